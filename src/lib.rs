@@ -1,0 +1,16 @@
+//! Orchestrion: draw, bind, run and inspect BizTalk-style orchestrations.
+//!
+//! The map of the house, lowest first; a module uses only what stands above it here:
+//!
+//! - [`model`]: what a user draws and binds, as plain data; [`diagnostic`]: the one way to report a finding
+//! - [`message`]: messages as they travel: parts, context, values
+//! - [`xml`]: schemas, promotion, XPath, pipelines: thin over a library
+//! - [`xlang`]: the XLANG/s expression language
+
+#![warn(missing_debug_implementations)]
+
+pub mod diagnostic;
+pub mod message;
+pub mod model;
+pub mod xlang;
+pub mod xml;

@@ -1,0 +1,222 @@
+use super::property::is_default;
+use super::{Bindings, ClassType, CorrelationType, Module, MultipartType, Orchestration, PortType};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything that is deployed together: what one folder holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Application {
+    pub settings: Settings,
+    /// By file stem (`OrderManager` for `OrderManager.orchestration.ron`), in that order.
+    pub modules: BTreeMap<String, Module>,
+    /// XSD text by path below the application folder, `/`-separated.
+    pub schemas: BTreeMap<String, String>,
+    /// Native maps by name.
+    pub maps: BTreeMap<String, Map>,
+    pub bindings: Bindings,
+    /// Partners the host plays for a run without the real ones.
+    pub partners: Vec<Partner>,
+    /// Sample messages by path below the application folder, `/`-separated.
+    pub messages: BTreeMap<String, String>,
+}
+
+/// `application.ron`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<Host>,
+    /// Configuration values (the counterpart of an SSO configuration store), by key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub configuration: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub engine: EngineSettings,
+    /// Message types defined by classes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassType>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pipelines: Vec<Pipeline>,
+}
+
+/// A BizTalk host; orchestrations and ports run in one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Host {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub dehydration: Dehydration,
+}
+
+/// Host setting DehydrationBehavior (DEH-5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DehydrationBehavior {
+    Always,
+    Never,
+    #[default]
+    Custom,
+}
+
+/// Dehydration thresholds in seconds (DEH-4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dehydration {
+    #[serde(default)]
+    pub behavior: DehydrationBehavior,
+    #[serde(default)]
+    pub min_threshold: u32,
+    #[serde(default)]
+    pub max_threshold: u32,
+}
+
+impl Default for Dehydration {
+    fn default() -> Self {
+        Self { behavior: DehydrationBehavior::Custom, min_threshold: 1, max_threshold: 1800 }
+    }
+}
+
+/// Decisions the sources leave open, and run-time validation switches (section 6.7); all off by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EngineSettings {
+    /// Suspend a root instance with an uncaught exception as not resumable (CONFLICT 1).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub uncaught_non_resumable: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub validate_schemas: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub validate_correlations: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub extended_logging: bool,
+}
+
+/// A pipeline: components by stage, in run order. The four default pipelines need no entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pipeline {
+    pub name: String,
+    #[serde(default)]
+    pub send: bool,
+    pub components: Vec<PipelineComponent>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PipelineComponent {
+    /// Stage name: Decode, Disassemble, Validate, ResolveParty, PreAssemble, Assemble, Encode.
+    pub stage: String,
+    /// Component class name; an unknown one loads and is reported by the checker.
+    pub component: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub properties: BTreeMap<String, String>,
+}
+
+/// A native map: one rule per target node. Paths are `/Root/Record/Field` or `…/@attribute`, local names only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Map {
+    pub name: String,
+    /// Source message types, `namespace#Root`, in argument order.
+    pub sources: Vec<String>,
+    /// Target message types.
+    pub targets: Vec<String>,
+    pub rules: Vec<MapRule>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapRule {
+    pub to: String,
+    pub value: MapValue,
+}
+
+/// Where a target node's text comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MapValue {
+    /// A source path; nothing is written when the node is absent.
+    Link(String),
+    Constant(String),
+    /// A function (functoid) over values, e.g. `Concatenate`.
+    Function {
+        name: String,
+        arguments: Vec<MapValue>,
+    },
+}
+
+/// A partner the host plays through the application's own ports (`partners.ron`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partner {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    pub behavior: PartnerBehavior,
+}
+
+/// What a simulated partner does. Addresses are those of the ports: `queue://ToFacilities`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PartnerBehavior {
+    /// Returns each message unchanged to `to` after `delay_ms`.
+    Echo { from: String, to: String, delay_ms: u64 },
+    /// Answers each request of a two-way send port with `reply`, in which `{/path}` is replaced by the text
+    /// at that path of the request (local names only).
+    Reply { at: String, reply: String, delay_ms: u64 },
+    /// Submits `messages` in turn to `to`, one every `every_ms`, at most `count` (0 is without end). In the text,
+    /// `{n}` is the number of the submission and `{guid}` a fresh GUID.
+    Submit { to: String, messages: Vec<String>, every_ms: u64, count: u64 },
+    /// Takes what arrives and shows it.
+    Drain { from: String },
+}
+
+impl Application {
+    /// Orchestrations with their module, in file order.
+    pub fn orchestrations(&self) -> impl Iterator<Item = (&Module, &Orchestration)> {
+        self.modules.values().filter_map(|m| m.orchestration.as_ref().map(|o| (m, o)))
+    }
+
+    /// Finds an orchestration by full name, or by bare name when only one module has it.
+    pub fn orchestration(&self, name: &str) -> Option<(&Module, &Orchestration)> {
+        self.orchestrations().find(|(m, o)| m.qualify(&o.name) == name).or_else(|| {
+            let mut same = self.orchestrations().filter(|(_, o)| o.name == name);
+            same.next().filter(|_| same.next().is_none())
+        })
+    }
+
+    /// Resolves a port type named in `module`.
+    pub fn port_type<'a>(&'a self, module: &'a Module, name: &str) -> Option<&'a PortType> {
+        self.find(module, name, |m| &m.port_types, |t| &t.name)
+    }
+
+    /// Resolves a multi-part message type named in `module`.
+    pub fn multipart_type<'a>(&'a self, module: &'a Module, name: &str) -> Option<&'a MultipartType> {
+        self.find(module, name, |m| &m.multipart_types, |t| &t.name)
+    }
+
+    /// Resolves a correlation type named in `module`.
+    pub fn correlation_type<'a>(&'a self, module: &'a Module, name: &str) -> Option<&'a CorrelationType> {
+        self.find(module, name, |m| &m.correlation_types, |t| &t.name)
+    }
+
+    /// Finds a class message type by its full name.
+    pub fn class(&self, name: &str) -> Option<&ClassType> {
+        self.settings.classes.iter().find(|c| c.name == name)
+    }
+
+    /// A bare name means the same module first; a full name means any module of the application.
+    fn find<'a, T>(
+        &'a self,
+        module: &'a Module,
+        name: &str,
+        list: impl Fn(&'a Module) -> &'a Vec<T>,
+        name_of: impl Fn(&'a T) -> &'a String,
+    ) -> Option<&'a T> {
+        let local = list(module).iter().find(|t| name_of(t) == name);
+        local.or_else(|| {
+            std::iter::once(module)
+                .chain(self.modules.values())
+                .find_map(|m| list(m).iter().find(|t| m.qualify(name_of(t)) == name))
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! What a user draws and binds: plain serde data and queries, no behaviour.
+//!
+//! An [`Application`] holds [`Module`]s (one file each, at most one [`Orchestration`] in it), schemas,
+//! property schemas, pipelines, maps and the physical side ([`Bindings`]). Names are BizTalk's.
+//! Everything an `.odx` or a binding file can say has a place here, whether or not the engine runs it yet.
+
+mod application;
+mod bindings;
+mod id;
+mod messages;
+mod orchestration;
+mod ports;
+mod property;
+mod shapes;
+
+pub use application::*;
+pub use bindings::*;
+pub use id::*;
+pub use messages::*;
+pub use orchestration::*;
+pub use ports::*;
+pub use property::*;
+pub use shapes::*;

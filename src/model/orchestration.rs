@@ -1,0 +1,99 @@
+use super::property::is_default;
+use super::{
+    Block, CorrelationSet, CorrelationType, Id, Message, MultipartType, Parameter, Port, PortType, RoleLink,
+    RoleLinkType, Shape, Transaction, TypeModifier, Variable, WebMessageType,
+};
+use serde::{Deserialize, Serialize};
+
+/// One orchestration file: the types it declares and at most one orchestration. The counterpart of one `.odx`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Module {
+    /// .NET namespace; full names are `namespace.name`.
+    pub namespace: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub target_xml_namespace: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub port_types: Vec<PortType>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub multipart_types: Vec<MultipartType>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub correlation_types: Vec<CorrelationType>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub role_link_types: Vec<RoleLinkType>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub web_message_types: Vec<WebMessageType>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orchestration: Option<Orchestration>,
+    /// Designer elements that have no meaning here and must survive a round trip, as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preserved: Vec<String>,
+}
+
+impl Module {
+    /// `namespace.name`, or just the name when there is no namespace.
+    pub fn qualify(&self, name: &str) -> String {
+        if self.namespace.is_empty() { name.to_owned() } else { format!("{}.{name}", self.namespace) }
+    }
+}
+
+/// An orchestration type: its declarations and its body (G-11).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Orchestration {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Id::is_empty")]
+    pub id: Id,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub modifier: TypeModifier,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub transaction: Transaction,
+    /// Name by which a caller compensates it; empty without a transaction.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub transaction_id: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub target_xml_namespace: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comments: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<Parameter>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ports: Vec<Port>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub role_links: Vec<RoleLink>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<Message>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Variable>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub correlation_sets: Vec<CorrelationSet>,
+    #[serde(default)]
+    pub body: Block,
+    /// Custom compensation of the orchestration; `None` is the default one (COM-5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compensation: Option<Block>,
+}
+
+impl Orchestration {
+    /// Every shape, outer before inner, in drawn order, compensation last.
+    pub fn shapes(&self) -> Vec<&Shape> {
+        let mut all = Vec::new();
+        for shape in self.body.iter().chain(self.compensation.iter().flatten()) {
+            shape.visit(&mut |s| all.push(s));
+        }
+        all
+    }
+
+    pub fn shape(&self, id: &Id) -> Option<&Shape> {
+        self.shapes().into_iter().find(|s| s.id == *id)
+    }
+
+    pub fn port(&self, name: &str) -> Option<&Port> {
+        self.ports.iter().find(|p| p.name == name).or_else(|| {
+            self.parameters.iter().find_map(|p| match &p.kind {
+                super::ParameterKind::Port(port) if port.name == name => Some(port),
+                _ => None,
+            })
+        })
+    }
+}
