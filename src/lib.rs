@@ -6,10 +6,12 @@
 //! - [`message`]: messages as they travel: parts, context, values
 //! - [`xml`]: schemas, promotion, XPath, pipelines: thin over a library
 //! - [`xlang`]: the XLANG/s expression language
+//! - [`engine`]: the pure core: message box, instances, shapes, scopes, ports
 
 #![warn(missing_debug_implementations)]
 
 pub mod diagnostic;
+pub mod engine;
 pub mod message;
 pub mod model;
 pub mod xlang;

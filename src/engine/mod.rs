@@ -1,0 +1,44 @@
+//! The pure core. It has no clock, thread, file, socket, random source or window: it takes an [`Input`] and
+//! yields [`Event`]s and [`Effect`]s. Studio, command line, tests and replay are drivers of it.
+//!
+//! ```text
+//! driver: engine.step(input, &mut output)   output.events → journal, output.effects → adapters
+//!         while engine.ready() > 0 { engine.step(Turn { pick }, …) }
+//!         engine.next_due() → when to send the next Tick
+//! ```
+
+mod effect;
+mod event;
+mod input;
+
+pub use effect::{Effect, Transmission};
+pub use event::{Event, EventKind, InstanceChange, PersistenceCause, Publisher, Subscriber};
+pub use input::{Input, InputKind, Operation};
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Number of a service instance within a run, from 1 in order of creation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct InstanceId(pub u64);
+
+/// Number of a subscription within a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SubscriptionId(pub u64);
+
+/// Number of a transmission within a run; each attempt has its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TransmissionId(pub u64);
+
+impl fmt::Display for InstanceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// What one step yielded. Reused between steps: the driver drains it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Output {
+    pub events: Vec<Event>,
+    pub effects: Vec<Effect>,
+}
