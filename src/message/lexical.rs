@@ -15,7 +15,7 @@ impl Value {
         let trimmed = text.trim_matches([' ', '\t', '\r', '\n']);
         let parsed = match value_type {
             ValueType::String | ValueType::Named(_) | ValueType::Unknown => Some(Self::string(text)),
-            ValueType::Xml => Some(Self::Xml(Arc::new(Body::Bytes(text.as_bytes().into())))),
+            ValueType::Xml => Some(Self::Xml(Arc::new(Body::xml(text)))),
             ValueType::Bool => match trimmed {
                 "true" | "1" => Some(Self::Bool(true)),
                 "false" | "0" => Some(Self::Bool(false)),
@@ -51,11 +51,7 @@ impl Value {
             Self::Double(number) => xml_float(*number, || format_value(self)),
             Self::DateTime(time) => xml_date_time(*time),
             Self::TimeSpan(span) => xml_duration(*span),
-            Self::Xml(body) => match &**body {
-                Body::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-                Body::Text(text) => text.to_string(),
-                _ => format_value(self),
-            },
+            Self::Xml(body) => String::from_utf8_lossy(&body.as_bytes()).into_owned(),
             _ => format_value(self),
         }
     }

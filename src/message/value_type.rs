@@ -1,4 +1,4 @@
-use super::{Body, DateTime, TimeSpan, Value, ValueType};
+use super::{DateTime, TimeSpan, Value, ValueType};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -93,7 +93,7 @@ impl ValueType {
             Self::DateTime => Value::DateTime(DateTime(0)),
             Self::TimeSpan => Value::TimeSpan(TimeSpan(0)),
             Self::Guid => Value::Guid(Uuid::nil()),
-            Self::Xml => Value::Xml(Arc::new(Body::Bytes(Arc::default()))),
+            Self::Xml => Value::Xml(Arc::default()),
             Self::String | Self::Named(_) | Self::Unknown => Value::Null,
         }
     }

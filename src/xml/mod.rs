@@ -2,4 +2,5 @@
 
 mod schema;
 
-pub use schema::{DistinguishedField, NodePath, PathStep, PromotedField, PropertyDeclaration, RootSchema};
+pub use crate::message::{NodePath, PathStep};
+pub use schema::{DistinguishedField, PromotedField, PropertyDeclaration, RootSchema};

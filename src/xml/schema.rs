@@ -1,4 +1,4 @@
-use crate::message::{Name, ValueType};
+use crate::message::{Name, NodePath, ValueType};
 use smol_str::SmolStr;
 
 /// One global element of a schema: one message type, with its promotions.
@@ -39,18 +39,4 @@ pub struct PropertyDeclaration {
     pub value_type: ValueType,
     /// False for `MessageContextPropertyBase`.
     pub data: bool,
-}
-
-/// A path of child steps from the document, as promotion annotations write it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct NodePath {
-    pub steps: Vec<PathStep>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PathStep {
-    pub local: SmolStr,
-    /// `None` when the path does not say; then any namespace matches.
-    pub namespace: Option<SmolStr>,
-    pub attribute: bool,
 }

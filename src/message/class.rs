@@ -1,0 +1,157 @@
+use super::document::{find, parse_text, qualified, root_name, set_element_text};
+use super::{Name, NodePath, PathStep, Value, ValueType, XmlError};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::sync::Arc;
+use uppsala::{Document, NodeId};
+
+/// A class message type, resolved: see [`crate::model::ClassType`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassInfo {
+    pub name: Name,
+    pub root: SmolStr,
+    pub namespace: SmolStr,
+    pub fields: Vec<ClassField>,
+}
+
+/// A field of a class message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassField {
+    pub name: Name,
+    /// .NET type name, e.g. `System.String`.
+    pub field_type: SmolStr,
+    /// Property this field is promoted to.
+    pub promoted: Option<Name>,
+    /// Longest promoted text in characters; a longer one is cut (MSG-5).
+    pub max_length: Option<u32>,
+}
+
+impl ClassField {
+    pub fn value_type(&self) -> ValueType {
+        ValueType::from_name(&self.field_type)
+    }
+}
+
+impl ClassInfo {
+    /// `namespace#Root`, or `Root` without namespace (MSG-3).
+    pub fn message_type(&self) -> SmolStr {
+        message_type(&self.namespace, &self.root)
+    }
+
+    pub fn field(&self, name: &str) -> Option<&ClassField> {
+        self.fields.iter().find(|f| f.name.as_str() == name)
+    }
+}
+
+/// MessageType of a root element: `namespace#Root`, or `Root` without namespace (MSG-3).
+pub fn message_type(namespace: &str, root: &str) -> SmolStr {
+    if namespace.is_empty() { root.into() } else { SmolStr::from_iter([namespace, "#", root]) }
+}
+
+/// An instance of a class message: one value a field, in declaration order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClassInstance {
+    pub class: Arc<ClassInfo>,
+    pub fields: Vec<Value>,
+}
+
+impl ClassInstance {
+    /// A new instance: every field has the default of its type, as after `new`.
+    pub fn new(class: Arc<ClassInfo>) -> Self {
+        let fields = class.fields.iter().map(|f| f.value_type().default_value()).collect();
+        Self { class, fields }
+    }
+
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        let at = self.position(field)?;
+        self.fields.get(at)
+    }
+
+    /// Sets a field; false when the class has no such field.
+    pub fn set(&mut self, field: &str, value: Value) -> bool {
+        let slot = self.position(field).and_then(|at| self.fields.get_mut(at));
+        slot.map(|slot| *slot = value).is_some()
+    }
+
+    fn position(&self, field: &str) -> Option<usize> {
+        self.class.fields.iter().position(|f| f.name.as_str() == field)
+    }
+
+    /// The field a path names, when it is a path of this class.
+    pub(super) fn field_at(&self, path: &NodePath) -> Option<usize> {
+        let [root, field] = path.steps.as_slice() else {
+            return None;
+        };
+        let fits = |step: &PathStep| {
+            !step.attribute && step.namespace.as_ref().is_none_or(|ns| *ns == self.class.namespace)
+        };
+        let named = root.local == self.class.root && fits(root) && fits(field);
+        named.then(|| self.position(&field.local)).flatten()
+    }
+
+    /// Wire form: the root in the class namespace, one child a field in declaration order, in the same
+    /// namespace; null fields are left out. Characters XML cannot hold are replaced by U+FFFD.
+    pub fn to_xml(&self) -> String {
+        let mut tree = Document::new();
+        let namespace = &self.class.namespace;
+        let root = tree.create_element(qualified(namespace, &self.class.root));
+        let document = tree.root();
+        tree.append_child(document, root);
+        for (field, value) in self.class.fields.iter().zip(&self.fields) {
+            if *value != Value::Null {
+                self.append(&mut tree, root, field, value);
+            }
+        }
+        tree.to_xml()
+    }
+
+    fn append(&self, tree: &mut Document<'_>, root: NodeId, field: &ClassField, value: &Value) {
+        let child = tree.create_element(qualified(&self.class.namespace, field.name.as_str()));
+        let text = value.to_xml();
+        let text = if super::document::check_characters(&text).is_ok() {
+            text
+        } else {
+            text.chars().map(|c| if c < ' ' && !c.is_whitespace() { '\u{fffd}' } else { c }).collect()
+        };
+        set_element_text(tree, child, &text);
+        tree.append_child(root, child);
+    }
+
+    /// Reads the wire form. Fields that are not there have the default of their type; unknown elements are
+    /// passed over, as the serialiser of .NET does.
+    ///
+    /// # Errors
+    /// When the text is no XML, the root is another one or a field is not of its type.
+    pub fn from_xml(class: Arc<ClassInfo>, text: &str) -> Result<Self, XmlError> {
+        Self::from_tree(class, &parse_text(text)?)
+    }
+
+    /// As [`ClassInstance::from_xml`], from a tree.
+    pub fn from_tree(class: Arc<ClassInfo>, tree: &Document<'_>) -> Result<Self, XmlError> {
+        let (namespace, root) = root_name(tree);
+        if namespace != class.namespace || root != class.root {
+            return Err(XmlError::new(
+                format!("{} is not a {}", message_type(namespace, root), class.message_type()),
+                "Check the type of the message.",
+            ));
+        }
+        let mut instance = Self::new(class);
+        for at in 0..instance.class.fields.len() {
+            let Some(field) = instance.class.fields.get(at) else { continue };
+            let step = |local: &str| PathStep {
+                local: local.into(),
+                namespace: Some(instance.class.namespace.clone()),
+                attribute: false,
+            };
+            let path = NodePath { steps: vec![step(&instance.class.root), step(field.name.as_str())] };
+            let Some(found) = find(tree, &path) else { continue };
+            let value = Value::from_xml(&found.text(tree), &field.value_type()).map_err(|reason| {
+                XmlError::new(format!("{}: {reason}", field.name), "Write a value of the field's type.")
+            })?;
+            if let Some(slot) = instance.fields.get_mut(at) {
+                *slot = value;
+            }
+        }
+        Ok(instance)
+    }
+}
