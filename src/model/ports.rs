@@ -220,6 +220,16 @@ pub enum ParameterKind {
 }
 
 impl Parameter {
+    pub fn id(&self) -> &Id {
+        match &self.kind {
+            ParameterKind::Message(m) => &m.id,
+            ParameterKind::Variable(v) => &v.id,
+            ParameterKind::CorrelationSet(c) => &c.id,
+            ParameterKind::Port(p) => &p.id,
+            ParameterKind::RoleLink(r) => &r.id,
+        }
+    }
+
     pub fn name(&self) -> &str {
         match &self.kind {
             ParameterKind::Message(m) => &m.name,

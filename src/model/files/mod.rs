@@ -1,0 +1,32 @@
+//! The application folder: how an [`Application`](super::Application) lies on disk.
+//!
+//! ```text
+//! application.ron                 Settings
+//! <Stem>.orchestration.ron        Module, one file each
+//! bindings.ron                    Bindings, unless empty
+//! partners.ron                    Vec<Partner>, unless empty
+//! schemas/**/*.xsd                text, as it is
+//! maps/<Name>.map.ron             Map
+//! messages/**                     text, as it is
+//! ```
+//!
+//! Every RON file is `(format: 1, content: …)`, one property a line, so that git merges line by line.
+//! Anything else in the folder (`inbox/`, `.git/`, notes) is foreign: never read, written or removed.
+//!
+//! Nothing is lost: when one file cannot be read the whole load is refused, so that no later save can take the
+//! missing part for deleted. The one exception is a file under `messages/` that is not UTF-8 text: it is left
+//! out with a warning, and a save never touches what it did not read.
+
+mod folder;
+mod layout;
+mod parse;
+mod ron_text;
+mod save;
+mod template;
+
+pub use folder::{embedded, load, read_folder};
+pub use layout::{Tree, encode, module_path};
+pub use parse::{Loaded, decode};
+pub use ron_text::{FORMAT, from_ron, to_ron};
+pub use save::{SaveReport, save};
+pub use template::{hello, new_application};
