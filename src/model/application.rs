@@ -164,7 +164,8 @@ pub enum PartnerBehavior {
     /// at that path of the request (local names only).
     Reply { at: String, reply: String, delay_ms: u64 },
     /// Submits `messages` in turn to `to`, one every `every_ms`, at most `count` (0 is without end). In the text,
-    /// `{n}` is the number of the submission and `{guid}` a fresh GUID.
+    /// `{n}` is the number of the submission, `{round}` the number of the pass through the list (both from 1) and
+    /// `{guid}` a fresh GUID. Messages of one pass can so belong together: an order and its update.
     Submit { to: String, messages: Vec<String>, every_ms: u64, count: u64 },
     /// Takes what arrives and shows it.
     Drain { from: String },

@@ -3,3 +3,4 @@
 mod crowded;
 mod folders;
 mod refusals;
+mod southridge;
