@@ -93,7 +93,7 @@ impl XmlDocument {
     /// # Errors
     /// When the text is not well-formed, declares a document type, is nested deeper than 128 elements or longer
     /// than [`MAX_XML_BYTES`].
-    pub(super) fn parse(text: Arc<str>, indexed: bool) -> Result<Self, XmlError> {
+    pub(crate) fn parse(text: Arc<str>, indexed: bool) -> Result<Self, XmlError> {
         let parsed = Parsed::try_new(text, |text| {
             let mut tree = parse_text(text)?;
             if indexed {

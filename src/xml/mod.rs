@@ -1,6 +1,16 @@
-//! Schemas, promotion, XPath and pipelines: thin over `uppsala`, the one XML library of the product.
+//! Schemas, promotion, pipelines and maps: thin over `uppsala`, the one XML library of the product.
 
+mod annotations;
+pub mod built_in;
+mod library;
+pub mod pipeline;
+mod promotion;
 mod schema;
+mod schema_set;
+mod structure;
 
 pub use crate::message::{NodePath, PathStep};
+pub use promotion::MAX_PROMOTED;
 pub use schema::{DistinguishedField, PromotedField, PropertyDeclaration, RootSchema};
+pub use schema_set::SchemaSet;
+pub use structure::{Located, SchemaNode, SimpleContent};

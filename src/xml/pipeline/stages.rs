@@ -1,0 +1,110 @@
+use super::{FailureKind, PipelineFailure};
+use crate::xml::SchemaSet;
+use std::collections::BTreeMap;
+
+/// A component this engine runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Component {
+    XmlDisassembler,
+    XmlValidator,
+    XmlAssembler,
+}
+
+/// A component with its properties; those set at the port win.
+#[derive(Debug)]
+pub struct Configured<'a> {
+    pub component: Component,
+    own: Option<&'a BTreeMap<String, String>>,
+    port: &'a BTreeMap<String, String>,
+}
+
+impl Configured<'_> {
+    /// Value of a property; at the port it may carry the component's name in front.
+    fn get(&self, name: &str) -> Option<&str> {
+        let last = |key: &String| key.rsplit('.').next() == Some(name);
+        let value = self.port.iter().find(|(key, _)| last(key));
+        value.or_else(|| self.own?.iter().find(|(key, _)| last(key))).map(|(_, value)| value.trim())
+    }
+
+    pub fn flag(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|v| v.eq_ignore_ascii_case("true") || v == "1" || v == "-1")
+    }
+
+    /// A property that holds schema type names, separated by `|`; the singular name is read too.
+    pub fn names(&self, plural: &str) -> Vec<&str> {
+        let text = self.get(plural).or_else(|| self.get(plural.strip_suffix('s')?)).unwrap_or_default();
+        text.split('|').map(type_name).filter(|name| !name.is_empty()).collect()
+    }
+
+    pub fn switched_off(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|v| v.eq_ignore_ascii_case("false") || v == "0")
+    }
+}
+
+/// A type name without the assembly that may follow it.
+fn type_name(name: &str) -> &str {
+    name.split(',').next().unwrap_or(name).trim()
+}
+
+/// The components of a pipeline by name: one of the four defaults, with or without their namespace and assembly,
+/// or a pipeline of the application. No name is pass-through.
+///
+/// # Errors
+/// When there is no such pipeline, it is for the other direction, or it has a component that is not built in.
+pub fn stages<'a>(
+    pipeline: &str,
+    send: bool,
+    port: &'a BTreeMap<String, String>,
+    schemas: &'a SchemaSet,
+) -> Result<Vec<Configured<'a>>, PipelineFailure> {
+    let full = type_name(pipeline);
+    let own = schemas.pipelines.iter().find(|p| {
+        p.send == send && (p.name == full || full.strip_suffix(&*p.name).is_some_and(|ns| ns.ends_with('.')))
+    });
+    if let Some(own) = own {
+        let mut found = Vec::new();
+        for part in &own.components {
+            if let Some(component) = component(&own.name, &part.component)? {
+                found.push(Configured { component, own: Some(&part.properties), port });
+            }
+        }
+        return Ok(found);
+    }
+    let one = |component| vec![Configured { component, own: None, port }];
+    let short = full.strip_prefix("Microsoft.BizTalk.DefaultPipelines.").unwrap_or(full);
+    match (short, send) {
+        ("" | "PassThruReceive", false) | ("" | "PassThruTransmit", true) => Ok(Vec::new()),
+        ("XMLReceive", false) => Ok(one(Component::XmlDisassembler)),
+        ("XMLTransmit", true) => Ok(one(Component::XmlAssembler)),
+        _ => {
+            let (direction, choice) = if send {
+                ("send", "PassThruTransmit or XMLTransmit")
+            } else {
+                ("receive", "PassThruReceive or XMLReceive")
+            };
+            Err(PipelineFailure::new(
+                FailureKind::Unavailable,
+                "pipeline",
+                format!("there is no {direction} pipeline {full}"),
+                format!("Choose {choice}, or a pipeline of the application."),
+            ))
+        }
+    }
+}
+
+/// A component by class name; `None` for one that has nothing to do here.
+fn component(pipeline: &str, class: &str) -> Result<Option<Component>, PipelineFailure> {
+    match type_name(class).rsplit('.').next().unwrap_or_default() {
+        "XmlDasmComp" => Ok(Some(Component::XmlDisassembler)),
+        "XmlValidator" => Ok(Some(Component::XmlValidator)),
+        "XmlAsmComp" => Ok(Some(Component::XmlAssembler)),
+        // Parties are resolved from the context, which this engine does when it routes.
+        "PartyRes" => Ok(None),
+        _ => Err(PipelineFailure::new(
+            FailureKind::Unavailable,
+            "pipeline",
+            format!("component {class} of pipeline {pipeline} is not built in"),
+            "Remove the component, or choose another pipeline at the port.",
+        )),
+    }
+}

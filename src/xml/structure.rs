@@ -1,0 +1,72 @@
+use crate::message::{NodePath, PathStep, ValueType};
+use smol_str::SmolStr;
+
+/// An element or attribute of a schema, with everything below it in schema order, attributes among the children.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SchemaNode {
+    pub local: SmolStr,
+    /// Namespace of the node in a message; empty for none.
+    pub namespace: SmolStr,
+    pub attribute: bool,
+    /// At least one must be there, whenever its parent is.
+    pub required: bool,
+    /// More than one may be there.
+    pub repeats: bool,
+    /// Takes content the schema does not spell out: wildcards, `xs:anyType`, and types inside themselves.
+    pub open: bool,
+    /// Text content; `None` for a record.
+    pub content: Option<SimpleContent>,
+    /// Default or fixed value.
+    pub default: Option<SmolStr>,
+    pub children: Vec<SchemaNode>,
+}
+
+/// Type of text content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SimpleContent {
+    /// Local name of the XSD built-in it comes from, e.g. `int`.
+    pub xsd: SmolStr,
+    pub value_type: ValueType,
+    /// False for the types BizTalk cannot promote (MSG-13).
+    pub promotable: bool,
+}
+
+/// What a path leads to.
+#[derive(Clone, Debug)]
+pub struct Located<'a> {
+    pub node: &'a SchemaNode,
+    /// The path with every namespace filled in.
+    pub path: NodePath,
+    /// The node or one above it may occur more than once.
+    pub repeats: bool,
+}
+
+impl SchemaNode {
+    /// Follows a path from this root.
+    pub fn locate(&self, path: &NodePath) -> Option<Located<'_>> {
+        let (first, rest) = path.steps.split_first()?;
+        let mut node = self.matches(first).then_some(self)?;
+        let mut steps = vec![self.step()];
+        let mut repeats = false;
+        for step in rest {
+            node = node.children.iter().find(|child| child.matches(step))?;
+            repeats |= node.repeats;
+            steps.push(node.step());
+        }
+        Some(Located { node, path: NodePath { steps }, repeats })
+    }
+
+    fn matches(&self, step: &PathStep) -> bool {
+        self.local == step.local
+            && self.attribute == step.attribute
+            && step.namespace.as_ref().is_none_or(|ns| *ns == self.namespace)
+    }
+
+    fn step(&self) -> PathStep {
+        PathStep {
+            local: self.local.clone(),
+            namespace: Some(self.namespace.clone()),
+            attribute: self.attribute,
+        }
+    }
+}
