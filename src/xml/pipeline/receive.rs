@@ -90,7 +90,7 @@ impl<'a> Disassembler<'a> {
         let tree = parse_text(&text).map_err(not_xml)?;
         let mut found = Interchange::default();
         let whole = || Body::bytes(bytes.to_vec());
-        self.open(&tree, &Context::default(), whole, &mut found)?;
+        self.open(&tree, &Context::default(), &whole, &mut found)?;
         Ok(found)
     }
 
@@ -99,7 +99,7 @@ impl<'a> Disassembler<'a> {
         &self,
         tree: &Document<'_>,
         outer: &Context,
-        body: impl FnOnce() -> Body,
+        body: &dyn Fn() -> Body,
         found: &mut Interchange,
     ) -> Result<(), PipelineFailure> {
         let (namespace, root) = root_name(tree);
@@ -120,7 +120,7 @@ impl<'a> Disassembler<'a> {
             .map_err(|error| PipelineFailure::from_xml(FailureKind::Promotion, DISASSEMBLER, &error))?;
         for text in envelope::documents(schema, tree)? {
             let inner = parse_text(&text).map_err(not_xml)?;
-            self.open(&inner, &context, || Body::xml(text.as_str()), found)?;
+            self.open(&inner, &context, &|| Body::xml(text.as_str()), found)?;
         }
         Ok(())
     }
@@ -130,7 +130,7 @@ impl<'a> Disassembler<'a> {
         tree: &Document<'_>,
         message_type: &str,
         outer: &Context,
-        body: impl FnOnce() -> Body,
+        body: &dyn Fn() -> Body,
         found: &mut Interchange,
     ) -> Result<(), PipelineFailure> {
         let mut message = Message::single(Message::body_name(), Arc::default());
