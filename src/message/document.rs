@@ -220,7 +220,8 @@ pub fn find(tree: &Document<'_>, path: &NodePath) -> Option<Found> {
     find_below(tree, root, rest)
 }
 
-fn find_below(tree: &Document<'_>, from: NodeId, steps: &[PathStep]) -> Option<Found> {
+/// As [`find`], by the steps below an element.
+pub fn find_below(tree: &Document<'_>, from: NodeId, steps: &[PathStep]) -> Option<Found> {
     let Some((step, rest)) = steps.split_first() else {
         return Some(Found::Element(from));
     };
@@ -232,6 +233,14 @@ fn find_below(tree: &Document<'_>, from: NodeId, steps: &[PathStep]) -> Option<F
     tree.children_iter(from)
         .filter(|child| is_step(tree, *child, step))
         .find_map(|child| find_below(tree, child, rest))
+}
+
+/// All elements that steps below an element select, in document order.
+pub fn children_at(tree: &Document<'_>, from: NodeId, steps: &[PathStep]) -> Vec<NodeId> {
+    steps.iter().fold(vec![from], |nodes, step| {
+        let children = nodes.into_iter().flat_map(|node| tree.children_iter(node));
+        children.filter(|child| is_step(tree, *child, step)).collect()
+    })
 }
 
 fn is_step(tree: &Document<'_>, id: NodeId, step: &PathStep) -> bool {

@@ -2,7 +2,10 @@
 
 mod annotations;
 pub mod built_in;
+#[cfg(test)]
+mod fixture;
 mod library;
+pub mod map;
 pub mod pipeline;
 mod promotion;
 mod schema;

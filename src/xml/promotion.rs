@@ -173,7 +173,7 @@ impl SchemaSet {
             let field = instance.class.fields.iter().find(|f| f.promoted == Some(property));
             return field.cloned().map(Alias::Class);
         }
-        if !self.property(property.as_str()).is_some_and(|p| p.data) {
+        if !self.is_promoted(property) {
             return None;
         }
         let (namespace, root) = body.root().ok()?;

@@ -6,7 +6,7 @@ use super::{
 use crate::diagnostic::{Diagnostic, Place};
 use crate::message::{ClassField, ClassInfo, Name, ValueType, message_type};
 use crate::model::{Application, ClassType, Pipeline};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -21,6 +21,8 @@ pub struct SchemaSet {
     classes: Vec<Arc<ClassInfo>>,
     properties: Vec<PropertyDeclaration>,
     property_by_name: FxHashMap<SmolStr, usize>,
+    /// Properties that some schema or class promotes a field to.
+    promoted: FxHashSet<Name>,
     pub(super) pipelines: Vec<Pipeline>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -60,6 +62,7 @@ impl SchemaSet {
             classes: Vec::new(),
             properties: Vec::new(),
             property_by_name: FxHashMap::default(),
+            promoted: FxHashSet::default(),
             pipelines: application.settings.pipelines.clone(),
             diagnostics: Vec::new(),
         };
@@ -152,6 +155,11 @@ impl SchemaSet {
     /// True when messages of this type are of a known schema or class.
     pub fn knows(&self, message_type: &str) -> bool {
         self.root(message_type).is_some() || self.class_of(message_type).is_some()
+    }
+
+    /// True when some schema or class promotes a field to the property.
+    pub(super) fn is_promoted(&self, property: Name) -> bool {
+        self.promoted.contains(&property)
     }
 
     /// Validator for a root, or why there is none.
@@ -306,6 +314,7 @@ impl SchemaSet {
             let clean: String = schema_type_name(name, &schema.root);
             self.root_by_name.entry(clean.into()).or_insert(self.roots.len());
         }
+        self.promoted.extend(schema.promoted.iter().map(|field| field.property));
         self.roots.push(root);
     }
 
@@ -370,6 +379,7 @@ impl SchemaSet {
                 Place { file: "application.ron".into(), name: class.name.clone(), ..Place::default() };
             self.diagnostics.push(finding.at(place));
         }
+        self.promoted.extend(info.fields.iter().filter_map(|field| field.promoted));
         self.classes.push(Arc::new(info));
     }
 }

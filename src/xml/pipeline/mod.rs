@@ -7,6 +7,7 @@ mod stages;
 #[cfg(test)]
 mod tests;
 
+pub(super) use envelope::prefixed;
 pub use receive::{FailedDocument, Interchange, receive};
 pub use send::send;
 
