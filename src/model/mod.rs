@@ -6,6 +6,7 @@
 
 mod application;
 mod bindings;
+pub mod edit;
 pub mod files;
 mod id;
 mod messages;

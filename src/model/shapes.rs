@@ -349,36 +349,12 @@ pub enum BlockSlot {
 impl Shape {
     /// The blocks directly inside, in drawn order.
     pub fn blocks(&self) -> Vec<(BlockSlot, &Block)> {
-        match &self.kind {
-            ShapeKind::Construct(c) => vec![(BlockSlot::Body, &c.body)],
-            ShapeKind::Loop(l) => vec![(BlockSlot::Body, &l.body)],
-            ShapeKind::Group(g) => vec![(BlockSlot::Body, &g.body)],
-            ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => {
-                b.branches.iter().map(|b| (BlockSlot::Branch(b.id.clone()), &b.body)).collect()
-            }
-            ShapeKind::Scope(s) => std::iter::once((BlockSlot::Body, &s.body))
-                .chain(s.catches.iter().map(|c| (BlockSlot::Catch(c.id.clone()), &c.body)))
-                .chain(s.compensation.iter().map(|c| (BlockSlot::Compensation, &c.body)))
-                .collect(),
-            _ => Vec::new(),
-        }
+        self.kind.blocks()
     }
 
     /// As [`Shape::blocks`], to edit.
     pub fn blocks_mut(&mut self) -> Vec<(BlockSlot, &mut Block)> {
-        match &mut self.kind {
-            ShapeKind::Construct(c) => vec![(BlockSlot::Body, &mut c.body)],
-            ShapeKind::Loop(l) => vec![(BlockSlot::Body, &mut l.body)],
-            ShapeKind::Group(g) => vec![(BlockSlot::Body, &mut g.body)],
-            ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => {
-                b.branches.iter_mut().map(|b| (BlockSlot::Branch(b.id.clone()), &mut b.body)).collect()
-            }
-            ShapeKind::Scope(s) => std::iter::once((BlockSlot::Body, &mut s.body))
-                .chain(s.catches.iter_mut().map(|c| (BlockSlot::Catch(c.id.clone()), &mut c.body)))
-                .chain(s.compensation.iter_mut().map(|c| (BlockSlot::Compensation, &mut c.body)))
-                .collect(),
-            _ => Vec::new(),
-        }
+        self.kind.blocks_mut()
     }
 
     /// Calls `visit` on this shape and everything inside it, outer before inner.
@@ -393,6 +369,56 @@ impl Shape {
 }
 
 impl ShapeKind {
+    /// The blocks directly inside, in drawn order.
+    pub fn blocks(&self) -> Vec<(BlockSlot, &Block)> {
+        match self {
+            Self::Construct(c) => vec![(BlockSlot::Body, &c.body)],
+            Self::Loop(l) => vec![(BlockSlot::Body, &l.body)],
+            Self::Group(g) => vec![(BlockSlot::Body, &g.body)],
+            Self::Decide(b) | Self::Listen(b) | Self::Parallel(b) => {
+                b.branches.iter().map(|b| (BlockSlot::Branch(b.id.clone()), &b.body)).collect()
+            }
+            Self::Scope(s) => std::iter::once((BlockSlot::Body, &s.body))
+                .chain(s.catches.iter().map(|c| (BlockSlot::Catch(c.id.clone()), &c.body)))
+                .chain(s.compensation.iter().map(|c| (BlockSlot::Compensation, &c.body)))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// As [`ShapeKind::blocks`], to edit.
+    pub fn blocks_mut(&mut self) -> Vec<(BlockSlot, &mut Block)> {
+        match self {
+            Self::Construct(c) => vec![(BlockSlot::Body, &mut c.body)],
+            Self::Loop(l) => vec![(BlockSlot::Body, &mut l.body)],
+            Self::Group(g) => vec![(BlockSlot::Body, &mut g.body)],
+            Self::Decide(b) | Self::Listen(b) | Self::Parallel(b) => {
+                b.branches.iter_mut().map(|b| (BlockSlot::Branch(b.id.clone()), &mut b.body)).collect()
+            }
+            Self::Scope(s) => std::iter::once((BlockSlot::Body, &mut s.body))
+                .chain(s.catches.iter_mut().map(|c| (BlockSlot::Catch(c.id.clone()), &mut c.body)))
+                .chain(s.compensation.iter_mut().map(|c| (BlockSlot::Compensation, &mut c.body)))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The branches of a Decide, Listen or Parallel Actions.
+    pub fn branches(&self) -> Option<&Branches> {
+        match self {
+            Self::Decide(b) | Self::Listen(b) | Self::Parallel(b) => Some(b),
+            _ => None,
+        }
+    }
+
+    /// As [`ShapeKind::branches`], to edit.
+    pub fn branches_mut(&mut self) -> Option<&mut Branches> {
+        match self {
+            Self::Decide(b) | Self::Listen(b) | Self::Parallel(b) => Some(b),
+            _ => None,
+        }
+    }
+
     /// BizTalk's name of the shape, as in the toolbox.
     pub fn label(&self) -> &'static str {
         match self {

@@ -200,7 +200,7 @@ fn an_embedded_sample_loads_as_from_disk() {
 #[test]
 fn nested_as_deeply_as_anybody_draws() {
     let mut body = Vec::new();
-    for level in 0..26 {
+    for level in 0..edit::MAX_NESTING {
         let kind = ShapeKind::Decide(Branches {
             branches: vec![Branch { id: format!("b{level}").into(), body, ..Branch::default() }],
         });

@@ -27,6 +27,7 @@ mod template;
 pub use folder::{embedded, load, read_folder};
 pub use layout::{Tree, encode, module_path};
 pub use parse::{Loaded, decode};
+pub(crate) use parse::{each_id, shape_ids};
 pub use ron_text::{FORMAT, from_ron, to_ron};
 pub use save::{SaveReport, save};
 pub use template::{hello, new_application};

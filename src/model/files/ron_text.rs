@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 /// The format every RON file of an application is written in.
 pub const FORMAT: u32 = 1;
 
-/// Deepest nesting of RON values: 26 Decides inside each other, where BizTalk stops at 21 scopes (SCP-5).
-/// Each takes about 8 KiB of stack in a debug build, and a thread may have only 2 MiB.
-const DEPTH: usize = 240;
+/// Deepest nesting of RON values; a Decide in a Decide is 12 deeper. That leaves room for
+/// [`MAX_NESTING`](crate::model::edit::MAX_NESTING) shapes and fits a stack of 2 MiB in a debug build.
+const DEPTH: usize = 320;
 
 #[derive(Serialize)]
 struct Envelope<'a, T> {
