@@ -14,5 +14,7 @@ pub mod diagnostic;
 pub mod engine;
 pub mod message;
 pub mod model;
+#[cfg(feature = "studio")]
+pub mod studio;
 pub mod xlang;
 pub mod xml;

@@ -1,0 +1,499 @@
+//! Layout of an orchestration: block tree in, rectangles out. Pure: no painting, no text measuring.
+//!
+//! World units are points at 100 %. The flow line of the body is x = 0, Begin is at y = 0. Two passes: sizes
+//! bottom-up ([`Measured`]), places top-down.
+
+use super::super::icons::Glyph;
+use super::super::kinds::{self, Category};
+use super::wires::{self, Wire};
+use crate::model::{Application, Block, BlockSlot, CatchType, Id, Module, Orchestration, Shape, ShapeKind};
+use egui::{Pos2, Rect, pos2, vec2};
+use std::collections::BTreeSet;
+
+pub const CARD_WIDTH: f32 = 224.0;
+const CARD: f32 = 46.0;
+const CARD_PLAIN: f32 = 36.0;
+pub const GAP: f32 = 28.0;
+pub const PAD: f32 = 14.0;
+pub const HEAD: f32 = 38.0;
+const LANE_GAP: f32 = 22.0;
+pub const LABEL: f32 = 20.0;
+/// Height of the bars that spread to lanes and join them.
+const BAR: f32 = 14.0;
+const EMPTY: f32 = 30.0;
+pub const BEGIN_RADIUS: f32 = 9.0;
+
+/// A block by its owner; `None` is the orchestration itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockAt {
+    pub owner: Option<Id>,
+    pub slot: BlockSlot,
+}
+
+/// A place where a shape can go in: before the shape now at `index`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot {
+    pub at: BlockAt,
+    pub index: usize,
+    pub center: Pos2,
+    /// Area that accepts a drop.
+    pub area: Rect,
+    /// "Insert before …" for people who cannot see the line.
+    pub words: String,
+    /// The only slot of an empty block.
+    pub empty: bool,
+}
+
+/// A card, or a container with its header.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    pub id: Id,
+    pub rect: Rect,
+    /// The card itself, or the header strip of a container.
+    pub head: Rect,
+    pub category: Category,
+    pub glyph: Glyph,
+    pub title: String,
+    pub summary: String,
+    /// Set in monospace.
+    pub code: bool,
+    pub container: bool,
+    /// `None` for a shape that cannot collapse.
+    pub collapsed: Option<bool>,
+    /// Shapes hidden inside when collapsed.
+    pub hidden: usize,
+    pub parent: Option<usize>,
+    /// One past the last node inside, in [`Layout::nodes`].
+    pub end: usize,
+    /// False for catch and compensation blocks, which cannot be dragged.
+    pub shape: bool,
+    /// A loop draws its way back.
+    pub repeats: bool,
+}
+
+/// The label above a lane; selects the branch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaneLabel {
+    pub id: Id,
+    pub owner: Id,
+    pub rect: Rect,
+    pub text: String,
+    pub code: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    pub points: Vec<Pos2>,
+    pub arrow: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layout {
+    /// Outer before inner, in drawn order.
+    pub nodes: Vec<Node>,
+    pub lines: Vec<Line>,
+    pub slots: Vec<Slot>,
+    pub labels: Vec<LaneLabel>,
+    pub ports: Vec<super::ports::PortCard>,
+    pub wires: Vec<Wire>,
+    pub begin: Pos2,
+    pub end: Pos2,
+    /// The process area, without the port surfaces.
+    pub process: Option<Rect>,
+    /// Everything.
+    pub bounds: Option<Rect>,
+}
+
+/// A shape with the sizes of what is in it.
+struct Measured<'a> {
+    shape: &'a Shape,
+    width: f32,
+    height: f32,
+    /// Distance of the flow line from the left edge.
+    axis: f32,
+    kind: Form<'a>,
+}
+
+enum Form<'a> {
+    Card { collapsed: bool, hidden: usize },
+    Sequence { body: Column<'a>, handlers: Vec<Handler<'a>> },
+    Lanes(Vec<Lane<'a>>),
+}
+
+struct Column<'a> {
+    shapes: Vec<Measured<'a>>,
+    width: f32,
+    height: f32,
+    axis: f32,
+}
+
+struct Lane<'a> {
+    id: &'a Id,
+    label: (String, bool),
+    column: Column<'a>,
+}
+
+/// A catch or compensation block under the body of its scope.
+struct Handler<'a> {
+    id: Id,
+    slot: BlockSlot,
+    title: String,
+    summary: String,
+    column: Option<Column<'a>>,
+    hidden: usize,
+    glyph: Glyph,
+    category: Category,
+}
+
+/// Lays out `orchestration`; `collapsed` holds the ids of closed containers.
+pub fn layout(
+    app: &Application,
+    module: &Module,
+    orchestration: &Orchestration,
+    collapsed: &BTreeSet<Id>,
+) -> Layout {
+    let mut pass = Pass { collapsed, out: Layout::default() };
+    let body = pass.column(&orchestration.body);
+    let top = BEGIN_RADIUS;
+    let at = BlockAt { owner: None, slot: BlockSlot::Body };
+    let mut bottom = pass.place_column(&body, &at, "the orchestration", 0.0, top, None, true);
+    pass.out.end = pos2(0.0, bottom + BEGIN_RADIUS);
+    bottom += BEGIN_RADIUS * 2.0;
+    if let Some(block) = &orchestration.compensation {
+        let handler = Handler {
+            id: Id::new(super::ORCHESTRATION_COMPENSATION),
+            slot: BlockSlot::Compensation,
+            title: "Compensation of the orchestration".to_owned(),
+            summary: String::new(),
+            hidden: count(block),
+            column: (!collapsed.contains(&Id::new(super::ORCHESTRATION_COMPENSATION)))
+                .then(|| pass.column(block)),
+            glyph: Glyph::Compensate,
+            category: Category::Scope,
+        };
+        let (width, axis) = handler.extent();
+        pass.place_handler(&handler, None, -axis, bottom + GAP, width, None);
+    }
+    let mut out = pass.out;
+    let mut area = Rect::from_center_size(out.begin, vec2(CARD_WIDTH, BEGIN_RADIUS * 2.0));
+    area = area.union(Rect::from_center_size(out.end, vec2(CARD_WIDTH, BEGIN_RADIUS * 2.0)));
+    for node in &out.nodes {
+        area = area.union(node.rect);
+    }
+    out.process = Some(area);
+    out.ports = super::ports::place(app, module, orchestration, &out, area);
+    out.wires = wires::route(orchestration, &out, area);
+    out.bounds = Some(out.ports.iter().fold(area, |all, port| all.union(port.rect)));
+    out
+}
+
+impl Layout {
+    pub fn node(&self, id: &Id) -> Option<&Node> {
+        self.nodes.iter().find(|n| n.id == *id)
+    }
+
+    /// Rectangle to bring into view for a shape, branch or handler.
+    pub fn place_of(&self, id: &Id) -> Option<Rect> {
+        self.node(id).map(|n| n.head).or_else(|| self.labels.iter().find(|l| l.id == *id).map(|l| l.rect))
+    }
+}
+
+fn count(block: &Block) -> usize {
+    let mut n = 0;
+    for shape in block {
+        shape.visit(&mut |_| n += 1);
+    }
+    n
+}
+
+/// True for shapes that hold blocks.
+pub fn is_container(kind: &ShapeKind) -> bool {
+    matches!(
+        kind,
+        ShapeKind::Construct(_)
+            | ShapeKind::Decide(_)
+            | ShapeKind::Listen(_)
+            | ShapeKind::Parallel(_)
+            | ShapeKind::Loop(_)
+            | ShapeKind::Scope(_)
+            | ShapeKind::Group(_)
+    )
+}
+
+impl Handler<'_> {
+    fn extent(&self) -> (f32, f32) {
+        let (width, axis) =
+            self.column.as_ref().map_or((CARD_WIDTH, CARD_WIDTH / 2.0), |c| (c.width, c.axis));
+        (width + PAD * 2.0, axis + PAD)
+    }
+
+    fn height(&self) -> f32 {
+        HEAD + self.column.as_ref().map_or(0.0, |c| c.height + PAD)
+    }
+}
+
+struct Pass<'a> {
+    collapsed: &'a BTreeSet<Id>,
+    out: Layout,
+}
+
+impl Pass<'_> {
+    fn column<'a>(&self, block: &'a Block) -> Column<'a> {
+        let shapes: Vec<Measured<'a>> = block.iter().map(|s| self.measure(s)).collect();
+        let left = shapes.iter().map(|m| m.axis).fold(CARD_WIDTH / 2.0, f32::max);
+        let right = shapes.iter().map(|m| m.width - m.axis).fold(CARD_WIDTH / 2.0, f32::max);
+        let mut height = GAP + shapes.iter().map(|m| m.height + GAP).sum::<f32>();
+        if shapes.is_empty() {
+            height = GAP + EMPTY;
+        }
+        Column { shapes, width: left + right, height, axis: left }
+    }
+
+    fn measure<'a>(&self, shape: &'a Shape) -> Measured<'a> {
+        let closed = self.collapsed.contains(&shape.id);
+        if !is_container(&shape.kind) || closed {
+            let hidden = shape.blocks().iter().map(|(_, b)| count(b)).sum();
+            let plain = kinds::summary(&shape.kind).is_empty() && !closed;
+            let height = if plain { CARD_PLAIN } else { CARD };
+            let kind = Form::Card { collapsed: closed, hidden };
+            return Measured { shape, width: CARD_WIDTH, height, axis: CARD_WIDTH / 2.0, kind };
+        }
+        match &shape.kind {
+            ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => {
+                let decide = matches!(shape.kind, ShapeKind::Decide(_));
+                let lanes: Vec<Lane<'a>> = b
+                    .branches
+                    .iter()
+                    .map(|branch| {
+                        let code = decide && !branch.condition.is_empty();
+                        let text =
+                            if code { kinds::first_line(&branch.condition) } else { branch.name.clone() };
+                        Lane { id: &branch.id, label: (text, code), column: self.column(&branch.body) }
+                    })
+                    .collect();
+                let gaps = LANE_GAP * lanes.len().saturating_sub(1) as f32;
+                let inner = (lanes.iter().map(|l| l.column.width).sum::<f32>() + gaps).max(CARD_WIDTH);
+                let tallest = lanes.iter().map(|l| l.column.height).fold(0.0, f32::max);
+                let height = HEAD + BAR + LABEL + tallest + BAR;
+                let width = inner + PAD * 2.0;
+                Measured { shape, width, height, axis: width / 2.0, kind: Form::Lanes(lanes) }
+            }
+            _ => self.measure_sequence(shape),
+        }
+    }
+
+    fn measure_sequence<'a>(&self, shape: &'a Shape) -> Measured<'a> {
+        static NONE: Block = Vec::new();
+        let body = shape.blocks().into_iter().find(|(slot, _)| *slot == BlockSlot::Body);
+        let body = self.column(body.map_or(&NONE, |(_, b)| b));
+        let handlers = match &shape.kind {
+            ShapeKind::Scope(scope) => self.handlers(scope),
+            _ => Vec::new(),
+        };
+        let (mut left, mut right) = (body.axis + PAD, body.width - body.axis + PAD);
+        for handler in &handlers {
+            let (width, axis) = handler.extent();
+            left = left.max(axis + PAD);
+            right = right.max(width - axis + PAD);
+        }
+        let mut height = HEAD + body.height;
+        height += handlers.iter().map(|h| h.height() + PAD).sum::<f32>();
+        Measured { shape, width: left + right, height, axis: left, kind: Form::Sequence { body, handlers } }
+    }
+
+    fn handlers<'a>(&self, scope: &'a crate::model::Scope) -> Vec<Handler<'a>> {
+        let mut all: Vec<Handler<'a>> = scope
+            .catches
+            .iter()
+            .map(|catch| Handler {
+                id: catch.id.clone(),
+                slot: BlockSlot::Catch(catch.id.clone()),
+                title: catch.name.clone(),
+                summary: match &catch.exception {
+                    CatchType::General => "any exception".to_owned(),
+                    CatchType::Exception(name) => {
+                        let short = name.rsplit('.').next().unwrap_or_default();
+                        format!("{short} {}", catch.variable)
+                    }
+                    CatchType::Fault { port, operation, fault } => format!("{port}.{operation}.{fault}"),
+                },
+                column: (!self.collapsed.contains(&catch.id)).then(|| self.column(&catch.body)),
+                hidden: count(&catch.body),
+                glyph: Glyph::Catch,
+                category: Category::Exception,
+            })
+            .collect();
+        all.extend(scope.compensation.iter().map(|c| Handler {
+            id: c.id.clone(),
+            slot: BlockSlot::Compensation,
+            title: c.name.clone(),
+            summary: "compensation".to_owned(),
+            column: (!self.collapsed.contains(&c.id)).then(|| self.column(&c.body)),
+            hidden: count(&c.body),
+            glyph: Glyph::Compensate,
+            category: Category::Scope,
+        }));
+        all
+    }
+
+    /// Places a column with its flow line at `x`, from `y` down; returns the bottom. The line to the end of the
+    /// block is drawn with an arrow only when `ends`.
+    fn place_column(
+        &mut self,
+        column: &Column<'_>,
+        at: &BlockAt,
+        owner: &str,
+        x: f32,
+        mut y: f32,
+        parent: Option<usize>,
+        ends: bool,
+    ) -> f32 {
+        let slot = |index: usize, y: f32, height: f32, words: String, empty: bool| Slot {
+            at: at.clone(),
+            index,
+            center: pos2(x, y + height / 2.0),
+            area: Rect::from_min_size(pos2(x - column.axis, y - 4.0), vec2(column.width, height + 8.0)),
+            words,
+            empty,
+        };
+        if column.shapes.is_empty() {
+            let height = column.height;
+            self.out.slots.push(slot(0, y, height, format!("Insert into {owner}"), true));
+            self.out.lines.push(Line { points: vec![pos2(x, y), pos2(x, y + height)], arrow: ends });
+            return y + height;
+        }
+        for (index, measured) in column.shapes.iter().enumerate() {
+            let words = format!("Insert before {}", measured.shape.name);
+            self.out.slots.push(slot(index, y, GAP, words, false));
+            self.out.lines.push(Line { points: vec![pos2(x, y), pos2(x, y + GAP)], arrow: true });
+            y += GAP;
+            self.place(measured, x, y, parent);
+            y += measured.height;
+        }
+        let words = format!("Insert at the end of {owner}");
+        self.out.slots.push(slot(column.shapes.len(), y, GAP, words, false));
+        self.out.lines.push(Line { points: vec![pos2(x, y), pos2(x, y + GAP)], arrow: ends });
+        y + GAP
+    }
+
+    fn place(&mut self, m: &Measured<'_>, x: f32, y: f32, parent: Option<usize>) {
+        let rect = Rect::from_min_size(pos2(x - m.axis, y), vec2(m.width, m.height));
+        let index = self.out.nodes.len();
+        let (container, collapsed, hidden) = match &m.kind {
+            Form::Card { collapsed, hidden } => {
+                (false, is_container(&m.shape.kind).then_some(*collapsed), *hidden)
+            }
+            _ => (true, Some(false), 0),
+        };
+        let head = if container { Rect::from_min_size(rect.min, vec2(m.width, HEAD)) } else { rect };
+        self.out.nodes.push(Node {
+            id: m.shape.id.clone(),
+            rect,
+            head,
+            category: kinds::category(&m.shape.kind),
+            glyph: kinds::glyph(&m.shape.kind),
+            title: m.shape.name.clone(),
+            summary: kinds::summary(&m.shape.kind),
+            code: kinds::summary_is_code(&m.shape.kind),
+            container,
+            collapsed,
+            hidden,
+            parent,
+            end: index + 1,
+            shape: true,
+            repeats: matches!(m.shape.kind, ShapeKind::Loop(_)),
+        });
+        match &m.kind {
+            Form::Card { .. } => {}
+            Form::Sequence { body, handlers } => {
+                let at = BlockAt { owner: Some(m.shape.id.clone()), slot: BlockSlot::Body };
+                let mut below =
+                    self.place_column(body, &at, &m.shape.name, x, head.bottom(), Some(index), false);
+                for handler in handlers {
+                    let left = rect.left() + PAD;
+                    let width = rect.width() - PAD * 2.0;
+                    below =
+                        self.place_handler(handler, Some(&m.shape.id), left, below, width, Some(index)) + PAD;
+                }
+            }
+            Form::Lanes(lanes) => self.place_lanes(m, lanes, rect, x, index),
+        }
+        let end = self.out.nodes.len();
+        if let Some(node) = self.out.nodes.get_mut(index) {
+            node.end = end;
+        }
+    }
+
+    fn place_lanes(&mut self, m: &Measured<'_>, lanes: &[Lane<'_>], rect: Rect, x: f32, index: usize) {
+        let (top, bar) = (rect.top() + HEAD, rect.top() + HEAD + BAR);
+        let foot = rect.bottom() - BAR;
+        let gaps = LANE_GAP * lanes.len().saturating_sub(1) as f32;
+        let inner = lanes.iter().map(|l| l.column.width).sum::<f32>() + gaps;
+        let mut left = rect.center().x - inner / 2.0;
+        let mut axes = Vec::new();
+        for lane in lanes {
+            let axis = left + lane.column.axis;
+            axes.push(axis);
+            self.out.labels.push(LaneLabel {
+                id: lane.id.clone(),
+                owner: m.shape.id.clone(),
+                rect: Rect::from_min_size(pos2(left, bar), vec2(lane.column.width, LABEL)),
+                text: lane.label.0.clone(),
+                code: lane.label.1,
+            });
+            let at = BlockAt { owner: Some(m.shape.id.clone()), slot: BlockSlot::Branch(lane.id.clone()) };
+            let name = format!("branch {}", lane.label.0);
+            let below = self.place_column(&lane.column, &at, &name, axis, bar + LABEL, Some(index), false);
+            self.out.lines.push(Line { points: vec![pos2(axis, below), pos2(axis, foot)], arrow: false });
+            left += lane.column.width + LANE_GAP;
+        }
+        self.out.lines.push(Line { points: vec![pos2(x, top), pos2(x, bar)], arrow: false });
+        self.out.lines.push(Line { points: vec![pos2(x, foot), pos2(x, rect.bottom())], arrow: false });
+        if let (Some(&first), Some(&last)) = (axes.first(), axes.last()) {
+            for y in [bar, foot] {
+                let (from, to) = (first.min(x), last.max(x));
+                self.out.lines.push(Line { points: vec![pos2(from, y), pos2(to, y)], arrow: false });
+            }
+        }
+    }
+
+    fn place_handler(
+        &mut self,
+        handler: &Handler<'_>,
+        owner: Option<&Id>,
+        left: f32,
+        top: f32,
+        width: f32,
+        parent: Option<usize>,
+    ) -> f32 {
+        let rect = Rect::from_min_size(pos2(left, top), vec2(width, handler.height()));
+        let index = self.out.nodes.len();
+        self.out.nodes.push(Node {
+            id: handler.id.clone(),
+            rect,
+            head: Rect::from_min_size(rect.min, vec2(width, HEAD)),
+            category: handler.category,
+            glyph: handler.glyph,
+            title: handler.title.clone(),
+            summary: handler.summary.clone(),
+            code: false,
+            container: true,
+            collapsed: Some(handler.column.is_none()),
+            hidden: handler.hidden,
+            parent,
+            end: index + 1,
+            shape: false,
+            repeats: false,
+        });
+        if let Some(column) = &handler.column {
+            let at = BlockAt { owner: owner.cloned(), slot: handler.slot.clone() };
+            let x = rect.center().x - column.width / 2.0 + column.axis;
+            self.place_column(column, &at, &handler.title, x, rect.top() + HEAD, Some(index), false);
+        }
+        let end = self.out.nodes.len();
+        if let Some(node) = self.out.nodes.get_mut(index) {
+            node.end = end;
+        }
+        rect.bottom()
+    }
+}

@@ -1,0 +1,15 @@
+//! The orchestration canvas: computed layout, own pan and zoom, painting, hits and keys.
+
+pub mod hit;
+pub mod layout;
+mod paint;
+pub mod ports;
+mod slots;
+mod view;
+pub mod wires;
+
+pub use layout::{BlockAt, Layout};
+pub use view::{Canvas, CanvasAction, Drag, Scene};
+
+/// Id under which the compensation block of the orchestration itself is drawn.
+pub const ORCHESTRATION_COMPENSATION: &str = "orchestration-compensation";

@@ -1,0 +1,284 @@
+//! Port cards on the two port surfaces: what they say and where they stand.
+
+use super::layout::Layout;
+use crate::model::{
+    Application, Binding, Direction, Leg, Module, Operation, Orchestration, ParameterKind, Polarity, Port,
+    PortBinding, PortSurface, RoleLink, ShapeKind,
+};
+use egui::{Pos2, Rect, pos2, vec2};
+
+pub const WIDTH: f32 = 204.0;
+/// Room for the wires between process area and cards.
+pub const GUTTER: f32 = 84.0;
+pub const TITLE: f32 = 46.0;
+pub const ROW: f32 = 22.0;
+const FOOT: f32 = 6.0;
+const SPACE: f32 = 18.0;
+
+/// Which way messages go through a row, seen from the orchestration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    In,
+    Out,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PortRow {
+    pub operation: String,
+    pub leg: Leg,
+    pub message_type: String,
+    pub flow: Flow,
+    /// Where wires meet the row: on the inner edge of the card.
+    pub anchor: Pos2,
+    pub rect: Rect,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PortCard {
+    pub name: String,
+    /// The binding in words.
+    pub binding: String,
+    pub left: bool,
+    pub rect: Rect,
+    pub rows: Vec<PortRow>,
+    /// False when the binding still lacks something.
+    pub bound: bool,
+}
+
+/// The binding of `port` in words; the second value is false while something is missing.
+pub fn binding_words(
+    app: &Application,
+    module: &Module,
+    orchestration: &Orchestration,
+    port: &Port,
+) -> (String, bool) {
+    match &port.binding {
+        Binding::SpecifyLater => {
+            let service = app.bindings.service(&module.qualify(&orchestration.name));
+            match service.and_then(|s| s.ports.get(&port.name)) {
+                Some(PortBinding::ReceivePort(name)) => (format!("receive port {name}"), true),
+                Some(PortBinding::SendPort(name)) => (format!("send port {name}"), true),
+                Some(PortBinding::SendPortGroup(name)) => (format!("send port group {name}"), true),
+                None => ("specify later · not bound".to_owned(), false),
+            }
+        }
+        Binding::SpecifyNow(now) if now.uri.is_empty() => ("specify now · no address".to_owned(), false),
+        Binding::SpecifyNow(now) => (format!("{} {}", now.transport, now.uri), true),
+        Binding::Dynamic(_) => ("dynamic".to_owned(), true),
+        Binding::MessageBox => ("direct · message box".to_owned(), true),
+        Binding::SelfCorrelating => ("direct · self-correlating".to_owned(), true),
+        Binding::Partner(partner) if partner.port.is_empty() => {
+            ("direct · no partner port".to_owned(), false)
+        }
+        Binding::Partner(partner) => {
+            let own = partner.orchestration == module.qualify(&orchestration.name);
+            if own && partner.port == port.name {
+                ("direct · inverse partner".to_owned(), true)
+            } else {
+                let name = partner.orchestration.rsplit('.').next().unwrap_or_default();
+                (format!("direct · partner {name}.{}", partner.port), true)
+            }
+        }
+    }
+}
+
+/// The last segment of a dotted type name.
+pub fn short(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+/// Cards for every port, port parameter and role link, beside the process area.
+pub fn place(
+    app: &Application,
+    module: &Module,
+    orchestration: &Orchestration,
+    layout: &Layout,
+    area: Rect,
+) -> Vec<PortCard> {
+    let mut cards = Vec::new();
+    for port in &orchestration.ports {
+        let (words, bound) = binding_words(app, module, orchestration, port);
+        cards.push(card(app, module, port, words, bound));
+    }
+    for parameter in &orchestration.parameters {
+        if let ParameterKind::Port(port) = &parameter.kind {
+            let direction = match parameter.direction {
+                Direction::In => "in",
+                Direction::Ref => "ref",
+                Direction::Out => "out",
+            };
+            cards.push(card(app, module, port, format!("{direction} parameter"), true));
+        }
+    }
+    cards.extend(orchestration.role_links.iter().map(|link| role_card(app, module, link)));
+    stand(&mut cards, orchestration, layout, area);
+    cards
+}
+
+fn card(app: &Application, module: &Module, port: &Port, binding: String, bound: bool) -> PortCard {
+    let left = match port.surface {
+        PortSurface::Left => true,
+        PortSurface::Right => false,
+        PortSurface::Unbound => port.polarity == Polarity::Implements,
+    };
+    let mut rows = Vec::new();
+    if let Some(port_type) = app.port_type(module, &port.port_type) {
+        for operation in &port_type.operations {
+            operation_rows(operation, port.polarity, &mut rows);
+        }
+    }
+    PortCard { name: port.name.clone(), binding, left, rect: Rect::ZERO, rows, bound }
+}
+
+fn role_card(app: &Application, module: &Module, link: &RoleLink) -> PortCard {
+    let left = link.surface != PortSurface::Right;
+    let role = app
+        .modules
+        .values()
+        .flat_map(|m| &m.role_link_types)
+        .filter(|t| t.name == short(&link.role_link_type))
+        .find_map(|t| t.roles.iter().find(|r| r.name == link.role));
+    let mut rows = Vec::new();
+    for name in role.iter().flat_map(|r| &r.port_types) {
+        for operation in app.port_type(module, name).iter().flat_map(|t| &t.operations) {
+            operation_rows(operation, link.polarity, &mut rows);
+        }
+    }
+    let binding = format!("role {}", link.role);
+    PortCard { name: link.name.clone(), binding, left, rect: Rect::ZERO, rows, bound: true }
+}
+
+fn operation_rows(operation: &Operation, polarity: Polarity, rows: &mut Vec<PortRow>) {
+    let (there, back) = match polarity {
+        Polarity::Implements => (Flow::In, Flow::Out),
+        Polarity::Uses => (Flow::Out, Flow::In),
+    };
+    let mut push = |leg: Leg, message_type: &str, flow: Flow| {
+        rows.push(PortRow {
+            operation: operation.name.clone(),
+            leg,
+            message_type: message_type.to_owned(),
+            flow,
+            anchor: Pos2::ZERO,
+            rect: Rect::ZERO,
+        });
+    };
+    push(Leg::Request, &operation.request, there);
+    if let Some(response) = &operation.response {
+        push(Leg::Response, response, back);
+    }
+    for fault in &operation.faults {
+        push(Leg::Fault(fault.name.clone()), &fault.message_type, back);
+    }
+}
+
+/// Stands each card as near as it can to the shapes that use it, without overlap, pinned ones in pinned order.
+fn stand(cards: &mut [PortCard], orchestration: &Orchestration, layout: &Layout, area: Rect) {
+    for left in [true, false] {
+        let mut side: Vec<(f32, &mut PortCard)> = cards
+            .iter_mut()
+            .filter(|c| c.left == left)
+            .map(|card| (wish(&card.name, orchestration, layout), card))
+            .map(|(wish, card)| (wish.unwrap_or(area.top()), card))
+            .collect();
+        side.sort_by(|a, b| a.0.total_cmp(&b.0));
+        pin(&mut side, orchestration);
+        let heights: Vec<f32> = side.iter().map(|(_, c)| TITLE + ROW * c.rows.len() as f32 + FOOT).collect();
+        let wishes: Vec<f32> = side.iter().zip(&heights).map(|((y, _), h)| y - (TITLE + h) / 2.0).collect();
+        let tops = spread(&wishes, &heights);
+        let (x, edge) = if left {
+            (area.left() - GUTTER - WIDTH, area.left() - GUTTER)
+        } else {
+            (area.right() + GUTTER, area.right() + GUTTER)
+        };
+        for (((_, card), height), top) in side.into_iter().zip(&heights).zip(&tops) {
+            card.rect = Rect::from_min_size(pos2(x, top.round()), vec2(WIDTH, *height));
+            let mut y = card.rect.top() + TITLE;
+            for row in &mut card.rows {
+                row.rect = Rect::from_min_size(pos2(x + 4.0, y), vec2(WIDTH - 8.0, ROW - 2.0));
+                row.anchor = pos2(edge, row.rect.center().y);
+                y += ROW;
+            }
+        }
+    }
+}
+
+/// The height of the first shape that uses a port: a port is first seen with its first use.
+fn wish(port: &str, orchestration: &Orchestration, layout: &Layout) -> Option<f32> {
+    orchestration
+        .shapes()
+        .into_iter()
+        .filter(|s| match &s.kind {
+            ShapeKind::Receive(r) => r.port == port,
+            ShapeKind::Send(s) => s.port == port,
+            _ => false,
+        })
+        .filter_map(|s| layout.node(&s.id).map(|n| n.head.center().y))
+        .reduce(f32::min)
+}
+
+/// Ports with a slot keep their order among themselves.
+fn pin(side: &mut [(f32, &mut PortCard)], orchestration: &Orchestration) {
+    let slot = |card: &PortCard| orchestration.port(&card.name).and_then(|p| p.slot);
+    for _ in 0..side.len() {
+        for i in 1..side.len() {
+            let (Some(a), Some(b)) = (side.get(i - 1), side.get(i)) else { continue };
+            if let (Some(x), Some(y)) = (slot(a.1), slot(b.1))
+                && x > y
+            {
+                side.swap(i - 1, i);
+            }
+        }
+    }
+}
+
+/// Tops nearest to the wishes that neither overlap nor change order: neighbours that collide move as one.
+fn spread(wishes: &[f32], heights: &[f32]) -> Vec<f32> {
+    struct Run {
+        top: f32,
+        height: f32,
+        weight: f32,
+        count: usize,
+    }
+    let mut runs: Vec<Run> = Vec::new();
+    for (wish, height) in wishes.iter().zip(heights) {
+        let mut run = Run { top: *wish, height: height + SPACE, weight: 1.0, count: 1 };
+        while let Some(previous) = runs.pop_if(|p| p.top + p.height > run.top) {
+            let weight = previous.weight + run.weight;
+            let shifted = run.top - previous.height;
+            run = Run {
+                top: (previous.top * previous.weight + shifted * run.weight) / weight,
+                height: previous.height + run.height,
+                weight,
+                count: previous.count + run.count,
+            };
+        }
+        runs.push(run);
+    }
+    let mut tops = Vec::new();
+    let mut heights = heights.iter();
+    for run in runs {
+        let mut y = run.top;
+        for height in heights.by_ref().take(run.count) {
+            tops.push(y);
+            y += height + SPACE;
+        }
+    }
+    tops
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cards_that_want_the_same_place_share_it_around_the_middle() {
+        let tops = spread(&[100.0, 100.0], &[40.0, 40.0]);
+        assert_eq!(tops, [71.0, 129.0]);
+    }
+
+    #[test]
+    fn cards_far_apart_get_their_wish() {
+        assert_eq!(spread(&[0.0, 200.0], &[40.0, 40.0]), [0.0, 200.0]);
+    }
+}

@@ -1,0 +1,20 @@
+//! The studio without a window: behaviour through accessible names, pictures by a CPU renderer.
+#![cfg(feature = "studio")]
+
+mod gallery;
+mod soft;
+
+use egui_kittest::Harness;
+use orchestrion::studio::Studio;
+
+/// A harness that shows `studio`, with the CPU renderer for pictures.
+pub fn harness<'a>(studio: Studio, theme: egui::Theme, size: [f32; 2]) -> Harness<'a, Studio> {
+    Harness::builder()
+        .with_size(size)
+        .with_theme(theme)
+        .with_max_steps(12)
+        .with_render_cursor(false)
+        .with_context_setup(Studio::setup)
+        .renderer(soft::SoftRenderer::default())
+        .build_ui_state(|ui, studio: &mut Studio| studio.ui(ui), studio)
+}
