@@ -7,11 +7,15 @@
 //! - [`xml`]: schemas, promotion, XPath, pipelines: thin over a library
 //! - [`xlang`]: the XLANG/s expression language
 //! - [`engine`]: the pure core: message box, instances, shapes, scopes, ports
+//! - [`journal`]: the record of a run, as text and as state at any moment
+//! - [`host`]: drivers for the real world: file adapters, simulated partners, the durable log
 
 #![warn(missing_debug_implementations)]
 
 pub mod diagnostic;
 pub mod engine;
+pub mod host;
+pub mod journal;
 pub mod message;
 pub mod model;
 #[cfg(feature = "studio")]

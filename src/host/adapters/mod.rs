@@ -1,0 +1,8 @@
+//! Adapters: how bytes get in and out.
+
+mod file_receive;
+mod file_send;
+mod macros;
+
+pub use file_receive::{FileFolder, FileSource, Found};
+pub use file_send::{CopyMode, send_file};

@@ -1,0 +1,224 @@
+//! The journal as text: one line an event, with the names of Annex C.
+
+use crate::engine::{Event, EventKind, InstanceChange};
+use crate::message::{DateTime, Name, TimeSpan};
+use std::fmt::{self, Display, Formatter};
+
+/// One event as one line: `00:00:04.250  instance.completed  #17 OrderManagerOrch`. The time is counted from
+/// `origin`; line breaks inside texts become spaces.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    pub event: &'a Event,
+    pub origin: DateTime,
+}
+
+impl Display for Line<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let elapsed = self.event.at.since(self.origin);
+        let detail = Detail(&self.event.kind).to_string();
+        let detail = if detail.contains(['\n', '\r']) { one_line(&detail) } else { detail };
+        let name = event_name(&self.event.kind);
+        let line = format!("{}  {name:<22}  {detail}", Clock(elapsed));
+        f.write_str(line.trim_end())
+    }
+}
+
+/// A span as `hh:mm:ss.mmm`; hours go on past 24.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock(pub TimeSpan);
+
+impl Display for Clock {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let ms = self.0.0.max(0) / 10_000;
+        let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
+        write!(f, "{hours:02}:{minutes:02}:{seconds:02}.{:03}", ms % 1000)
+    }
+}
+
+/// The name of an event in Annex C, e.g. `subscription.matched`.
+pub fn event_name(kind: &EventKind) -> &'static str {
+    match kind {
+        EventKind::MessageReceived { .. } => "message.received",
+        EventKind::MessageConstructed { .. } => "message.constructed",
+        EventKind::MessagePublished { .. } => "message.published",
+        EventKind::SubscriptionMatched { .. } => "subscription.matched",
+        EventKind::RoutingFailed { .. } => "routing.failed",
+        EventKind::MessageSuspended { .. } => "message.suspended",
+        EventKind::Instance { change, .. } => match change {
+            InstanceChange::Created => "instance.created",
+            InstanceChange::Ready => "instance.ready",
+            InstanceChange::Active => "instance.active",
+            InstanceChange::Waiting { .. } => "instance.waiting",
+            InstanceChange::Dehydrated => "instance.dehydrated",
+            InstanceChange::Rehydrated => "instance.rehydrated",
+            InstanceChange::Suspended { .. } => "instance.suspended",
+            InstanceChange::PendingOperation { .. } => "instance.pending",
+            InstanceChange::Resumed => "instance.resumed",
+            InstanceChange::Terminated { .. } => "instance.terminated",
+            InstanceChange::Completed => "instance.completed",
+            InstanceChange::Discarded { .. } => "instance.discarded",
+        },
+        EventKind::ShapeStarted { .. } => "shape.started",
+        EventKind::ShapeCompleted { .. } => "shape.completed",
+        EventKind::SubscriptionAdded { .. } => "subscription.added",
+        EventKind::SubscriptionRemoved { .. } => "subscription.removed",
+        EventKind::SetInitialized { .. } => "set.initialised",
+        EventKind::MessageEnqueued { .. } => "message.enqueued",
+        EventKind::MessageConsumed { .. } => "message.consumed",
+        EventKind::PersistencePoint { .. } => "persistence.point",
+        EventKind::ScopeCommitted { .. } => "scope.committed",
+        EventKind::ScopeAborted { .. } => "scope.aborted",
+        EventKind::ScopeCompensated { .. } => "scope.compensated",
+        EventKind::ExceptionThrown { .. } => "exception.thrown",
+        EventKind::ExceptionCaught { .. } => "exception.caught",
+        EventKind::PortAttempt { .. } => "port.attempt",
+        EventKind::PortRetry { .. } => "port.retry",
+        EventKind::PortBackup { .. } => "port.backup",
+        EventKind::PortSent { .. } => "port.sent",
+        EventKind::PortFailed { .. } => "port.failed",
+        EventKind::AckPublished { .. } => "ack.published",
+        EventKind::AckConsumed { .. } => "ack.consumed",
+        EventKind::BreakpointHit { .. } => "breakpoint.hit",
+        EventKind::Logged { .. } => "log.written",
+        EventKind::ComponentMocked { .. } => "component.mocked",
+        EventKind::StateChanged { .. } => "state.changed",
+        EventKind::OperationRefused { .. } => "operation.refused",
+    }
+}
+
+/// What an event says beside its name.
+#[derive(Clone, Copy, Debug)]
+pub struct Detail<'a>(pub &'a EventKind);
+
+impl Display for Detail<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            EventKind::MessageReceived { location, port, bytes } => {
+                write!(f, "{bytes} bytes at {location}, port {port}")
+            }
+            EventKind::MessageConstructed { instance, message, variable } => {
+                write!(f, "{} {instance} as {variable}", message.id)
+            }
+            EventKind::MessagePublished { message, publisher } => write!(f, "{} by {publisher}", message.id),
+            EventKind::SubscriptionMatched { subscription, message, owner } => {
+                write!(f, "{message} by s{}, {owner}", subscription.0)
+            }
+            EventKind::RoutingFailed { message, reason } => write!(f, "{message}: {reason}"),
+            EventKind::MessageSuspended { message, instance, reason, resumable } => {
+                write!(f, "{message} in {instance}, {}: {reason}", resumability(*resumable))
+            }
+            EventKind::Instance { instance, service, change } => {
+                write!(f, "{instance} {}{}", short(*service), Change(change))
+            }
+            EventKind::ShapeStarted { instance, service, shape }
+            | EventKind::ShapeCompleted { instance, service, shape } => {
+                write!(f, "{instance} {} {shape}", short(*service))
+            }
+            EventKind::SubscriptionAdded { subscription, owner, text } => {
+                write!(f, "s{} {owner}: {text}", subscription.0)
+            }
+            EventKind::SubscriptionRemoved { subscription } => write!(f, "s{}", subscription.0),
+            EventKind::SetInitialized { instance, set, values } => {
+                write!(f, "{instance} {set}:")?;
+                values.iter().try_for_each(|(name, value)| {
+                    write!(f, " {}={}", short(*name), crate::message::format_value(value))
+                })
+            }
+            EventKind::MessageEnqueued { instance, message } => write!(f, "{message} for {instance}"),
+            EventKind::MessageConsumed { instance, message, shape } => {
+                write!(f, "{message} by {instance} at {shape}")
+            }
+            EventKind::PersistencePoint { instance, cause } => write!(f, "{instance} {cause:?}"),
+            EventKind::ScopeCommitted { instance, scope }
+            | EventKind::ScopeAborted { instance, scope }
+            | EventKind::ScopeCompensated { instance, scope } => write!(f, "{instance} {scope}"),
+            EventKind::ExceptionThrown { instance, exception, message } => {
+                write!(f, "{instance} {exception}: {message}")
+            }
+            EventKind::ExceptionCaught { instance, exception, scope } => {
+                write!(f, "{instance} {exception} by {scope}")
+            }
+            EventKind::PortAttempt { port, message, address, attempt, .. } => {
+                write!(f, "{message} by {port} to {address}, attempt {attempt}")
+            }
+            EventKind::PortRetry { port, instance, due } => {
+                write!(f, "{instance} {port} at {} UTC", due.civil())
+            }
+            EventKind::PortBackup { port, instance } => write!(f, "{instance} {port}"),
+            EventKind::PortSent { port, message, .. } => write!(f, "{message} by {port}"),
+            EventKind::PortFailed { port, message, error, .. } => write!(f, "{message} by {port}: {error}"),
+            EventKind::AckPublished { port, message, negative } => {
+                write!(f, "{} for {message} by {port}", ack(*negative))
+            }
+            EventKind::AckConsumed { instance, negative } => write!(f, "{} by {instance}", ack(*negative)),
+            EventKind::BreakpointHit { instance, shape } => write!(f, "{instance} at {shape}"),
+            EventKind::Logged { level, source, text } => write!(f, "{level:?} {source}: {text}"),
+            EventKind::ComponentMocked { instance, member } => write!(f, "{instance} {member}"),
+            EventKind::StateChanged { artefact, state } => write!(f, "{artefact} {state}"),
+            EventKind::OperationRefused { reason } => f.write_str(reason),
+        }
+    }
+}
+
+struct Change<'a>(&'a InstanceChange);
+
+impl Display for Change<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            InstanceChange::Waiting { at } => write!(f, " at {at}"),
+            InstanceChange::Suspended { reason, resumable } => {
+                write!(f, ", {}: {reason}", resumability(*resumable))
+            }
+            InstanceChange::PendingOperation { operation } => write!(f, " {operation}"),
+            InstanceChange::Terminated { reason } => write!(f, ": {reason}"),
+            InstanceChange::Discarded { messages, terminated } => {
+                let end = if *terminated { "terminated" } else { "completed" };
+                write!(f, ", {end} with {messages} unconsumed (0xC0C01B4C)")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn resumability(resumable: bool) -> &'static str {
+    if resumable { "resumable" } else { "not resumable" }
+}
+
+fn ack(negative: bool) -> &'static str {
+    if negative { "NACK" } else { "ACK" }
+}
+
+/// The last part of a dotted or namespaced name.
+fn short(name: Name) -> &'static str {
+    let name = name.as_str();
+    name.rsplit(['.', '#']).next().filter(|last| !last.is_empty()).unwrap_or(name)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::InstanceId;
+
+    #[test]
+    fn a_line_has_time_name_and_subject() {
+        let kind = EventKind::Instance {
+            instance: InstanceId(17),
+            service: Name::new("Southridge.OrderManagerOrch"),
+            change: InstanceChange::Completed,
+        };
+        let event = Event { seq: 1, at: DateTime(42_500_000), kind };
+        let line = Line { event: &event, origin: DateTime(0) }.to_string();
+        assert_eq!(line, "00:00:04.250  instance.completed      #17 OrderManagerOrch");
+    }
+
+    #[test]
+    fn a_text_with_line_breaks_stays_one_line() {
+        let kind = EventKind::OperationRefused { reason: "no\r\nsuch\nport".into() };
+        let line = Line { event: &Event { seq: 1, at: DateTime(0), kind }, origin: DateTime(0) }.to_string();
+        assert_eq!(line, "00:00:00.000  operation.refused       no such port");
+    }
+}
