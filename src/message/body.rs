@@ -114,7 +114,7 @@ impl Body {
     pub fn to_xml_text(&self) -> Result<Arc<str>, XmlError> {
         match &self.content {
             Content::Class(instance) => Ok(instance.to_xml().into()),
-            _ => self.document().map(|document| document.text().into()),
+            _ => self.document().and_then(|_| self.to_text()),
         }
     }
 
@@ -275,5 +275,191 @@ impl Serialize for Body {
 impl<'de> Deserialize<'de> for Body {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Content::deserialize(deserializer).map(Self::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{ClassField, Name, ValueType};
+    use proptest::prelude::*;
+
+    const ORDER: &str = r#"<?xml version="1.0"?><o:Order xmlns:o="http://o"><Head id="7"/><Line>Tea</Line><Line>Milk</Line></o:Order>"#;
+
+    fn path(text: &str) -> NodePath {
+        NodePath::parse(text).unwrap()
+    }
+
+    fn ack() -> Arc<ClassInfo> {
+        let field = |name: &str, field_type: &str| ClassField {
+            name: Name::new(name),
+            field_type: field_type.into(),
+            promoted: None,
+            max_length: None,
+        };
+        Arc::new(ClassInfo {
+            name: Name::new("Shop.Ack"),
+            root: "Ack".into(),
+            namespace: "urn:ack".into(),
+            fields: vec![
+                field("Reason", "System.String"),
+                field("Count", "System.Int32"),
+                field("Done", "System.Boolean"),
+                field("At", "System.DateTime"),
+            ],
+        })
+    }
+
+    #[test]
+    fn fields_are_read_by_path_and_written_into_a_copy() {
+        let body = Body::xml(ORDER);
+        assert_eq!(body.root().unwrap(), ("http://o".into(), "Order".into()));
+        assert_eq!(body.field_text(&path("/Order/Head/@id")).as_deref(), Some("7"));
+        assert_eq!(body.field_text(&path("/Order/Line")).as_deref(), Some("Tea"));
+        assert_eq!(body.field_text(&path("/Order/Gone")), None);
+        let changed = body.with_field_text(&path("/Order/Head/@id"), "8 & 9").unwrap();
+        assert_eq!(changed.field_text(&path("/Order/Head/@id")).as_deref(), Some("8 & 9"));
+        let made = changed.with_field_text(&path("/Order/Head/Note/@lang"), "de").unwrap();
+        assert!(made.to_text().unwrap().contains(r#"<Head id="8 &amp; 9"><Note lang="de"/></Head>"#));
+        assert_eq!(&*body.to_text().unwrap(), ORDER, "the original is as it was");
+        let error = body.with_field_text(&path("/Bill/No"), "1").unwrap_err();
+        assert_eq!(error.message, "the root of the message is Order, so there is no /Bill/No");
+        assert!(body.with_field_text(&path("/Order/Line"), "\u{1}").unwrap_err().message.contains("U+0001"));
+    }
+
+    #[test]
+    fn xpath_gives_values_and_fragments() {
+        let body = Body::xml(ORDER);
+        assert_eq!(body.xpath("count(//Line)"), Ok(XPathResult::Number(2.0)));
+        assert_eq!(body.xpath("string(/*/Line[2])"), Ok(XPathResult::String("Milk".into())));
+        assert_eq!(body.xpath("boolean(//Gone)"), Ok(XPathResult::Bool(false)));
+        assert_eq!(body.xpath("/*/Head/@id"), Ok(XPathResult::Text("7".into())));
+        let Ok(XPathResult::Element(line)) = body.xpath("//*[local-name()='Line']") else { panic!() };
+        assert_eq!(&*line.to_text().unwrap(), "<Line>Tea</Line>");
+        assert!(body.xpath("//[").is_err());
+    }
+
+    #[test]
+    fn c184_an_xpath_target_must_exist() {
+        let body = Body::xml(ORDER);
+        let changed = body.with_xpath_value("/*/Line[2]", "Salt").unwrap();
+        let changed = changed.with_xpath_value("//@id", "9").unwrap();
+        assert!(changed.to_text().unwrap().contains(r#"<Head id="9"/><Line>Tea</Line><Line>Salt</Line>"#));
+        let error = body.with_xpath_value("//Gone", "x").unwrap_err();
+        assert!(error.message.contains("//Gone selects nothing") && !error.help.is_empty());
+        assert!(body.xpath("//Gone").is_err());
+        assert!(body.with_xpath_value("count(//Line)", "x").unwrap_err().message.contains("not a node"));
+    }
+
+    #[test]
+    fn a_class_message_has_its_wire_form_on_demand() {
+        let mut instance = ClassInstance::new(ack());
+        assert!(instance.set("Count", Value::Int32(3)) && !instance.set("Colour", Value::Null));
+        instance.set("Done", Value::Bool(true));
+        let body = Body::class(instance);
+        let wire =
+            r#"<Ack xmlns="urn:ack"><Count>3</Count><Done>true</Done><At>0001-01-01T00:00:00Z</At></Ack>"#;
+        assert_eq!(&*body.to_xml_text().unwrap(), wire);
+        assert_eq!(Body::xml(wire).to_class(&ack()).unwrap(), *body.as_class().unwrap());
+        let changed = body.with_field_text(&path("/Ack/Count"), "4").unwrap();
+        assert_eq!(changed.as_class().unwrap().get("Count"), Some(&Value::Int32(4)));
+        let changed = changed.with_xpath_value("//*[local-name()='Count']", "5").unwrap();
+        assert_eq!(changed.field_text(&path("/Ack/Count")).as_deref(), Some("5"));
+        assert_eq!(changed.field_text(&path("/Ack/Reason")), None, "null is not there");
+        let error = body.with_field_text(&path("/Ack/Count"), "many").unwrap_err();
+        assert_eq!(error.message, "Count: “many” is not a valid Int32");
+        assert!(Body::xml("<Nack/>").to_class(&ack()).unwrap_err().message.contains("urn:ack#Ack"));
+    }
+
+    #[test]
+    fn bytes_stay_as_they_came() {
+        let mut utf16 = vec![0xfe, 0xff];
+        utf16.extend("<a>ö</a>".encode_utf16().flat_map(u16::to_be_bytes));
+        let body = Body::bytes(utf16.clone());
+        assert_eq!(&*body.as_bytes(), utf16.as_slice());
+        assert_eq!(body.field_text(&path("/a")).as_deref(), Some("ö"));
+        let marked = Body::bytes(b"\xef\xbb\xbf<a>1</a>".to_vec());
+        assert_eq!((&*marked.to_text().unwrap(), marked.as_bytes().len()), ("<a>1</a>", 11));
+        let binary = Body::bytes(vec![0x89, b'P', 0xff, 0]);
+        assert!(binary.root().is_err() && binary.to_text().is_err());
+    }
+
+    #[test]
+    fn only_the_content_is_compared_and_stored() {
+        let body = Body::xml(ORDER);
+        let parsed = body.document().unwrap();
+        assert!(Arc::ptr_eq(&parsed, &body.document().unwrap()), "parsed once");
+        body.release();
+        assert!(!Arc::ptr_eq(&parsed, &body.document().unwrap()));
+        for body in
+            [body, Body::text("plain"), Body::bytes(vec![0xff]), Body::class(ClassInstance::new(ack()))]
+        {
+            let stored = ron::to_string(&body).unwrap();
+            assert_eq!(ron::from_str::<Body>(&stored).unwrap(), body);
+        }
+    }
+
+    #[test]
+    fn faults_have_line_column_and_help() {
+        let error = Body::xml("<a>\n  <b>\n</a>").document().unwrap_err();
+        assert_eq!(error.place().map(|(line, _)| line), Some(3), "{error}");
+        assert!(!error.help.is_empty());
+        let error = Body::xml("<a>\n<b>").document().unwrap_err();
+        assert_eq!(error.place().map(|(line, _)| line), Some(2), "{error}");
+        let error = Body::bytes(b"<a>\n\xc3(</a>".to_vec()).document().unwrap_err();
+        assert_eq!((error.line, error.column), (2, 1));
+        assert!(Body::default().document().unwrap_err().message.contains("empty"));
+        let doctype = Body::xml(r#"<!DOCTYPE a SYSTEM "http://x/y.dtd"><a/>"#).document();
+        assert!(doctype.is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn written_text_is_read_back(text in "[^\\p{Cc}\u{fffe}\u{ffff}]{0,30}") {
+            for place in ["/Order/Head/@id", "/Order/Line", "/Order/New/Deep"] {
+                let changed = Body::xml(ORDER).with_field_text(&path(place), &text).unwrap();
+                prop_assert_eq!(changed.field_text(&path(place)), Some(text.clone()));
+            }
+            let reason = Body::class(ClassInstance::new(ack())).with_field_text(&path("/Ack/Reason"), &text).unwrap();
+            let wire = Body::xml(reason.to_xml_text().unwrap());
+            prop_assert_eq!(wire.field_text(&path("/Ack/Reason")), Some(text));
+        }
+
+        #[test]
+        fn any_bytes_can_be_looked_into(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            let body = Body::bytes(bytes.clone());
+            prop_assert_eq!(&*body.as_bytes(), bytes.as_slice());
+            let _ = (body.root(), body.field_text(&path("/a/b")), body.to_xml_text(), body.to_class(&ack()));
+            let _ = body.with_field_text(&path("/a/b"), "x");
+        }
+
+        #[test]
+        fn any_expression_is_evaluated_or_refused(expression in "[a-z/@\\[\\]().*|=' 0-9:-]{0,30}") {
+            let body = Body::xml(ORDER);
+            let _ = body.xpath(&expression);
+            let _ = body.with_xpath_value(&expression, "x");
+        }
+    }
+
+    #[test]
+    fn a_field_of_each_type_survives_the_wire() {
+        let values = ValueType::known().filter(|t| *t != ValueType::Xml && *t != ValueType::Char);
+        for value_type in values {
+            let field = ClassField {
+                name: Name::new("F"),
+                field_type: value_type.name().into(),
+                promoted: None,
+                max_length: None,
+            };
+            let class = ClassInfo {
+                name: Name::new("C"),
+                root: "C".into(),
+                namespace: "".into(),
+                fields: vec![field],
+            };
+            let instance = ClassInstance::new(Arc::new(class));
+            let back = Body::xml(instance.to_xml()).to_class(&instance.class).unwrap();
+            assert_eq!(*back, instance, "{value_type:?}");
+        }
     }
 }

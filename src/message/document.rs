@@ -165,7 +165,14 @@ pub fn parse_text(text: &str) -> Result<Document<'_>, XmlError> {
     if text.trim_start_matches('\u{feff}').trim_ascii().is_empty() {
         return Err(XmlError::new("there is no XML: the text is empty", "Write at least a root element."));
     }
-    let tree = Parser::new().with_forbid_dtd(true).parse(text)?;
+    let tree = Parser::new().with_forbid_dtd(true).parse(text).map_err(|error| match error {
+        uppsala::XmlError::UnexpectedEof => {
+            let place =
+                (text.lines().count().max(1), text.lines().last().map_or(1, |l| l.chars().count() + 1));
+            XmlError::at("the XML ends too early", place, "Close the elements that are still open.")
+        }
+        other => other.into(),
+    })?;
     if tree.document_element().is_none() {
         return Err(XmlError::new("there is no root element", "Write at least a root element."));
     }
@@ -285,7 +292,7 @@ fn make_missing(tree: &mut Document<'_>, path: &NodePath) -> Result<(), XmlError
         if known.is_empty() {
             let (_, root) = root_name(tree);
             return Err(XmlError::new(
-                format!("the message is a {root}, so there is no {path}"),
+                format!("the root of the message is {root}, so there is no {path}"),
                 "Assign a message of the right type first.",
             ));
         }

@@ -1,7 +1,7 @@
 use super::{Body, Context, Name};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Number of a message within a run, from 1 in order of creation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -60,7 +60,8 @@ pub struct PartMismatch {
 impl Message {
     /// Name of the part of a message that adapters, maps and envelopes make.
     pub fn body_name() -> Name {
-        Name::new("Body")
+        static BODY: LazyLock<Name> = LazyLock::new(|| Name::new("Body"));
+        *BODY
     }
 
     /// A copy whose parts are those of a declared message type, in its order: body to body; the others by name,

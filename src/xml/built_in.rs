@@ -2,6 +2,7 @@
 
 use super::PropertyDeclaration;
 use crate::message::{Name, ValueType};
+use std::sync::LazyLock;
 
 #[derive(Debug)]
 pub struct BuiltInSchema {
@@ -26,7 +27,7 @@ pub const SCHEMAS: &[BuiltInSchema] = &[
                  AckType AckID AckOwnerID AckFailureCode AckFailureCategory AckDescription AckReceivePortName \
                  AckReceivePortID AckSendPortName AckSendPortID AckInboundTransportLocation \
                  AckOutboundTransportLocation Operation PartnerService PartnerPort PartnerRole ActionOnFailure \
-                 MessageDestination SourcePartyID SourcePartyName DestinationPartyName WindowsUser IsFault FaultName \
+                 MessageDestination SourceParty SourcePartyID SourcePartyName DestinationParty DestinationPartyName WindowsUser IsFault FaultName \
                  SSOTicket SignatureCertificate EncryptionCert RouteMultipartMessage ReceivePipelineID \
                  ReceivePipelineResponseConfig SendPipelineResponseConfig TransmitWorkID",
             ),
@@ -213,5 +214,6 @@ pub fn prefix_of(namespace: &str) -> Option<&'static str> {
 
 /// `BTS.MessageType`.
 pub fn message_type() -> Name {
-    Name::new("BTS.MessageType")
+    static MESSAGE_TYPE: LazyLock<Name> = LazyLock::new(|| Name::new("BTS.MessageType"));
+    *MESSAGE_TYPE
 }

@@ -11,6 +11,8 @@ mod promotion;
 mod schema;
 mod schema_set;
 mod structure;
+#[cfg(test)]
+mod tests;
 
 pub use crate::message::{NodePath, PathStep};
 pub use promotion::MAX_PROMOTED;

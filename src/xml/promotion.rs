@@ -30,22 +30,27 @@ impl SchemaSet {
         }
         let Ok(text) = body.to_text() else { return Ok(false) };
         let Ok(tree) = parse_text(&text) else { return Ok(false) };
-        self.promote_tree(&tree, &mut message.context)
+        Ok(self.promote_tree(&tree, &mut message.context)? != Recognized::Nothing)
     }
 
     /// As [`SchemaSet::promote`], from a parsed body.
-    pub(super) fn promote_tree(&self, tree: &Document<'_>, context: &mut Context) -> Result<bool, XmlError> {
+    pub(super) fn promote_tree(
+        &self,
+        tree: &Document<'_>,
+        context: &mut Context,
+    ) -> Result<Recognized, XmlError> {
         let (namespace, root) = root_name(tree);
         let message_type = message_type(namespace, root);
         if let Some(schema) = self.root(&message_type) {
             self.promote_schema(schema, tree, context)?;
-            return Ok(true);
+            return Ok(Recognized::Schema);
         }
         let Some(class) = self.class_of(&message_type) else {
-            return Ok(false);
+            return Ok(Recognized::Nothing);
         };
-        promote_class(&ClassInstance::from_tree(Arc::clone(class), tree)?, context);
-        Ok(true)
+        let instance = ClassInstance::from_tree(Arc::clone(class), tree)?;
+        promote_class(&instance, context);
+        Ok(Recognized::Class(instance))
     }
 
     /// Promotes what one schema declares.
@@ -192,6 +197,14 @@ impl SchemaSet {
         let path = NodePath { steps: vec![step(&class.root), step(field.name.as_str())] };
         Some(Alias::Field(path, field.value_type()))
     }
+}
+
+/// What a document turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Recognized {
+    Nothing,
+    Schema,
+    Class(ClassInstance),
 }
 
 enum Alias {

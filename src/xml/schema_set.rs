@@ -19,6 +19,7 @@ pub struct SchemaSet {
     root_by_message_type: FxHashMap<SmolStr, usize>,
     root_by_name: FxHashMap<SmolStr, usize>,
     classes: Vec<Arc<ClassInfo>>,
+    class_by_message_type: FxHashMap<SmolStr, usize>,
     properties: Vec<PropertyDeclaration>,
     property_by_name: FxHashMap<SmolStr, usize>,
     /// Properties that some schema or class promotes a field to.
@@ -60,6 +61,7 @@ impl SchemaSet {
             root_by_message_type: FxHashMap::default(),
             root_by_name: FxHashMap::default(),
             classes: Vec::new(),
+            class_by_message_type: FxHashMap::default(),
             properties: Vec::new(),
             property_by_name: FxHashMap::default(),
             promoted: FxHashSet::default(),
@@ -137,7 +139,7 @@ impl SchemaSet {
 
     /// Class message by message type.
     pub fn class_of(&self, message_type: &str) -> Option<&Arc<ClassInfo>> {
-        self.classes.iter().find(|c| c.message_type() == message_type)
+        self.class_by_message_type.get(message_type).and_then(|at| self.classes.get(*at))
     }
 
     /// Property by dotted name: `BTS.MessageType`, `OrderPropertySchema.CustID`, also after namespaces.
@@ -301,7 +303,7 @@ impl SchemaSet {
         if let Some(other) = self.root_entry(&schema.message_type) {
             let message = format!("message type {} is also {}", schema.message_type, other.schema.type_name);
             let help = "Messages of this type resolve to the first schema; give one a namespace of its own.";
-            self.report(Diagnostic::error("S07", message, help), at, line, name);
+            self.report(Diagnostic::warning("S07", message, help), at, line, name);
         } else {
             self.root_by_message_type.insert(schema.message_type.clone(), self.roots.len());
         }
@@ -380,6 +382,7 @@ impl SchemaSet {
             self.diagnostics.push(finding.at(place));
         }
         self.promoted.extend(info.fields.iter().filter_map(|field| field.promoted));
+        self.class_by_message_type.entry(info.message_type()).or_insert(self.classes.len());
         self.classes.push(Arc::new(info));
     }
 }

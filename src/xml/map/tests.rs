@@ -142,3 +142,25 @@ fn what_keeps_a_map_from_running_is_said_at_design_time_and_at_run_time() {
     let wrong = apply(&fine, &input("<Bill/>"), noon(), &shop()).unwrap_err();
     assert_eq!(wrong.to_string(), "map Order_To_Invoice: it maps http://o#Order, not Bill");
 }
+
+/// The maps that come with the product fit its schemas and turn its own orders into valid messages.
+#[test]
+fn the_maps_of_southridge_run() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/southridge");
+    let (application, _) = crate::model::files::load(&folder).unwrap();
+    let schemas = SchemaSet::build(&application);
+    let order = input(application.messages.get("messages/new-order.xml").unwrap());
+    let validated = std::collections::BTreeMap::from([("ValidateDocument".to_owned(), "true".to_owned())]);
+    let mut mapped = Vec::new();
+    for (name, map) in &application.maps {
+        assert_eq!(check(map, name, &schemas), &[], "{name}");
+        if map.sources[0].ends_with("#CSR_OrderRequest") {
+            let out = apply(map, &order, noon(), &schemas).unwrap();
+            let bytes = out[0].body_part().unwrap().body.as_bytes().into_owned();
+            let received = super::super::pipeline::receive("XMLReceive", &bytes, &validated, &schemas);
+            received.unwrap_or_else(|failure| panic!("{name}: {failure}"));
+            mapped.push(name.as_str());
+        }
+    }
+    assert!(mapped.contains(&"CSR_OrderRequest_To_Order"), "{mapped:?}");
+}

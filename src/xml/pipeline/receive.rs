@@ -3,6 +3,7 @@ use super::{FailureKind, PipelineFailure, envelope};
 use crate::message::document::{decode, parse_text, root_name};
 use crate::message::{Body, ClassInstance, Context, Message, message_type};
 use crate::xml::SchemaSet;
+use crate::xml::promotion::Recognized;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uppsala::Document;
@@ -187,11 +188,10 @@ impl<'a> Disassembler<'a> {
         if self.validate {
             validate(self.schemas, message_type, tree, DISASSEMBLER)?;
         }
-        let promotion = |error| PipelineFailure::from_xml(FailureKind::Promotion, DISASSEMBLER, &error);
-        self.schemas.promote_tree(tree, context).map_err(promotion)?;
-        match self.schemas.class_of(message_type).filter(|_| self.schemas.root(message_type).is_none()) {
-            Some(class) => ClassInstance::from_tree(Arc::clone(class), tree).map(Some).map_err(promotion),
-            None => Ok(None),
+        match self.schemas.promote_tree(tree, context) {
+            Ok(Recognized::Class(instance)) => Ok(Some(instance)),
+            Ok(_) => Ok(None),
+            Err(error) => Err(PipelineFailure::from_xml(FailureKind::Promotion, DISASSEMBLER, &error)),
         }
     }
 
