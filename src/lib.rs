@@ -20,5 +20,6 @@ pub mod message;
 pub mod model;
 #[cfg(feature = "studio")]
 pub mod studio;
+pub mod program;
 pub mod xlang;
 pub mod xml;

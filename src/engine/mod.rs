@@ -7,13 +7,26 @@
 //!         engine.next_due() → when to send the next Tick
 //! ```
 
+mod core;
 mod effect;
 mod event;
 mod input;
+pub mod instance;
+pub mod message_box;
+mod operate;
+mod ports;
+mod routing;
+mod run;
+mod shapes;
+mod view;
+
+pub use core::Core;
 
 pub use effect::{Effect, Transmission};
 pub use event::{Event, EventKind, InstanceChange, PersistenceCause, Publisher, Subscriber};
 pub use input::{Input, InputKind, Operation};
+pub use run::Engine;
+pub use view::{InstanceKind, InstanceView, NamedMessage, SubscriptionView};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

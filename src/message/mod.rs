@@ -2,6 +2,7 @@
 //! looks inside; XML is `uppsala`'s, behind limits for hostile input.
 
 mod body;
+mod bts;
 mod calendar;
 mod class;
 mod context;
@@ -15,6 +16,7 @@ mod value;
 mod value_type;
 
 pub use body::Body;
+pub use bts::{BTS, Bts};
 pub use class::{ClassField, ClassInfo, ClassInstance, message_type};
 pub use context::{Context, Property};
 pub use document::{MAX_XML_BYTES, XPathResult, XmlDocument, XmlError};

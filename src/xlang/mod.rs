@@ -8,3 +8,5 @@ mod symbols;
 
 pub use env::{ComponentCall, Env, LogLevel, Raised, Target};
 pub use symbols::{MessageType, PartType, PropertyInfo, Symbol, Symbols};
+mod stub;
+pub use stub::*;

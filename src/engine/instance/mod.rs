@@ -1,0 +1,14 @@
+//! Orchestration instances: their state, life cycle, and the machine that runs them to the next wait.
+
+mod environment;
+pub mod lifecycle;
+mod machine;
+mod state;
+
+pub(super) use environment::{exception, token_of};
+pub use lifecycle::{Happening, Pending, Status, next as next_status};
+pub(super) use machine::{After, Flow, Machine};
+pub use state::{
+    AtomicState, Caller, Channel, ChannelKey, Frame, Held, Instance, ParameterBinding, PortState, Queued,
+    ScopeFrame, State, Thread, Wait, binding_of,
+};

@@ -1,0 +1,262 @@
+use super::lifecycle::{Pending, Status};
+use crate::engine::{InstanceId, SubscriptionId};
+use crate::message::{DateTime, ExceptionValue, Message, Name, Value};
+use crate::program::{PortBinding, Service};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// One orchestration instance. Copy-on-write: a snapshot shares `state` until the instance runs again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Instance {
+    pub id: InstanceId,
+    pub service: u16,
+    pub status: Status,
+    pub pending: Option<Pending>,
+    pub state: Arc<State>,
+    /// State at the last persistence point; `None` while `state` still is that.
+    pub persisted: Option<Arc<State>>,
+    /// Something happened since the last persistence point (PER-2).
+    pub dirty: bool,
+    /// Delivered, not yet consumed.
+    pub queue: VecDeque<Queued>,
+    /// Consumed since the last persistence point: received again after a restore (PER-4).
+    pub consumed: Vec<Queued>,
+    /// What it can receive, in order of creation. Places are stable: the queue and the message box name them.
+    pub channels: Vec<Channel>,
+    /// Timers set, to cancel at the end.
+    pub timers: Vec<(DateTime, u64)>,
+    pub persistence_points: u32,
+    pub created: DateTime,
+    pub waiting_since: DateTime,
+    /// Why it is suspended or ended.
+    pub reason: Option<Box<str>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Queued {
+    pub channel: u32,
+    pub message: Arc<Message>,
+}
+
+/// One thing an instance can receive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Channel {
+    pub key: ChannelKey,
+    /// `None` once the subscription is gone, or for the activating message.
+    pub subscription: Option<SubscriptionId>,
+}
+
+/// Receives with equal keys share a channel: whichever runs first takes the message (E1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ChannelKey {
+    /// The message that started the instance, for this receive.
+    Activation { receive: u16 },
+    /// A receive that follows sets: what it receives, and the values.
+    Follow { kind: u32, values: Box<[Value]> },
+    /// Operation of a self-correlating port: the port's token.
+    SelfCorrelating { token: SmolStr, operation: Name },
+    /// Answer to a request sent on this port of this frame (E5).
+    Response { frame: u32, port: u16, token: SmolStr },
+    /// Acknowledgement of a send (DN-2).
+    Acknowledgement { token: SmolStr },
+}
+
+/// What a persistence point saves: progress, variables, messages, correlation (PER-3).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct State {
+    /// Called orchestrations have frames of their own; a freed place is used again.
+    pub frames: Vec<Option<Frame>>,
+    pub threads: Vec<Thread>,
+}
+
+/// One activation of a service: the root, or a called orchestration.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Frame {
+    pub service: u16,
+    /// Where to return to.
+    pub caller: Option<Caller>,
+    pub variables: Box<[Value]>,
+    pub messages: Box<[Option<Arc<Message>>]>,
+    /// Values of initialised correlation sets.
+    pub sets: Box<[Option<Box<[Value]>>]>,
+    /// Only ports that have something to remember.
+    pub ports: Vec<(u16, PortState)>,
+    /// Transactions that committed (COM-7).
+    pub committed: Vec<u16>,
+    /// Messages of the open construct that have not been replaced yet (CON-9).
+    pub building: Vec<u16>,
+    /// Acknowledgements awaited at the end, for sends outside any scope (DN-2).
+    pub acknowledgements: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Caller {
+    pub frame: u32,
+    pub pc: u32,
+    pub call: u16,
+}
+
+/// Run-time state of a logical port.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PortState {
+    /// Assigned address (DYN-1, SCD-6).
+    pub address: Option<SmolStr>,
+    /// Token of an owned self-correlating port (SCD-1).
+    pub token: Option<SmolStr>,
+    /// Where the response to the last received request goes.
+    pub reply: Option<SmolStr>,
+    /// Binding of the caller's port, for a parameter.
+    pub binding: Option<ParameterBinding>,
+}
+
+/// A port passed to a called or started orchestration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParameterBinding {
+    /// Service and port that declare it.
+    pub service: u16,
+    pub port: u16,
+}
+
+/// A line of control. Parallel branches are threads of one instance.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Thread {
+    pub frame: u32,
+    pub pc: u32,
+    pub scopes: Vec<ScopeFrame>,
+    pub wait: Wait,
+}
+
+/// Why a thread does not go on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Wait {
+    #[default]
+    No,
+    Receive(u16),
+    Listen {
+        listen: u16,
+        deadlines: Box<[Option<DateTime>]>,
+    },
+    Delay {
+        until: DateTime,
+        shape: u16,
+    },
+    /// For the acknowledgements of the scope (or service) that ends.
+    Acknowledgements,
+}
+
+/// An entered scope.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ScopeFrame {
+    pub scope: u16,
+    pub frame: u32,
+    /// The exception whose catch block runs.
+    pub handling: Option<Arc<ExceptionValue>>,
+    pub deadline: Option<DateTime>,
+    /// Channels of acknowledgements awaited where this scope ends (DN-2).
+    pub acknowledgements: Vec<u32>,
+    /// Atomic scope: what to restore on failure, and the sends held until commit (ATM-1, ATM-2).
+    pub atomic: Option<Box<AtomicState>>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AtomicState {
+    pub before: Vec<Option<Frame>>,
+    pub held: Vec<Held>,
+}
+
+/// A send held until its atomic scope commits.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Held {
+    pub frame: u32,
+    pub service: u16,
+    pub send: u16,
+    pub message: Arc<Message>,
+}
+
+impl Frame {
+    pub fn new(service: &Service, caller: Option<Caller>) -> Self {
+        Self {
+            service: service.index,
+            caller,
+            variables: service.variables.iter().map(|v| v.default.clone()).collect(),
+            messages: vec![None; service.messages.len()].into(),
+            sets: vec![None; service.sets.len()].into(),
+            ports: Vec::new(),
+            committed: Vec::new(),
+            building: Vec::new(),
+            acknowledgements: Vec::new(),
+        }
+    }
+
+    pub fn port(&self, port: u16) -> Option<&PortState> {
+        self.ports.iter().find(|(slot, _)| *slot == port).map(|(_, state)| state)
+    }
+
+    /// Changes the state of a port, which starts empty.
+    pub fn edit_port(&mut self, port: u16, edit: impl FnOnce(&mut PortState)) {
+        match self.ports.iter_mut().find(|(slot, _)| *slot == port) {
+            Some((_, state)) => edit(state),
+            None => {
+                let mut state = PortState::default();
+                edit(&mut state);
+                self.ports.push((port, state));
+            }
+        }
+    }
+
+    pub fn variable(&self, slot: u16) -> Option<&Value> {
+        self.variables.get(usize::from(slot))
+    }
+
+    pub fn message(&self, slot: u16) -> Option<&Arc<Message>> {
+        self.messages.get(usize::from(slot))?.as_ref()
+    }
+
+    pub fn set(&self, slot: u16) -> Option<&[Value]> {
+        self.sets.get(usize::from(slot))?.as_deref()
+    }
+}
+
+impl State {
+    pub fn frame(&self, frame: u32) -> Option<&Frame> {
+        self.frames.get(usize::try_from(frame).ok()?)?.as_ref()
+    }
+
+    pub fn frame_mut(&mut self, frame: u32) -> Option<&mut Frame> {
+        self.frames.get_mut(usize::try_from(frame).ok()?)?.as_mut()
+    }
+
+    /// Puts a frame in the first free place.
+    pub fn add_frame(&mut self, frame: Frame) -> u32 {
+        let at = match self.frames.iter().position(Option::is_none) {
+            Some(at) => at,
+            None => {
+                self.frames.push(None);
+                self.frames.len() - 1
+            }
+        };
+        if let Some(place) = self.frames.get_mut(at) {
+            *place = Some(frame);
+        }
+        u32::try_from(at).unwrap_or(u32::MAX)
+    }
+
+    pub fn remove_frame(&mut self, frame: u32) -> Option<Frame> {
+        self.frames.get_mut(usize::try_from(frame).ok()?)?.take()
+    }
+}
+
+/// Binding of a port of a frame: its own, or that of the caller's port for a parameter.
+pub fn binding_of(services: &[Service], frame: &Frame, port: u16) -> PortBinding {
+    let declared = services.get(usize::from(frame.service)).and_then(|s| s.port(port)).map(|p| p.binding);
+    match (declared, frame.port(port).and_then(|p| p.binding)) {
+        (Some(PortBinding::Parameter), Some(passed)) => services
+            .get(usize::from(passed.service))
+            .and_then(|s| s.port(passed.port))
+            .map_or(PortBinding::Unbound, |p| p.binding),
+        (Some(binding), _) => binding,
+        (None, _) => PortBinding::Unbound,
+    }
+}

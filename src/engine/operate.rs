@@ -1,0 +1,274 @@
+use super::core::{Slot, Step};
+use super::instance::{Frame, Happening, Pending, binding_of};
+use super::message_box::Owner;
+use super::ports::port_transition;
+use super::shapes::source_group;
+use super::{EventKind, InstanceId, Operation};
+use crate::message::{BTS, Name, Value};
+use crate::model::{PortState, ServiceState};
+use crate::program::{Group, PortBinding, Predicate, Program, Service};
+use std::sync::Arc;
+
+/// Priority of activation subscriptions (CONFLICT 9).
+const ACTIVATION_PRIORITY: u8 = 7;
+
+impl Step<'_> {
+    /// Enlists and starts what the bindings say.
+    pub fn deploy(&mut self) {
+        let program = Arc::clone(self.program);
+        for (index, port) in (0_u16..).zip(&program.send_ports) {
+            self.set_send_port(index, port.state);
+        }
+        for (index, group) in (0_u16..).zip(&program.groups) {
+            self.set_group(index, group.state);
+        }
+        for service in &program.services {
+            let unbound = service.ports.iter().any(|p| p.binding == PortBinding::Unbound);
+            let state = if unbound { ServiceState::Unbound } else { service.state };
+            self.set_service(service, state);
+        }
+        for (location, enabled) in program.locations.iter().zip(self.core.locations_enabled.clone()) {
+            let state = Name::new(if enabled { "Enabled" } else { "Disabled" });
+            self.emit(EventKind::StateChanged { artefact: location.name, state });
+        }
+    }
+
+    pub fn operate(&mut self, operation: &Operation) {
+        if let Err(reason) = self.try_operate(operation) {
+            self.emit(EventKind::OperationRefused { reason });
+        }
+    }
+
+    fn try_operate(&mut self, operation: &Operation) -> Result<(), String> {
+        let program = Arc::clone(self.program);
+        match operation {
+            Operation::SuspendInstance(id) => self.interrupt(*id, Pending::Suspend),
+            Operation::TerminateInstance(id) => self.interrupt(*id, Pending::Terminate),
+            Operation::ResumeInstance(id) => self.resume(*id),
+            Operation::SetService { orchestration, state } => {
+                let service = program
+                    .service_by_name(*orchestration)
+                    .ok_or_else(|| format!("There is no orchestration {orchestration}"))?;
+                let unbound: Vec<&str> = service
+                    .ports
+                    .iter()
+                    .filter(|p| p.binding == PortBinding::Unbound)
+                    .map(|p| p.name.as_str())
+                    .collect();
+                if !unbound.is_empty() && *state != ServiceState::Unbound {
+                    return Err(format!(
+                        "{orchestration} cannot be enlisted: bind {} first (OST-2)",
+                        unbound.join(", ")
+                    ));
+                }
+                self.set_service(service, *state);
+                Ok(())
+            }
+            Operation::SetSendPort { port, state } => {
+                let (index, _) = program
+                    .send_port_by_name(*port)
+                    .ok_or_else(|| format!("There is no send port {port}"))?;
+                let from = self.core.send_ports.get(usize::from(index)).map(|p| p.state).unwrap_or_default();
+                port_transition(from, *state).map_err(|why| format!("Send port {port}: {why}"))?;
+                self.set_send_port(index, *state);
+                Ok(())
+            }
+            Operation::SetSendPortGroup { group, state } => {
+                let index = program.groups.iter().position(|g| g.name == *group);
+                let index = index.and_then(|i| u16::try_from(i).ok());
+                let index = index.ok_or_else(|| format!("There is no send port group {group}"))?;
+                let from = self.core.groups.get(usize::from(index)).map(|p| p.state).unwrap_or_default();
+                port_transition(from, *state).map_err(|why| format!("Send port group {group}: {why}"))?;
+                self.set_group(index, *state);
+                Ok(())
+            }
+            Operation::EnableReceiveLocation { location, enabled } => {
+                let at = program.locations.iter().position(|l| l.name == *location);
+                let place = at.and_then(|at| self.core.locations_enabled.get_mut(at));
+                *place.ok_or_else(|| format!("There is no receive location {location}"))? = *enabled;
+                let state = Name::new(if *enabled { "Enabled" } else { "Disabled" });
+                self.emit(EventKind::StateChanged { artefact: *location, state });
+                Ok(())
+            }
+            Operation::SetConfiguration { key, value } => {
+                self.core.configuration.insert(key.clone(), value.clone());
+                Ok(())
+            }
+        }
+    }
+
+    /// Suspend or terminate: at once between turns, which is when operators act; the instance is then at a safe
+    /// point (CONFLICT 22).
+    fn interrupt(&mut self, id: InstanceId, pending: Pending) -> Result<(), String> {
+        let happening = match pending {
+            Pending::Suspend => Happening::Suspend,
+            Pending::Terminate => Happening::Terminate,
+        };
+        let reason = match pending {
+            Pending::Suspend => "Suspended by an operator",
+            Pending::Terminate => "Terminated by an operator",
+        };
+        match self.core.slots.get(&id) {
+            None => Err(format!("There is no instance {id}")),
+            Some(Slot::Orchestration { .. }) => {
+                let done =
+                    self.with_instance(id, |instance, step| step.transition(instance, happening, reason));
+                if done == Some(true) && pending == Pending::Terminate {
+                    self.remove_instance(id);
+                }
+                Ok(())
+            }
+            Some(Slot::SendPort(port)) => {
+                let status = super::instance::next_status(port.status, happening)?;
+                let name = self.program.send_port(port.port).map_or_else(|| Name::new(""), |p| p.name);
+                if pending == Pending::Suspend {
+                    self.suspend_port(id, reason);
+                } else {
+                    debug_assert!(!status.runs());
+                    self.core.slots.remove(&id);
+                    let change = super::InstanceChange::Terminated { reason: reason.to_owned() };
+                    self.change(id, name, change);
+                }
+                Ok(())
+            }
+            Some(Slot::Failure(failure)) => {
+                super::instance::next_status(failure.status, happening)?;
+                let failure = Arc::clone(failure);
+                self.remove_failure(id, &failure);
+                let change = super::InstanceChange::Terminated { reason: reason.to_owned() };
+                self.change(id, failure.port, change);
+                Ok(())
+            }
+        }
+    }
+
+    fn resume(&mut self, id: InstanceId) -> Result<(), String> {
+        match self.core.slots.get(&id) {
+            None => Err(format!("There is no instance {id}")),
+            Some(Slot::SendPort(_)) => self.resume_port(id),
+            Some(Slot::Failure(_)) => self.resume_received(id),
+            Some(Slot::Orchestration { .. }) => {
+                let resumed =
+                    self.with_instance(id, |instance, step| step.transition(instance, Happening::Resume, ""));
+                if resumed == Some(true) {
+                    self.make_ready(id);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Sets the state of an orchestration: bound ones have no subscriptions, enlisted ones have (5.5).
+    fn set_service(&mut self, service: &Service, state: ServiceState) {
+        let program = Arc::clone(self.program);
+        let Some(runtime) = self.core.services.get_mut(usize::from(service.index)) else { return };
+        let enlisted = matches!(state, ServiceState::Stopped | ServiceState::Started);
+        runtime.state = state;
+        let had = std::mem::take(&mut runtime.subscriptions);
+        if enlisted && had.is_empty() {
+            let mut added = Vec::new();
+            for receive in &service.activations {
+                let groups = activation_groups(&program, service, *receive);
+                let text = crate::program::groups_text(&groups).into();
+                let owner = Owner::Activation { service: service.index, receive: *receive };
+                let id = self.core.message_box.subscribe(owner, groups, ACTIVATION_PRIORITY);
+                added.push(id);
+                let owner = self.subscriber(owner);
+                self.emit(EventKind::SubscriptionAdded { subscription: id, owner, text });
+            }
+            if let Some(runtime) = self.core.services.get_mut(usize::from(service.index)) {
+                runtime.subscriptions = added;
+            }
+        } else if enlisted {
+            if let Some(runtime) = self.core.services.get_mut(usize::from(service.index)) {
+                runtime.subscriptions = had;
+            }
+        } else {
+            for id in had {
+                self.core.message_box.unsubscribe(id);
+                self.emit(EventKind::SubscriptionRemoved { subscription: id });
+            }
+        }
+        let state = Name::new(match state {
+            ServiceState::Unbound => "Unbound",
+            ServiceState::Bound => "Bound",
+            ServiceState::Stopped => "Stopped",
+            ServiceState::Started => "Started",
+        });
+        self.emit(EventKind::StateChanged { artefact: service.name, state });
+    }
+
+    fn set_send_port(&mut self, index: u16, state: PortState) {
+        let program = Arc::clone(self.program);
+        let Some(info) = program.send_port(index) else { return };
+        let own = Predicate::equals(BTS.sp_transport_id, Value::string(info.name.as_str()));
+        let groups = std::iter::once(vec![own]).chain(info.filter.iter().cloned()).collect();
+        let known = self.core.send_ports.get(usize::from(index)).and_then(|p| p.subscription);
+        let subscription = self.enlist(known, state, Owner::SendPort(index), groups, info.priority);
+        if let Some(runtime) = self.core.send_ports.get_mut(usize::from(index)) {
+            runtime.state = state;
+            runtime.subscription = subscription;
+        }
+        self.emit(EventKind::StateChanged { artefact: info.name, state: port_state(state) });
+    }
+
+    fn set_group(&mut self, index: u16, state: PortState) {
+        let program = Arc::clone(self.program);
+        let Some(info) = program.group(index) else { return };
+        let own = Predicate::equals(BTS.sp_group_id, Value::string(info.name.as_str()));
+        let groups = std::iter::once(vec![own]).chain(info.filter.iter().cloned()).collect();
+        let known = self.core.groups.get(usize::from(index)).and_then(|p| p.subscription);
+        // An empty group has no subscription (SUB-7).
+        let wanted = if info.ports.is_empty() { PortState::Bound } else { state };
+        let subscription = self.enlist(known, wanted, Owner::SendPortGroup(index), groups, 5);
+        if let Some(runtime) = self.core.groups.get_mut(usize::from(index)) {
+            runtime.state = state;
+            runtime.subscription = subscription;
+        }
+        self.emit(EventKind::StateChanged { artefact: info.name, state: port_state(state) });
+    }
+
+    fn enlist(
+        &mut self,
+        known: Option<super::SubscriptionId>,
+        state: PortState,
+        owner: Owner,
+        groups: Vec<Group>,
+        priority: u8,
+    ) -> Option<super::SubscriptionId> {
+        match (known, state) {
+            (Some(id), PortState::Bound) => {
+                self.core.message_box.unsubscribe(id);
+                self.emit(EventKind::SubscriptionRemoved { subscription: id });
+                None
+            }
+            (None, PortState::Stopped | PortState::Started) => {
+                let text = crate::program::groups_text(&groups).into();
+                let id = self.core.message_box.subscribe(owner, groups, priority);
+                let owner = self.subscriber(owner);
+                self.emit(EventKind::SubscriptionAdded { subscription: id, owner, text });
+                Some(id)
+            }
+            (known, _) => known,
+        }
+    }
+}
+
+fn port_state(state: PortState) -> Name {
+    Name::new(match state {
+        PortState::Bound => "Bound",
+        PortState::Stopped => "Stopped",
+        PortState::Started => "Started",
+    })
+}
+
+/// Activation subscription of a receive: what it takes, and each group of its filter (SUB-7).
+pub fn activation_groups(program: &Program, service: &Service, receive: u16) -> Vec<Group> {
+    let Some(info) = service.receive(receive) else { return Vec::new() };
+    let binding = binding_of(&program.services, &Frame::new(service, None), info.port);
+    let source = source_group(service, info, binding);
+    if info.filter.is_empty() {
+        return vec![source];
+    }
+    info.filter.iter().map(|group| source.iter().chain(group).cloned().collect()).collect()
+}

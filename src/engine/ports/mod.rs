@@ -1,0 +1,73 @@
+//! The physical side: receive locations take messages in, send ports pass them to adapters.
+
+pub mod receive;
+pub mod send;
+
+use super::instance::Status;
+use super::{InstanceId, SubscriptionId};
+use crate::message::{Message, Name};
+use crate::model::PortState;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Run-time state of a send port or group (TX-10).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct PortRuntime {
+    pub state: PortState,
+    pub subscription: Option<SubscriptionId>,
+}
+
+impl PortRuntime {
+    /// Bound ports have no subscription.
+    pub fn enlisted(&self) -> bool {
+        self.state != PortState::Bound
+    }
+}
+
+/// A message that failed on the receive side, suspended with its reason, or a routing failure report: the
+/// context only, not resumable (RF-1, RF-2).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Failure {
+    pub id: InstanceId,
+    pub status: Status,
+    /// Receive port, or empty for a report.
+    pub port: Name,
+    pub message: Arc<Message>,
+    pub reason: String,
+    /// The routing failure report that belongs to a suspended message.
+    pub report: Option<InstanceId>,
+    /// What was received, when the pipeline failed: a resume runs it again from there (RF-8).
+    pub received: Option<(Name, Arc<[u8]>)>,
+}
+
+/// State transitions of send ports and groups (TX-10): enlist, start, stop, unenlist all end in the wanted
+/// state; only stopping a bound port is refused.
+///
+/// # Errors
+/// Names the state and what was asked.
+pub fn port_transition(from: PortState, to: PortState) -> Result<PortState, String> {
+    use PortState::{Bound, Started, Stopped};
+    match (from, to) {
+        (Bound | Stopped, Started) | (Bound, Stopped) | (Started, Stopped) | (Stopped | Started, Bound) => {
+            Ok(to)
+        }
+        (Bound, Bound) | (Stopped, Stopped) | (Started, Started) => Err(format!("it is {from:?} already")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::port_transition;
+    use crate::model::PortState::{Bound, Started, Stopped};
+
+    #[test]
+    fn c028_send_port_states_follow_the_table() {
+        assert_eq!(port_transition(Bound, Stopped), Ok(Stopped));
+        assert_eq!(port_transition(Bound, Started), Ok(Started));
+        assert_eq!(port_transition(Stopped, Started), Ok(Started));
+        assert_eq!(port_transition(Started, Stopped), Ok(Stopped));
+        assert_eq!(port_transition(Stopped, Bound), Ok(Bound));
+        assert_eq!(port_transition(Started, Bound), Ok(Bound));
+        assert!(port_transition(Started, Started).is_err());
+    }
+}

@@ -1,0 +1,332 @@
+use super::core::{Slot, Step};
+use super::instance::{
+    Channel, ChannelKey, Frame, Happening, Instance, Queued, State, Status, Thread, Wait, next_status,
+};
+use super::message_box::{Match, Owner};
+use super::ports::send::PortInstance;
+use super::shapes::convoy_channels;
+use super::{EventKind, InstanceChange, InstanceId, Publisher, Subscriber};
+use crate::message::{BTS, Message, Value};
+use crate::model::ServiceState;
+use crate::program::Service;
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+
+/// A message to publish.
+#[derive(Debug)]
+pub struct Outgoing {
+    pub message: Message,
+    pub publisher: Publisher,
+    /// A request: exactly one recipient may match (PAD-6).
+    pub expects_reply: bool,
+}
+
+/// Why a publication failed; nothing of it was delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublishError {
+    /// Nobody subscribes (3.4 step 3).
+    NoSubscriber(String),
+    MultipleRecipients(usize),
+}
+
+impl fmt::Display for PublishError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSubscriber(what) => write!(f, "No subscribers were found for {what}"),
+            Self::MultipleRecipients(count) => {
+                write!(f, "Multiple recipients ({count}) match a solicit-response send; exactly one may")
+            }
+        }
+    }
+}
+
+impl Step<'_> {
+    /// Publishes messages together: every one is routed before any is delivered (3.4).
+    ///
+    /// # Errors
+    /// When one has no subscriber, or a request several. Then none is delivered.
+    pub fn publish(&mut self, outgoing: Vec<Outgoing>) -> Result<(), PublishError> {
+        let mut routed = Vec::with_capacity(outgoing.len());
+        for out in outgoing {
+            let message = Arc::new(out.message);
+            self.emit(EventKind::MessagePublished {
+                message: Arc::clone(&message),
+                publisher: out.publisher,
+            });
+            let matches = self.route(&message);
+            let failure = if matches.is_empty() {
+                Some(PublishError::NoSubscriber(describe(&message)))
+            } else if out.expects_reply && matches.len() > 1 {
+                Some(PublishError::MultipleRecipients(matches.len()))
+            } else {
+                None
+            };
+            if let Some(failure) = failure {
+                self.emit(EventKind::RoutingFailed { message: message.id, reason: failure.to_string() });
+                return Err(failure);
+            }
+            routed.push((message, matches));
+        }
+        for (message, matches) in routed {
+            self.deliver(&message, &matches);
+        }
+        Ok(())
+    }
+
+    /// Publishes what nobody has to want: an acknowledgement without subscriber vanishes (DN-9).
+    pub fn publish_if_wanted(&mut self, message: Message, publisher: Publisher) -> bool {
+        let message = Arc::new(message);
+        let matches = self.route(&message);
+        if matches.is_empty() {
+            return false;
+        }
+        self.emit(EventKind::MessagePublished { message: Arc::clone(&message), publisher });
+        self.deliver(&message, &matches);
+        true
+    }
+
+    /// Every subscription that matches, convoys resolved: a message of a running convoy goes to its instance
+    /// and does not start another (4.4).
+    pub fn route(&mut self, message: &Message) -> Vec<Match> {
+        let mut matches = std::mem::take(&mut self.core.matches);
+        self.core.message_box.matches(&message.context, &mut matches);
+        let convoy = |m: &Match| {
+            let Owner::Activation { service, receive } = m.owner else { return false };
+            let Some(info) = self.program.service(service) else { return false };
+            let Some(convoy) = info.convoys.iter().find(|c| c.activate == receive) else { return false };
+            let kinds = || convoy.followers.iter().filter_map(|f| info.receive(*f)).map(|r| r.kind);
+            matches.iter().any(|other| match other.owner {
+                Owner::Instance { instance, kind, .. } => {
+                    kinds().any(|k| k == kind) && self.service_of(instance) == Some(service)
+                }
+                _ => false,
+            })
+        };
+        let kept: Vec<Match> = matches.iter().filter(|m| !convoy(m)).copied().collect();
+        matches.clear();
+        self.core.matches = matches;
+        kept
+    }
+
+    fn service_of(&self, id: InstanceId) -> Option<u16> {
+        match self.core.slots.get(&id)? {
+            Slot::Orchestration { service, .. } => Some(*service),
+            _ => None,
+        }
+    }
+
+    fn deliver(&mut self, message: &Arc<Message>, matches: &[Match]) {
+        for found in matches {
+            let owner = self.subscriber(found.owner);
+            self.emit(EventKind::SubscriptionMatched {
+                subscription: found.subscription,
+                message: message.id,
+                owner,
+            });
+            match found.owner {
+                Owner::Activation { service, receive } => self.activate(service, receive, message),
+                Owner::Instance { instance, channel, .. } => self.enqueue(instance, channel, message),
+                Owner::SendPort(port) => self.to_send_port(port, message),
+                Owner::SendPortGroup(group) => {
+                    let Some(info) = self.program.group(group) else { continue };
+                    for port in &info.ports {
+                        // A copy for every enlisted member (TX-12).
+                        let enlisted =
+                            self.core.send_ports.get(usize::from(*port)).is_some_and(|p| p.enlisted());
+                        if enlisted {
+                            self.to_send_port_of_group(*port, group, message);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    pub fn subscriber(&self, owner: Owner) -> Subscriber {
+        let unknown = crate::message::Name::new("");
+        match owner {
+            Owner::Activation { service, .. } => {
+                Subscriber::Activation { service: self.program.service(service).map_or(unknown, |s| s.name) }
+            }
+            Owner::Instance { instance, .. } => {
+                let service = self.service_of(instance).and_then(|s| self.program.service(s));
+                Subscriber::Instance { instance, port: service.map_or(unknown, |s| s.name) }
+            }
+            Owner::SendPort(port) => {
+                Subscriber::SendPort(self.program.send_port(port).map_or(unknown, |p| p.name))
+            }
+            Owner::SendPortGroup(group) => {
+                Subscriber::SendPortGroup(self.program.group(group).map_or(unknown, |g| g.name))
+            }
+        }
+    }
+
+    /// A new instance for an activation message. A stopped orchestration keeps it suspended (3.4 step 5).
+    fn activate(&mut self, service: u16, receive: u16, message: &Arc<Message>) {
+        let program = Arc::clone(self.program);
+        let Some(info) = program.service(service) else { return };
+        let id = self.create(info, Frame::new(info, None));
+        self.with_instance(id, |instance, _| {
+            instance.channels.push(Channel { key: ChannelKey::Activation { receive }, subscription: None });
+            instance.queue.push_back(Queued { channel: 0, message: Arc::clone(message) });
+        });
+        for (key, group, port, kind) in convoy_channels(&program, info, receive, &message.context) {
+            self.with_instance(id, |instance, step| {
+                let channel = u32::try_from(instance.channels.len()).unwrap_or(u32::MAX);
+                let text = crate::program::groups_text(std::slice::from_ref(&group)).into();
+                let owner = Owner::Instance { instance: id, channel, kind };
+                let subscription = step.core.message_box.subscribe(owner, vec![group], 5);
+                instance.channels.push(Channel { key, subscription: Some(subscription) });
+                let owner = Subscriber::Instance { instance: id, port };
+                step.emit(EventKind::SubscriptionAdded { subscription, owner, text });
+            });
+        }
+        self.emit(EventKind::MessageEnqueued { instance: id, message: message.id });
+        self.admit(id, info);
+    }
+
+    /// Start Orchestration. False when the target takes no messages: it is not enlisted.
+    pub fn start(&mut self, target: &Service, frame: Frame) -> bool {
+        let state = self.core.services.get(usize::from(target.index)).map(|s| s.state).unwrap_or_default();
+        if matches!(state, ServiceState::Unbound | ServiceState::Bound) {
+            return false;
+        }
+        let id = self.create(target, frame);
+        self.admit(id, target);
+        true
+    }
+
+    /// Ready to run, or suspended when its orchestration is stopped (5.5).
+    fn admit(&mut self, id: InstanceId, service: &Service) {
+        let state = self.core.services.get(usize::from(service.index)).map(|s| s.state).unwrap_or_default();
+        if state == ServiceState::Started {
+            self.change(id, service.name, InstanceChange::Ready);
+            self.make_ready(id);
+            return;
+        }
+        let reason = format!("{} is stopped: start it, then resume the instance", service.name);
+        self.with_instance(id, |instance, step| {
+            step.transition(instance, Happening::Suspend, &reason);
+        });
+    }
+
+    fn create(&mut self, service: &Service, frame: Frame) -> InstanceId {
+        let id = self.next_instance_id();
+        let mut state = State::default();
+        let frame = state.add_frame(frame);
+        state.threads.push(Thread { frame, pc: 0, scopes: Vec::new(), wait: Wait::No });
+        let instance = Instance {
+            id,
+            service: service.index,
+            status: Status::ReadyToRun,
+            pending: None,
+            state: Arc::new(state),
+            persisted: None,
+            dirty: true,
+            queue: VecDeque::new(),
+            consumed: Vec::new(),
+            channels: Vec::new(),
+            timers: Vec::new(),
+            persistence_points: 0,
+            created: self.core.now,
+            waiting_since: self.core.now,
+            reason: None,
+        };
+        let slot = Slot::Orchestration { service: service.index, instance: Some(Arc::new(instance)) };
+        self.core.slots.insert(id, slot);
+        self.change(id, service.name, InstanceChange::Created);
+        id
+    }
+
+    fn enqueue(&mut self, id: InstanceId, channel: u32, message: &Arc<Message>) {
+        self.emit(EventKind::MessageEnqueued { instance: id, message: message.id });
+        match self.core.slots.get_mut(&id) {
+            Some(Slot::Orchestration { instance: Some(instance), .. }) => {
+                let instance = Arc::make_mut(instance);
+                instance.queue.push_back(Queued { channel, message: Arc::clone(message) });
+                // A suspended instance keeps it queued (INS-1).
+                if instance.status.runs() {
+                    self.make_ready(id);
+                }
+            }
+            Some(Slot::Orchestration { instance: None, .. }) => {
+                self.core.to_self.push((channel, Arc::clone(message)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Changes an instance in its slot.
+    pub fn with_instance<T>(
+        &mut self,
+        id: InstanceId,
+        change: impl FnOnce(&mut Instance, &mut Step<'_>) -> T,
+    ) -> Option<T> {
+        let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&id) else { return None };
+        let mut taken = instance.take()?;
+        let result = change(Arc::make_mut(&mut taken), self);
+        if let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&id) {
+            *instance = Some(taken);
+        }
+        Some(result)
+    }
+
+    /// Applies the transition table, with its event. An impossible one is reported and changes nothing.
+    pub fn transition(&mut self, instance: &mut Instance, happening: Happening, reason: &str) -> bool {
+        let service =
+            self.program.service(instance.service).map_or_else(|| crate::message::Name::new(""), |s| s.name);
+        match next_status(instance.status, happening) {
+            Ok(status) => {
+                instance.status = status;
+                let change = match happening {
+                    Happening::Run => InstanceChange::Active,
+                    Happening::Dehydrate => InstanceChange::Dehydrated,
+                    Happening::Rehydrate => InstanceChange::Rehydrated,
+                    Happening::Suspend | Happening::SuspendForGood => {
+                        instance.reason = Some(reason.into());
+                        InstanceChange::Suspended {
+                            reason: reason.to_owned(),
+                            resumable: happening == Happening::Suspend,
+                        }
+                    }
+                    Happening::Resume => InstanceChange::Resumed,
+                    Happening::Terminate => InstanceChange::Terminated { reason: reason.to_owned() },
+                    Happening::Complete => InstanceChange::Completed,
+                    Happening::Discard => {
+                        let messages = u32::try_from(instance.queue.len()).unwrap_or(u32::MAX);
+                        InstanceChange::Discarded { messages, terminated: false }
+                    }
+                };
+                self.change(instance.id, service, change);
+                true
+            }
+            Err(refusal) => {
+                self.emit(EventKind::OperationRefused { reason: format!("{}: {refusal}", instance.id) });
+                false
+            }
+        }
+    }
+
+    fn to_send_port(&mut self, port: u16, message: &Arc<Message>) {
+        self.port_instance(PortInstance::new(port, None, Arc::clone(message)));
+    }
+
+    fn to_send_port_of_group(&mut self, port: u16, group: u16, message: &Arc<Message>) {
+        self.port_instance(PortInstance::new(port, Some(group), Arc::clone(message)));
+    }
+}
+
+/// What a message is, for people: its type, or where it came from.
+pub fn describe(message: &Message) -> String {
+    let text = |name| match message.context.get(name) {
+        Some(Value::String(text)) => Some(text.to_string()),
+        _ => None,
+    };
+    match (text(BTS.message_type), text(BTS.receive_port_name)) {
+        (Some(kind), Some(port)) => format!("{} ({kind}) from {port}", message.id),
+        (Some(kind), None) => format!("{} ({kind})", message.id),
+        (None, Some(port)) => format!("the untyped message {} from {port}", message.id),
+        (None, None) => format!("the untyped message {}", message.id),
+    }
+}

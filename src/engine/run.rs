@@ -1,0 +1,398 @@
+use super::core::{Core, Counters, ServiceRuntime, Slot, Step};
+use super::instance::{Flow, Happening, Instance, Machine, Pending, Status, Wait};
+use super::ports::PortRuntime;
+use super::{Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, PersistenceCause};
+use crate::message::{DateTime, Name, TimeSpan};
+use crate::model::{DehydrationBehavior, PortState};
+use crate::program::Program;
+use std::sync::Arc;
+
+/// The engine: a program and the state of one run. Cloning it is a snapshot; instances are shared until they
+/// run again.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub(super) program: Arc<Program>,
+    pub(super) core: Core,
+}
+
+impl Engine {
+    /// A run that has not begun: nothing is enlisted before [`Engine::deploy`].
+    pub fn new(program: Arc<Program>, seed: u64, start: DateTime) -> Self {
+        let bound = |count: usize| vec![PortRuntime { state: PortState::Bound, subscription: None }; count];
+        let core = Core {
+            now: start,
+            seed,
+            counters: Counters::default(),
+            message_box: Default::default(),
+            slots: Default::default(),
+            ready: Default::default(),
+            scheduled: Default::default(),
+            timers: Default::default(),
+            services: vec![ServiceRuntime::default(); program.services.len()],
+            send_ports: bound(program.send_ports.len()),
+            groups: bound(program.groups.len()),
+            locations_enabled: program.locations.iter().map(|l| l.enabled).collect(),
+            configuration: program.application.settings.configuration.clone(),
+            idle: Default::default(),
+            transmissions: Default::default(),
+            to_self: Vec::new(),
+            matches: Vec::new(),
+        };
+        Self { program, core }
+    }
+
+    /// Goes on from a checkpoint of [`Engine::core`], with the program it was made with.
+    pub fn restore(program: Arc<Program>, core: Core) -> Self {
+        Self { program, core }
+    }
+
+    /// The whole state of the run, to save.
+    pub fn core(&self) -> &Core {
+        &self.core
+    }
+
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    pub fn now(&self) -> DateTime {
+        self.core.now
+    }
+
+    /// Enlists and starts what the bindings say.
+    pub fn deploy(&mut self, output: &mut Output) {
+        self.begin(output).deploy();
+    }
+
+    /// Number of service instances that can run.
+    pub fn ready(&self) -> usize {
+        self.core.ready.len()
+    }
+
+    /// When the next Tick has something to do.
+    pub fn next_due(&self) -> Option<DateTime> {
+        let timer = self.core.timers.keys().next().map(|(due, _)| *due);
+        let idle = self.core.idle.front().map(|(due, _)| *due);
+        match (timer, idle) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// Takes one input. Events and effects are appended to `output`.
+    pub fn step(&mut self, input: Input, output: &mut Output) {
+        self.core.now = self.core.now.max(input.at);
+        let mut step = self.begin(output);
+        match input.kind {
+            InputKind::Received { location, body, properties } => step.received(location, &body, &properties),
+            InputKind::Publish { message } => step.publish_external(message),
+            InputKind::Tick => step.tick(),
+            InputKind::Turn { pick } => step.turn(pick),
+            InputKind::Transmitted { id } => step.transmitted(id),
+            InputKind::TransmitFailed { id, error } => step.transmit_failed(id, &error),
+            InputKind::Responded { id, body, properties } => step.responded(id, &body, &properties),
+            InputKind::Operate(operation) => step.operate(&operation),
+        }
+    }
+
+    fn begin<'a>(&'a mut self, output: &'a mut Output) -> Step<'a> {
+        Step { core: &mut self.core, program: &self.program, output }
+    }
+
+    /// True while both have done the same: used to compare a replay with its original.
+    pub fn same_progress(&self, other: &Self) -> bool {
+        self.core.counters.events == other.core.counters.events && self.core.now == other.core.now
+    }
+}
+
+impl Step<'_> {
+    fn publish_external(&mut self, mut message: crate::message::Message) {
+        message.id = self.next_message_id();
+        let kept = message.clone();
+        let publisher = super::Publisher::External;
+        let out = super::routing::Outgoing { message, publisher, expects_reply: false };
+        if let Err(error) = self.publish(vec![out]) {
+            self.suspend_received(Name::new(""), Arc::new(kept), &error.to_string(), None);
+        }
+    }
+
+    /// Wakes what is due; dehydrates what has been idle long enough.
+    fn tick(&mut self) {
+        while let Some((&(due, number), &id)) = self.core.timers.first_key_value() {
+            if due > self.core.now {
+                break;
+            }
+            self.core.timers.remove(&(due, number));
+            let runs = match self.core.slots.get(&id) {
+                Some(Slot::Orchestration { instance: Some(instance), .. }) => instance.status.runs(),
+                Some(Slot::SendPort(port)) => port.status.runs(),
+                _ => false,
+            };
+            if runs {
+                self.make_ready(id);
+            }
+        }
+        while let Some(&(due, id)) = self.core.idle.front() {
+            if due > self.core.now {
+                break;
+            }
+            self.core.idle.pop_front();
+            self.dehydrate_if_idle(id, due);
+        }
+    }
+
+    fn dehydrate_if_idle(&mut self, id: InstanceId, due: DateTime) {
+        let threshold = self.idle_threshold();
+        self.with_instance(id, |instance, step| {
+            let blocked_since = instance.waiting_since.plus(threshold);
+            if instance.status == Status::Active && blocked_since <= due && !step.core.scheduled.contains(&id)
+            {
+                step.dehydrate(instance);
+            }
+        });
+    }
+
+    fn dehydrate(&mut self, instance: &mut Instance) {
+        if instance.dirty {
+            instance.persistence_points += 1;
+            let (instance, cause) = (instance.id, PersistenceCause::Dehydrated);
+            self.emit(EventKind::PersistencePoint { instance, cause });
+        }
+        instance.dirty = false;
+        instance.consumed.clear();
+        instance.persisted = None;
+        self.transition(instance, Happening::Dehydrate, "");
+    }
+
+    /// How long an instance may block before it is dehydrated: twice the threshold, which without memory
+    /// pressure is the largest (DEH-3).
+    fn idle_threshold(&self) -> TimeSpan {
+        let setting = self.host();
+        TimeSpan::from_seconds(2 * i64::from(setting.max_threshold))
+    }
+
+    fn host(&self) -> crate::model::Dehydration {
+        self.program.application.settings.hosts.first().map(|h| h.dehydration).unwrap_or_default()
+    }
+
+    /// Runs one ready service instance to its next wait.
+    fn turn(&mut self, pick: usize) {
+        let place = pick.min(self.core.ready.len().saturating_sub(1));
+        let Some(id) = self.core.ready.remove(place) else { return };
+        self.core.scheduled.remove(&id);
+        match self.core.slots.get_mut(&id) {
+            Some(Slot::Orchestration { instance, .. }) => {
+                let Some(taken) = instance.take() else { return };
+                self.run_instance(id, taken);
+            }
+            Some(Slot::SendPort(port)) if port.status.runs() => self.transmit(id),
+            _ => {}
+        }
+    }
+
+    fn run_instance(&mut self, id: InstanceId, mut taken: Arc<Instance>) {
+        let instance = Arc::make_mut(&mut taken);
+        if !instance.status.runs() {
+            self.put_back(id, taken);
+            return;
+        }
+        if instance.status == Status::Dehydrated {
+            self.transition(instance, Happening::Rehydrate, "");
+        } else if instance.status == Status::ReadyToRun {
+            self.transition(instance, Happening::Run, "");
+        }
+        let program = Arc::clone(self.program);
+        let mut machine = Machine::new(self, &program, instance);
+        let flow = machine.run();
+        let at = machine.at_shape();
+        match flow {
+            Flow::Blocked => {
+                self.blocked(instance, at);
+                self.put_back(id, taken);
+            }
+            Flow::Yielded => {
+                self.put_back(id, taken);
+                self.make_ready(id);
+            }
+            Flow::Suspended { reason, resumable, restore } => {
+                self.suspend(instance, &reason, resumable, restore);
+                self.put_back(id, taken);
+            }
+            Flow::Completed => {
+                if instance.dirty {
+                    instance.persistence_points += 1;
+                    self.emit(EventKind::PersistencePoint {
+                        instance: id,
+                        cause: PersistenceCause::Finished,
+                    });
+                }
+                self.take_late_messages(instance);
+                if instance.queue.is_empty() {
+                    self.transition(instance, Happening::Complete, "");
+                    self.forget(instance);
+                    self.core.slots.remove(&id);
+                } else {
+                    self.zombie(instance, false);
+                    self.put_back(id, taken);
+                }
+            }
+            Flow::Terminated(reason) => {
+                self.emit(EventKind::PersistencePoint { instance: id, cause: PersistenceCause::Finished });
+                self.take_late_messages(instance);
+                self.transition(instance, Happening::Terminate, &reason);
+                let left = u32::try_from(instance.queue.len()).unwrap_or(u32::MAX);
+                if left > 0 {
+                    // What was queued is a zombie of a terminated instance (TRM-3).
+                    let service =
+                        self.program.service(instance.service).map_or_else(|| Name::new(""), |s| s.name);
+                    self.change(id, service, InstanceChange::Discarded { messages: left, terminated: true });
+                    self.log_zombie(id, left);
+                }
+                self.forget(instance);
+                self.core.slots.remove(&id);
+            }
+        }
+        self.core.to_self.clear();
+    }
+
+    fn put_back(&mut self, id: InstanceId, taken: Arc<Instance>) {
+        if let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&id) {
+            *instance = Some(taken);
+        }
+    }
+
+    fn take_late_messages(&mut self, instance: &mut Instance) {
+        for (channel, message) in std::mem::take(&mut self.core.to_self) {
+            instance.queue.push_back(super::instance::Queued { channel, message });
+        }
+    }
+
+    /// All threads wait: kept in memory, or dehydrated when the wait is known to be long (DEH-1, DEH-3).
+    fn blocked(&mut self, instance: &mut Instance, at: Name) {
+        if let Some(pending) = instance.pending.take() {
+            let happening = match pending {
+                Pending::Suspend => Happening::Suspend,
+                Pending::Terminate => Happening::Terminate,
+            };
+            self.transition(instance, happening, "Asked for by an operator");
+            return;
+        }
+        // Nothing happened since the last persistence point: its state and this one are the same.
+        if !instance.dirty {
+            instance.persisted = None;
+        }
+        instance.waiting_since = self.core.now;
+        let service = self.program.service(instance.service).map_or_else(|| Name::new(""), |s| s.name);
+        self.change(instance.id, service, InstanceChange::Waiting { at });
+        release_trees(instance);
+        let in_atomic = instance.state.threads.iter().any(|t| t.scopes.iter().any(|s| s.atomic.is_some()));
+        let host = self.host();
+        if in_atomic || host.behavior == DehydrationBehavior::Never {
+            return;
+        }
+        let known = instance.state.threads.iter().filter_map(|t| wait_end(&t.wait)).min();
+        let threshold = TimeSpan::from_seconds(i64::from(host.max_threshold));
+        let long = known.is_some_and(|until| until.since(self.core.now) > threshold);
+        if host.behavior == DehydrationBehavior::Always || long {
+            self.dehydrate(instance);
+        } else {
+            let due = self.core.now.plus(self.idle_threshold());
+            self.core.idle.push_back((due, instance.id));
+            self.trim_idle();
+        }
+    }
+
+    /// Entries of instances that have moved on are dropped when they outnumber the live ones.
+    fn trim_idle(&mut self) {
+        if self.core.idle.len() < 1024 || self.core.idle.len() / 4 < self.core.slots.len() {
+            return;
+        }
+        let threshold = self.idle_threshold();
+        let slots = &self.core.slots;
+        self.core.idle.retain(|(due, id)| match slots.get(id) {
+            Some(Slot::Orchestration { instance: Some(instance), .. }) => {
+                instance.status == Status::Active && instance.waiting_since.plus(threshold) == *due
+            }
+            _ => false,
+        });
+    }
+
+    fn suspend(&mut self, instance: &mut Instance, reason: &str, resumable: bool, restore: bool) {
+        if restore {
+            // A resume restarts from the last persistence point; messages received since come again (INS-4, PER-4).
+            if let Some(persisted) = instance.persisted.take() {
+                instance.state = persisted;
+            }
+            for queued in std::mem::take(&mut instance.consumed).into_iter().rev() {
+                instance.queue.push_front(queued);
+            }
+        }
+        self.take_late_messages(instance);
+        let happening = if resumable { Happening::Suspend } else { Happening::SuspendForGood };
+        self.transition(instance, happening, reason);
+        let source = "Orchestrion";
+        let text = format!("{} is suspended: {reason}", instance.id);
+        self.log(crate::xlang::LogLevel::Error, source, &text);
+    }
+
+    fn zombie(&mut self, instance: &mut Instance, _terminated: bool) {
+        let left = u32::try_from(instance.queue.len()).unwrap_or(u32::MAX);
+        self.transition(instance, Happening::Discard, "");
+        instance.reason =
+            Some(format!("Completed with {left} unconsumed messages (0xC0C01B4C)").into_boxed_str());
+        self.log_zombie(instance.id, left);
+        self.forget(instance);
+    }
+
+    /// An error event is written for every zombie (ZMB-5).
+    fn log_zombie(&mut self, id: InstanceId, left: u32) {
+        let text = format!("{id} ended without consuming {left} of its messages (0xC0C01B4C)");
+        self.log(crate::xlang::LogLevel::Error, "Orchestrion", &text);
+    }
+
+    /// An instance that ended has no subscriptions and no timers any more (SUB-8).
+    fn forget(&mut self, instance: &mut Instance) {
+        for channel in &mut instance.channels {
+            if let Some(id) = channel.subscription.take() {
+                self.core.message_box.unsubscribe(id);
+                self.emit(EventKind::SubscriptionRemoved { subscription: id });
+            }
+        }
+        for key in instance.timers.drain(..) {
+            self.core.timers.remove(&key);
+        }
+    }
+
+    /// Removes an instance that an operator terminated, with its messages (INS-2).
+    pub fn remove_instance(&mut self, id: InstanceId) {
+        self.with_instance(id, |instance, step| step.forget(instance));
+        self.core.slots.remove(&id);
+    }
+}
+
+/// When a wait ends by itself.
+fn wait_end(wait: &Wait) -> Option<DateTime> {
+    match wait {
+        Wait::Delay { until, .. } => Some(*until),
+        Wait::Listen { deadlines, .. } => deadlines.iter().flatten().min().copied(),
+        Wait::No | Wait::Receive(_) | Wait::Acknowledgements => None,
+    }
+}
+
+/// Parsed trees weigh many times the text; an instance that waits does not need them.
+fn release_trees(instance: &Instance) {
+    for frame in instance.state.frames.iter().flatten() {
+        for message in frame.messages.iter().flatten() {
+            for part in &message.parts {
+                part.body.release();
+            }
+        }
+    }
+}
+
+impl Output {
+    /// Takes the events, leaving the buffer for the next step.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+}

@@ -1,0 +1,10 @@
+//! How each shape steps: one file per family, all on the [`super::instance::Machine`].
+
+mod call;
+mod construct;
+mod listen;
+mod receive;
+mod scope;
+mod send;
+
+pub(super) use receive::{convoy_channels, source_group};

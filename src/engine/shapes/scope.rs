@@ -1,0 +1,292 @@
+use crate::engine::instance::{After, AtomicState, Flow, Machine, ScopeFrame, Wait, exception};
+use crate::engine::{EventKind, PersistenceCause};
+use crate::message::{BTS, ExceptionValue, Value};
+use crate::program::{CatchMatch, Op, ScopeKind, Service};
+use crate::xlang::{Raised, is_exception_type};
+use std::sync::Arc;
+
+impl<'a> Machine<'a, '_> {
+    pub fn enter_scope(&mut self, service: &'a Service, scope: u16, frame: u32) -> Result<(), Raised> {
+        let Some(info) = service.scopes.get(usize::from(scope)) else { return Ok(()) };
+        let deadline = match info.kind {
+            ScopeKind::LongRunning { timeout: Some(code) } => {
+                let due = self.deadline(service, code)?;
+                // Zero seconds mean no time-out (LRT-3).
+                (due > self.step.now()).then_some(due)
+            }
+            _ => None,
+        };
+        if let Some(due) = deadline {
+            self.wake_at(due);
+        }
+        let atomic = (info.kind == ScopeKind::Atomic)
+            .then(|| Box::new(AtomicState { before: self.instance.state.frames.clone(), held: Vec::new() }));
+        if let Some(transaction) = info.transaction
+            && let Some(frame) = self.frame_mut()
+        {
+            frame.committed.retain(|t| *t != transaction);
+        }
+        if let Some(thread) = self.thread_mut() {
+            thread.scopes.push(ScopeFrame {
+                scope,
+                frame,
+                handling: None,
+                deadline,
+                acknowledgements: Vec::new(),
+                atomic,
+            });
+        }
+        Ok(())
+    }
+
+    /// Normal end of a scope: held sends go out (ATM-1), then acknowledgements are awaited (DN-2), then it
+    /// commits.
+    pub fn leave_scope(&mut self, service: &'a Service, scope: u16) -> Result<After, Raised> {
+        let Some(info) = service.scopes.get(usize::from(scope)) else { return Ok(After::Next) };
+        let held = self
+            .thread_mut()
+            .and_then(|t| t.scopes.last_mut())
+            .and_then(|s| s.atomic.as_deref_mut())
+            .map(|a| std::mem::take(&mut a.held));
+        if let Some(held) = held {
+            self.publish_all(held)?;
+        }
+        if let After::Wait = self.acknowledge()? {
+            return Ok(After::Wait);
+        }
+        if let Some(thread) = self.thread_mut() {
+            thread.scopes.pop();
+        }
+        if let Some(transaction) = info.transaction
+            && let Some(frame) = self.frame_mut()
+        {
+            frame.committed.push(transaction);
+        }
+        let (instance, shape) = (self.instance.id, service.shape_id(info.shape));
+        self.step.emit(EventKind::ScopeCommitted { instance, scope: shape });
+        if info.kind != ScopeKind::None {
+            self.persist(PersistenceCause::ScopeEnd);
+        }
+        Ok(After::Next)
+    }
+
+    /// Normal end of a catch block: the scope is over, without a commit (EXC-1).
+    pub fn leave_catch(&mut self) {
+        if let Some(scope) = self.thread_mut().and_then(|t| t.scopes.pop()) {
+            self.drop_acknowledgements(&scope.acknowledgements);
+        }
+    }
+
+    /// Where the notifications of sends are awaited: the nearest surrounding scope that is not atomic, or the
+    /// end of the orchestration (DN-2, DN-4).
+    pub fn await_acknowledgements(&mut self, channels: Vec<u32>) {
+        if channels.is_empty() {
+            return;
+        }
+        let frame = self.frame_id();
+        let scope = self
+            .thread_mut()
+            .and_then(|t| t.scopes.iter_mut().rev().find(|s| s.atomic.is_none() && s.frame == frame));
+        match scope {
+            Some(scope) => scope.acknowledgements.extend(channels),
+            None => {
+                if let Some(frame) = self.frame_mut() {
+                    frame.acknowledgements.extend(channels);
+                }
+            }
+        }
+    }
+
+    fn awaited(&self) -> Vec<u32> {
+        let frame = self.frame_id();
+        let scopes =
+            self.instance.state.threads.get(self.thread).map(|t| t.scopes.as_slice()).unwrap_or_default();
+        match scopes.last().filter(|s| s.frame == frame) {
+            Some(scope) => scope.acknowledgements.clone(),
+            None => self.frame().map(|f| f.acknowledgements.clone()).unwrap_or_default(),
+        }
+    }
+
+    pub fn acknowledgement_arrived(&self) -> bool {
+        let awaited = self.awaited();
+        self.instance.queue.iter().any(|q| awaited.contains(&q.channel))
+    }
+
+    /// Takes one notification for each awaited send; waits while one is missing. A negative one raises
+    /// DeliveryFailureException (DN-3).
+    pub fn acknowledge(&mut self) -> Result<After, Raised> {
+        for channel in self.awaited() {
+            let Some(at) = self.instance.queue.iter().position(|q| q.channel == channel) else {
+                self.set_wait(Wait::Acknowledgements);
+                return Ok(After::Wait);
+            };
+            let Some(queued) = self.instance.queue.remove(at) else { continue };
+            self.instance.dirty = true;
+            self.unsubscribe(channel);
+            self.forget(channel);
+            let negative = queued.message.context.get(BTS.ack_type) == Some(&Value::string("NACK"));
+            self.step.emit(EventKind::AckConsumed { instance: self.instance.id, negative });
+            let description =
+                queued.message.context.get(BTS.ack_description).map(crate::message::format_value);
+            self.instance.consumed.push(queued);
+            if negative {
+                self.set_wait(Wait::No);
+                return Err(exception(
+                    "Microsoft.XLANGs.BaseTypes.DeliveryFailureException",
+                    description.unwrap_or_else(|| "The message could not be delivered".into()),
+                ));
+            }
+        }
+        self.set_wait(Wait::No);
+        Ok(After::Next)
+    }
+
+    fn forget(&mut self, channel: u32) {
+        let frame = self.frame_id();
+        if let Some(thread) = self.thread_mut()
+            && let Some(scope) = thread.scopes.last_mut().filter(|s| s.frame == frame)
+        {
+            scope.acknowledgements.retain(|c| *c != channel);
+        }
+        if let Some(frame) = self.frame_mut() {
+            frame.acknowledgements.retain(|c| *c != channel);
+        }
+    }
+
+    fn drop_acknowledgements(&mut self, channels: &[u32]) {
+        for channel in channels {
+            self.unsubscribe(*channel);
+        }
+    }
+
+    /// Depth of the outermost scope whose time is over. A scope that handles an exception has none (LRT-6).
+    pub fn expired_scope(&self) -> Option<usize> {
+        let now = self.step.core.now;
+        let scopes = &self.instance.state.threads.get(self.thread)?.scopes;
+        scopes.iter().position(|s| s.handling.is_none() && s.deadline.is_some_and(|d| d <= now))
+    }
+
+    /// TimeoutException in the scope at this depth: what runs inside ends without a say (LRT-3, LRT-4).
+    pub fn time_out(&mut self, depth: usize) -> After {
+        let frames: Vec<u32> = self
+            .instance
+            .state
+            .threads
+            .get(self.thread)
+            .map(|t| t.scopes.iter().skip(depth).map(|s| s.frame).collect())
+            .unwrap_or_default();
+        while let Some(inner) =
+            self.thread_mut().filter(|t| t.scopes.len() > depth + 1).and_then(|t| t.scopes.pop())
+        {
+            self.drop_acknowledgements(&inner.acknowledgements);
+        }
+        if let Some(frame) = frames.first() {
+            while self.frame_id() != *frame && self.return_to_caller() {}
+        }
+        if let Some(scope) = self.thread_mut().and_then(|t| t.scopes.last_mut()) {
+            scope.deadline = None;
+        }
+        self.set_wait(Wait::No);
+        self.raise(exception(
+            "Microsoft.XLANGs.BaseTypes.TimeoutException",
+            "The time of the long-running transaction is over",
+        ))
+    }
+
+    /// The exception algorithm of 6.5: from the innermost scope outwards, through callers, to the instance.
+    pub fn raise(&mut self, raised: Raised) -> After {
+        let instance = self.instance.id;
+        self.step.emit(EventKind::ExceptionThrown {
+            instance,
+            exception: raised.exception_type.to_string(),
+            message: raised.message.clone(),
+        });
+        self.instance.dirty = true;
+        self.set_wait(Wait::No);
+        loop {
+            let frame = self.frame_id();
+            let Some(service) = self.service() else { return After::Wait };
+            let top = self.thread_mut().and_then(|t| t.scopes.last()).filter(|s| s.frame == frame);
+            let Some((scope, handles)) = top.map(|s| (s.scope, s.handling.is_some())) else {
+                if self.return_to_caller() {
+                    continue;
+                }
+                return self.uncaught(&raised);
+            };
+            if !handles {
+                self.abort(service, scope);
+                if self.catch(service, scope, &raised) {
+                    return After::Next;
+                }
+            }
+            if let Some(ended) = self.thread_mut().and_then(|t| t.scopes.pop()) {
+                self.drop_acknowledgements(&ended.acknowledgements);
+            }
+        }
+    }
+
+    /// A failed scope: atomic ones get every variable back as it was and lose their sends (ATM-1, ATM-2).
+    fn abort(&mut self, service: &'a Service, scope: u16) {
+        let restored = self
+            .thread_mut()
+            .and_then(|t| t.scopes.last_mut())
+            .and_then(|s| s.atomic.take())
+            .map(|atomic| atomic.before);
+        if let Some(before) = restored {
+            self.state_mut().frames = before;
+        }
+        let Some(info) = service.scopes.get(usize::from(scope)) else { return };
+        let (instance, shape) = (self.instance.id, service.shape_id(info.shape));
+        self.step.emit(EventKind::ScopeAborted { instance, scope: shape });
+    }
+
+    /// Runs the first catch block that matches, specific types first.
+    fn catch(&mut self, service: &'a Service, scope: u16, raised: &Raised) -> bool {
+        let Some(info) = service.scopes.get(usize::from(scope)) else { return false };
+        let found = info.catches.iter().find(|c| match &c.exception {
+            CatchMatch::General => true,
+            CatchMatch::Exception(name) => is_exception_type(&raised.exception_type, name),
+            CatchMatch::Fault { port, operation, fault } => {
+                let port = service.port(*port).map_or("", |p| p.name.as_str());
+                raised.fault.is_some() && raised.exception_type == format!("{port}.{operation}.{fault}")
+            }
+        });
+        let Some(found) = found else { return false };
+        if let Some(frame) = self.frame_mut() {
+            if let Some(place) = found.variable.and_then(|slot| frame.variables.get_mut(usize::from(slot))) {
+                *place = Value::Exception(Arc::clone(raised));
+            }
+            if let Some(place) = found.message.and_then(|slot| frame.messages.get_mut(usize::from(slot))) {
+                place.clone_from(&raised.fault);
+            }
+        }
+        if let Some(thread) = self.thread_mut() {
+            thread.pc = found.target;
+            if let Some(top) = thread.scopes.last_mut() {
+                top.handling = Some(Arc::clone(raised));
+            }
+        }
+        let (instance, exception) = (self.instance.id, raised.exception_type.to_string());
+        self.step.emit(EventKind::ExceptionCaught { instance, exception, scope: found.id });
+        true
+    }
+
+    /// At the top of a root instance: suspended, from its last persistence point (CONFLICT 1).
+    fn uncaught(&mut self, raised: &ExceptionValue) -> After {
+        let resumable = !self.program.application.settings.engine.uncaught_non_resumable;
+        let reason = format!("Uncaught exception {}: {}", raised.exception_type, raised.message);
+        After::End(Flow::Suspended { reason, resumable, restore: true })
+    }
+
+    /// Name of the shape a thread is at, for people.
+    pub fn at_shape(&self) -> crate::message::Name {
+        let Some(service) = self.service() else { return crate::message::Name::new("") };
+        let thread = self.instance.state.threads.get(self.thread);
+        let pc = thread.and_then(|t| usize::try_from(t.pc).ok()).unwrap_or(0);
+        let shape = service.ops.get(..=pc).into_iter().flatten().rev().find_map(|op| match op {
+            Op::Started(shape) => Some(*shape),
+            _ => None,
+        });
+        shape.map_or(service.name, |s| service.shape_id(s))
+    }
+}

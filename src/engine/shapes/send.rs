@@ -1,0 +1,254 @@
+use super::receive::{SELF_CORRELATED, set_values};
+use crate::engine::instance::{ChannelKey, Held, Machine, binding_of, exception, token_of};
+use crate::engine::routing::{Outgoing, PublishError};
+use crate::engine::{PersistenceCause, Publisher};
+use crate::message::{BTS, ExceptionValue, Message, Name, Value};
+use crate::program::{LegKind, PortBinding, Predicate, SendInfo, Service};
+use crate::xlang::Raised;
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+impl<'a> Machine<'a, '_> {
+    /// Publishes the message with the routing properties of the port's binding; never calls the target
+    /// directly (SND-2). A persistence point, except inside an atomic scope, where it is held (SND-4).
+    pub fn send(&mut self, service: &'a Service, send: u16) -> Result<(), Raised> {
+        let Some(info) = service.sends.get(usize::from(send)) else { return Ok(()) };
+        let Some(message) = self.frame().and_then(|f| f.message(info.message)).cloned() else {
+            let name = service.messages.get(usize::from(info.message)).map_or("", |m| m.name.as_str());
+            return Err(exception(
+                "Microsoft.XLANGs.Core.MessageNotInitializedException",
+                format!("Use of unconstructed message {name}"),
+            ));
+        };
+        self.instance.dirty = true;
+        let frame = self.frame_id();
+        let held = Held { frame, service: service.index, send, message };
+        if let Some(atomic) = self.atomic_scope() {
+            atomic.held.push(held);
+            return Ok(());
+        }
+        self.publish_all(vec![held])?;
+        self.persist(PersistenceCause::Send);
+        Ok(())
+    }
+
+    /// The innermost atomic scope the thread is in.
+    fn atomic_scope(&mut self) -> Option<&mut crate::engine::instance::AtomicState> {
+        self.thread_mut()?.scopes.iter_mut().rev().find_map(|s| s.atomic.as_deref_mut())
+    }
+
+    /// Publishes sends together: all of them, or none when one cannot be routed (ATM-1).
+    pub fn publish_all(&mut self, sends: Vec<Held>) -> Result<(), Raised> {
+        let mut outgoing = Vec::with_capacity(sends.len());
+        let mut notified = Vec::new();
+        for held in sends {
+            let Some(service) = self.program.service(held.service) else { continue };
+            let Some(info) = service.sends.get(usize::from(held.send)) else { continue };
+            outgoing.push(self.outgoing(service, info, &held, &mut notified)?);
+        }
+        match self.step.publish(outgoing) {
+            Ok(()) => {
+                self.await_acknowledgements(notified);
+                Ok(())
+            }
+            Err(error) => {
+                for channel in notified {
+                    self.unsubscribe(channel);
+                }
+                Err(publish_exception(&error))
+            }
+        }
+    }
+
+    fn outgoing(
+        &mut self,
+        service: &'a Service,
+        info: &SendInfo,
+        held: &Held,
+        notified: &mut Vec<u32>,
+    ) -> Result<Outgoing, Raised> {
+        let mut message = Message::clone(&held.message);
+        message.id = self.step.next_message_id();
+        strip_routing(&mut message);
+        self.program.schemas.promote(&mut message).map_err(|error| {
+            exception(
+                "Microsoft.XLANGs.Core.PropertyPromotionException",
+                format!("The message cannot be promoted: {error}"),
+            )
+        })?;
+        let Some(port) = service.port(info.port) else {
+            return Err(exception("System.InvalidOperationException", "The port does not exist"));
+        };
+        self.correlate(service, info, &mut message)?;
+        let context = &mut message.context;
+        context.promote(BTS.operation, Value::string(info.operation.as_str()));
+        let mut expects_reply = false;
+        let publisher = Publisher::Orchestration { instance: self.instance.id, port: port.name };
+        if info.leg == LegKind::Request {
+            let frame = self.instance.state.frame(held.frame);
+            let binding =
+                frame.map_or(PortBinding::Unbound, |f| binding_of(&self.program.services, f, info.port));
+            let state = frame.and_then(|f| f.port(info.port));
+            let address = state.and_then(|s| s.address.clone());
+            let token = state.and_then(|s| s.token.clone());
+            self.address(binding, port.name, address, token, &mut message)?;
+            if port.two_way {
+                let token = self.step.next_token();
+                message.context.promote(BTS.reply_token, Value::String(token.clone()));
+                let group = vec![Predicate::equals(BTS.correlation_token, Value::String(token.clone()))];
+                let key = ChannelKey::Response { frame: held.frame, port: info.port, token };
+                self.subscribe(key, group, port.name, u32::MAX);
+                expects_reply = true;
+            } else if port.notify {
+                let token = self.step.next_token();
+                message.context.write(BTS.ack_required, Value::String(token.clone()));
+                let group = vec![
+                    Predicate::exists(BTS.ack_type),
+                    Predicate::equals(BTS.correlation_token, Value::String(token.clone())),
+                ];
+                notified.push(self.subscribe(
+                    ChannelKey::Acknowledgement { token },
+                    group,
+                    port.name,
+                    u32::MAX,
+                ));
+            }
+        } else {
+            let reply = self.frame().and_then(|f| f.port(info.port)).and_then(|p| p.reply.clone());
+            let Some(token) = reply else {
+                return Err(exception(
+                    "System.InvalidOperationException",
+                    format!("Port {} has received no request to answer", port.name),
+                ));
+            };
+            message.context.promote(BTS.correlation_token, Value::String(token));
+            message.context.promote(BTS.route_direct, Value::Bool(true));
+        }
+        Ok(Outgoing { message, publisher, expects_reply })
+    }
+
+    /// Initialises and follows sets on a send: their properties are promoted into the context (COR-11, COR-13).
+    fn correlate(
+        &mut self,
+        service: &'a Service,
+        info: &SendInfo,
+        message: &mut Message,
+    ) -> Result<(), Raised> {
+        for set in &info.follows {
+            let Some(declared) = service.set(*set) else { continue };
+            let known = self.frame().and_then(|f| f.set(*set)).map(<[Value]>::to_vec);
+            for (at, name) in declared.properties.iter().enumerate() {
+                let own = message.context.get(*name).cloned();
+                let value = own.or_else(|| known.as_ref().and_then(|k| k.get(at).cloned()));
+                if let Some(value) = value {
+                    message.context.promote(*name, value);
+                }
+            }
+        }
+        for set in &info.initializes {
+            let Some(declared) = service.set(*set) else { continue };
+            if let Ok(values) = set_values(&declared.properties, &message.context) {
+                for (name, value) in declared.properties.iter().zip(values) {
+                    message.context.promote(*name, value);
+                }
+            }
+            self.initialize_set(service, *set, &message.context)?;
+        }
+        Ok(())
+    }
+
+    /// Stamps what makes the message match the port's target (BND-6).
+    fn address(
+        &mut self,
+        binding: PortBinding,
+        port: Name,
+        address: Option<SmolStr>,
+        token: Option<SmolStr>,
+        message: &mut Message,
+    ) -> Result<(), Raised> {
+        let context = &mut message.context;
+        match binding {
+            PortBinding::MessageBox => {}
+            PortBinding::Partner { service, port } => {
+                context.promote(BTS.partner_service, Value::string(service.as_str()));
+                context.promote(BTS.partner_port, Value::string(port.as_str()));
+            }
+            PortBinding::SelfCorrelating => {
+                let token = address.as_deref().and_then(token_of).map(SmolStr::from).or(token);
+                let Some(token) = token else {
+                    return Err(exception(
+                        "System.InvalidOperationException",
+                        format!("Port {port} has no address: assign one, or pass the port as a parameter"),
+                    ));
+                };
+                context.promote(BTS.partner_port, Value::string(SELF_CORRELATED));
+                context.promote(BTS.partner_service, Value::String(token));
+            }
+            PortBinding::SendPort(index) => {
+                let Some(physical) = self.program.send_port(index) else { return Ok(()) };
+                context.promote(BTS.sp_transport_id, Value::string(physical.name.as_str()));
+                context.promote(BTS.sp_name, Value::string(physical.name.as_str()));
+                if physical.dynamic {
+                    let Some(address) = address.filter(|a| !a.is_empty()) else {
+                        return Err(exception(
+                            "Microsoft.XLANGs.Core.AddressNotSetException",
+                            format!(
+                                "The dynamic port {port} has no address: assign it in an Expression before the send"
+                            ),
+                        ));
+                    };
+                    context.promote(BTS.is_dynamic_send, Value::Bool(true));
+                    context.promote(BTS.outbound_transport_location, Value::String(address));
+                }
+            }
+            PortBinding::SendPortGroup(index) => {
+                let Some(group) = self.program.group(index) else { return Ok(()) };
+                context.promote(BTS.sp_group_id, Value::string(group.name.as_str()));
+            }
+            PortBinding::ReceivePort(_) | PortBinding::Unbound | PortBinding::Parameter => {
+                return Err(exception(
+                    "System.InvalidOperationException",
+                    format!("Port {port} is not bound to anything it could send to"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Routing properties belong to one publication. A message received and sent on must not keep them, or it
+/// would match its own receive again.
+fn strip_routing(message: &mut Message) {
+    for name in [
+        BTS.correlation_token,
+        BTS.reply_token,
+        BTS.route_direct,
+        BTS.partner_service,
+        BTS.partner_port,
+        BTS.sp_transport_id,
+        BTS.sp_group_id,
+        BTS.sp_name,
+        BTS.sp_id,
+        BTS.is_dynamic_send,
+        BTS.outbound_transport_location,
+        BTS.ack_required,
+        BTS.receive_port_id,
+    ] {
+        message.context.remove(name);
+    }
+}
+
+/// No subscriber, or too many for a two-way port: the send fails (MBD-5, PAD-6).
+fn publish_exception(error: &PublishError) -> Raised {
+    let inner = ExceptionValue {
+        exception_type: "Microsoft.XLANGs.BaseTypes.PublishMessageException".into(),
+        message: error.to_string(),
+        ..ExceptionValue::default()
+    };
+    Arc::new(ExceptionValue {
+        exception_type: "Microsoft.XLANGs.BaseTypes.PersistenceException".into(),
+        message: error.to_string(),
+        inner: Some(Arc::new(inner)),
+        ..ExceptionValue::default()
+    })
+}

@@ -1,0 +1,206 @@
+use super::core::Slot;
+use super::instance::{Frame, Instance, Status, Wait};
+use super::message_box::Verdict;
+use super::{Engine, InstanceId, Subscriber, SubscriptionId};
+use crate::message::{Context, DateTime, Message, Name, Value};
+use crate::model::{PortState, ServiceState};
+use crate::program::{Op, Service};
+use std::sync::Arc;
+
+/// A service instance as tools show it.
+#[derive(Clone, Debug)]
+pub struct InstanceView {
+    pub id: InstanceId,
+    pub kind: InstanceKind,
+    /// Orchestration, send port or receive port.
+    pub service: Name,
+    pub status: Status,
+    pub created: DateTime,
+    pub waiting_since: DateTime,
+    pub reason: Option<String>,
+    /// Ids of the shapes its threads are at, innermost last; empty when it is not an orchestration.
+    pub at: Vec<Name>,
+    /// True when every thread waits.
+    pub waiting: bool,
+    pub persistence_points: u32,
+    /// By name, frames outermost first.
+    pub variables: Vec<(Name, Value)>,
+    pub messages: Vec<NamedMessage>,
+    /// Initialised correlation sets with their values.
+    pub sets: Vec<(Name, Vec<(Name, Value)>)>,
+    pub subscriptions: Vec<SubscriptionView>,
+    /// Delivered, not yet consumed.
+    pub queue: Vec<Arc<Message>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstanceKind {
+    Orchestration,
+    SendPort,
+    /// A message that failed on the receive side, or a routing failure report.
+    Failure,
+}
+
+#[derive(Clone, Debug)]
+pub struct NamedMessage {
+    pub variable: Name,
+    pub message: Arc<Message>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SubscriptionView {
+    pub id: SubscriptionId,
+    pub owner: Subscriber,
+    /// The row in words.
+    pub text: String,
+    pub priority: u8,
+}
+
+impl Engine {
+    /// Every service instance, oldest first.
+    pub fn instances(&self) -> Vec<InstanceView> {
+        let mut ids: Vec<_> = self.core.slots.keys().copied().collect();
+        ids.sort_unstable();
+        ids.into_iter().filter_map(|id| self.instance(id)).collect()
+    }
+
+    /// Number of service instances alive, of every kind.
+    pub fn instance_count(&self) -> usize {
+        self.core.slots.len()
+    }
+
+    pub fn instance(&self, id: InstanceId) -> Option<InstanceView> {
+        match self.core.slots.get(&id)? {
+            Slot::Orchestration { instance, .. } => self.orchestration_view(instance.as_ref()?),
+            Slot::SendPort(port) => Some(InstanceView {
+                kind: InstanceKind::SendPort,
+                service: self.program.send_port(port.port)?.name,
+                reason: port.reason.clone(),
+                queue: vec![Arc::clone(&port.message)],
+                ..self.bare(id, port.status)
+            }),
+            Slot::Failure(failure) => Some(InstanceView {
+                kind: InstanceKind::Failure,
+                service: failure.port,
+                reason: Some(failure.reason.clone()),
+                queue: vec![Arc::clone(&failure.message)],
+                ..self.bare(id, failure.status)
+            }),
+        }
+    }
+
+    fn bare(&self, id: InstanceId, status: Status) -> InstanceView {
+        InstanceView {
+            id,
+            kind: InstanceKind::Orchestration,
+            service: Name::new(""),
+            status,
+            created: self.core.now,
+            waiting_since: self.core.now,
+            reason: None,
+            at: Vec::new(),
+            waiting: false,
+            persistence_points: 0,
+            variables: Vec::new(),
+            messages: Vec::new(),
+            sets: Vec::new(),
+            subscriptions: Vec::new(),
+            queue: Vec::new(),
+        }
+    }
+
+    fn orchestration_view(&self, instance: &Instance) -> Option<InstanceView> {
+        let service = self.program.service(instance.service)?;
+        let mut view = InstanceView {
+            service: service.name,
+            created: instance.created,
+            waiting_since: instance.waiting_since,
+            reason: instance.reason.as_deref().map(str::to_owned),
+            waiting: instance.state.threads.iter().all(|t| t.wait != Wait::No),
+            persistence_points: instance.persistence_points,
+            queue: instance.queue.iter().map(|q| Arc::clone(&q.message)).collect(),
+            ..self.bare(instance.id, instance.status)
+        };
+        for frame in instance.state.frames.iter().flatten() {
+            let Some(service) = self.program.service(frame.service) else { continue };
+            describe_frame(service, frame, &mut view);
+        }
+        for thread in &instance.state.threads {
+            let Some(frame) = instance.state.frame(thread.frame) else { continue };
+            let Some(service) = self.program.service(frame.service) else { continue };
+            view.at.extend(shape_at(service, thread.pc));
+        }
+        let ids = instance.channels.iter().filter_map(|c| c.subscription);
+        view.subscriptions = ids.filter_map(|id| self.subscription(id)).collect();
+        Some(view)
+    }
+
+    /// Every subscription, oldest first.
+    pub fn subscriptions(&self) -> Vec<SubscriptionView> {
+        self.core.message_box.rows().into_iter().filter_map(|row| self.subscription(row.id)).collect()
+    }
+
+    fn subscription(&self, id: SubscriptionId) -> Option<SubscriptionView> {
+        let row = self.core.message_box.get(id)?;
+        let owner = match row.owner {
+            super::message_box::Owner::Activation { service, .. } => {
+                Subscriber::Activation { service: self.program.service(service)?.name }
+            }
+            super::message_box::Owner::Instance { instance, .. } => {
+                let service = match self.core.slots.get(&instance)? {
+                    Slot::Orchestration { service, .. } => self.program.service(*service)?.name,
+                    _ => return None,
+                };
+                Subscriber::Instance { instance, port: service }
+            }
+            super::message_box::Owner::SendPort(port) => {
+                Subscriber::SendPort(self.program.send_port(port)?.name)
+            }
+            super::message_box::Owner::SendPortGroup(group) => {
+                Subscriber::SendPortGroup(self.program.group(group)?.name)
+            }
+        };
+        Some(SubscriptionView { id, owner, text: row.text(), priority: row.priority })
+    }
+
+    /// Why a subscription matches a message's context or not, predicate by predicate (principle 7).
+    pub fn explain(&self, id: SubscriptionId, context: &Context) -> Option<Vec<Vec<Verdict>>> {
+        self.core.message_box.explain(id, context)
+    }
+
+    pub fn service_state(&self, orchestration: Name) -> Option<ServiceState> {
+        let service = self.program.service_by_name(orchestration)?;
+        self.core.services.get(usize::from(service.index)).map(|s| s.state)
+    }
+
+    pub fn send_port_state(&self, port: Name) -> Option<PortState> {
+        let (index, _) = self.program.send_port_by_name(port)?;
+        self.core.send_ports.get(usize::from(index)).map(|p| p.state)
+    }
+}
+
+fn describe_frame(service: &Service, frame: &Frame, view: &mut InstanceView) {
+    for (info, value) in service.variables.iter().zip(&frame.variables) {
+        view.variables.push((info.name, value.clone()));
+    }
+    for (info, message) in service.messages.iter().zip(&frame.messages) {
+        if let Some(message) = message {
+            view.messages.push(NamedMessage { variable: info.name, message: Arc::clone(message) });
+        }
+    }
+    for (info, values) in service.sets.iter().zip(&frame.sets) {
+        if let Some(values) = values {
+            let named = info.properties.iter().copied().zip(values.iter().cloned()).collect();
+            view.sets.push((info.name, named));
+        }
+    }
+}
+
+/// The shape an operation belongs to: the last one started before it.
+fn shape_at(service: &Service, pc: u32) -> Option<Name> {
+    let pc = usize::try_from(pc).ok()?;
+    service.ops.get(..=pc)?.iter().rev().find_map(|op| match op {
+        Op::Started(shape) => Some(service.shape_id(*shape)),
+        _ => None,
+    })
+}

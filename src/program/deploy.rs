@@ -1,0 +1,315 @@
+use super::{Group, Predicate};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::message::{Name, Value, ValueType};
+use crate::model::{self, Application, Binding, Filter, FilterOperator, Grouping, PortState, Transport};
+use crate::xml::SchemaSet;
+use std::collections::BTreeMap;
+
+#[derive(Debug)]
+pub struct ReceivePortInfo {
+    pub name: Name,
+    pub two_way: bool,
+    pub inbound_maps: Vec<Name>,
+    pub route_failed: bool,
+}
+
+#[derive(Debug)]
+pub struct LocationInfo {
+    pub name: Name,
+    /// Place in `receive_ports`.
+    pub port: u16,
+    pub transport: String,
+    pub address: String,
+    pub pipeline: String,
+    pub pipeline_properties: BTreeMap<String, String>,
+    pub enabled: bool,
+    pub schedule: Option<model::Schedule>,
+    pub properties: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+pub struct SendPortInfo {
+    pub name: Name,
+    pub two_way: bool,
+    pub dynamic: bool,
+    pub send_pipeline: String,
+    pub receive_pipeline: String,
+    pub pipeline_properties: BTreeMap<String, String>,
+    pub primary: Option<TransportInfo>,
+    pub backup: Option<TransportInfo>,
+    pub filter: Vec<Group>,
+    pub outbound_maps: Vec<Name>,
+    pub inbound_maps: Vec<Name>,
+    pub ordered: bool,
+    pub stop_on_failure: bool,
+    pub priority: u8,
+    pub route_failed: bool,
+    pub state: PortState,
+}
+
+#[derive(Clone, Debug)]
+pub struct TransportInfo {
+    pub transport: String,
+    pub address: String,
+    pub retry_count: u32,
+    /// Minutes.
+    pub retry_interval: u32,
+    pub properties: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+pub struct GroupInfo {
+    pub name: Name,
+    /// Places in `send_ports`.
+    pub ports: Vec<u16>,
+    pub filter: Vec<Group>,
+    pub state: PortState,
+}
+
+/// The physical side of a program.
+#[derive(Debug, Default)]
+pub(super) struct Deployment {
+    pub receive_ports: Vec<ReceivePortInfo>,
+    pub locations: Vec<LocationInfo>,
+    pub send_ports: Vec<SendPortInfo>,
+    pub groups: Vec<GroupInfo>,
+}
+
+/// Name of the physical port that a "specify now" or dynamic logical port gets at deployment (BND-2, BND-4).
+pub(super) fn generated_port(orchestration: &str, port: &str) -> String {
+    format!("{orchestration}.{port}")
+}
+
+pub(super) fn deploy(app: &Application, schemas: &SchemaSet, found: &mut Vec<Diagnostic>) -> Deployment {
+    let mut deployment = Deployment::default();
+    for port in &app.bindings.receive_ports {
+        deployment.receive_port(port);
+    }
+    for port in &app.bindings.send_ports {
+        let filter = compile_filter(&port.filter, schemas, &bindings_place(&port.name), found);
+        deployment.send_ports.push(SendPortInfo {
+            name: Name::new(&port.name),
+            two_way: port.two_way,
+            dynamic: port.dynamic,
+            send_pipeline: port.send_pipeline.clone(),
+            receive_pipeline: port.receive_pipeline.clone(),
+            pipeline_properties: port.pipeline_properties.clone(),
+            primary: port.primary.as_ref().map(transport),
+            backup: port.backup.as_ref().map(transport),
+            filter,
+            outbound_maps: names(&port.outbound_maps),
+            inbound_maps: names(&port.inbound_maps),
+            ordered: port.ordered_delivery,
+            stop_on_failure: port.stop_on_failure,
+            priority: port.priority,
+            route_failed: port.route_failed_messages,
+            state: port.state,
+        });
+    }
+    for (module, orchestration) in app.orchestrations() {
+        let full = module.qualify(&orchestration.name);
+        for port in &orchestration.ports {
+            let two_way = app
+                .port_type(module, &port.port_type)
+                .is_some_and(|t| t.pattern == model::CommunicationPattern::RequestResponse);
+            deployment.designed_port(&full, port, two_way);
+        }
+    }
+    for group in &app.bindings.send_port_groups {
+        let mut ports = Vec::new();
+        for member in &group.ports {
+            match deployment.send_ports.iter().position(|p| p.name.as_str() == member) {
+                Some(at) => ports.extend(u16::try_from(at).ok()),
+                None => found.push(
+                    Diagnostic::error(
+                        "B01",
+                        format!("Send port group {} has an unknown member {member}", group.name),
+                        "Name a send port of bindings.ron, or remove the member",
+                    )
+                    .at(bindings_place(&group.name)),
+                ),
+            }
+        }
+        let filter = compile_filter(&group.filter, schemas, &bindings_place(&group.name), found);
+        deployment.groups.push(GroupInfo { name: Name::new(&group.name), ports, filter, state: group.state });
+    }
+    deployment
+}
+
+impl Deployment {
+    fn receive_port(&mut self, port: &model::ReceivePort) {
+        let Ok(index) = u16::try_from(self.receive_ports.len()) else { return };
+        self.receive_ports.push(ReceivePortInfo {
+            name: Name::new(&port.name),
+            two_way: port.two_way,
+            inbound_maps: names(&port.inbound_maps),
+            route_failed: port.route_failed_messages,
+        });
+        for location in &port.locations {
+            self.locations.push(LocationInfo {
+                name: Name::new(&location.name),
+                port: index,
+                transport: location.transport.clone(),
+                address: location.address.clone(),
+                pipeline: location.receive_pipeline.clone(),
+                pipeline_properties: location.pipeline_properties.clone(),
+                enabled: location.enabled,
+                schedule: location.schedule.clone(),
+                properties: location.properties.clone(),
+            });
+        }
+    }
+
+    /// "Specify now" creates the physical port, "dynamic" one without address (BND-2, BND-4).
+    fn designed_port(&mut self, orchestration: &str, port: &model::Port, two_way: bool) {
+        let name = generated_port(orchestration, &port.name);
+        match (&port.binding, port.polarity) {
+            (Binding::SpecifyNow(now), model::Polarity::Implements) => {
+                self.receive_port(&model::ReceivePort {
+                    name: name.clone(),
+                    two_way,
+                    locations: vec![model::ReceiveLocation {
+                        name,
+                        transport: now.transport.clone(),
+                        address: now.uri.clone(),
+                        receive_pipeline: now.receive_pipeline.clone(),
+                        send_pipeline: now.send_pipeline.clone(),
+                        enabled: true,
+                        ..Default::default()
+                    }],
+                    ..Default::default()
+                })
+            }
+            (Binding::SpecifyNow(now), model::Polarity::Uses) => {
+                let primary = Transport {
+                    transport: now.transport.clone(),
+                    address: now.uri.clone(),
+                    ..Default::default()
+                };
+                self.generated(
+                    &name,
+                    two_way,
+                    Some(transport(&primary)),
+                    &now.send_pipeline,
+                    &now.receive_pipeline,
+                );
+            }
+            (Binding::Dynamic(dynamic), _) => {
+                self.generated(&name, two_way, None, &dynamic.send_pipeline, &dynamic.receive_pipeline);
+            }
+            _ => {}
+        }
+    }
+
+    fn generated(
+        &mut self,
+        name: &str,
+        two_way: bool,
+        primary: Option<TransportInfo>,
+        send: &str,
+        receive: &str,
+    ) {
+        self.send_ports.push(SendPortInfo {
+            name: Name::new(name),
+            two_way,
+            dynamic: primary.is_none(),
+            send_pipeline: send.to_owned(),
+            receive_pipeline: receive.to_owned(),
+            pipeline_properties: BTreeMap::new(),
+            primary,
+            backup: None,
+            filter: Vec::new(),
+            outbound_maps: Vec::new(),
+            inbound_maps: Vec::new(),
+            ordered: false,
+            stop_on_failure: false,
+            priority: 5,
+            route_failed: false,
+            state: PortState::Started,
+        });
+    }
+}
+
+fn transport(transport: &Transport) -> TransportInfo {
+    TransportInfo {
+        transport: transport.transport.clone(),
+        address: transport.address.clone(),
+        retry_count: transport.retry_count,
+        retry_interval: transport.retry_interval,
+        properties: transport.properties.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+    }
+}
+
+fn names(texts: &[String]) -> Vec<Name> {
+    texts.iter().map(|t| Name::new(t)).collect()
+}
+
+fn bindings_place(name: &str) -> Place {
+    Place { file: "bindings.ron".into(), name: name.to_owned(), property: "filter", ..Place::default() }
+}
+
+/// Compiles filter rows to groups: AND binds a row to the next one, OR starts a new group (RCV-9).
+pub(super) fn compile_filter(
+    filter: &Filter,
+    schemas: &SchemaSet,
+    place: &Place,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut open = false;
+    for row in filter {
+        let Some(property) = schemas.property(&row.property) else {
+            found.push(
+                Diagnostic::error(
+                    "V06",
+                    format!("The filter names an unknown property {}", row.property),
+                    "Use a property of a property schema or a built-in one such as BTS.ReceivePortName; \
+                     a distinguished field cannot be used in a filter, promote it instead",
+                )
+                .at(place.clone()),
+            );
+            continue;
+        };
+        let value = if row.operator == FilterOperator::Exists {
+            Some(Value::Null)
+        } else {
+            filter_constant(&row.value, &property.value_type)
+        };
+        let Some(value) = value else {
+            found.push(
+                Diagnostic::error(
+                    "V06",
+                    format!(
+                        "The filter compares {} with {}, which is not such a constant",
+                        row.property, row.value
+                    ),
+                    "Write a string in double quotes for a string property, a plain number for a number, \
+                     true or false for a Boolean",
+                )
+                .at(place.clone()),
+            );
+            continue;
+        };
+        let predicate = Predicate { property: property.name, operator: row.operator, value };
+        match groups.last_mut() {
+            Some(group) if open => group.push(predicate),
+            _ => groups.push(vec![predicate]),
+        }
+        open = row.grouping == Grouping::And;
+    }
+    groups
+}
+
+/// A literal of the property's own type (RCV-8): quoted for text, plain for numbers.
+fn filter_constant(text: &str, value_type: &ValueType) -> Option<Value> {
+    let text = text.trim();
+    let quoted = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
+    match (quoted, value_type) {
+        (Some(inner), ValueType::String | ValueType::DateTime | ValueType::Guid | ValueType::Unknown) => {
+            Value::from_xml(&inner.replace("\\\"", "\"").replace("\\\\", "\\"), value_type).ok()
+        }
+        (None, ValueType::String | ValueType::DateTime | ValueType::Guid) => None,
+        (None, _) => Value::from_xml(text, value_type).ok(),
+        (Some(_), _) => None,
+    }
+}

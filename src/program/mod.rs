@@ -1,0 +1,227 @@
+//! What the engine executes: the application with names interned, slots resolved, expressions compiled and
+//! shapes flattened to a list of operations. Made once by [`Program::compile`]; never changes.
+
+mod compile;
+mod deploy;
+mod op;
+mod predicate;
+mod service;
+mod shapes;
+mod symbols;
+mod types;
+
+pub use deploy::{GroupInfo, LocationInfo, ReceivePortInfo, SendPortInfo, TransportInfo};
+pub use op::{
+    Argument, ArgumentSlot, CallInfo, CatchInfo, CatchMatch, LegKind, ListenBranch, Op, ReceiveInfo,
+    ScopeInfo, ScopeKind, SendInfo, ShapeInfo, TransformInfo,
+};
+pub use predicate::{Group, Predicate, compare, groups_text, hash_value};
+pub use symbols::ScopeSymbols;
+pub use types::routing_type;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::message::{Name, Value, ValueType};
+use crate::model::{self, Application, Direction, Polarity};
+use crate::xlang::{Code, MessageType};
+use crate::xml::SchemaSet;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A compiled application.
+#[derive(Debug)]
+pub struct Program {
+    pub application: Arc<Application>,
+    pub schemas: SchemaSet,
+    pub services: Vec<Service>,
+    pub receive_ports: Vec<ReceivePortInfo>,
+    pub locations: Vec<LocationInfo>,
+    pub send_ports: Vec<SendPortInfo>,
+    pub groups: Vec<GroupInfo>,
+    /// Map name to map.
+    pub maps: BTreeMap<Name, model::Map>,
+    services_by_name: FxHashMap<Name, u16>,
+    send_ports_by_name: FxHashMap<Name, u16>,
+}
+
+/// A compiled orchestration.
+#[derive(Debug)]
+pub struct Service {
+    pub index: u16,
+    /// Full name, `Namespace.Orchestration`.
+    pub name: Name,
+    /// Key of its module in the application.
+    pub module: String,
+    pub ops: Vec<Op>,
+    pub shapes: Vec<ShapeInfo>,
+    pub variables: Vec<VariableInfo>,
+    pub messages: Vec<MessageInfo>,
+    pub ports: Vec<PortInfo>,
+    pub sets: Vec<SetInfo>,
+    /// Transaction identifiers, for `succeeded`.
+    pub transactions: Vec<Name>,
+    pub parameters: Vec<ParameterInfo>,
+    pub code: Vec<Code>,
+    pub receives: Vec<ReceiveInfo>,
+    pub sends: Vec<SendInfo>,
+    pub listens: Vec<Vec<ListenBranch>>,
+    pub scopes: Vec<ScopeInfo>,
+    pub calls: Vec<CallInfo>,
+    pub transforms: Vec<TransformInfo>,
+    /// Receives that activate.
+    pub activations: Vec<u16>,
+    /// Receives of this service, and of services it calls with the set as argument, that follow each set:
+    /// their subscriptions are made when the set is initialised (COR-15).
+    pub followers: Vec<Vec<Follower>>,
+    /// Sequential convoy: the activate receive and the receives that follow its sets (4.5).
+    pub convoys: Vec<Convoy>,
+    pub state: model::ServiceState,
+}
+
+#[derive(Debug)]
+pub struct VariableInfo {
+    pub name: Name,
+    pub value_type: ValueType,
+    /// Value before any initialiser runs.
+    pub default: Value,
+    pub initial: Option<u16>,
+}
+
+#[derive(Debug)]
+pub struct MessageInfo {
+    pub name: Name,
+    pub message_type: Arc<MessageType>,
+}
+
+#[derive(Debug)]
+pub struct SetInfo {
+    pub name: Name,
+    pub properties: Arc<[Name]>,
+}
+
+#[derive(Debug)]
+pub struct PortInfo {
+    pub name: Name,
+    pub polarity: Polarity,
+    pub two_way: bool,
+    pub operations: Vec<OperationInfo>,
+    pub binding: PortBinding,
+    pub ordered: bool,
+    pub notify: bool,
+}
+
+#[derive(Debug)]
+pub struct OperationInfo {
+    pub name: Name,
+    pub request: Arc<MessageType>,
+    pub response: Option<Arc<MessageType>>,
+    pub faults: Vec<(Name, Arc<MessageType>)>,
+}
+
+/// What a binding compiles to (BND-1..5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortBinding {
+    ReceivePort(Name),
+    SendPort(u16),
+    SendPortGroup(u16),
+    MessageBox,
+    SelfCorrelating,
+    Partner {
+        service: Name,
+        port: Name,
+    },
+    /// "Specify later" and not bound.
+    Unbound,
+    /// A parameter: the caller's port decides.
+    Parameter,
+}
+
+#[derive(Debug)]
+pub struct ParameterInfo {
+    pub name: Name,
+    pub direction: Direction,
+    pub slot: ArgumentSlot,
+}
+
+/// A receive that follows a set, seen from the service that owns the set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follower {
+    pub service: u16,
+    pub receive: u16,
+    /// For each set the receive follows, the slot in the owning service.
+    pub sets: Vec<u16>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Convoy {
+    pub activate: u16,
+    pub followers: Vec<u16>,
+}
+
+impl Program {
+    /// Compiles an application.
+    ///
+    /// # Errors
+    /// All diagnostics, when at least one is an error.
+    pub fn compile(application: &Application) -> Result<(Arc<Self>, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let (program, diagnostics) = compile::compile(application);
+        if diagnostics.iter().any(|d| d.severity == Severity::Error) {
+            return Err(diagnostics);
+        }
+        Ok((Arc::new(program), diagnostics))
+    }
+
+    /// Compiles as far as it goes and reports everything found.
+    pub fn diagnose(application: &Application) -> Vec<Diagnostic> {
+        compile::compile(application).1
+    }
+
+    pub fn service(&self, index: u16) -> Option<&Service> {
+        self.services.get(usize::from(index))
+    }
+
+    pub fn service_by_name(&self, name: Name) -> Option<&Service> {
+        self.services_by_name.get(&name).and_then(|i| self.service(*i))
+    }
+
+    pub fn send_port(&self, index: u16) -> Option<&SendPortInfo> {
+        self.send_ports.get(usize::from(index))
+    }
+
+    pub fn send_port_by_name(&self, name: Name) -> Option<(u16, &SendPortInfo)> {
+        let index = *self.send_ports_by_name.get(&name)?;
+        Some((index, self.send_port(index)?))
+    }
+
+    pub fn group(&self, index: u16) -> Option<&GroupInfo> {
+        self.groups.get(usize::from(index))
+    }
+
+    pub fn location(&self, name: Name) -> Option<&LocationInfo> {
+        self.locations.iter().find(|l| l.name == name)
+    }
+}
+
+impl Service {
+    /// The shape's identity in the model.
+    pub fn shape_id(&self, shape: u16) -> Name {
+        self.shapes.get(usize::from(shape)).map_or_else(|| self.name, |s| s.id)
+    }
+
+    pub fn receive(&self, index: u16) -> Option<&ReceiveInfo> {
+        self.receives.get(usize::from(index))
+    }
+
+    pub fn port(&self, index: u16) -> Option<&PortInfo> {
+        self.ports.get(usize::from(index))
+    }
+
+    pub fn set(&self, index: u16) -> Option<&SetInfo> {
+        self.sets.get(usize::from(index))
+    }
+
+    /// The operation of a port.
+    pub fn operation(&self, port: u16, operation: Name) -> Option<&OperationInfo> {
+        self.port(port)?.operations.iter().find(|o| o.name == operation)
+    }
+}

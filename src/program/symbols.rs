@@ -1,0 +1,79 @@
+use crate::message::{ClassInfo, Name};
+use crate::xlang::{PropertyInfo, Symbol, Symbols};
+use crate::xml::SchemaSet;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Names in scope at one place of an orchestration, inner scopes last (SCP-4).
+#[derive(Clone, Debug)]
+pub struct ScopeSymbols<'a> {
+    pub schemas: &'a SchemaSet,
+    pub orchestrations: &'a BTreeSet<String>,
+    pub maps: &'a BTreeSet<String>,
+    pub names: Vec<(String, Symbol)>,
+    pub transactions: Vec<Name>,
+}
+
+impl ScopeSymbols<'_> {
+    /// Slot of a message in scope, by name.
+    pub fn message(&self, name: &str) -> Option<u16> {
+        match self.symbol(name)? {
+            Symbol::Message { slot, .. } => Some(slot),
+            _ => None,
+        }
+    }
+
+    pub fn variable(&self, name: &str) -> Option<u16> {
+        match self.symbol(name)? {
+            Symbol::Variable { slot, .. } => Some(slot),
+            _ => None,
+        }
+    }
+
+    pub fn port(&self, name: &str) -> Option<u16> {
+        match self.symbol(name)? {
+            Symbol::Port { slot } => Some(slot),
+            _ => None,
+        }
+    }
+
+    pub fn set(&self, name: &str) -> Option<u16> {
+        match self.symbol(name)? {
+            Symbol::CorrelationSet { slot, .. } => Some(slot),
+            _ => None,
+        }
+    }
+}
+
+impl Symbols for ScopeSymbols<'_> {
+    fn symbol(&self, name: &str) -> Option<Symbol> {
+        self.names.iter().rev().find(|(n, _)| n == name).map(|(_, s)| s.clone())
+    }
+
+    fn transaction(&self, name: &str) -> Option<u16> {
+        let at = self.transactions.iter().position(|t| t.as_str() == name)?;
+        u16::try_from(at).ok()
+    }
+
+    fn property(&self, dotted: &str) -> Option<PropertyInfo> {
+        let found = self.schemas.property(dotted)?;
+        Some(PropertyInfo { name: found.name, value_type: found.value_type.clone(), data: found.data })
+    }
+
+    fn is_orchestration(&self, dotted: &str) -> bool {
+        self.orchestrations.contains(dotted)
+            || self.orchestrations.iter().any(|o| o.rsplit('.').next() == Some(dotted))
+    }
+
+    fn is_map(&self, dotted: &str) -> bool {
+        self.maps.contains(dotted)
+    }
+
+    fn class(&self, dotted: &str) -> Option<Arc<ClassInfo>> {
+        self.schemas.class(dotted).map(Arc::clone)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.names.iter().map(|(n, _)| n.clone()).collect()
+    }
+}
