@@ -184,18 +184,19 @@ impl<'a> Walk<'a> {
             let list = xs_child(tree, id, "list").is_some();
             return SimpleContent { promotable: !list, ..SimpleContent::built_in("string") };
         };
-        if let Some(inline) = xs_child(tree, restriction, "simpleType") {
-            return self.simple_type((at, inline), depth + 1);
-        }
-        let (namespace, local) =
-            resolve(tree, restriction, attribute(tree, restriction, "base").unwrap_or_default());
-        if namespace == XS_NAMESPACE {
-            return SimpleContent::built_in(local);
-        }
-        match self.library.global(at, "simpleType", namespace, local) {
-            Some(base) => self.simple_type(base, depth + 1),
-            None => SimpleContent::built_in("string"),
-        }
+        let base = if let Some(inline) = xs_child(tree, restriction, "simpleType") {
+            self.simple_type((at, inline), depth + 1)
+        } else {
+            let name = attribute(tree, restriction, "base").unwrap_or_default();
+            let (namespace, local) = resolve(tree, restriction, name);
+            match self.library.global(at, "simpleType", namespace, local) {
+                _ if namespace == XS_NAMESPACE => SimpleContent::built_in(local),
+                Some(base) => self.simple_type(base, depth + 1),
+                None => SimpleContent::built_in("string"),
+            }
+        };
+        let choice = xs_child(tree, restriction, "enumeration").and_then(|id| attribute(tree, id, "value"));
+        SimpleContent { first_choice: choice.map(SmolStr::from).or(base.first_choice.clone()), ..base }
     }
 
     fn complex_type(&mut self, declared: Declared, node: &mut SchemaNode) {
@@ -389,7 +390,7 @@ impl SimpleContent {
                 | "ENTITIES"
                 | "NMTOKENS"
         );
-        Self { value_type, promotable, xsd: local.into() }
+        Self { value_type, promotable, xsd: local.into(), first_choice: None }
     }
 }
 

@@ -4,6 +4,7 @@ mod annotations;
 pub mod built_in;
 #[cfg(test)]
 mod fixture;
+mod instance;
 mod library;
 pub mod map;
 pub mod pipeline;
@@ -13,6 +14,7 @@ mod schema_set;
 mod structure;
 #[cfg(test)]
 mod tests;
+mod validation;
 
 pub use crate::message::{NodePath, PathStep};
 pub use promotion::MAX_PROMOTED;

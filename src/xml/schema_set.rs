@@ -19,6 +19,7 @@ pub struct SchemaSet {
     root_by_message_type: FxHashMap<SmolStr, usize>,
     root_by_name: FxHashMap<SmolStr, usize>,
     classes: Vec<Arc<ClassInfo>>,
+    class_structures: Vec<SchemaNode>,
     class_by_message_type: FxHashMap<SmolStr, usize>,
     properties: Vec<PropertyDeclaration>,
     property_by_name: FxHashMap<SmolStr, usize>,
@@ -61,6 +62,7 @@ impl SchemaSet {
             root_by_message_type: FxHashMap::default(),
             root_by_name: FxHashMap::default(),
             classes: Vec::new(),
+            class_structures: Vec::new(),
             class_by_message_type: FxHashMap::default(),
             properties: Vec::new(),
             property_by_name: FxHashMap::default(),
@@ -148,10 +150,12 @@ impl SchemaSet {
         known.and_then(|at| self.properties.get(*at))
     }
 
-    /// Elements and attributes below a root, spelt out on first use.
+    /// Elements and attributes of a schema root, spelt out on first use, or of a class message.
     pub fn structure(&self, message_type: &str) -> Option<&SchemaNode> {
-        let root = self.root_entry(message_type)?;
-        Some(root.structure.get_or_init(|| self.library.structure(root.declared)))
+        match self.root_entry(message_type) {
+            Some(root) => Some(root.structure.get_or_init(|| self.library.structure(root.declared))),
+            None => self.class_structures.get(*self.class_by_message_type.get(message_type)?),
+        }
     }
 
     /// True when messages of this type are of a known schema or class.
@@ -383,6 +387,7 @@ impl SchemaSet {
         }
         self.promoted.extend(info.fields.iter().filter_map(|field| field.promoted));
         self.class_by_message_type.entry(info.message_type()).or_insert(self.classes.len());
+        self.class_structures.push(SchemaNode::of_class(&info));
         self.classes.push(Arc::new(info));
     }
 }

@@ -1,4 +1,4 @@
-use crate::message::{NodePath, PathStep, ValueType};
+use crate::message::{ClassField, ClassInfo, NodePath, PathStep, ValueType};
 use smol_str::SmolStr;
 
 /// An element or attribute of a schema, with everything below it in schema order, attributes among the children.
@@ -29,6 +29,8 @@ pub struct SimpleContent {
     pub value_type: ValueType,
     /// False for the types BizTalk cannot promote (MSG-13).
     pub promotable: bool,
+    /// First value of an enumeration.
+    pub first_choice: Option<SmolStr>,
 }
 
 /// What a path leads to.
@@ -42,6 +44,28 @@ pub struct Located<'a> {
 }
 
 impl SchemaNode {
+    /// Structure of the wire form of a class message.
+    pub fn of_class(class: &ClassInfo) -> Self {
+        let field = |field: &ClassField| Self {
+            local: field.name.as_str().into(),
+            namespace: class.namespace.clone(),
+            content: Some(SimpleContent {
+                xsd: SmolStr::default(),
+                value_type: field.value_type(),
+                promotable: true,
+                first_choice: None,
+            }),
+            ..Self::default()
+        };
+        Self {
+            local: class.root.clone(),
+            namespace: class.namespace.clone(),
+            required: true,
+            children: class.fields.iter().map(field).collect(),
+            ..Self::default()
+        }
+    }
+
     /// Follows a path from this root.
     pub fn locate(&self, path: &NodePath) -> Option<Located<'_>> {
         let (first, rest) = path.steps.split_first()?;
@@ -62,7 +86,8 @@ impl SchemaNode {
             && step.namespace.as_ref().is_none_or(|ns| *ns == self.namespace)
     }
 
-    fn step(&self) -> PathStep {
+    /// The step of a path that selects this node.
+    pub fn step(&self) -> PathStep {
         PathStep {
             local: self.local.clone(),
             namespace: Some(self.namespace.clone()),

@@ -265,6 +265,43 @@ fn promoting_again_follows_a_body_that_lost_a_field() {
     assert!(!schemas.promote(&mut message).unwrap());
 }
 
+#[test]
+fn examples_are_valid_for_their_schema() {
+    let schemas = shop();
+    for root in schemas.roots().filter(|root| !root.root.contains("Batch")) {
+        let example = schemas.example(&root.message_type).unwrap();
+        assert_eq!(schemas.validate(&Body::xml(example.as_str())), Ok(()), "{example}");
+    }
+    let ack = schemas.example("urn:classes:Ack#Ack").unwrap();
+    assert!(Body::xml(ack).to_class(schemas.class("Ack").unwrap()).is_ok());
+    assert_eq!(schemas.example("urn:none#None"), None);
+}
+
+#[test]
+fn validation_follows_includes_and_says_when_it_cannot() {
+    let mut application = application();
+    let schema = |body: &str| {
+        format!(
+            r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t" xmlns="urn:t">{body}</xs:schema>"#
+        )
+    };
+    let types = r#"<xs:simpleType name="Size"><xs:restriction base="xs:string"><xs:enumeration value="S"/><xs:enumeration value="L"/></xs:restriction></xs:simpleType>"#;
+    let root = r#"<xs:include schemaLocation=".\Sizes.xsd"/><xs:element name="Size" type="Size"/>"#;
+    let import = r#"<xs:import namespace="http://o"/><xs:element name="Other" type="xs:string"/>"#;
+    application.schemas.insert("schemas/Sizes.xsd".into(), schema(types));
+    application.schemas.insert("schemas/Size.xsd".into(), schema(root));
+    application.schemas.insert("schemas/Other.xsd".into(), schema(import));
+    let schemas = SchemaSet::build(&application);
+    let validate = |text: &str| schemas.validate(&Body::xml(text));
+    assert_eq!(schemas.example("urn:t#Size").unwrap(), r#"<ns0:Size xmlns:ns0="urn:t">S</ns0:Size>"#);
+    assert_eq!(validate(r#"<Size xmlns="urn:t">L</Size>"#), Ok(()));
+    let error = validate(r#"<Size xmlns="urn:t">XL</Size>"#).unwrap_err();
+    assert!(error.message.contains("not a valid urn:t#Size") && error.line == 1, "{error}");
+    let error = validate(r#"<Other xmlns="urn:t"/>"#).unwrap_err();
+    assert!(error.message.contains("imports http://o"), "{error}");
+    assert_eq!(validate("<Unknown/>"), Ok(()));
+}
+
 /// Every real schema under the folder in `ORCHESTRION_SHARED` is read, and what it promotes is found.
 #[test]
 fn real_schemas_are_read() {

@@ -1,21 +1,20 @@
-use super::{functoids, schema_of};
+use super::functoids;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Map, MapValue};
 use crate::xml::{NodePath, SchemaNode, SchemaSet};
-use std::borrow::Cow;
 
 /// What would keep a map from running, or a rule from ever writing. `file` is the map's file.
 pub fn check(map: &Map, file: &str, schemas: &SchemaSet) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let place = || Place { file: file.to_owned(), name: map.name.clone(), ..Place::default() };
-    let mut known = |types: &[String], side: &str| -> Vec<Cow<'_, SchemaNode>> {
+    let mut known = |types: &[String], side: &str| -> Vec<&SchemaNode> {
         if types.is_empty() {
             let help = "Choose at least one schema on each side.";
             found.push(Diagnostic::error("S20", format!("the map has no {side}"), help).at(place()));
         }
         let mut nodes = Vec::new();
         for message_type in types {
-            match schema_of(schemas, message_type) {
+            match schemas.structure(message_type) {
                 Some(node) => nodes.push(node),
                 None => {
                     let message = format!("no schema or class has the {side} type {message_type}");
@@ -38,7 +37,7 @@ pub fn check(map: &Map, file: &str, schemas: &SchemaSet) -> Vec<Diagnostic> {
     found
 }
 
-fn value(value: &MapValue, sources: &[Cow<'_, SchemaNode>], found: &mut Vec<Diagnostic>) {
+fn value(value: &MapValue, sources: &[&SchemaNode], found: &mut Vec<Diagnostic>) {
     match value {
         MapValue::Constant(_) => {}
         MapValue::Link(path) => node("source", path, sources, found),
@@ -60,7 +59,7 @@ fn value(value: &MapValue, sources: &[Cow<'_, SchemaNode>], found: &mut Vec<Diag
     }
 }
 
-fn node(side: &str, text: &str, roots: &[Cow<'_, SchemaNode>], found: &mut Vec<Diagnostic>) {
+fn node(side: &str, text: &str, roots: &[&SchemaNode], found: &mut Vec<Diagnostic>) {
     let help = "Write /Root/Record/Field or …/@attribute, with the names of the schema.";
     match NodePath::parse(text) {
         Err(reason) => found.push(Diagnostic::error("S21", reason, help)),

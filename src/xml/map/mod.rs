@@ -11,14 +11,13 @@ mod tests;
 pub use check::check;
 pub use functoids::{FUNCTIONS, Functoid};
 
-use super::pipeline::prefixed;
-use super::{Located, NodePath, PathStep, SchemaNode, SchemaSet, SimpleContent};
+use super::instance::prefixed;
+use super::{Located, NodePath, PathStep, SchemaNode, SchemaSet};
 use crate::message::document::{
     Found, check_characters, children_at, find, find_below, parse_text, root_name, set_element_text,
 };
-use crate::message::{Body, ClassInfo, ClassInstance, DateTime, Message, XmlError, message_type};
+use crate::message::{Body, ClassInstance, DateTime, Message, XmlError, message_type};
 use crate::model::{Map, MapValue};
-use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::sync::Arc;
 use thiserror::Error;
@@ -68,22 +67,22 @@ pub fn apply(
                 "Choose the map for this message type.",
             ));
         }
-        let structure = schema_of(schemas, expected);
+        let structure = schemas.structure(expected);
         sources.push(Source { tree, structure });
     }
     let mut messages = Vec::new();
     for target in &map.targets {
-        let Some(structure) = schema_of(schemas, target) else {
+        let Some(structure) = schemas.structure(target) else {
             return Err(fail(
                 format!("there is no schema or class for its target {target}"),
                 "Add the schema, or correct the target of the map.",
             ));
         };
-        let rules = rules_for(map, target, &structure)?;
+        let rules = rules_for(map, target, structure)?;
         let mut run =
             Run { map, sources: &sources, rules: &rules, now, tree: Document::new(), bound: Vec::new() };
         let document = run.tree.root();
-        run.element(document, &structure, &mut Vec::new())?;
+        run.element(document, structure, &mut Vec::new())?;
         let body = match schemas.class_of(target).filter(|_| schemas.root(target).is_none()) {
             Some(class) => {
                 Body::class(ClassInstance::from_tree(Arc::clone(class), &run.tree).map_err(from_xml)?)
@@ -97,35 +96,9 @@ pub fn apply(
     Ok(messages)
 }
 
-/// Structure of a schema root or class.
-fn schema_of<'a>(schemas: &'a SchemaSet, message_type: &str) -> Option<Cow<'a, SchemaNode>> {
-    let class = || schemas.class_of(message_type).map(|class| Cow::Owned(class_structure(class)));
-    schemas.structure(message_type).map(Cow::Borrowed).or_else(class)
-}
-
-fn class_structure(class: &ClassInfo) -> SchemaNode {
-    let field = |field: &crate::message::ClassField| SchemaNode {
-        local: field.name.as_str().into(),
-        namespace: class.namespace.clone(),
-        content: Some(SimpleContent {
-            xsd: SmolStr::default(),
-            value_type: field.value_type(),
-            promotable: true,
-        }),
-        ..SchemaNode::default()
-    };
-    SchemaNode {
-        local: class.root.clone(),
-        namespace: class.namespace.clone(),
-        required: true,
-        children: class.fields.iter().map(field).collect(),
-        ..SchemaNode::default()
-    }
-}
-
 struct Source<'a> {
     tree: Document<'a>,
-    structure: Option<Cow<'a, SchemaNode>>,
+    structure: Option<&'a SchemaNode>,
 }
 
 /// A rule with its target found in the schema.
@@ -192,7 +165,7 @@ impl Run<'_> {
         above: &mut Vec<PathStep>,
     ) -> Result<(), MapError> {
         let root = above.is_empty();
-        above.push(step(node));
+        above.push(node.step());
         let wanted = root || self.rules.iter().any(|rule| rule.to.steps.starts_with(above));
         if wanted {
             match self.loop_over(node, above) {
@@ -226,7 +199,7 @@ impl Run<'_> {
         }
         for child in &node.children {
             if child.attribute {
-                path.push(step(child));
+                path.push(child.step());
                 let text = self.value_at(path);
                 path.pop();
                 if let (Some(text), Some(element)) = (text?, self.tree.element_mut(id)) {
@@ -272,7 +245,7 @@ impl Run<'_> {
     fn source_of(&self, link: &NodePath) -> Option<(usize, Option<&SchemaNode>)> {
         let root = &link.steps.first()?.local;
         let at = self.sources.iter().position(|s| root_name(&s.tree).1 == root.as_str())?;
-        Some((at, self.sources.get(at)?.structure.as_deref()))
+        Some((at, self.sources.get(at)?.structure))
     }
 
     /// The record nearest to a link that a loop has arrived at.
@@ -336,10 +309,6 @@ impl Run<'_> {
     fn fail(&self, message: String, help: &str) -> MapError {
         MapError { map: self.map.name.clone(), message, help: help.to_owned() }
     }
-}
-
-fn step(node: &SchemaNode) -> PathStep {
-    PathStep { local: node.local.clone(), namespace: Some(node.namespace.clone()), attribute: node.attribute }
 }
 
 /// All links in a value.

@@ -1,11 +1,11 @@
 //! Envelopes: a schema whose body holds documents of other schemas. Taken apart on receipt, built on sending.
 
 use super::{FailureKind, PipelineFailure};
-use crate::message::document::{Found, find, qualified, subtree};
+use crate::message::document::{Found, find, subtree};
 use crate::message::{Context, NodePath, PathStep};
+use crate::xml::instance::{Fill, build};
 use crate::xml::{RootSchema, SchemaNode};
-use std::borrow::Cow;
-use uppsala::{Document, NodeId, QName};
+use uppsala::Document;
 
 /// The documents in an envelope, in order.
 ///
@@ -49,79 +49,27 @@ pub fn wrap(
         let value = context.get(field.property)?;
         Some((field.path.clone(), value.to_xml()))
     });
-    let mut builder = Builder { tree: Document::new(), values: values.collect(), body, inner };
-    let document = builder.tree.root();
-    builder.element(document, structure, &mut Vec::new());
-    Ok(builder.tree)
+    Ok(build(structure, &Envelope { values: values.collect(), body, inner }))
 }
 
-struct Builder<'a> {
-    tree: Document<'static>,
+struct Envelope<'a> {
     values: Vec<(NodePath, String)>,
     body: &'a NodePath,
     inner: &'a Document<'a>,
 }
 
-impl Builder<'_> {
-    fn element(&mut self, parent: NodeId, node: &SchemaNode, above: &mut Vec<PathStep>) {
-        above.push(PathStep {
-            local: node.local.clone(),
-            namespace: Some(node.namespace.clone()),
-            attribute: false,
-        });
-        let wanted = node.required || self.leads_to_content(above);
-        if wanted {
-            let id = self.tree.create_element(prefixed(&node.namespace, &node.local));
-            self.tree.append_child(parent, id);
-            self.fill(id, node, above);
-        }
-        above.pop();
+impl Fill for Envelope<'_> {
+    fn wanted(&self, path: &[PathStep], node: &SchemaNode) -> bool {
+        let filled = || self.values.iter().any(|(known, _)| known.steps.starts_with(path));
+        node.required || self.body.steps.starts_with(path) || filled()
     }
 
-    fn fill(&mut self, id: NodeId, node: &SchemaNode, path: &mut Vec<PathStep>) {
-        if let Some(text) = self.value(path).or_else(|| node.default.as_ref().map(ToString::to_string)) {
-            crate::message::document::set_element_text(&mut self.tree, id, &text);
-        }
-        for child in &node.children {
-            if !child.attribute {
-                self.element(id, child, path);
-                continue;
-            }
-            path.push(PathStep {
-                local: child.local.clone(),
-                namespace: Some(child.namespace.clone()),
-                attribute: true,
-            });
-            let default = child.default.as_ref().map(ToString::to_string);
-            let text = self.value(path).or_else(|| child.required.then(|| default.unwrap_or_default()));
-            path.pop();
-            if let (Some(text), Some(element)) = (text, self.tree.element_mut(id)) {
-                element.set_attribute(prefixed(&child.namespace, &child.local), Cow::Owned(text));
-            }
-        }
-        if *path == self.body.steps
-            && let Some(root) = self.inner.document_element()
-            && let Some(copy) = self.tree.import_subtree(self.inner, root)
-        {
-            self.tree.append_child(id, copy);
-        }
+    fn text(&self, path: &[PathStep], node: &SchemaNode) -> Option<String> {
+        let known = self.values.iter().find(|(known, _)| known.steps == path).map(|(_, text)| text.clone());
+        known.or_else(|| node.default.as_ref().map(ToString::to_string))
     }
 
-    fn value(&self, path: &[PathStep]) -> Option<String> {
-        self.values.iter().find(|(known, _)| known.steps == path).map(|(_, text)| text.clone())
-    }
-
-    /// A filled field or the documents are at or below this path.
-    fn leads_to_content(&self, path: &[PathStep]) -> bool {
-        self.body.steps.starts_with(path) || self.values.iter().any(|(p, _)| p.steps.starts_with(path))
-    }
-}
-
-/// A name with the prefix that BizTalk gives, so that nodes without namespace below it stay plain.
-pub fn prefixed(namespace: &str, local: &str) -> QName<'static> {
-    if namespace.is_empty() {
-        qualified("", local)
-    } else {
-        QName::full("ns0", namespace.to_owned(), local.to_owned())
+    fn subtree(&self, path: &[PathStep]) -> Option<&Document<'_>> {
+        (self.body.steps == path).then_some(self.inner)
     }
 }

@@ -7,9 +7,9 @@ mod stages;
 #[cfg(test)]
 mod tests;
 
-pub(super) use envelope::prefixed;
 pub use receive::{FailedDocument, Interchange, receive};
 pub use send::send;
+pub use stages::{names, verify};
 
 use crate::message::XmlError;
 use std::fmt;

@@ -39,11 +39,11 @@ pub fn receive(
 ) -> Result<Interchange, PipelineFailure> {
     let stages = stages(pipeline, false, properties, schemas)?;
     // First match: the XML disassembler takes whatever it is given (RX-7).
-    let mut interchange = match stages.iter().find(|c| c.component == Component::XmlDisassembler) {
+    let mut interchange = match stages.iter().find(|c| c.component == Component::Disassembler) {
         Some(component) => Disassembler::new(component, schemas).run(bytes)?,
         None => Interchange { messages: vec![untyped(bytes.to_vec())], failed: Vec::new() },
     };
-    if stages.iter().any(|c| c.component == Component::XmlValidator) {
+    if stages.iter().any(|c| c.component == Component::Validator) {
         for message in &mut interchange.messages {
             let Some(part) = message.body_part() else { continue };
             let text = part.body.to_text().map_err(not_xml)?;
@@ -210,25 +210,7 @@ pub fn validate(
     tree: &Document<'_>,
     component: &'static str,
 ) -> Result<(), PipelineFailure> {
-    let validator = match schemas.validator(message_type) {
-        Some(Ok(validator)) => validator,
-        Some(Err(reason)) => {
-            return Err(PipelineFailure::new(
-                FailureKind::Invalid,
-                component,
-                format!("{message_type} cannot be validated: {reason}"),
-                "Correct the schema, or switch validation off at the port.",
-            ));
-        }
-        None => return Ok(()),
-    };
-    match validator.validate(tree).first() {
-        Some(error) => Err(PipelineFailure::new(
-            FailureKind::Invalid,
-            component,
-            format!("the document is not a valid {message_type}: {error}"),
-            "Correct the document at this line, or the schema.",
-        )),
-        None => Ok(()),
-    }
+    schemas
+        .validate_tree(message_type, tree)
+        .map_err(|error| PipelineFailure::from_xml(FailureKind::Invalid, component, &error))
 }

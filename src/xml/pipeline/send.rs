@@ -33,10 +33,10 @@ pub fn send(
     let tree = parse_text(&text).map_err(not_xml)?;
     let (namespace, root) = root_name(&tree);
     let message_type = message_type(namespace, root);
-    if stages.iter().any(|c| c.component == Component::XmlValidator) {
+    if stages.iter().any(|c| c.component == Component::Validator) {
         validate(schemas, &message_type, &tree, "XML validator")?;
     }
-    match stages.iter().find(|c| c.component == Component::XmlAssembler) {
+    match stages.iter().find(|c| c.component == Component::Assembler) {
         Some(component) => assemble(component, schemas, tree, &message_type, &message.context),
         None => Ok(text.as_bytes().to_vec()),
     }

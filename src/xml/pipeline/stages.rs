@@ -2,12 +2,12 @@ use super::{FailureKind, PipelineFailure};
 use crate::xml::SchemaSet;
 use std::collections::BTreeMap;
 
-/// A component this engine runs.
+/// A component this engine runs, all of them for XML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Component {
-    XmlDisassembler,
-    XmlValidator,
-    XmlAssembler,
+    Disassembler,
+    Validator,
+    Assembler,
 }
 
 /// A component with its properties; those set at the port win.
@@ -74,8 +74,8 @@ pub fn stages<'a>(
     let short = full.strip_prefix("Microsoft.BizTalk.DefaultPipelines.").unwrap_or(full);
     match (short, send) {
         ("" | "PassThruReceive", false) | ("" | "PassThruTransmit", true) => Ok(Vec::new()),
-        ("XMLReceive", false) => Ok(one(Component::XmlDisassembler)),
-        ("XMLTransmit", true) => Ok(one(Component::XmlAssembler)),
+        ("XMLReceive", false) => Ok(one(Component::Disassembler)),
+        ("XMLTransmit", true) => Ok(one(Component::Assembler)),
         _ => {
             let (direction, choice) = if send {
                 ("send", "PassThruTransmit or XMLTransmit")
@@ -92,12 +92,45 @@ pub fn stages<'a>(
     }
 }
 
+/// Names of the pipelines a port may choose: the default ones, then those of the application.
+pub fn names(send: bool, schemas: &SchemaSet) -> Vec<&str> {
+    let defaults = if send { ["PassThruTransmit", "XMLTransmit"] } else { ["PassThruReceive", "XMLReceive"] };
+    let own = schemas.pipelines.iter().filter(|p| p.send == send).map(|p| p.name.as_str());
+    defaults.into_iter().chain(own).collect()
+}
+
+/// Checks what a port chooses before anything runs: the pipeline, and the schemas its properties name.
+///
+/// # Errors
+/// As the pipeline would fail at run time.
+pub fn verify(
+    pipeline: &str,
+    send: bool,
+    properties: &BTreeMap<String, String>,
+    schemas: &SchemaSet,
+) -> Result<(), PipelineFailure> {
+    for component in stages(pipeline, send, properties, schemas)? {
+        for list in ["DocumentSpecNames", "EnvelopeSpecNames"] {
+            let known = |name: &&str| schemas.root_named(name).is_some() || schemas.class(name).is_some();
+            if let Some(name) = component.names(list).iter().find(|name| !known(name)) {
+                return Err(PipelineFailure::new(
+                    FailureKind::Unrecognized,
+                    "pipeline",
+                    format!("{list} names {name}, which is no schema of the application"),
+                    format!("Correct {list} at the port, or add the schema."),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// A component by class name; `None` for one that has nothing to do here.
 fn component(pipeline: &str, class: &str) -> Result<Option<Component>, PipelineFailure> {
     match type_name(class).rsplit('.').next().unwrap_or_default() {
-        "XmlDasmComp" => Ok(Some(Component::XmlDisassembler)),
-        "XmlValidator" => Ok(Some(Component::XmlValidator)),
-        "XmlAsmComp" => Ok(Some(Component::XmlAssembler)),
+        "XmlDasmComp" => Ok(Some(Component::Disassembler)),
+        "XmlValidator" => Ok(Some(Component::Validator)),
+        "XmlAsmComp" => Ok(Some(Component::Assembler)),
         // Parties are resolved from the context, which this engine does when it routes.
         "PartyRes" => Ok(None),
         _ => Err(PipelineFailure::new(

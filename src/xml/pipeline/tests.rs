@@ -190,7 +190,7 @@ fn validation_finds_the_line() {
     assert!(xml_receive(text, &[]).is_ok(), "structure is not checked unless asked for");
     let failure = xml_receive(text, &[("ValidateDocument", "true")]).unwrap_err();
     assert_eq!(failure.kind, FailureKind::Invalid);
-    assert!(failure.message.contains("3:"), "{failure}");
+    assert!(failure.message.starts_with("line 3"), "{failure}");
     assert!(xml_receive(&order("A", "1"), &[("ValidateDocument", "true")]).is_ok());
 }
 
@@ -267,6 +267,12 @@ fn pipelines_of_the_application_run_and_unknown_ones_are_named() {
     assert!(failure.message.contains("Acme.Decrypt"), "{failure}");
     let failure = receive("XMLTransmit", b"<a/>", &set(&[]), &schemas).unwrap_err();
     assert!(failure.message.contains("no receive pipeline XMLTransmit"), "{failure}");
+    assert_eq!(names(false, &schemas), ["PassThruReceive", "XMLReceive", "Lenient", "Own"]);
+    assert!(names(true, &schemas).iter().all(|name| verify(name, true, &set(&[]), &schemas).is_ok()));
+    assert!(verify("Own", false, &set(&[]), &schemas).is_err());
+    let failure =
+        verify("XMLTransmit", true, &set(&[("EnvelopeSpecNames", "Order|Gone")]), &schemas).unwrap_err();
+    assert!(failure.message.contains("EnvelopeSpecNames names Gone"), "{failure}");
 }
 
 #[test]

@@ -1,0 +1,118 @@
+//! Documents built along the structure of a schema, in its order and with its namespaces.
+
+use super::{SchemaNode, SchemaSet};
+use crate::message::document::{qualified, set_element_text};
+use crate::message::{PathStep, ValueType};
+use std::borrow::Cow;
+use uppsala::{Document, NodeId, QName};
+
+/// What goes into a document that is built.
+pub trait Fill {
+    /// True when an element or attribute is to be there. The root always is.
+    fn wanted(&self, path: &[PathStep], node: &SchemaNode) -> bool;
+    /// Text of an element or attribute; an attribute without text is empty.
+    fn text(&self, path: &[PathStep], node: &SchemaNode) -> Option<String>;
+    /// Document whose root goes below an element, after its children.
+    fn subtree(&self, path: &[PathStep]) -> Option<&Document<'_>>;
+}
+
+/// Builds a document with every wanted node once.
+pub fn build(structure: &SchemaNode, fill: &dyn Fill) -> Document<'static> {
+    let mut builder = Builder { tree: Document::new(), fill };
+    let document = builder.tree.root();
+    builder.element(document, structure, &mut Vec::new());
+    builder.tree
+}
+
+struct Builder<'a> {
+    tree: Document<'static>,
+    fill: &'a dyn Fill,
+}
+
+impl Builder<'_> {
+    fn element(&mut self, parent: NodeId, node: &SchemaNode, path: &mut Vec<PathStep>) {
+        let id = self.tree.create_element(prefixed(&node.namespace, &node.local));
+        self.tree.append_child(parent, id);
+        path.push(node.step());
+        if let Some(text) = self.fill.text(path, node) {
+            set_element_text(&mut self.tree, id, &text);
+        }
+        for child in &node.children {
+            path.push(child.step());
+            let wanted = self.fill.wanted(path, child);
+            let text = (wanted && child.attribute).then(|| self.fill.text(path, child).unwrap_or_default());
+            path.pop();
+            if let (Some(text), Some(element)) = (text, self.tree.element_mut(id)) {
+                element.set_attribute(prefixed(&child.namespace, &child.local), Cow::Owned(text));
+            } else if wanted {
+                self.element(id, child, path);
+            }
+        }
+        if let Some(inner) = self.fill.subtree(path)
+            && let Some(root) = inner.document_element()
+            && let Some(copy) = self.tree.import_subtree(inner, root)
+        {
+            self.tree.append_child(id, copy);
+        }
+        path.pop();
+    }
+}
+
+/// A name with the prefix that BizTalk gives, so that nodes without namespace below it stay plain.
+pub fn prefixed(namespace: &str, local: &str) -> QName<'static> {
+    if namespace.is_empty() {
+        qualified("", local)
+    } else {
+        QName::full("ns0", namespace.to_owned(), local.to_owned())
+    }
+}
+
+impl SchemaSet {
+    /// An example message of a type, for a user to start from: every element and attribute once, with a value
+    /// of its type. `None` for an unknown type.
+    pub fn example(&self, message_type: &str) -> Option<String> {
+        Some(build(self.structure(message_type)?, &Example).to_xml())
+    }
+}
+
+struct Example;
+
+impl Fill for Example {
+    fn wanted(&self, _: &[PathStep], _: &SchemaNode) -> bool {
+        true
+    }
+
+    fn text(&self, _: &[PathStep], node: &SchemaNode) -> Option<String> {
+        let content = node.content.as_ref()?;
+        let known = node.default.as_ref().or(content.first_choice.as_ref());
+        Some(
+            known.map_or_else(
+                || example_of(&content.value_type, &content.xsd, &node.local),
+                ToString::to_string,
+            ),
+        )
+    }
+
+    fn subtree(&self, _: &[PathStep]) -> Option<&Document<'_>> {
+        None
+    }
+}
+
+fn example_of(value_type: &ValueType, xsd: &str, name: &str) -> String {
+    let text = match (value_type, xsd) {
+        (ValueType::DateTime, "date") => "2026-01-31",
+        (ValueType::DateTime, "time") => "08:00:00",
+        (ValueType::DateTime, "gYear") => "2026",
+        (ValueType::DateTime, "gYearMonth") => "2026-01",
+        (ValueType::DateTime, _) => "2026-01-31T08:00:00Z",
+        (ValueType::Bool, _) => "true",
+        (ValueType::Guid, _) => "00000000-0000-0000-0000-000000000001",
+        (ValueType::TimeSpan, _) | (_, "duration") => "PT1H",
+        (_, "base64Binary" | "hexBinary") => "",
+        (_, "negativeInteger" | "nonPositiveInteger") => "-1",
+        (value_type, _) if value_type.is_number() => "1",
+        (_, "anyType") => "",
+        _ => name,
+    };
+    text.to_owned()
+}
