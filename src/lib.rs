@@ -18,8 +18,8 @@ pub mod host;
 pub mod journal;
 pub mod message;
 pub mod model;
+pub mod program;
 #[cfg(feature = "studio")]
 pub mod studio;
-pub mod program;
 pub mod xlang;
 pub mod xml;

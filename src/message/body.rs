@@ -368,6 +368,11 @@ mod tests {
         assert_eq!(changed.field_text(&path("/Ack/Reason")), None, "null is not there");
         let error = body.with_field_text(&path("/Ack/Count"), "many").unwrap_err();
         assert_eq!(error.message, "Count: “many” is not a valid Int32");
+        let changed = body.with_field_text(&path("/Ack/Reason"), "a\u{b}b\u{fffe}").unwrap();
+        assert_eq!(
+            Body::bytes(changed.as_bytes()).field_text(&path("/Ack/Reason")).as_deref(),
+            Some("a\u{fffd}b\u{fffd}")
+        );
         assert!(Body::xml("<Nack/>").to_class(&ack()).unwrap_err().message.contains("urn:ack#Ack"));
     }
 

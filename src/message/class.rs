@@ -1,4 +1,4 @@
-use super::document::{find, parse_text, qualified, root_name, set_element_text};
+use super::document::{find, is_xml_char, parse_text, qualified, root_name, set_element_text};
 use super::{Name, NodePath, PathStep, Value, ValueType, XmlError};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -107,12 +107,7 @@ impl ClassInstance {
 
     fn append(&self, tree: &mut Document<'_>, root: NodeId, field: &ClassField, value: &Value) {
         let child = tree.create_element(qualified(&self.class.namespace, field.name.as_str()));
-        let text = value.to_xml();
-        let text = if super::document::check_characters(&text).is_ok() {
-            text
-        } else {
-            text.chars().map(|c| if c < ' ' && !c.is_whitespace() { '\u{fffd}' } else { c }).collect()
-        };
+        let text = value.to_xml().replace(|c| !is_xml_char(c), "\u{fffd}");
         set_element_text(tree, child, &text);
         tree.append_child(root, child);
     }

@@ -336,12 +336,15 @@ pub fn set_element_text(tree: &mut Document<'_>, id: NodeId, text: &str) {
     }
 }
 
+/// True for a character that XML 1.0 can hold.
+pub fn is_xml_char(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
 /// # Errors
 /// Names the first character that XML 1.0 cannot hold.
 pub fn check_characters(text: &str) -> Result<(), XmlError> {
-    let bad = text.chars().find(
-        |c| !matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..),
-    );
+    let bad = text.chars().find(|c| !is_xml_char(*c));
     bad.map_or(Ok(()), |c| {
         Err(XmlError::new(
             format!("character U+{:04X} cannot stand in XML", u32::from(c)),
