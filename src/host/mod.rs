@@ -1,5 +1,10 @@
-//! Drivers for the real world: addresses, partners, adapters, the durable log.
+//! Drivers for the real world: addresses, partners, adapters, the durable log, and the wall-clock host.
 
 pub mod adapters;
 pub mod address;
+mod durable;
 pub mod partners;
+mod recovery;
+pub mod store;
+
+pub use durable::{Host, Options, Round};

@@ -220,8 +220,9 @@ impl Partners {
         }
     }
 
-    /// Starts or stops everybody.
-    pub fn set_all_running(&mut self, running: bool) {
+    /// Starts or stops everybody at `at`.
+    pub fn set_all_running(&mut self, at: DateTime, running: bool) {
+        self.now = self.now.max(at);
         let names: Vec<_> = self.partners.iter().map(|p| p.name.clone()).collect();
         for name in names {
             self.set_running(&name, running);
@@ -248,6 +249,18 @@ impl Partners {
             }
         });
         replies
+    }
+
+    /// Forgets solicit-response requests that nobody has answered yet.
+    pub fn forget_requests(&mut self) {
+        self.pending.retain(|_, happening| match happening {
+            Happening::Arrive { item, .. } => item.answer_to.is_none(),
+            Happening::Respond { .. } => false,
+            Happening::Submit { .. } => true,
+        });
+        for queue in self.queues.values_mut() {
+            queue.retain(|item| item.answer_to.is_none());
+        }
     }
 
     fn edit(&mut self, name: &str, change: impl FnOnce(&mut PartnerState)) -> bool {

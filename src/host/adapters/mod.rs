@@ -5,4 +5,5 @@ mod file_send;
 mod macros;
 
 pub use file_receive::{FileFolder, FileSource, Found};
-pub use file_send::{CopyMode, send_file};
+pub use file_send::{CopyMode, send_file, sync_folder};
+pub use macros::RECEIVED_FILE_NAME;

@@ -1,0 +1,426 @@
+use super::adapters::{FileFolder, FileSource, RECEIVED_FILE_NAME, send_file};
+use super::address;
+use super::partners::{Action, Partners};
+use super::recovery::{Performing, recover};
+use super::store::{Base, Entry, Header, Store};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Effect, Engine, Event, Input, InputKind, Operation, Transmission};
+use crate::journal::Run;
+use crate::message::{DateTime, Name};
+use crate::program::Program;
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+/// How often folders are looked at.
+const POLL: Duration = Duration::from_millis(200);
+/// Turns between two looks at the world, so that an endless loop of orchestrations (C010) starves nobody.
+const TURNS: usize = 5_000;
+/// Size at which the log begins anew at a state.
+const COMPACT_BYTES: u64 = 16 << 20;
+/// Events kept in memory.
+const EVENTS: usize = 10_000;
+
+/// How to run an application.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Seed of a new log; `None` draws one.
+    pub seed: Option<u64>,
+    /// Sets an old log aside.
+    pub fresh: bool,
+    /// Plays the partners of `partners.ron`.
+    pub partners: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: None, fresh: false, partners: true }
+    }
+}
+
+/// What one round of the host did. Its events are durable.
+#[derive(Debug, Default)]
+pub struct Round {
+    pub events: Vec<Event>,
+    pub findings: Vec<Diagnostic>,
+    /// False when there was nothing to do.
+    pub worked: bool,
+}
+
+/// An application running on the wall clock with real files, durably: whatever stops the process, the next host
+/// on the same folder goes on as if nothing had happened.
+#[derive(Debug)]
+pub struct Host {
+    folder: PathBuf,
+    run: Run,
+    partners: Partners,
+    store: Store,
+    header: Header,
+    folders: Vec<FileFolder>,
+    last_poll: Option<Instant>,
+    quiet_polls: u32,
+    /// To hand to an adapter after the next commit.
+    queue: VecDeque<Performing>,
+    /// Solicit-response transmissions a partner still has to answer.
+    asked: Vec<(DateTime, Transmission)>,
+    /// Safely logged, to be deleted; true once a failure to do so has been reported.
+    consumed: Vec<(FileSource, bool)>,
+    findings: Vec<Diagnostic>,
+    seen: u64,
+}
+
+impl Host {
+    /// Starts the compiled application of `folder`, or goes on where its log ends.
+    ///
+    /// # Errors
+    /// Those of [`Store::open`]; `H01` for a location with no folder in its address; `H14` when the log has
+    /// another seed than asked for.
+    pub fn start(folder: &Path, program: Arc<Program>, options: &Options) -> Result<Self, Diagnostic> {
+        let seed = options.seed.unwrap_or_else(fresh_seed);
+        let header = Header { model: fingerprint(&program), seed, start: wall_clock(), base: None };
+        let (mut store, recovered) = Store::open(folder, header, options.fresh)?;
+        if let Some(seed) = options.seed.filter(|seed| *seed != recovered.header.seed) {
+            let message = format!("the log of the last run has seed {}, not {seed}", recovered.header.seed);
+            return Err(Diagnostic::error("H14", message, "Leave out --seed, or add --fresh to begin anew."));
+        }
+        let torn = recovered.torn;
+        let mut state = recover(&program, recovered);
+        let now = wall_clock().max(state.run.engine().now());
+        state.partners.set_all_running(now, options.partners);
+        store.append(&Entry::PartnersRunning { at: now, running: options.partners })?;
+        let folders = watch(folder, &program, &state.consumed)?;
+        make_folders(folder, &program);
+        let mut host = Self {
+            folder: folder.to_owned(),
+            seen: if state.resumed { state.run.last_seq() } else { state.run.forgotten() },
+            run: state.run.bounded(EVENTS),
+            partners: state.partners,
+            store,
+            header: state.header,
+            folders,
+            last_poll: None,
+            quiet_polls: 0,
+            queue: state.outstanding.into(),
+            asked: Vec::new(),
+            consumed: state.consumed.into_iter().map(|source| (source, false)).collect(),
+            findings: Vec::new(),
+        };
+        if state.resumed {
+            let message = format!(
+                "going on with the run of {}: {} to repeat, {} instances",
+                host.header.start.civil(),
+                host.queue.len(),
+                host.run.engine().instance_count()
+            );
+            host.findings.push(Diagnostic::information("H15", message, ""));
+        }
+        if torn > 0 {
+            let message = format!("{torn} bytes at the end of the log were never completed and are dropped");
+            host.findings.push(Diagnostic::information("H16", message, ""));
+        }
+        host.collect();
+        Ok(host)
+    }
+
+    pub fn engine(&self) -> &Engine {
+        self.run.engine()
+    }
+
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    pub fn partners(&self) -> &Partners {
+        &self.partners
+    }
+
+    /// An operator acts.
+    ///
+    /// # Errors
+    /// `H13` when the log cannot be written.
+    pub fn operate(&mut self, operation: Operation) -> Result<(), Diagnostic> {
+        if let Operation::EnableReceiveLocation { location, enabled } = &operation {
+            self.partners.set_location_enabled(*location, *enabled);
+        }
+        self.input(InputKind::Operate(operation), None)
+    }
+
+    /// Runs until `stop` is set, or with `until_idle` until nothing is left to do: no file, no message in a
+    /// queue with a reader, no timer. `observe` sees every round that had something to say.
+    ///
+    /// # Errors
+    /// `H13` when the log cannot be written: nothing was done that it does not hold.
+    pub fn run_until(
+        &mut self,
+        stop: &AtomicBool,
+        until_idle: bool,
+        observe: &mut dyn FnMut(&Self, &Round),
+    ) -> Result<(), Diagnostic> {
+        loop {
+            let stopping = stop.load(Ordering::Relaxed);
+            let round = self.round()?;
+            if !round.events.is_empty() || !round.findings.is_empty() {
+                observe(self, &round);
+            }
+            if stopping || until_idle && !round.worked && self.is_idle() {
+                return Ok(());
+            }
+            if !round.worked {
+                std::thread::sleep(self.pause());
+            }
+        }
+    }
+
+    /// Does everything there is to do now, once.
+    ///
+    /// # Errors
+    /// As [`Host::run_until`].
+    pub fn round(&mut self) -> Result<Round, Diagnostic> {
+        let before = self.run.last_seq();
+        let mut worked = self.receive_files()?;
+        let now = self.now();
+        while let Some(action) = self.partners.next_action(now) {
+            worked = true;
+            self.act(action)?;
+        }
+        if self.run.engine().next_due().is_some_and(|due| due <= now) {
+            self.input(InputKind::Tick, None)?;
+        }
+        for _ in 0..TURNS {
+            if self.run.engine().ready() == 0 {
+                break;
+            }
+            worked = true;
+            self.input(InputKind::Turn { pick: 0 }, None)?;
+        }
+        self.store.commit()?;
+        self.remove_consumed()?;
+        worked |= !self.queue.is_empty();
+        while let Some(performing) = self.queue.pop_front() {
+            self.perform(performing)?;
+        }
+        self.store.commit()?;
+        if self.store.size() > COMPACT_BYTES {
+            self.compact()?;
+        }
+        let events = self.run.events_after(self.seen).to_vec();
+        self.seen = self.run.last_seq();
+        worked |= self.seen > before;
+        Ok(Round { events, findings: std::mem::take(&mut self.findings), worked })
+    }
+
+    /// True when only the outside world can bring new work.
+    pub fn is_idle(&self) -> bool {
+        self.run.engine().ready() == 0
+            && self.queue.is_empty()
+            && self.quiet_polls >= 2
+            && self.partners.next_due().is_none()
+            && self.run.engine().core().timers.is_empty()
+    }
+
+    fn pause(&self) -> Duration {
+        let engine = self.run.engine().next_due();
+        let due = engine.into_iter().chain(self.partners.next_due()).min();
+        let span = due.map_or(POLL, |due| {
+            Duration::from_micros(u64::try_from(due.since(wall_clock()).0.max(0) / 10).unwrap_or(0))
+        });
+        span.clamp(Duration::from_millis(1), POLL)
+    }
+
+    /// The wall clock, which never goes back.
+    fn now(&self) -> DateTime {
+        wall_clock().max(self.run.engine().now())
+    }
+
+    fn input(&mut self, kind: InputKind, source: Option<FileSource>) -> Result<(), Diagnostic> {
+        let input = Input { at: self.now(), kind };
+        self.store.append(&Entry::Input(input.clone(), source))?;
+        self.run.step(input);
+        self.collect();
+        Ok(())
+    }
+
+    fn act(&mut self, action: Action) -> Result<(), Diagnostic> {
+        match action {
+            Action::Receive { location, body, properties } => {
+                let input =
+                    Input { at: self.now(), kind: InputKind::Received { location, body, properties } };
+                self.store.append(&Entry::Partner(input.clone()))?;
+                self.run.step(input);
+                self.collect();
+                Ok(())
+            }
+            Action::Respond { id, body } => {
+                self.asked.retain(|(_, transmission)| transmission.id != id);
+                self.input(InputKind::Responded { id, body, properties: Vec::new() }, None)
+            }
+        }
+    }
+
+    fn collect(&mut self) {
+        for (at, effect) in self.run.take_effects() {
+            if let Effect::Transmit(transmission) = effect {
+                self.queue.push_back(Performing { at, transmission, repeat: false });
+            }
+        }
+    }
+
+    /// Hands a transmission to its adapter and feeds the outcome back.
+    fn perform(&mut self, Performing { at, transmission, repeat }: Performing) -> Result<(), Diagnostic> {
+        let id = transmission.id;
+        if self.partners.plays(&transmission) {
+            let now = self.now();
+            self.partners.deliver(now, &transmission);
+            if transmission.two_way {
+                self.asked.push((at, transmission));
+                return Ok(());
+            }
+            // The replay delivers at the time of this input, so it must be the same.
+            let input = Input { at: now, kind: InputKind::Transmitted { id } };
+            self.store.append(&Entry::Input(input.clone(), None))?;
+            self.run.step(input);
+            self.collect();
+            return Ok(());
+        }
+        let is_file = transmission.transport.eq_ignore_ascii_case("FILE");
+        let outcome = if transmission.two_way {
+            Err(format!(
+                "nobody answers at {}; add a partner that replies to partners.ron",
+                transmission.address
+            ))
+        } else if is_file {
+            send_file(&self.folder, &transmission, at, repeat).map(drop)
+        } else {
+            let adapter = &transmission.transport;
+            Err(format!("there is no adapter “{adapter}” for {}; use FILE or QUEUE", transmission.address))
+        };
+        let kind = match outcome {
+            Ok(()) => InputKind::Transmitted { id },
+            Err(error) => InputKind::TransmitFailed { id, error },
+        };
+        self.input(kind, None)
+    }
+
+    fn receive_files(&mut self) -> Result<bool, Diagnostic> {
+        if self.last_poll.is_some_and(|last| last.elapsed() < POLL) {
+            return Ok(false);
+        }
+        self.last_poll = Some(Instant::now());
+        let mut taken = Vec::new();
+        let mut expecting = false;
+        let engine = self.run.engine();
+        for folder in &mut self.folders {
+            if !is_enabled(engine, folder.location) {
+                continue;
+            }
+            for found in folder.poll(SystemTime::now(), &mut self.findings) {
+                folder.pass(found.source.clone());
+                taken.push((folder.location, found));
+            }
+            expecting |= folder.expects();
+        }
+        let worked = !taken.is_empty();
+        self.quiet_polls = if worked || expecting { 0 } else { self.quiet_polls.saturating_add(1) };
+        for (location, found) in taken {
+            let name = found.source.path.strip_prefix(&self.folder).unwrap_or(&found.source.path);
+            let properties = vec![(Name::new(RECEIVED_FILE_NAME), name.to_string_lossy().into_owned())];
+            let kind = InputKind::Received { location, body: found.body.into(), properties };
+            self.input(kind, Some(found.source.clone()))?;
+            self.consumed.push((found.source, false));
+        }
+        Ok(worked)
+    }
+
+    /// Deletes files whose input is safe.
+    fn remove_consumed(&mut self) -> Result<(), Diagnostic> {
+        for (source, reported) in std::mem::take(&mut self.consumed) {
+            match source.remove() {
+                Ok(()) => self.store.append(&Entry::Removed(source.path))?,
+                Err(error) => {
+                    if !reported {
+                        let path = source.path.display();
+                        let message = format!("{path} was received but cannot be deleted: {error}");
+                        let help =
+                            "Delete it, or correct the permissions of its folder; it is not received again.";
+                        self.findings.push(Diagnostic::warning("H05", message, help));
+                    }
+                    self.consumed.push((source, true));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn compact(&mut self) -> Result<(), Diagnostic> {
+        let queued = self.queue.iter().map(|p| (p.at, p.transmission.clone()));
+        let mut partners = self.partners.clone();
+        // They are among the outstanding, and asked again.
+        partners.forget_requests();
+        self.header.base = Some(Base {
+            core: self.run.engine().core().clone(),
+            partners,
+            outstanding: queued.chain(self.asked.iter().cloned()).collect(),
+            consumed: self.consumed.iter().map(|(source, _)| source.clone()).collect(),
+        });
+        let compacted = self.store.compact(&self.header);
+        self.header.base = None;
+        compacted
+    }
+}
+
+fn is_enabled(engine: &Engine, location: Name) -> bool {
+    let index = engine.program().locations.iter().position(|l| l.name == location);
+    index.and_then(|index| engine.core().locations_enabled.get(index)).copied().unwrap_or(false)
+}
+
+fn watch(folder: &Path, program: &Program, consumed: &[FileSource]) -> Result<Vec<FileFolder>, Diagnostic> {
+    let locations = program.application.bindings.receive_ports.iter().flat_map(|port| &port.locations);
+    let mut folders = Vec::new();
+    for location in locations.filter(|location| location.transport.eq_ignore_ascii_case("FILE")) {
+        let mut watched = FileFolder::new(folder, location)?;
+        for source in consumed {
+            if source.path.parent() == Some(watched.folder()) {
+                watched.pass(source.clone());
+            }
+        }
+        folders.push(watched);
+    }
+    Ok(folders)
+}
+
+/// Makes the folders that ports name inside the application folder, as version control keeps no empty ones. One
+/// that vanishes later is reported instead. What cannot be made shows when it is used.
+fn make_folders(folder: &Path, program: &Program) {
+    let bindings = &program.application.bindings;
+    let receive =
+        bindings.receive_ports.iter().flat_map(|p| &p.locations).map(|l| (&l.transport, &l.address));
+    let transports = bindings.send_ports.iter().flat_map(|p| p.primary.iter().chain(&p.backup));
+    for (transport, place) in receive.chain(transports.map(|t| (&t.transport, &t.address))) {
+        if transport.eq_ignore_ascii_case("FILE")
+            && address::is_relative(place)
+            && let Some(parent) = address::file_path(folder, place).parent()
+        {
+            let _ = std::fs::create_dir_all(parent);
+        }
+    }
+}
+
+/// Which model and version a log belongs to. Sample messages do not count.
+fn fingerprint(program: &Program) -> String {
+    let mut application = (*program.application).clone();
+    application.messages.clear();
+    let hash = crc32fast::hash(format!("{application:?}").as_bytes());
+    format!("{}/{hash:08x}", env!("CARGO_PKG_VERSION"))
+}
+
+fn wall_clock() -> DateTime {
+    DateTime::from_timestamp(jiff::Timestamp::now()).unwrap_or_default()
+}
+
+/// A seed nobody chose: the standard library seeds its hash maps from the operating system.
+fn fresh_seed() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    std::collections::hash_map::RandomState::new().build_hasher().finish()
+}

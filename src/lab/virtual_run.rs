@@ -1,0 +1,278 @@
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Effect, Engine, Input, InputKind, Operation, Transmission};
+use crate::host::address::normalize;
+use crate::host::partners::{Action, Partners};
+use crate::journal::Run;
+use crate::message::{DateTime, Name, TimeSpan};
+use crate::model::Application;
+use crate::program::Program;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Most steps at one moment of virtual time before it counts as an endless loop (C010).
+const STEP_LIMIT: u64 = 100_000;
+
+/// A transmission that an adapter would have performed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sent {
+    pub at: DateTime,
+    pub transmission: Transmission,
+}
+
+impl Sent {
+    /// The bytes as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.transmission.body).into_owned()
+    }
+}
+
+/// An application running in virtual time: queues and partners are played, every transmission is captured, and
+/// nothing of the real world is touched. Same application, seed and calls give the same journal, byte for byte.
+#[derive(Clone, Debug)]
+pub struct VirtualRun {
+    run: Run,
+    partners: Partners,
+    now: DateTime,
+    /// Chooses who runs next; `None` always takes the first.
+    random: Option<ChaCha8Rng>,
+    sent: BTreeMap<String, Vec<Sent>>,
+    failing: BTreeMap<String, String>,
+    step_limit: u64,
+}
+
+impl VirtualRun {
+    /// Compiles and deploys at 2026-01-01T00:00:00 UTC. Seed 0 runs ready instances first come, first served;
+    /// any other chooses among everything that could happen next.
+    ///
+    /// # Errors
+    /// The diagnostics of an application that cannot run.
+    pub fn new(application: &Application, seed: u64) -> Result<Self, Vec<Diagnostic>> {
+        let (program, _) = Program::compile(application)?;
+        let start = DateTime::from_civil(jiff::civil::date(2026, 1, 1).at(0, 0, 0, 0)).unwrap_or_default();
+        Ok(Self::with_program(program, seed, start))
+    }
+
+    /// Deploys a compiled application at `start`.
+    pub fn with_program(program: Arc<Program>, seed: u64, start: DateTime) -> Self {
+        let partners = Partners::new(&program.application, seed, start);
+        let mut this = Self {
+            run: Run::new(program, seed, start),
+            partners,
+            now: start,
+            random: (seed != 0).then(|| ChaCha8Rng::seed_from_u64(seed)),
+            sent: BTreeMap::new(),
+            failing: BTreeMap::new(),
+            step_limit: STEP_LIMIT,
+        };
+        this.perform();
+        this
+    }
+
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    pub fn engine(&self) -> &Engine {
+        self.run.engine()
+    }
+
+    pub fn now(&self) -> DateTime {
+        self.now
+    }
+
+    pub fn partners(&self) -> &Partners {
+        &self.partners
+    }
+
+    /// For scripts: stop, start, delay, drop.
+    pub fn partners_mut(&mut self) -> &mut Partners {
+        &mut self.partners
+    }
+
+    /// Drops the oldest part of the record now and then; see [`Run::bounded`]. Captured transmissions stay.
+    #[must_use]
+    pub fn bounded(mut self, events: usize) -> Self {
+        self.run = self.run.bounded(events);
+        self
+    }
+
+    /// Changes how many steps may happen at one moment before [`VirtualRun::settle`] gives up.
+    pub fn set_step_limit(&mut self, steps: u64) {
+        self.step_limit = steps;
+    }
+
+    /// Bytes arrive at a receive location, now.
+    pub fn submit(&mut self, location: &str, body: impl Into<Arc<[u8]>>) {
+        self.submit_with(location, body, Vec::new());
+    }
+
+    /// As [`VirtualRun::submit`], with adapter properties such as `FILE.ReceivedFileName`.
+    pub fn submit_with(
+        &mut self,
+        location: &str,
+        body: impl Into<Arc<[u8]>>,
+        properties: Vec<(Name, String)>,
+    ) {
+        self.step(InputKind::Received { location: Name::new(location), body: body.into(), properties });
+    }
+
+    /// An operator acts, now.
+    pub fn operate(&mut self, operation: Operation) {
+        if let Operation::EnableReceiveLocation { location, enabled } = &operation {
+            self.partners.set_location_enabled(*location, *enabled);
+        }
+        self.step(InputKind::Operate(operation));
+    }
+
+    /// Any input, now.
+    pub fn step(&mut self, kind: InputKind) {
+        self.run.step(Input { at: self.now, kind });
+        self.perform();
+    }
+
+    /// Transmissions to this address fail with `error` from now on; `None` ends it.
+    pub fn fail(&mut self, address: &str, error: Option<&str>) {
+        let address = normalize(address);
+        match error {
+            Some(error) => self.failing.insert(address, error.to_owned()),
+            None => self.failing.remove(&address),
+        };
+    }
+
+    /// What was delivered to an address, in order. A FILE address has its macros unexpanded.
+    pub fn sent(&self, address: &str) -> &[Sent] {
+        self.sent.get(&normalize(address)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Everything delivered, by address.
+    pub fn all_sent(&self) -> &BTreeMap<String, Vec<Sent>> {
+        &self.sent
+    }
+
+    /// Takes one step at the present moment; false when nothing can happen before time passes.
+    pub fn step_once(&mut self) -> bool {
+        let ready = self.run.engine().ready();
+        let partner = self.partners.next_due().is_some_and(|due| due <= self.now);
+        let timer = self.run.engine().next_due().is_some_and(|due| due <= self.now);
+        let choices = ready + usize::from(partner) + usize::from(timer);
+        if choices == 0 {
+            return false;
+        }
+        let choice = self
+            .random
+            .as_mut()
+            .map_or(0, |random| usize::try_from(random.next_u64() % choices as u64).unwrap_or(0));
+        if choice < ready {
+            self.step(InputKind::Turn { pick: choice });
+        } else if partner && choice == ready {
+            if let Some(action) = self.partners.next_action(self.now) {
+                self.step(match action {
+                    Action::Receive { location, body, properties } => {
+                        InputKind::Received { location, body, properties }
+                    }
+                    Action::Respond { id, body } => InputKind::Responded { id, body, properties: Vec::new() },
+                });
+            }
+        } else {
+            self.step(InputKind::Tick);
+        }
+        true
+    }
+
+    /// Runs until nothing can happen before time passes.
+    ///
+    /// # Errors
+    /// When it never ends (C010): the run stops where it is, and can be looked at or go on.
+    pub fn settle(&mut self) -> Result<(), Diagnostic> {
+        for _ in 0..self.step_limit {
+            if !self.step_once() {
+                return Ok(());
+            }
+        }
+        let message = format!(
+            "{} steps at one moment and still busy: an orchestration publishes what starts it again, or loops for ever",
+            self.step_limit
+        );
+        let help = "Give the receive a filter that its own messages do not pass, or end the loop.";
+        Err(Diagnostic::error("L01", message, help))
+    }
+
+    /// Lets this much time pass, with everything that happens in it.
+    ///
+    /// # Errors
+    /// As [`VirtualRun::settle`].
+    pub fn advance(&mut self, span: TimeSpan) -> Result<(), Diagnostic> {
+        let target = self.now.plus(span);
+        self.settle()?;
+        while let Some(due) = self.next_due().filter(|due| *due <= target) {
+            self.now = self.now.max(due);
+            self.settle()?;
+        }
+        self.now = target;
+        Ok(())
+    }
+
+    /// Lets time pass until nothing more is due, at most `limit`; true when the run became idle.
+    ///
+    /// # Errors
+    /// As [`VirtualRun::settle`].
+    pub fn run_until_idle(&mut self, limit: TimeSpan) -> Result<bool, Diagnostic> {
+        let end = self.now.plus(limit);
+        self.settle()?;
+        while let Some(due) = self.next_due() {
+            if due > end {
+                self.now = end;
+                return Ok(false);
+            }
+            self.now = self.now.max(due);
+            self.settle()?;
+        }
+        Ok(true)
+    }
+
+    /// When the next thing happens if nobody acts.
+    pub fn next_due(&self) -> Option<DateTime> {
+        match (self.run.engine().next_due(), self.partners.next_due()) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// The journal, one line an event, times from the start.
+    pub fn journal_text(&self) -> String {
+        self.run.text()
+    }
+
+    /// Plays the adapters: a transmission has its outcome at once, except where a partner answers later.
+    fn perform(&mut self) {
+        let mut effects = self.run.take_effects();
+        while !effects.is_empty() {
+            for (at, effect) in effects {
+                let Effect::Transmit(transmission) = effect else { continue };
+                if let Some(kind) = self.transmit(at, transmission) {
+                    self.run.step(Input { at: self.now, kind });
+                }
+            }
+            effects = self.run.take_effects();
+        }
+    }
+
+    fn transmit(&mut self, at: DateTime, transmission: Transmission) -> Option<InputKind> {
+        let (id, address) = (transmission.id, normalize(&transmission.address));
+        if let Some(error) = self.failing.get(&address) {
+            return Some(InputKind::TransmitFailed { id, error: error.clone() });
+        }
+        let (two_way, played) = (transmission.two_way, self.partners.plays(&transmission));
+        if two_way && !played {
+            let error = format!("no partner answers at {address}; add one that replies to partners.ron");
+            return Some(InputKind::TransmitFailed { id, error });
+        }
+        if played {
+            self.partners.deliver(self.now, &transmission);
+        }
+        self.sent.entry(address).or_default().push(Sent { at, transmission });
+        (!two_way).then_some(InputKind::Transmitted { id })
+    }
+}
