@@ -9,13 +9,17 @@
 //! - [`engine`]: the pure core: message box, instances, shapes, scopes, ports
 //! - [`journal`]: the record of a run, as text and as state at any moment
 //! - [`host`]: drivers for the real world: file adapters, simulated partners, the durable log
+//! - [`lab`]: drivers in virtual time, for tests and simulation
+//! - [`cli`]: the command line, one file per subcommand
 
 #![warn(missing_debug_implementations)]
 
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod host;
 pub mod journal;
+pub mod lab;
 pub mod message;
 pub mod model;
 pub mod program;

@@ -1,0 +1,99 @@
+//! The command line, one file per subcommand. Only the studio command touches the window system.
+
+mod check;
+mod new;
+mod run;
+mod studio;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::Application;
+use crate::model::files;
+use clap::{Parser, Subcommand};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, with at most warnings
+  1  the application has errors, or the run failed
+  2  wrong usage, or the folder cannot be read or written";
+
+/// Draw, bind, run and inspect BizTalk-style orchestrations.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    /// Application folder to open in the studio; without it, the studio opens its living sample.
+    folder: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Check(check::Arguments),
+    New(new::Arguments),
+}
+
+/// How a command ended, for scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    Done = 0,
+    Failed = 1,
+    Unusable = 2,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version arrive here too; a closed pipe is no reason to complain.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Exit::Unusable as u8 } else { 0 });
+        }
+    };
+    let exit = match arguments.command {
+        Some(Command::Run(arguments)) => run::run(&arguments),
+        Some(Command::Check(arguments)) => check::check(&arguments),
+        Some(Command::New(arguments)) => new::new(&arguments),
+        None => studio::studio(arguments.folder.as_deref()),
+    };
+    ExitCode::from(exit as u8)
+}
+
+/// Prints a line to standard output; false when nobody reads it any more.
+fn say(line: impl std::fmt::Display) -> bool {
+    writeln!(io::stdout(), "{line}").is_ok()
+}
+
+/// Prints a line to standard error.
+fn complain(line: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+fn complain_all<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) {
+    let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    for diagnostic in diagnostics {
+        match diagnostic.severity {
+            Severity::Error if colours => complain(format_args!("\x1b[31m{diagnostic}\x1b[0m")),
+            Severity::Warning if colours => complain(format_args!("\x1b[33m{diagnostic}\x1b[0m")),
+            _ => complain(diagnostic),
+        }
+    }
+}
+
+/// Loads an application; its warnings are printed.
+fn load(folder: &Path) -> Result<Application, Exit> {
+    match files::load(folder) {
+        Ok((application, warnings)) => {
+            complain_all(&warnings);
+            Ok(application)
+        }
+        Err(errors) => {
+            complain_all(&errors);
+            Err(Exit::Unusable)
+        }
+    }
+}

@@ -1,0 +1,136 @@
+use super::{Exit, complain, complain_all, load, say};
+use crate::host::{Host, Options, Round};
+use crate::journal::Line;
+use crate::message::DateTime;
+use crate::program::Program;
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Run an application on real files until Ctrl-C; killed or not, the next run goes on where it ended.
+///
+/// Every event is one line on standard output, its time being UTC. The run keeps its log in
+/// <APPLICATION>/.orchestrion.
+#[derive(Debug, Args)]
+#[command(after_help = super::EXIT_CODES)]
+pub struct Arguments {
+    /// Application folder.
+    application: PathBuf,
+    /// Seed for GUIDs of a new run, for results that can be repeated.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Set the log of the last run aside and begin anew.
+    #[arg(long)]
+    fresh: bool,
+    /// Do not play the partners of partners.ron.
+    #[arg(long)]
+    no_partners: bool,
+    /// Stop when nothing is left to do.
+    #[arg(long)]
+    until_idle: bool,
+    /// Print no events.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Exit {
+    let application = match load(&arguments.application) {
+        Ok(application) => application,
+        Err(exit) => return exit,
+    };
+    let program = match Program::compile(&application) {
+        Ok((program, warnings)) => {
+            complain_all(&warnings);
+            program
+        }
+        Err(errors) => {
+            complain_all(&errors);
+            return Exit::Failed;
+        }
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    if let Err(exit) = stop_on_signal(&stop) {
+        return exit;
+    }
+    let options = Options { seed: arguments.seed, fresh: arguments.fresh, partners: !arguments.no_partners };
+    let mut host = match Host::start(&arguments.application, program, &options) {
+        Ok(host) => host,
+        Err(error) => {
+            complain_all([&error]);
+            return Exit::Unusable;
+        }
+    };
+    complain(format_args!("{} runs; Ctrl-C stops it", application.settings.name));
+    let mut progress = Progress::new();
+    let ended = host.run_until(&stop, arguments.until_idle, &mut |host, round| {
+        complain_all(&round.findings);
+        if arguments.quiet {
+            progress.show(host, round);
+        } else if !print(round) {
+            stop.store(true, Ordering::Relaxed);
+        }
+    });
+    match ended {
+        Ok(()) => {
+            complain(format_args!(
+                "stopped; {} instances wait for the next run",
+                host.engine().instance_count()
+            ));
+            Exit::Done
+        }
+        Err(error) => {
+            complain_all([&error]);
+            Exit::Failed
+        }
+    }
+}
+
+/// False when nobody reads any more.
+fn print(round: &Round) -> bool {
+    round.events.iter().all(|event| say(Line { event, origin: midnight(event.at) }))
+}
+
+/// The start of a day, so that lines show the time of day.
+fn midnight(at: DateTime) -> DateTime {
+    const TICKS_PER_DAY: i64 = 864_000_000_000;
+    DateTime(at.0 - at.0.rem_euclid(TICKS_PER_DAY))
+}
+
+/// A line now and then in place of the events.
+struct Progress {
+    shown: Instant,
+    events: usize,
+}
+
+impl Progress {
+    fn new() -> Self {
+        Self { shown: Instant::now(), events: 0 }
+    }
+
+    fn show(&mut self, host: &Host, round: &Round) {
+        self.events += round.events.len();
+        if self.shown.elapsed() >= Duration::from_secs(5) {
+            let instances = host.engine().instance_count();
+            complain(format_args!("{} events, {instances} instances", std::mem::take(&mut self.events)));
+            self.shown = Instant::now();
+        }
+    }
+}
+
+/// The first signal asks for a clean stop, the second ends the process.
+fn stop_on_signal(stop: &Arc<AtomicBool>) -> Result<(), Exit> {
+    let stop = Arc::clone(stop);
+    let handler = move || {
+        if stop.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    };
+    ctrlc::set_handler(handler).map_err(|error| {
+        complain(format_args!(
+            "error: signals cannot be handled: {error}\n  help: run it in an ordinary terminal"
+        ));
+        Exit::Failed
+    })
+}
