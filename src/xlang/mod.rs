@@ -3,10 +3,22 @@
 //! Rules: `semantics.md` section 7. Texts are compiled against the symbols of one orchestration and run
 //! against an [`Env`], which the engine implements. Nothing here knows the engine.
 
+mod code;
+mod compile;
+mod dotnet;
 mod env;
+mod eval;
+mod problem;
 mod symbols;
+mod syntax;
+#[cfg(test)]
+mod testing;
 
+pub use code::Code;
+pub use compile::{Access, Compiled, Slot, Use, Used, compile};
+pub use dotnet::{
+    Member, MemberKind, Parameter, exception, exception_base, exception_rank, is_exception_type, members,
+};
 pub use env::{ComponentCall, Env, LogLevel, Raised, Target};
 pub use symbols::{MessageType, PartType, PropertyInfo, Symbol, Symbols};
-mod stub;
-pub use stub::*;
+pub use syntax::{TokenKind, is_reserved, tokens};

@@ -1,0 +1,258 @@
+//! Dotted names: a local name first, else a .NET type and its members.
+
+use super::types::Type;
+use super::types::is_open;
+use super::{Access, Compiler, Lowered, Used};
+use crate::diagnostic::closest;
+use crate::message::{Name, Value, ValueType};
+use crate::xlang::code::{Invoke, MemberPlace, MessageRef, Node, Place, Receiver};
+use crate::xlang::dotnet::{self, MemberKind};
+use crate::xlang::problem::{PROPERTY, TYPE, UNKNOWN};
+use crate::xlang::syntax::{Path, Span, Word, join};
+use crate::xlang::{PropertyInfo, Symbol};
+use std::sync::Arc;
+
+pub(super) fn failed(span: Span) -> Lowered {
+    Lowered { node: Node::Constant(Value::Null), kind: Type::Error, span, place: None }
+}
+
+pub(super) fn message_ref(
+    word: &Word,
+    slot: u16,
+    message_type: Arc<crate::xlang::MessageType>,
+) -> MessageRef {
+    MessageRef { slot, name: Name::new(&word.text), message_type }
+}
+
+impl Compiler<'_> {
+    pub(super) fn name(&mut self, words: &[Word]) -> Lowered {
+        let span = span_of(words);
+        let Some((root, rest)) = words.split_first() else {
+            return failed(span);
+        };
+        match self.symbols.symbol(&root.text) {
+            Some(Symbol::Variable { slot, value_type }) => {
+                self.uses.read(Used::Variable, slot, Access::Whole, root.span);
+                let base = variable(slot, value_type, root.span);
+                self.members(base, rest)
+            }
+            Some(Symbol::Message { slot, message_type }) => {
+                let target = message_ref(root, slot, message_type);
+                self.message_path(&target, words)
+            }
+            Some(other) => {
+                let (noun, form) = match other {
+                    Symbol::Port { .. } => ("port", "(Microsoft.XLANGs.BaseTypes.Address)"),
+                    Symbol::RoleLink { .. } => ("role link", "(Microsoft.XLANGs.BaseTypes.SourceParty)"),
+                    _ => ("correlation set", "(Property)"),
+                };
+                self.error(
+                    TYPE,
+                    span,
+                    format!("the {noun} {} is not a value", root.text),
+                    format!("Read one of its properties: {}{form}.", root.text),
+                );
+                failed(span)
+            }
+            None => self.static_path(words),
+        }
+    }
+
+    fn static_path(&mut self, words: &[Word]) -> Lowered {
+        let span = span_of(words);
+        let dotted = join(words);
+        if self.property(words).is_some() {
+            let help = format!("Write the message before it: Message1({dotted}).");
+            self.error(TYPE, span, format!("the property {dotted} needs a message"), help);
+            return failed(span);
+        }
+        let Some((last, owner)) = words.split_last().filter(|(_, owner)| !owner.is_empty()) else {
+            return self.unknown_name(words);
+        };
+        for (at, word) in words.iter().enumerate().skip(1).rev() {
+            let Some(owner) = words.get(..at) else { continue };
+            let found = dotnet::find(&join(owner), &word.text, MemberKind::StaticProperty).next();
+            if let Some(member) = found {
+                let invoke = Invoke {
+                    receiver: Receiver::Type(join(owner).into()),
+                    member: word.text.clone(),
+                    known: Some(member),
+                    arguments: Vec::new(),
+                    property: true,
+                };
+                let base = Lowered {
+                    node: Node::Invoke(Arc::new(invoke)),
+                    kind: Type::Value(member.returns.clone().unwrap_or(ValueType::Unknown)),
+                    span: span.to(word.span),
+                    place: None,
+                };
+                return self.members(base, words.get(at + 1..).unwrap_or_default());
+            }
+        }
+        if self.is_slip(words) {
+            return self.unknown_name(words);
+        }
+        let type_name = join(owner);
+        self.component(&type_name, &last.text);
+        let receiver = Receiver::Type(type_name.as_str().into());
+        let invoke = Invoke {
+            receiver,
+            member: last.text.clone(),
+            known: None,
+            arguments: Vec::new(),
+            property: true,
+        };
+        open(Node::Invoke(Arc::new(invoke)), span)
+    }
+
+    /// Plainly a misspelt local name, not a type: one slip, and too short for a namespace.
+    pub(super) fn is_slip(&self, words: &[Word]) -> bool {
+        let Some(root) = words.first().filter(|_| words.len() <= 2) else {
+            return false;
+        };
+        let names = self.symbols.names();
+        let close = closest(&root.text, names.iter().map(String::as_str));
+        // `Logger.Info` beside a variable `logger` is a static class.
+        close.is_some_and(|name| !name.eq_ignore_ascii_case(&root.text))
+    }
+
+    pub(super) fn unknown_name(&mut self, words: &[Word]) -> Lowered {
+        let span = span_of(words.get(..1).unwrap_or_default());
+        let root = words.first().map_or("", |w| w.text.as_str());
+        let names = self.symbols.names();
+        let help = match closest(root, names.iter().map(String::as_str)) {
+            Some(name) => format!("Did you mean {name}?"),
+            None => format!(
+                "Declare {root} in the Orchestration View; a .NET type is written with its namespace, such as System.String."
+            ),
+        };
+        self.error(UNKNOWN, span, format!("there is no {root} here"), help);
+        failed(span_of(words))
+    }
+
+    /// Notes a member that needs a stand-in.
+    pub(super) fn component(&mut self, type_name: &str, member: &str) {
+        let name = format!("{type_name}.{member}");
+        if !self.components.contains(&name) {
+            self.components.push(name);
+        }
+    }
+
+    pub(super) fn members(&mut self, base: Lowered, words: &[Word]) -> Lowered {
+        words.iter().fold(base, |base, word| self.member(base, word))
+    }
+
+    /// Property `word` of an object.
+    pub(super) fn member(&mut self, base: Lowered, word: &Word) -> Lowered {
+        let base = self.operand(base);
+        let span = base.span.to(word.span);
+        let declared = match &base.kind {
+            Type::Error => return failed(span),
+            Type::Message(_) => {
+                return match self.document_of(&base) {
+                    Some(document) => self.member(document, word),
+                    None => self.no_field(&base, word),
+                };
+            }
+            kind => kind.value_type(),
+        };
+        if matches!(base.kind, Type::Null | Type::Void) {
+            let message = format!("{} has no member {}", base.kind.describe(), word.text);
+            self.error(TYPE, span, message, "Use a variable or message.");
+            return failed(span);
+        }
+        let class = match &declared {
+            ValueType::Named(name) => self.symbols.class(name),
+            _ => None,
+        };
+        let mut known = None;
+        let value_type = if let Some(class) = &class {
+            let Some(field) = class.field(&word.text) else {
+                let fields: Vec<&str> = class.fields.iter().map(|f| f.name.as_str()).collect();
+                let message = format!("the class {} has no field {}", class.name, word.text);
+                let help = format!("Its fields are: {}.", fields.join(", "));
+                self.error(UNKNOWN, word.span, message, help);
+                return failed(span);
+            };
+            field.value_type()
+        } else {
+            known = dotnet::find(declared.name(), &word.text, MemberKind::Property).next();
+            match known {
+                Some(member) => member.returns.clone().unwrap_or(ValueType::Unknown),
+                None => {
+                    self.unknown_member(&declared, word);
+                    ValueType::Unknown
+                }
+            }
+        };
+        let member = MemberPlace {
+            object: base.node.clone(),
+            place: base.place.clone(),
+            member: word.text.clone(),
+            setter: dotnet::find(declared.name(), &word.text, MemberKind::Setter).next(),
+        };
+        let receiver = Receiver::Object { node: base.node, place: base.place, declared };
+        let invoke =
+            Invoke { receiver, member: word.text.clone(), known, arguments: Vec::new(), property: true };
+        Lowered {
+            node: Node::Invoke(Arc::new(invoke)),
+            kind: Type::Value(value_type),
+            span,
+            place: Some(Place::Member(Arc::new(member))),
+        }
+    }
+
+    /// A member the built-in surface lacks: a component's, or a slip.
+    pub(super) fn unknown_member(&mut self, owner: &ValueType, word: &Word) {
+        if !is_open(owner) {
+            let names = dotnet::names_of(owner.name());
+            if let Some(name) = closest(&word.text, names.iter().copied()) {
+                let message = format!("{} has no known member {}", owner.short_name(), word.text);
+                self.warn(UNKNOWN, word.span, message, format!("Did you mean {name}?"));
+            }
+        }
+        if *owner != ValueType::Unknown {
+            self.component(owner.name(), &word.text);
+        }
+    }
+
+    /// A property by its dotted name. `@__type` stands for a property whose name is a reserved word.
+    pub(super) fn property(&self, words: &[Word]) -> Option<PropertyInfo> {
+        let dotted = join(words);
+        self.symbols.property(&dotted).or_else(|| {
+            let (owner, name) = dotted.rsplit_once('.')?;
+            let bare = name.strip_prefix("__")?;
+            self.symbols.property(&format!("{owner}.{bare}"))
+        })
+    }
+
+    pub(super) fn expect_property(&mut self, path: &Path) -> Option<PropertyInfo> {
+        let found = self.property(&path.words);
+        if found.is_none() {
+            self.error(
+                PROPERTY,
+                path.span(),
+                format!("there is no property {}", path.dotted()),
+                "Check its name, or add it to a property schema.",
+            );
+        }
+        found
+    }
+}
+
+pub(super) fn variable(slot: u16, value_type: ValueType, span: Span) -> Lowered {
+    let place = Some(Place::Variable(slot, value_type.clone()));
+    Lowered { node: Node::Variable(slot), kind: Type::Value(value_type), span, place }
+}
+
+/// A value whose type the run shows.
+pub(super) fn open(node: Node, span: Span) -> Lowered {
+    Lowered { node, kind: Type::Value(ValueType::Unknown), span, place: None }
+}
+
+pub(super) fn span_of(words: &[Word]) -> Span {
+    match (words.first(), words.last()) {
+        (Some(first), Some(last)) => first.span.to(last.span),
+        _ => Span::default(),
+    }
+}

@@ -1,0 +1,236 @@
+//! Exception types: their hierarchy and members.
+
+use super::{Call, Row};
+use crate::message::{ExceptionValue, TimeSpan, Value, format_value};
+use crate::xlang::Raised;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+const EXCEPTION: &str = "System.Exception";
+const BASE_TYPES: &str = "Microsoft.XLANGs.BaseTypes.";
+
+/// Type and base, for every standard exception that does not derive from `System.Exception` directly.
+const BASES: &[(&str, &str)] = &[
+    ("System.SystemException", EXCEPTION),
+    ("System.ApplicationException", EXCEPTION),
+    ("System.ArgumentException", "System.SystemException"),
+    ("System.ArgumentNullException", "System.ArgumentException"),
+    ("System.ArgumentOutOfRangeException", "System.ArgumentException"),
+    ("System.ArithmeticException", "System.SystemException"),
+    ("System.DivideByZeroException", "System.ArithmeticException"),
+    ("System.OverflowException", "System.ArithmeticException"),
+    ("System.FormatException", "System.SystemException"),
+    ("System.IndexOutOfRangeException", "System.SystemException"),
+    ("System.InvalidCastException", "System.SystemException"),
+    ("System.InvalidOperationException", "System.SystemException"),
+    ("System.ObjectDisposedException", "System.InvalidOperationException"),
+    ("System.MemberAccessException", "System.SystemException"),
+    ("System.MissingMemberException", "System.MemberAccessException"),
+    ("System.NotImplementedException", "System.SystemException"),
+    ("System.NotSupportedException", "System.SystemException"),
+    ("System.NullReferenceException", "System.SystemException"),
+    ("System.OutOfMemoryException", "System.SystemException"),
+    ("System.StackOverflowException", "System.SystemException"),
+    ("System.TimeoutException", "System.SystemException"),
+    ("System.UnauthorizedAccessException", "System.SystemException"),
+    ("System.Collections.Generic.KeyNotFoundException", "System.SystemException"),
+    ("System.Data.DataException", "System.SystemException"),
+    ("System.Data.SqlClient.SqlException", "System.Runtime.InteropServices.ExternalException"),
+    ("System.Runtime.InteropServices.ExternalException", "System.SystemException"),
+    ("System.Runtime.InteropServices.COMException", "System.Runtime.InteropServices.ExternalException"),
+    ("System.Runtime.Serialization.SerializationException", "System.SystemException"),
+    ("System.IO.IOException", "System.SystemException"),
+    ("System.IO.FileNotFoundException", "System.IO.IOException"),
+    ("System.IO.DirectoryNotFoundException", "System.IO.IOException"),
+    ("System.IO.EndOfStreamException", "System.IO.IOException"),
+    ("System.IO.PathTooLongException", "System.IO.IOException"),
+    ("System.Net.WebException", "System.InvalidOperationException"),
+    ("System.Net.Sockets.SocketException", "System.Runtime.InteropServices.ExternalException"),
+    ("System.Security.SecurityException", "System.SystemException"),
+    ("System.ServiceModel.CommunicationException", "System.SystemException"),
+    ("System.ServiceModel.FaultException", "System.ServiceModel.CommunicationException"),
+    ("System.ServiceModel.EndpointNotFoundException", "System.ServiceModel.CommunicationException"),
+    ("System.Transactions.TransactionException", "System.SystemException"),
+    ("System.Transactions.TransactionAbortedException", "System.Transactions.TransactionException"),
+    ("System.Web.Services.Protocols.SoapException", "System.SystemException"),
+    ("System.Web.Services.Protocols.SoapHeaderException", "System.Web.Services.Protocols.SoapException"),
+    ("System.Xml.XmlException", "System.SystemException"),
+    ("System.Xml.XPath.XPathException", "System.SystemException"),
+    ("System.Xml.Schema.XmlSchemaException", "System.SystemException"),
+    ("System.Xml.Schema.XmlSchemaValidationException", "System.Xml.Schema.XmlSchemaException"),
+    ("Microsoft.XLANGs.BaseTypes.XLANGsException", EXCEPTION),
+    ("Microsoft.XLANGs.BaseTypes.CorrelationException", "Microsoft.XLANGs.BaseTypes.XLANGsException"),
+    (
+        "Microsoft.XLANGs.BaseTypes.CorrelationValidationException",
+        "Microsoft.XLANGs.BaseTypes.CorrelationException",
+    ),
+    ("Microsoft.XLANGs.BaseTypes.DeliveryFailureException", "Microsoft.XLANGs.BaseTypes.XLANGsException"),
+    ("Microsoft.XLANGs.BaseTypes.ForcedTerminationException", "Microsoft.XLANGs.BaseTypes.XLANGsException"),
+    ("Microsoft.XLANGs.BaseTypes.InvalidPropertyTypeException", "Microsoft.XLANGs.BaseTypes.XLANGsException"),
+    ("Microsoft.XLANGs.BaseTypes.MissingPropertyException", "Microsoft.XLANGs.BaseTypes.XLANGsException"),
+    ("Microsoft.XLANGs.BaseTypes.PersistenceException", "Microsoft.XLANGs.BaseTypes.XLANGsException"),
+    ("Microsoft.XLANGs.BaseTypes.PublishMessageException", "Microsoft.XLANGs.BaseTypes.PersistenceException"),
+    ("Microsoft.XLANGs.BaseTypes.RetryTransactionException", "Microsoft.XLANGs.BaseTypes.XLANGsException"),
+    ("Microsoft.XLANGs.BaseTypes.TimeoutException", "Microsoft.XLANGs.BaseTypes.XLANGsException"),
+    ("Microsoft.XLANGs.BaseTypes.TransactionException", "Microsoft.XLANGs.BaseTypes.XLANGsException"),
+    (
+        "Microsoft.XLANGs.BaseTypes.UnexpectedMessageTypeException",
+        "Microsoft.XLANGs.BaseTypes.XLANGsException",
+    ),
+    ("Microsoft.XLANGs.Core.UnconstructedMessageException", "Microsoft.XLANGs.BaseTypes.XLANGsException"),
+    ("Microsoft.XLANGs.Pipeline.XLANGPipelineManagerException", EXCEPTION),
+    ("Orchestrion.ExecutionLimitException", EXCEPTION),
+];
+
+pub const ROWS: &[Row] = &[
+    (EXCEPTION, "new()", |call| {
+        let text = format!("Exception of type '{}' was thrown.", call.type_name);
+        Ok(made(&call, text, None))
+    }),
+    (EXCEPTION, "new(string message)", |call| Ok(made(&call, call.text(0).into_owned(), None))),
+    (EXCEPTION, "new(string message, System.Exception inner)", |call| {
+        let inner = match call.get(1) {
+            Value::Exception(inner) => Some(Arc::clone(inner)),
+            _ => None,
+        };
+        Ok(made(&call, call.text(0).into_owned(), inner))
+    }),
+    (EXCEPTION, "string Message", |call| read(&call, |e| Value::from(e.message.as_str()))),
+    (EXCEPTION, "System.Exception InnerException", |call| {
+        read(&call, |e| e.inner.clone().map_or(Value::Null, Value::Exception))
+    }),
+    (EXCEPTION, "System.Exception GetBaseException()", |call| {
+        let Value::Exception(mut root) = call.get(0).clone() else { return Ok(Value::Null) };
+        while let Some(inner) = root.inner.clone() {
+            root = inner;
+        }
+        Ok(Value::Exception(root))
+    }),
+    (EXCEPTION, "string ToString()", |call| Ok(Value::from(format_value(call.get(0))))),
+    // There are no frames of code to list; the type and message say as much as can be said.
+    (EXCEPTION, "string StackTrace", |call| Ok(Value::from(format_value(call.get(0))))),
+    (EXCEPTION, "string Source", |_| Ok(Value::from("Orchestrion"))),
+    ("Microsoft.XLANGs.BaseTypes.DeliveryFailureException", "string ErrorDescription", |call| {
+        read(&call, |e| Value::from(e.message.as_str()))
+    }),
+    ("Microsoft.XLANGs.BaseTypes.RetryTransactionException", "timespan DelayFor", |call| {
+        read(&call, |e| Value::TimeSpan(e.delay_for.unwrap_or_default()))
+    }),
+    ("Microsoft.XLANGs.BaseTypes.RetryTransactionException", "set timespan DelayFor", |mut call| {
+        if let (Value::Exception(exception), Value::TimeSpan(delay)) = (call.get(0), call.get(1)) {
+            let mut changed = ExceptionValue::clone(exception);
+            changed.delay_for = Some(TimeSpan(delay.0.max(0)));
+            call.set(0, Value::Exception(Arc::new(changed)));
+        }
+        Ok(Value::Null)
+    }),
+];
+
+fn made(call: &Call<'_>, message: String, inner: Option<Raised>) -> Value {
+    let exception_type = canonical(call.type_name).as_ref().into();
+    Value::Exception(Arc::new(ExceptionValue { exception_type, message, inner, ..ExceptionValue::default() }))
+}
+
+fn read(call: &Call<'_>, pick: impl FnOnce(&ExceptionValue) -> Value) -> Result<Value, Raised> {
+    match call.get(0) {
+        Value::Exception(exception) => Ok(pick(exception)),
+        _ => Ok(Value::Null),
+    }
+}
+
+/// A new exception.
+pub fn exception(exception_type: &str, message: impl Into<String>) -> Raised {
+    Arc::new(ExceptionValue {
+        exception_type: canonical(exception_type).as_ref().into(),
+        message: message.into(),
+        ..ExceptionValue::default()
+    })
+}
+
+/// Spellings differ between pages of the product: the XLANGs and Timeout forms are kept.
+fn canonical(name: &str) -> Cow<'_, str> {
+    let name = match name.strip_prefix("Microsoft.XLANG.") {
+        Some(rest) => Cow::Owned(format!("Microsoft.XLANGs.{rest}")),
+        None => Cow::Borrowed(name),
+    };
+    match name.strip_suffix("TimeOutException") {
+        Some(space) if space.ends_with('.') => Cow::Owned(format!("{space}TimeoutException")),
+        _ => name,
+    }
+}
+
+/// Base of an exception type; `None` for `System.Exception` itself and for what is no exception. A custom type,
+/// known by its name that ends in `Exception`, derives from `System.Exception`.
+pub fn exception_base(name: &str) -> Option<&'static str> {
+    let name = canonical(name);
+    if name == EXCEPTION {
+        return None;
+    }
+    match BASES.iter().find(|(known, _)| *known == name) {
+        Some((_, base)) => Some(base),
+        None if name.ends_with("Exception") && !name.starts_with(BASE_TYPES) => Some(EXCEPTION),
+        None if name.ends_with("Exception") => Some("Microsoft.XLANGs.BaseTypes.XLANGsException"),
+        None => None,
+    }
+}
+
+/// True when a handler for `base` catches a `derived` exception.
+pub fn is_exception_type(derived: &str, base: &str) -> bool {
+    let base = canonical(base);
+    let mut current = canonical(derived);
+    loop {
+        if current == base {
+            return current == EXCEPTION || exception_base(&current).is_some();
+        }
+        match exception_base(&current) {
+            Some(next) => current = Cow::Borrowed(next),
+            None => return false,
+        }
+    }
+}
+
+/// How special an exception type is: 0 for `System.Exception`, one more for each base in between. Handlers are
+/// tried from the highest to the lowest.
+pub fn exception_rank(name: &str) -> usize {
+    std::iter::successors(exception_base(name), |base| exception_base(base)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handlers_catch_derived_types_in_every_spelling() {
+        assert!(is_exception_type("System.DivideByZeroException", "System.SystemException"));
+        assert!(is_exception_type(
+            "Microsoft.XLANG.BaseTypes.TimeOutException",
+            "Microsoft.XLANGs.BaseTypes.TimeoutException"
+        ));
+        assert!(is_exception_type("Shop.OutOfStockException", "System.Exception"));
+        assert!(!is_exception_type("Shop.OutOfStockException", "System.SystemException"));
+        assert!(!is_exception_type("System.Exception", "System.SystemException"));
+        assert!(!is_exception_type("System.String", "System.Exception"));
+        assert!(!is_exception_type("System.String", "System.String"));
+        assert!(is_exception_type(
+            "Microsoft.XLANGs.BaseTypes.PublishMessageException",
+            "Microsoft.XLANGs.BaseTypes.PersistenceException"
+        ));
+    }
+
+    #[test]
+    fn special_types_rank_before_general_ones() {
+        assert_eq!(exception_rank("System.Exception"), 0);
+        assert!(
+            exception_rank("System.DivideByZeroException") > exception_rank("System.ArithmeticException")
+        );
+        assert_eq!(exception_rank("Shop.OutOfStockException"), 1);
+    }
+
+    #[test]
+    fn every_base_leads_to_the_root() {
+        for (name, base) in BASES {
+            assert!(*base == EXCEPTION || BASES.iter().any(|(known, _)| known == base), "{name}");
+            assert!(is_exception_type(name, EXCEPTION), "{name}");
+        }
+    }
+}
