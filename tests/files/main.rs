@@ -1,8 +1,11 @@
-//! Application folders as users keep them: loading, saving, editing.
+//! Application folders as users keep them: loading, saving, editing, running from the command line.
 
+mod architecture;
+mod cli;
 mod crowded;
 mod edit_properties;
 mod edits;
 mod folders;
+mod host;
 mod refusals;
 mod southridge;
