@@ -6,6 +6,7 @@
 //! - [`message`]: messages as they travel: parts, context, values
 //! - [`xml`]: schemas, promotion, XPath, pipelines: thin over a library
 //! - [`xlang`]: the XLANG/s expression language
+//! - [`check`]: every rule over the model, before it runs
 //! - [`engine`]: the pure core: message box, instances, shapes, scopes, ports
 //! - [`journal`]: the record of a run, as text and as state at any moment
 //! - [`host`]: drivers for the real world: file adapters, simulated partners, the durable log
@@ -14,6 +15,7 @@
 
 #![warn(missing_debug_implementations)]
 
+pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;

@@ -1,6 +1,6 @@
 use super::{Exit, complain_all, load, say};
+use crate::check as rules;
 use crate::diagnostic::Severity;
-use crate::program::Program;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ pub fn check(arguments: &Arguments) -> Exit {
         Ok(application) => application,
         Err(exit) => return exit,
     };
-    let found = Program::diagnose(&application);
+    let found = rules::check(&application);
     complain_all(&found);
     let count = |severity| found.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));

@@ -81,10 +81,8 @@ impl Library {
         library.message_of("Notice", "Library.Notice", body(PartType::Class(Arc::clone(&class))), false);
         library.message_of("Raw", "System.Xml.XmlDocument", body(PartType::Xml), false);
         library.message_of("Note", "System.String", body(PartType::Value(ValueType::String)), false);
-        let parts = vec![
-            (Name::new("Head"), PartType::Class(class)),
-            (Name::new("Order"), PartType::Schema(schema)),
-        ];
+        let parts =
+            vec![(Name::new("Head"), PartType::Class(class)), (Name::new("Order"), PartType::Schema(schema))];
         library.message_of("Bundle", "Library.Bundle", parts, true);
         library.names.push(("Sender".into(), Symbol::Port { slot: 0 }));
         library.names.push(("Partner".into(), Symbol::RoleLink { slot: 1 }));
@@ -214,7 +212,8 @@ fn loan_schema() -> RootSchema {
         };
         NodePath { steps: std::iter::once("Loan").chain(tail.split('.')).map(step).collect() }
     };
-    let field = |name: &str, value_type| DistinguishedField { name: name.into(), path: path(name), value_type };
+    let field =
+        |name: &str, value_type| DistinguishedField { name: name.into(), path: path(name), value_type };
     RootSchema {
         type_name: Name::new("Library.Loan"),
         message_type: "http://library/loan#Loan".into(),
@@ -267,9 +266,10 @@ impl Symbols for Library {
             "LibraryProperties.ReaderId" | "LibraryProperties.Addressee" | "LibraryProperties.type" => {
                 (ValueType::String, true)
             }
-            "LibraryProperties.Shelf" | "FILE.ReceivedFileName" | "BTS.MessageType" | "BTS.ReceivePortName" => {
-                (ValueType::String, false)
-            }
+            "LibraryProperties.Shelf"
+            | "FILE.ReceivedFileName"
+            | "BTS.MessageType"
+            | "BTS.ReceivePortName" => (ValueType::String, false),
             "BTS.RetryCount" => (ValueType::Int32, false),
             "LibraryProperties.Priority" => (ValueType::UInt32, false),
             _ => return None,

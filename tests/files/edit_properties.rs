@@ -2,6 +2,7 @@
 
 use crate::crowded;
 use crate::edits::DECLARATIONS;
+use orchestrion::check::check;
 use orchestrion::model::edit::*;
 use orchestrion::model::files::{self, decode, encode};
 use orchestrion::model::*;
@@ -141,6 +142,9 @@ fn walk(start: &Application, rolls: &[Vec<u8>]) -> Result<usize, TestCaseError> 
     }
     let last = encode(&application).unwrap();
     prop_assert_eq!(&decode(&last).unwrap().0, &application, "what edits make can be saved and loaded");
+    for diagnostic in check(&application) {
+        prop_assert!(!diagnostic.help.is_empty(), "{}", diagnostic);
+    }
     while history.undo(&mut application).unwrap().is_some() {}
     prop_assert_eq!(&application, start);
     prop_assert_eq!(encode(&application).unwrap(), original);

@@ -479,7 +479,7 @@ fn physical_elements_are_added_renamed_and_deleted() {
     let renames = [
         (Physical::SendPortGroup(group), "All"),
         (Physical::ReceivePort(receive_port), "Orders"),
-        (Physical::SendPort(send_port), "Acks"),
+        (Physical::SendPort(send_port.into()), "Acks"),
         (Physical::Party(party), "Fabrikam"),
         (Physical::Service(service), "Crowded.Manager"),
     ];

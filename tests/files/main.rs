@@ -8,4 +8,5 @@ mod edits;
 mod folders;
 mod host;
 mod refusals;
+mod samples;
 mod southridge;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Physical {
     ReceivePort(ReceivePort),
-    SendPort(SendPort),
+    SendPort(Box<SendPort>),
     SendPortGroup(SendPortGroup),
     /// Host, state and physical ports of an orchestration, by its full name.
     Service(ServiceBinding),
@@ -78,7 +78,7 @@ pub(super) fn set(
     let bindings = &mut application.bindings;
     match element {
         Physical::ReceivePort(it) => put(&mut bindings.receive_ports, index, it),
-        Physical::SendPort(it) => put(&mut bindings.send_ports, index, it),
+        Physical::SendPort(it) => put(&mut bindings.send_ports, index, *it),
         Physical::SendPortGroup(it) => put(&mut bindings.send_port_groups, index, it),
         Physical::Service(it) => put(&mut bindings.services, index, it),
         Physical::Party(it) => put(&mut bindings.parties, index, it),

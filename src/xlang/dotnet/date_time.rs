@@ -141,7 +141,8 @@ fn add(call: &Call<'_>, unit: f64) -> Result<Value, Raised> {
 }
 
 fn add_months(call: &Call<'_>, months: i64) -> Result<Value, Raised> {
-    let moved = jiff::Span::new().try_months(months).ok().and_then(|span| time(call).civil().checked_add(span).ok());
+    let moved =
+        jiff::Span::new().try_months(months).ok().and_then(|span| time(call).civil().checked_add(span).ok());
     // The civil form keeps 100 ns, so nothing is lost on the way.
     moved.and_then(DateTime::from_civil).map(Value::DateTime).ok_or_else(|| call.out_of_range("the number"))
 }

@@ -1,0 +1,149 @@
+//! V03 to V07: how an instance starts, and what a receive needs to find its message.
+
+use super::subject::Subject;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Binding, Block, Id, Receive, Shape, ShapeKind};
+use std::collections::BTreeSet;
+
+pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let mut first = BTreeSet::new();
+    heads(&subject.orchestration.body, &mut first);
+    let mut activated = false;
+    for site in &subject.sites {
+        let ShapeKind::Receive(receive) = &site.shape.kind else { continue };
+        if receive.activate {
+            activated = true;
+            if !first.contains(&site.shape.id) {
+                let message = format!("`{}` activates but is not the first shape", site.shape.name);
+                let help =
+                    "move it to the start, or set Activate to false and let it follow a correlation set";
+                let at = subject.place(site.shape, "activate");
+                found.push(Diagnostic::error("V03", message, help).at(at));
+            }
+            untyped(subject, site.shape, receive, found);
+        } else {
+            waits_for_something(subject, site.shape, receive, found);
+        }
+    }
+    if !activated && !is_invoked(subject) {
+        let orchestration = subject.orchestration;
+        let message = format!(
+            "nothing starts `{}`: it has no activate receive, and nobody calls it",
+            orchestration.name
+        );
+        let help = "set Activate on its first Receive, or call or start it from another orchestration";
+        let at = subject.at(&orchestration.id, &orchestration.name, "");
+        found.push(Diagnostic::error("V04", message, help).at(at));
+    }
+}
+
+/// Shapes that can be the first to run (RCV-2).
+pub(super) fn heads(block: &Block, first: &mut BTreeSet<Id>) {
+    let Some(head) = block.first() else { return };
+    first.insert(head.id.clone());
+    match &head.kind {
+        ShapeKind::Group(group) => heads(&group.body, first),
+        ShapeKind::Scope(scope) => heads(&scope.body, first),
+        ShapeKind::Listen(owner) | ShapeKind::Parallel(owner) => {
+            owner.branches.iter().for_each(|branch| heads(&branch.body, first));
+        }
+        _ => {}
+    }
+}
+
+/// V05, V06.
+fn waits_for_something(subject: &Subject<'_>, shape: &Shape, receive: &Receive, found: &mut Vec<Diagnostic>) {
+    if !receive.filter.is_empty() {
+        let message = format!("`{}` has a filter but does not activate", shape.name);
+        let help = "set Activate, or remove the filter; a waiting receive is matched by its correlation set";
+        found.push(Diagnostic::error("V06", message, help).at(subject.place(shape, "filter")));
+    }
+    // A port given by the caller may bring its own token; only the caller knows.
+    let Some(port) = subject.orchestration.ports.iter().find(|p| p.name == receive.port) else { return };
+    let own_channel = port.binding == Binding::SelfCorrelating || subject.receives_answer(port);
+    if receive.follows.is_empty() && !own_channel {
+        let message = format!("`{}` neither activates nor follows a correlation set", shape.name);
+        let help =
+            "follow a set that was initialised before it, set Activate, or bind the port self-correlating";
+        found.push(Diagnostic::error("V05", message, help).at(subject.place(shape, "follows")));
+    }
+}
+
+/// V07.
+fn untyped(subject: &Subject<'_>, shape: &Shape, receive: &Receive, found: &mut Vec<Diagnostic>) {
+    let direct = subject.port(&receive.port).is_some_and(|p| p.binding == Binding::MessageBox);
+    let Some(site) = subject.sites.iter().find(|site| site.shape.id == shape.id) else { return };
+    let message_type = subject.message(site, &receive.message).map(|m| m.message_type.as_str());
+    if direct && receive.filter.is_empty() && message_type.is_some_and(|t| subject.untyped(t)) {
+        let message = format!("`{}` would take every message in the message box", shape.name);
+        let help = "add a filter, or give the message a schema";
+        found.push(Diagnostic::error("V07", message, help).at(subject.place(shape, "filter")));
+    }
+}
+
+/// True when some shape of the application calls or starts this orchestration.
+fn is_invoked(subject: &Subject<'_>) -> bool {
+    subject.application.orchestrations().flat_map(|(_, o)| o.shapes()).any(|shape| match &shape.kind {
+        ShapeKind::Call(call) | ShapeKind::Start(call) => {
+            let callee = subject.application.orchestration(&call.orchestration);
+            callee.is_some_and(|(module, _)| std::ptr::eq(module, subject.module))
+        }
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::fixture::*;
+    use crate::model::*;
+
+    #[test]
+    fn v03_the_activate_receive_is_first() {
+        assert_eq!(codes(&application(vec![activate()])), [""; 0]);
+        assert_eq!(codes(&application(vec![expression("x"), activate()])), ["V03"]);
+        let inside = shape(ShapeKind::Group(Group { body: vec![activate()] }));
+        assert_eq!(codes(&application(vec![inside])), [""; 0]);
+        let in_loop = shape(ShapeKind::Loop(Loop { condition: "true".into(), body: vec![activate()] }));
+        assert_eq!(codes(&application(vec![in_loop])), ["V03"]);
+    }
+
+    #[test]
+    fn v04_something_starts_it() {
+        assert_eq!(codes(&application(vec![expression("x")])), ["V04"]);
+        let mut called = application(vec![expression("x")]);
+        let call = shape(ShapeKind::Start(Call { orchestration: "Test.Subject".into(), ..Call::default() }));
+        add(&mut called, "Caller", vec![activate(), call]);
+        assert_eq!(codes(&called), [""; 0]);
+    }
+
+    #[test]
+    fn v05_a_waiting_receive_follows_something() {
+        let wait = |port: &str, leg| receive(port, |r| r.leg = leg);
+        assert_eq!(codes(&started(vec![wait("In", Leg::Request)])), ["V05"]);
+        assert_eq!(codes(&started(vec![wait("Own", Leg::Request)])), [""; 0], "self-correlating");
+        let answer = vec![send("Ask"), wait("Ask", Leg::Response)];
+        assert_eq!(codes(&started(answer)), [""; 0], "the answer to a request");
+    }
+
+    #[test]
+    fn v06_only_activation_is_filtered() {
+        let filter = vec![FilterRow { property: "BTS.ReceivePortName".into(), ..FilterRow::default() }];
+        let waiting = receive("Own", |r| r.filter = filter.clone());
+        assert_eq!(codes(&started(vec![waiting])), ["V06"]);
+        let activating = receive("In", |r| (r.activate, r.filter) = (true, filter.clone()));
+        assert_eq!(codes(&application(vec![activating])), [""; 0]);
+    }
+
+    #[test]
+    fn v07_not_everything_in_the_box() {
+        let body = || vec![receive("Box", |r| (r.activate, r.message) = (true, "Any".into()))];
+        assert_eq!(codes(&application(body())), ["V07"]);
+        let typed = vec![receive("Box", |r| r.activate = true)];
+        assert_eq!(codes(&application(typed)), [""; 0]);
+        let mut filtered = body();
+        if let ShapeKind::Receive(receive) = &mut filtered[0].kind {
+            receive.filter.push(FilterRow { property: "BTS.ReceivePortName".into(), ..FilterRow::default() });
+        }
+        assert_eq!(codes(&application(filtered)), [""; 0]);
+    }
+}

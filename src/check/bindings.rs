@@ -1,0 +1,128 @@
+//! V49, V50: receive ports and the orchestrations bound to them.
+
+use super::subject::{Subject, place};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::{Application, PortBinding, ReceivePort, ShapeKind};
+use crate::xml::SchemaSet;
+use std::collections::BTreeMap;
+
+/// A receive fed by a receive port.
+struct Fed<'a> {
+    place: Place,
+    /// Name of the shape, and of its orchestration.
+    shape: &'a str,
+    orchestration: String,
+    activates: bool,
+    correlated: bool,
+    /// `namespace#root`, `None` when untyped.
+    message_type: Option<String>,
+}
+
+pub(super) fn check(application: &Application, schemas: &SchemaSet, found: &mut Vec<Diagnostic>) {
+    let subjects = Subject::all(application, schemas);
+    let mut by_port: BTreeMap<&str, Vec<Fed<'_>>> = BTreeMap::new();
+    for subject in &subjects {
+        let full = subject.full_name();
+        let Some(service) = application.bindings.service(&full) else { continue };
+        for site in &subject.sites {
+            let ShapeKind::Receive(receive) = &site.shape.kind else { continue };
+            let Some(PortBinding::ReceivePort(name)) = service.ports.get(&receive.port) else { continue };
+            let message = subject.message(site, &receive.message);
+            let message_type = message.and_then(|m| subject.routing_type(&m.message_type)).map(String::from);
+            by_port.entry(name).or_default().push(Fed {
+                place: place(subject.key, &site.shape.id, &site.shape.name, "port"),
+                shape: &site.shape.name,
+                orchestration: full.clone(),
+                activates: receive.activate,
+                correlated: !receive.initializes.is_empty() || !receive.follows.is_empty(),
+                message_type,
+            });
+        }
+    }
+    for (name, receives) in &by_port {
+        let Some(port) = application.bindings.receive_port(name) else { continue };
+        pass_through(port, receives, found);
+        shared(name, receives, found);
+    }
+}
+
+/// V49.
+fn pass_through(port: &ReceivePort, receives: &[Fed<'_>], found: &mut Vec<Diagnostic>) {
+    let plain = port.locations.iter().find(|l| l.receive_pipeline.to_lowercase().contains("passthru"));
+    let Some(location) = plain else { return };
+    for receive in receives.iter().filter(|r| r.message_type.is_some() || r.correlated) {
+        let message = format!(
+            "`{}` gets nothing from the location `{}`: PassThruReceive sets no message type and promotes nothing",
+            receive.shape, location.name
+        );
+        let help = "set the receive pipeline of the location to XMLReceive, or receive an untyped message";
+        found.push(Diagnostic::warning("V49", message, help).at(receive.place.clone()));
+    }
+}
+
+/// V50.
+fn shared(port: &str, receives: &[Fed<'_>], found: &mut Vec<Diagnostic>) {
+    let activating: Vec<_> = receives.iter().filter(|r| r.activates).collect();
+    for (at, receive) in activating.iter().enumerate() {
+        let earlier = activating.iter().take(at).find(|other| {
+            let same = other.message_type == receive.message_type || other.message_type.is_none();
+            other.orchestration != receive.orchestration && (same || receive.message_type.is_none())
+        });
+        if let Some(other) = earlier {
+            let message = format!(
+                "`{}` and `{}` both start on messages of the receive port `{port}`",
+                other.orchestration, receive.orchestration
+            );
+            let help =
+                "each gets a copy; bind one of them to another receive port if that is not meant (PUB-4)";
+            found.push(Diagnostic::warning("V50", message, help).at(receive.place.clone()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::fixture::*;
+    use crate::model::*;
+
+    fn bound(pipeline: &str, mut application: Application) -> Application {
+        application.bindings.receive_ports.push(ReceivePort {
+            name: "Gate".into(),
+            locations: vec![ReceiveLocation {
+                name: "L".into(),
+                receive_pipeline: pipeline.into(),
+                ..Default::default()
+            }],
+            ..ReceivePort::default()
+        });
+        for (module, orchestration) in application.clone().orchestrations() {
+            application.bindings.services.push(ServiceBinding {
+                orchestration: module.qualify(&orchestration.name),
+                ports: [("In".into(), PortBinding::ReceivePort("Gate".into()))].into(),
+                ..ServiceBinding::default()
+            });
+        }
+        let schema = "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" targetNamespace=\"urn:orders\">\
+                      <xs:element name=\"OrderSchema\" type=\"xs:string\"/></xs:schema>";
+        application.schemas.insert("schemas/OrderSchema.xsd".into(), schema.into());
+        application
+    }
+
+    #[test]
+    fn v49_pass_through_knows_no_types() {
+        assert_eq!(codes(&bound("PassThruReceive", started(vec![]))), ["V49"]);
+        assert_eq!(codes(&bound("XMLReceive", started(vec![]))), [""; 0]);
+        let untyped = application(vec![receive("In", |r| (r.activate, r.message) = (true, "Any".into()))]);
+        assert_eq!(codes(&bound("PassThruReceive", untyped)), [""; 0]);
+    }
+
+    #[test]
+    fn v50_two_orchestrations_on_one_receive_port() {
+        let mut two = started(vec![]);
+        add(&mut two, "Second", vec![activate()]);
+        assert_eq!(codes(&bound("XMLReceive", two.clone())), ["V50"]);
+        let other = receive("In", |r| (r.activate, r.message) = (true, "Box".into()));
+        orchestration(&mut two, "Second").body = vec![other];
+        assert_eq!(codes(&bound("XMLReceive", two)), ["V50"], "untyped takes everything");
+    }
+}

@@ -1,0 +1,140 @@
+//! V34 to V36: Throw, Catch and Compensate.
+
+use super::subject::{Site, Subject};
+use crate::diagnostic::Diagnostic;
+use crate::model::{BlockSlot, CatchType, Scope, Shape, ShapeKind};
+
+pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    for site in &subject.sites {
+        let shape = site.shape;
+        match &shape.kind {
+            ShapeKind::Throw(throw) if throw.exception.is_none() && !site.in_catch() => {
+                let message = format!("`{}` has no exception to throw", shape.name);
+                let help =
+                    "choose an exception variable; General Exception rethrows, and only in a catch block";
+                found.push(Diagnostic::error("V34", message, help).at(subject.place(shape, "exception")));
+            }
+            ShapeKind::Scope(scope) => order(subject, shape, scope, found),
+            ShapeKind::Compensate(compensate) => target(subject, site, &compensate.transaction, found),
+            _ => {}
+        }
+    }
+}
+
+/// V35: the engine tries specific types first, whatever the order drawn.
+fn order(subject: &Subject<'_>, shape: &Shape, scope: &Scope, found: &mut Vec<Diagnostic>) {
+    let breadth = |exception: &CatchType| match exception {
+        CatchType::General => 2,
+        CatchType::Exception(name) if name == "System.Exception" => 1,
+        CatchType::Exception(_) | CatchType::Fault { .. } => 0,
+    };
+    let late = scope.catches.windows(2).find_map(|pair| match pair {
+        [wide, narrow] if breadth(&wide.exception) > breadth(&narrow.exception) => Some((wide, narrow)),
+        _ => None,
+    });
+    if let Some((wide, narrow)) = late {
+        let message = format!("`{}` of `{}` is tried before `{}`", narrow.name, shape.name, wide.name);
+        let help =
+            "draw the catch blocks from the specific to the general, the order in which they are tried";
+        found.push(Diagnostic::warning("V35", message, help).at(subject.at(&narrow.id, &narrow.name, "")));
+    }
+}
+
+/// V36.
+fn target(subject: &Subject<'_>, site: &Site<'_>, transaction: &str, found: &mut Vec<Diagnostic>) {
+    let shape = site.shape;
+    if !site.in_catch() && !site.in_compensation() {
+        let message = format!("`{}` stands neither in a catch block nor in a compensation block", shape.name);
+        let help = "move it into one; a transaction that goes on is not compensated";
+        found.push(Diagnostic::error("V36", message, help).at(subject.place(shape, "")));
+        return;
+    }
+    let handled = |slot: &BlockSlot| matches!(slot, BlockSlot::Catch(_) | BlockSlot::Compensation);
+    let owner = site.scopes().find(|(_, _, slot)| handled(slot)).map(|(_, scope, _)| scope);
+    let (own, body) = match owner {
+        Some(scope) => (&scope.transaction_id, &scope.body),
+        None => (&subject.orchestration.transaction_id, &subject.orchestration.body),
+    };
+    let mut names = vec![own.clone()];
+    body.iter().for_each(|inner| children(inner, &mut names));
+    names.retain(|name| !name.is_empty());
+    if !transaction.is_empty() && !names.iter().any(|name| name == transaction) {
+        let message = format!("`{}` cannot compensate `{transaction}` from here", shape.name);
+        let help = match names.as_slice() {
+            [] => "give the scope or the Call inside a transaction identifier first".to_owned(),
+            names => format!("choose this transaction or one directly inside it: {}", names.join(", ")),
+        };
+        found.push(Diagnostic::error("V36", message, help).at(subject.place(shape, "transaction")));
+    }
+}
+
+/// The transactions directly inside: of scopes, and of calls by their identifier.
+fn children(shape: &Shape, names: &mut Vec<String>) {
+    match &shape.kind {
+        ShapeKind::Scope(scope) if !scope.transaction_id.is_empty() => {
+            names.push(scope.transaction_id.clone())
+        }
+        ShapeKind::Call(call) => names.push(call.identifier.clone()),
+        _ => {
+            shape.blocks().iter().for_each(|(_, block)| block.iter().for_each(|inner| children(inner, names)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::fixture::*;
+    use crate::model::*;
+
+    fn throw(exception: Option<&str>) -> Shape {
+        shape(ShapeKind::Throw(Throw { exception: exception.map(str::to_owned) }))
+    }
+
+    fn compensate(transaction: &str) -> Shape {
+        shape(ShapeKind::Compensate(Compensate { transaction: transaction.into() }))
+    }
+
+    #[test]
+    fn v34_rethrow_only_in_a_handler() {
+        assert_eq!(codes(&started(vec![throw(None)])), ["V34"]);
+        assert_eq!(codes(&started(vec![throw(Some("error"))])), [""; 0]);
+        let handled = scope(vec![], |s| s.catches.push(catch(CatchType::General, vec![throw(None)])));
+        assert_eq!(codes(&started(vec![handled])), [""; 0]);
+    }
+
+    #[test]
+    fn v35_catch_blocks_are_tried_from_specific_to_general() {
+        let ordered = |types: &[CatchType]| {
+            let catches: Vec<_> = types.iter().map(|t| catch(t.clone(), vec![])).collect();
+            codes(&started(vec![scope(vec![], |s| s.catches.clone_from(&catches))]))
+        };
+        let named = |name: &str| CatchType::Exception(name.into());
+        assert_eq!(ordered(&[CatchType::General, named("System.TimeoutException")]), ["V35"]);
+        assert_eq!(ordered(&[named("System.Exception"), named("System.TimeoutException")]), ["V35"]);
+        let sound = [named("System.TimeoutException"), named("System.Exception"), CatchType::General];
+        assert_eq!(ordered(&sound), [""; 0]);
+    }
+
+    #[test]
+    fn v36_compensate_names_this_or_a_child() {
+        assert_eq!(codes(&started(vec![compensate("T")])), ["V36"]);
+        let outer = |target: &str| {
+            let grandchild =
+                scope(vec![], |s| (s.transaction, s.transaction_id) = (long_running(), "Grandchild".into()));
+            let child = scope(vec![grandchild], |s| {
+                (s.transaction, s.transaction_id) = (long_running(), "Child".into())
+            });
+            let scope = scope(vec![child], |s| {
+                (s.transaction, s.transaction_id) = (long_running(), "Own".into());
+                s.catches.push(catch(CatchType::General, vec![compensate(target)]));
+            });
+            let mut application = started(vec![scope]);
+            orchestration(&mut application, "Subject").transaction = long_running();
+            codes(&application)
+        };
+        assert_eq!(outer("Own"), [""; 0]);
+        assert_eq!(outer("Child"), [""; 0]);
+        assert_eq!(outer("Grandchild"), ["V36"]);
+        assert_eq!(outer("Nothing"), ["V36"]);
+    }
+}

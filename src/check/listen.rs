@@ -1,0 +1,73 @@
+//! V15: Listen and Parallel Actions. That a branch of a Listen starts with a Receive or Delay is known from
+//! compiling it.
+
+use super::subject::Subject;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Block, Shape, ShapeKind};
+
+pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    for site in &subject.sites {
+        let shape = site.shape;
+        let (ShapeKind::Listen(owner) | ShapeKind::Parallel(owner)) = &shape.kind else { continue };
+        let mut report = |message: String, help: &str| {
+            found.push(Diagnostic::error("V15", message, help).at(subject.place(shape, "branches")));
+        };
+        if owner.branches.len() < 2 {
+            let message = format!("`{}` has {} of at least two branches", shape.name, owner.branches.len());
+            report(message, "add a branch, or replace it by what is in its only branch");
+        }
+        if !matches!(shape.kind, ShapeKind::Listen(_)) {
+            continue;
+        }
+        let first: Vec<_> = owner.branches.iter().filter_map(|branch| head(&branch.body)).collect();
+        let activates = |shape: &Shape| matches!(&shape.kind, ShapeKind::Receive(r) if r.activate);
+        if first.iter().any(|head| activates(head)) {
+            if first.iter().any(|head| matches!(head.kind, ShapeKind::Delay(_))) {
+                let message = format!("`{}` both activates and waits for a time", shape.name);
+                report(message, "remove the Delay branch: nothing runs yet that could wait");
+            } else if !first.iter().all(|head| activates(head)) {
+                let message = format!("only some branches of `{}` activate", shape.name);
+                report(message, "set Activate on the first Receive of every branch, or of none");
+            }
+        }
+    }
+}
+
+/// The first shape of a block; a Group is only drawn.
+fn head(block: &Block) -> Option<&Shape> {
+    match block.first() {
+        Some(Shape { kind: ShapeKind::Group(group), .. }) => head(&group.body),
+        head => head,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::fixture::*;
+    use crate::model::*;
+
+    fn listen(heads: Vec<Shape>) -> Shape {
+        shape(ShapeKind::Listen(branches(heads.into_iter().map(|head| vec![head]).collect())))
+    }
+
+    fn delay() -> Shape {
+        shape(ShapeKind::Delay(Code { text: "0".into() }))
+    }
+
+    #[test]
+    fn v15_all_branches_activate_or_none() {
+        assert_eq!(codes(&application(vec![listen(vec![activate(), activate()])])), [""; 0]);
+        assert_eq!(codes(&application(vec![listen(vec![activate(), delay()])])), ["V15"]);
+        let waiting = receive("Own", |_| {});
+        assert_eq!(codes(&application(vec![listen(vec![activate(), waiting.clone()])])), ["V15"]);
+        assert_eq!(codes(&started(vec![listen(vec![waiting, delay()])])), [""; 0]);
+    }
+
+    #[test]
+    fn v15_two_branches_at_least() {
+        assert_eq!(codes(&started(vec![listen(vec![delay()])])), ["V15"]);
+        let parallel = |n| shape(ShapeKind::Parallel(branches(vec![vec![]; n])));
+        assert_eq!(codes(&started(vec![parallel(1)])), ["V15"]);
+        assert_eq!(codes(&started(vec![parallel(2)])), [""; 0]);
+    }
+}
