@@ -32,6 +32,7 @@ use subject::Subject;
 /// shapes the engine does not run), then the rules in the order of modules and shapes. Each finding once.
 pub fn check(application: &Application) -> Vec<Diagnostic> {
     let mut found = Program::diagnose(application);
+    let compiled = found.len();
     for diagnostic in rules(application) {
         let same = |known: &Diagnostic| {
             known.code == diagnostic.code
@@ -40,8 +41,8 @@ pub fn check(application: &Application) -> Vec<Diagnostic> {
                 && known.place.property == diagnostic.place.property
         };
         // Compiling knows types; where both see a fault, its words are the better ones.
-        let compiled = diagnostic.place.id.is_some() && found.iter().any(same);
-        if !compiled {
+        let known = diagnostic.place.id.is_some() && found.iter().take(compiled).any(same);
+        if !known {
             found.push(diagnostic);
         }
     }
