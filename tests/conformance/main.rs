@@ -1,0 +1,7 @@
+//! The engine's rules, one test each, named by the rule it proves: a tiny application, messages in, journal out.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod build;
+mod publish;
+mod world;
