@@ -16,6 +16,11 @@ use crate::xlang::{Slot, exception_rank};
 impl ServiceCompiler<'_> {
     pub fn body(&mut self, declared: Op) {
         let orchestration = self.orchestration;
+        // A fresh frame has no messages and sets; those just received must stay.
+        let declared = match declared {
+            Op::Initialize { variables, .. } => Op::Initialize { variables, sets: (0, 0), messages: (0, 0) },
+            other => other,
+        };
         // Initial values are assigned after the activating receive, or at once when there is none (RCV-3).
         let activates = orchestration.body.iter().any(|shape| {
             let mut found = false;
