@@ -91,7 +91,7 @@ impl Host {
         state.partners.set_all_running(now, options.partners);
         store.append(&Entry::PartnersRunning { at: now, running: options.partners })?;
         let folders = watch(folder, &program, &state.consumed)?;
-        make_folders(folder, &program);
+        make_inboxes(folder, &program);
         let mut host = Self {
             folder: folder.to_owned(),
             seen: if state.resumed { state.run.last_seq() } else { state.run.forgotten() },
@@ -390,18 +390,16 @@ fn watch(folder: &Path, program: &Program, consumed: &[FileSource]) -> Result<Ve
     Ok(folders)
 }
 
-/// Makes the folders that ports name inside the application folder, as version control keeps no empty ones. One
-/// that vanishes later is reported instead. What cannot be made shows when it is used.
-fn make_folders(folder: &Path, program: &Program) {
-    let bindings = &program.application.bindings;
-    let receive =
-        bindings.receive_ports.iter().flat_map(|p| &p.locations).map(|l| (&l.transport, &l.address));
-    let transports = bindings.send_ports.iter().flat_map(|p| p.primary.iter().chain(&p.backup));
-    for (transport, place) in receive.chain(transports.map(|t| (&t.transport, &t.address))) {
-        if transport.eq_ignore_ascii_case("FILE")
-            && address::is_relative(place)
-            && let Some(parent) = address::file_path(folder, place).parent()
+/// Makes the folders that receive locations watch inside the application folder, as version control keeps no
+/// empty ones. One that vanishes later is reported instead.
+fn make_inboxes(folder: &Path, program: &Program) {
+    let ports = &program.application.bindings.receive_ports;
+    for location in ports.iter().flat_map(|port| &port.locations) {
+        if location.transport.eq_ignore_ascii_case("FILE")
+            && address::is_relative(&location.address)
+            && let Some(parent) = address::file_path(folder, &location.address).parent()
         {
+            // What cannot be made is reported when it is looked at.
             let _ = std::fs::create_dir_all(parent);
         }
     }

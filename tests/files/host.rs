@@ -193,12 +193,13 @@ fn two_hosts_on_one_folder_and_a_changed_model_are_refused() {
 fn a_folder_that_vanishes_is_reported_once_and_receiving_goes_on_when_it_is_back() {
     let folder = saved(&relay());
     let running = Running::start(folder.path());
-    wait_until("started", || folder.path().join("echoed").exists());
-    fs::remove_dir(folder.path().join("inbox")).unwrap();
+    drop_file(folder.path(), "early.xml", "<early/>");
+    wait_until("received", || contents(folder.path().join("direct")) == ["<early/>"]);
+    wait_until("deleted", || fs::remove_dir(folder.path().join("inbox")).is_ok());
     std::thread::sleep(Duration::from_millis(900));
     fs::create_dir(folder.path().join("inbox")).unwrap();
     drop_file(folder.path(), "late.xml", "<late/>");
-    wait_until("received", || contents(folder.path().join("direct")) == ["<late/>"]);
+    wait_until("received", || contents(folder.path().join("direct")) == ["<early/>", "<late/>"]);
     let said = running.kill();
     assert_eq!(said.matches("error[H02]").count(), 1, "{said}");
     assert_eq!(said.matches("information[H03]").count(), 1, "{said}");
@@ -206,14 +207,16 @@ fn a_folder_that_vanishes_is_reported_once_and_receiving_goes_on_when_it_is_back
 
 #[test]
 fn a_missing_outbox_fails_the_port_with_help_and_keeps_the_message() {
-    let folder = saved(&relay());
+    let away = tempfile::tempdir().unwrap();
+    let mut application = relay();
+    let transport = application.bindings.send_ports[0].primary.as_mut().unwrap();
+    transport.address = away.path().join("share/%SourceFileName%").to_str().unwrap().to_owned();
+    let folder = saved(&application);
     let running = Running::start(folder.path());
-    wait_until("started", || folder.path().join("echoed").exists());
-    fs::remove_dir(folder.path().join("direct")).unwrap();
     drop_file(folder.path(), "a.xml", "<a/>");
     wait_until("echoed", || contents(folder.path().join("echoed")) == ["<a/>"]);
     running.kill();
-    // The folder is made again at the start; the port's retry is due in minutes, so look at what it waits for.
+    // The port's retry is due in minutes, so look at what it waits for.
     let (application, _) = files::load(folder.path()).unwrap();
     let (program, _) = orchestrion::program::Program::compile(&application).unwrap();
     let mut host = orchestrion::host::Host::start(folder.path(), program, &Default::default()).unwrap();

@@ -1,6 +1,6 @@
 use super::macros::expand;
 use crate::engine::Transmission;
-use crate::host::address::file_path;
+use crate::host::address::{file_path, is_relative};
 use crate::message::DateTime;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -49,6 +49,12 @@ pub fn send_file(
             transmission.address
         ));
     };
+    // Inside the application folder, which is there, a missing folder is simply new. Elsewhere it may be a
+    // share that is away, and what was written in its place would be lost from view.
+    if is_relative(&transmission.address) {
+        // A failure shows in the next lines.
+        let _ = fs::create_dir_all(parent);
+    }
     if !parent.is_dir() {
         let place = parent.display();
         return Err(format!(
@@ -164,10 +170,15 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_folder_is_a_failure_that_says_what_to_do() {
+    fn a_missing_folder_is_made_inside_the_application_and_a_failure_elsewhere() {
         let folder = tempfile::tempdir().unwrap();
-        let error =
-            send_file(folder.path(), &transmission("gone/a.xml", "x", ""), DateTime(0), false).unwrap_err();
+        let send =
+            |address: &str| send_file(folder.path(), &transmission(address, "x", ""), DateTime(0), false);
+        assert_eq!(fs::read(send("new/a.xml").unwrap()).unwrap(), b"x");
+        let away = folder.path().join("away/a.xml");
+        let error = send(away.to_str().unwrap()).unwrap_err();
         assert!(error.contains("does not exist; create it"), "{error}");
+        fs::write(folder.path().join("file"), "").unwrap();
+        assert!(send("file/a.xml").is_err());
     }
 }
