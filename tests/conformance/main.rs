@@ -4,4 +4,5 @@
 
 mod build;
 mod publish;
+mod southridge;
 mod world;

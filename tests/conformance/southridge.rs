@@ -1,0 +1,337 @@
+//! The Southridge scenarios: the sample as a whole, with its partners and a virtual clock.
+
+mod world;
+
+use orchestrion::engine::EventKind;
+use orchestrion::model::{Code, Id, Shape, ShapeKind};
+use orchestrion::xlang::LogLevel;
+use world::{BROKER, MANAGER, STAGE1, STAGE2, World, element, promoted, rewrite};
+
+#[test]
+fn a01_new_order() {
+    let mut world = World::new();
+    world.order("1/1/1", "NS");
+
+    assert_eq!(world.requester(), ["conf ACCEPTED", "stat COMPLETED"]);
+    let status = &world.queue("Requester")[1];
+    assert_eq!(element(status, "SeqNum"), "1");
+    assert_eq!((element(status, "Error"), element(status, "ErrorComplete")), (String::new(), String::new()));
+    for decoded in ["&lt;OrderType&gt;ACTIVATE&lt;/OrderType&gt;", "&lt;ServiceClass&gt;S&lt;/ServiceClass&gt;"] {
+        assert!(status.contains(decoded), "{status}");
+    }
+    assert_eq!(world.queue("Servicing").len(), 1);
+    assert_eq!(world.facilities_total, 1);
+    assert_eq!(world.provisioning, ["Analyze", "Activate STANDARD", "Complete"]);
+    assert_eq!(world.history("1/1/1"), ["COMPLETED"]);
+    assert!(world.order_log[0].original.contains("CSR Placed Order"), "{:?}", world.order_log);
+    assert!(world.queue("Operations").is_empty());
+    assert!(world.event_log.is_empty(), "{:?}", world.event_log);
+    assert_eq!([BROKER, MANAGER, STAGE1, STAGE2].map(|s| world.states(s)), ["C", "C", "C", "C"]);
+    world.assert_nothing_suspended();
+}
+
+#[test]
+fn a02_duplicate_while_running() {
+    let mut world = World::new();
+    world.stop_facilities();
+    world.order("2/1/1", "NS");
+    world.order("2/1/1", "NS");
+    world.start_facilities();
+
+    assert_eq!(world.requester(), ["conf ACCEPTED", "conf ACCEPTED", "stat COMPLETED"]);
+    let [report] = world.queue("Operations") else { panic!("{:?}", world.queue("Operations")) };
+    assert_eq!((element(report, "Status"), element(report, "RequestID")), ("ERROR".into(), "R2".into()));
+    assert!(element(report, "Error").contains("duplicate"), "{report}");
+    let errors = world.logged(LogLevel::Error);
+    assert!(errors.len() == 1 && errors[0].contains("duplicate"), "{errors:?}");
+    assert_eq!(world.event_log.len(), 1);
+    assert_eq!(world.provisioning, ["Analyze", "Activate STANDARD", "Complete"]);
+    assert_eq!(world.facilities_total, 1);
+    assert_eq!(world.history("2/1/1"), ["COMPLETED", "COMPLETED"]);
+    assert_eq!([BROKER, MANAGER, STAGE1, STAGE2].map(|s| world.states(s)), ["CC", "C", "C", "C"]);
+    world.assert_nothing_suspended();
+}
+
+#[test]
+fn a03_update_while_running() {
+    let mut world = World::new();
+    world.stop_facilities();
+    world.order("3/1/1", "NS");
+    world.order("3/1/2", "ND");
+    world.start_facilities();
+
+    assert_eq!(world.requester(), ["conf ACCEPTED", "conf ACCEPTED", "stat COMPLETED"]);
+    assert_eq!(element(&world.queue("Requester")[2], "SeqNum"), "2");
+    let warnings = world.logged(LogLevel::Warning);
+    assert!(warnings.len() == 1 && warnings[0].contains("interrupted") && warnings[0].contains("3/1/1"), "{warnings:?}");
+    assert_eq!(world.event_log.len(), 1);
+    let [orphan] = world.queue("Operations") else { panic!("{:?}", world.queue("Operations")) };
+    assert!(orphan.contains("ErrorInfo"), "{orphan}");
+    assert_eq!(element(orphan, "ReceivePortName"), "Facilities-RP");
+    assert_eq!((element(orphan, "CustNum"), element(orphan, "OrderSeqNum")), ("3".into(), "1".into()));
+    assert_eq!(world.routing_failures(), 1);
+    let calls = ["Analyze", "Activate STANDARD", "Analyze", "Activate DELUXE", "Complete"];
+    assert_eq!(world.provisioning, calls);
+    assert_eq!(world.facilities_total, 2);
+    assert_eq!((world.history("3/1/1"), world.history("3/1/2")), (vec!["NEW"], vec!["COMPLETED"]));
+    assert_eq!([MANAGER, STAGE1, STAGE2].map(|s| world.states(s)), ["C", "TC", "C"]);
+}
+
+#[test]
+fn a04_terminate_while_running() {
+    let mut world = World::new();
+    world.stop_facilities();
+    world.order("4/1/1", "NS");
+    world.terminate("4/1/1");
+    world.start_facilities();
+
+    assert_eq!(world.requester(), ["conf ACCEPTED", "conf ACCEPTED", "stat TERMINATED"]);
+    assert!(element(&world.queue("Requester")[2], "Error").contains("terminated by the user"));
+    let warnings = world.logged(LogLevel::Warning);
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings[0].contains("interrupted") && warnings[1].contains("terminated"), "{warnings:?}");
+    assert_eq!(world.queue("Operations").len(), 1);
+    assert_eq!(world.provisioning, ["Analyze", "Activate STANDARD"]);
+    assert_eq!(world.history("4/1/1"), ["NEW", "TERMINATE"]);
+    assert_eq!([MANAGER, STAGE1, STAGE2].map(|s| world.states(s)), ["T", "T", ""]);
+}
+
+#[test]
+fn a05_a06_a07_other_order_kinds() {
+    let mut world = World::new();
+    world.order("5/1/1", "ND");
+    world.order("5/1/2", "CS");
+    world.order("5/2/1", "XS");
+
+    let deluxe = ["Analyze", "Activate DELUXE", "Complete"];
+    let change = ["Analyze", "GetServiceType", "Cancel DELUXE", "Activate STANDARD", "Complete"];
+    let cancel = ["Analyze", "GetServiceType", "Cancel STANDARD", "Complete"];
+    assert_eq!(world.provisioning, [&deluxe[..], &change[..], &cancel[..]].concat());
+    assert_eq!(world.states(MANAGER), "CCC");
+}
+
+#[test]
+fn a12_no_self_activation() {
+    let mut world = World::new();
+    world.order("12/1/1", "NS");
+    assert_eq!([BROKER, MANAGER, STAGE1, STAGE2].map(|s| world.instances(s).len()), [1, 1, 1, 1]);
+    assert_eq!(world.routing_failures(), 0);
+}
+
+#[test]
+fn a13_lower_sequence() {
+    let mut world = World::new();
+    world.stop_facilities();
+    world.order("13/1/5", "NS");
+    world.order("13/1/3", "ND");
+    world.start_facilities();
+
+    let [report] = world.queue("Operations") else { panic!("{:?}", world.queue("Operations")) };
+    assert_eq!(element(report, "Status"), "ERROR");
+    assert!(element(report, "Error").contains("out of sequence"), "{report}");
+    let errors = world.logged(LogLevel::Error);
+    assert!(errors.len() == 1 && errors[0].contains("out of sequence"), "{errors:?}");
+    assert_eq!(world.provisioning, ["Analyze", "Activate STANDARD", "Complete"]);
+    assert_eq!(world.requester().last().unwrap(), "stat COMPLETED");
+    assert_eq!(element(world.queue("Requester").last().unwrap(), "SeqNum"), "5");
+    assert_eq!(world.states(MANAGER), "C");
+}
+
+#[test]
+fn a18_terminate_after_completion() {
+    let mut world = World::new();
+    world.order("18/1/1", "NS");
+    let calls = world.provisioning.clone();
+    world.terminate("18/1/1");
+
+    assert_eq!(world.requester(), ["conf ACCEPTED", "stat COMPLETED", "conf ACCEPTED", "stat TERMINATED"]);
+    let warnings = world.logged(LogLevel::Warning);
+    assert!(warnings.len() == 1 && warnings[0].contains("terminated"), "{warnings:?}");
+    assert_eq!(world.event_log.len(), 1);
+    assert_eq!([MANAGER, STAGE1, STAGE2].map(|s| world.states(s)), ["CT", "C", "C"]);
+    assert_eq!(world.provisioning, calls);
+    assert!(world.queue("Operations").is_empty());
+    assert_eq!(world.history("18/1/1"), ["COMPLETED", "TERMINATE"]);
+}
+
+#[test]
+fn a38_fatal_stage_error() {
+    let mut world = World::new();
+    world.refusals.insert("Activate".into(), "FATAL".into());
+    world.order("38/1/1", "NS");
+
+    assert_eq!(world.requester(), ["conf ACCEPTED", "stat ORDERMANAGER-EXCEPTION"]);
+    let errors = world.logged(LogLevel::Error);
+    assert!(errors.len() == 2 && errors[1].contains("stage 1 terminated"), "{errors:?}");
+    let [report] = world.queue("Operations") else { panic!("{:?}", world.queue("Operations")) };
+    assert_eq!((element(report, "Status"), element(report, "Stage")), ("ORDERMANAGER-EXCEPTION".into(), "3".into()));
+    assert_eq!([MANAGER, STAGE1, STAGE2].map(|s| world.states(s)), ["T", "T", ""]);
+    assert_eq!(world.history("38/1/1"), ["NEW"]);
+}
+
+#[test]
+fn c201_only_accepted_cable_orders_start_a_manager() {
+    for (from, to) in [("\"CABLEORDER\"", "\"VIPORDER\""), ("Routing.Status = \"ACCEPTED\"", "Routing.Status = \"STARTED\"")] {
+        let mut world = World::with(|app| rewrite(app.modules.get_mut("OrderBroker").unwrap(), from, to));
+        world.order("1/1/1", "NS");
+        assert!(world.instances(MANAGER).is_empty());
+        assert_eq!(world.requester(), ["conf NOTACCEPTED"]);
+        assert_eq!(world.states(BROKER), "T");
+    }
+}
+
+#[test]
+fn c202_the_first_message_activates_and_later_ones_follow_the_convoy() {
+    let mut world = World::new();
+    world.stop_facilities();
+    world.order("1/1/1", "NS");
+    world.order("1/1/2", "ND");
+    world.order("1/1/2", "ND");
+    let [manager] = world.instances(MANAGER)[..] else { panic!("one manager") };
+    let consumed = world.events.iter().filter_map(|event| match &event.kind {
+        EventKind::MessageConsumed { instance, shape, .. } if *instance == manager => Some(shape.as_str()),
+        _ => None,
+    });
+    let from_broker: Vec<_> = consumed.filter(|shape| ["new-order", "order-update"].contains(shape)).collect();
+    assert_eq!(from_broker, ["new-order", "order-update", "order-update"]);
+}
+
+#[test]
+fn c203_each_stage_gets_the_order_once_in_order() {
+    let mut world = World::new();
+    world.order("1/1/1", "NS");
+    let stages: Vec<_> = world.published(MANAGER, "StagePort").iter().map(|m| promoted(m, "Stage")).collect();
+    assert_eq!(stages, ["1", "2"]);
+    assert_eq!([STAGE1, STAGE2].map(|s| world.instances(s).len()), [1, 1]);
+    assert_eq!(world.requester().last().unwrap(), "stat COMPLETED");
+}
+
+#[test]
+fn c204_stage_1_completed_before_stage_2() {
+    let mut world = World::new();
+    world.order("1/1/1", "NS");
+    let statuses: Vec<_> = world.published(MANAGER, "StagePort").iter().map(|m| promoted(m, "Status")).collect();
+    assert_eq!(statuses, ["STARTED", "STAGE_1_COMPLETED"]);
+}
+
+#[test]
+fn c205_a_third_stage_needs_no_change_of_the_manager() {
+    let mut world = World::with(|app| {
+        let mut module = app.modules["CableOrder2"].clone();
+        module.port_types.clear();
+        let stage = module.orchestration.as_mut().unwrap();
+        stage.name = "CableOrder3Orch".into();
+        let ShapeKind::Receive(begin) = &mut stage.body[0].kind else { panic!("{:?}", stage.body[0]) };
+        begin.filter[0].value = "3".into();
+        let history = stage.ports.iter_mut().find(|p| p.name == "HistoryUpdatePort").unwrap();
+        history.port_type = "Southridge.HistoryUpdatePortType".into();
+        let mut bound = app.bindings.service(STAGE2).unwrap().clone();
+        bound.orchestration = "Southridge.CableOrder3Orch".into();
+        app.bindings.services.push(bound);
+        app.modules.insert("CableOrder3".into(), module);
+        app.settings.configuration.insert("TotalStages".into(), "3".into());
+    });
+    world.order("1/1/1", "NS");
+    let statuses: Vec<_> = world.published(MANAGER, "StagePort").iter().map(|m| promoted(m, "Status")).collect();
+    assert_eq!(statuses, ["STARTED", "STAGE_1_COMPLETED", "STAGE_2_COMPLETED"]);
+    assert_eq!(world.states("Southridge.CableOrder3Orch"), "C");
+    assert_eq!(world.requester().last().unwrap(), "stat COMPLETED");
+}
+
+#[test]
+fn c206_the_waiting_manager_listens_with_three_subscriptions() {
+    let mut world = World::new();
+    world.stop_facilities();
+    world.order("1/1/1", "NS");
+    let [manager] = world.instances(MANAGER)[..] else { panic!("one manager") };
+    let mut ports = world.subscriptions(manager);
+    ports.retain(|port| *port != "StagePort");
+    ports.sort_unstable();
+    assert_eq!(ports, ["FromBrokerPort", "StageCompletionPort", "StageCompletionPort"]);
+    assert_eq!(world.shapes(MANAGER).last(), Some(&"wait"));
+}
+
+#[test]
+fn c207_terminate_in_process_takes_the_inner_branch() {
+    let mut world = World::new();
+    world.stop_facilities();
+    world.order("1/1/1", "NS");
+    world.terminate("1/1/1");
+    let shapes = world.shapes(MANAGER);
+    assert!(shapes.contains(&"end-order") && !shapes.contains(&"end-order-not-running"), "{shapes:?}");
+}
+
+#[test]
+fn c208_the_manager_waits_for_the_acknowledgement() {
+    let mut world = World::with(|app| {
+        let stage = app.modules.get_mut("CableOrder1").unwrap().orchestration.as_mut().unwrap();
+        let kind = ShapeKind::Delay(Code { text: "new System.TimeSpan(1, 0, 0)".into() });
+        stage.body.insert(1, Shape { id: Id::from("late"), name: "Late".into(), kind, ..Shape::default() });
+    });
+    world.order("1/1/1", "NS");
+    let shapes = world.shapes(MANAGER);
+    assert_eq!(shapes.last(), Some(&"stage-started"));
+    assert!(!shapes.contains(&"while-same-stage"), "{shapes:?}");
+    world.advance(3600);
+    assert_eq!(world.requester().last().unwrap(), "stat COMPLETED");
+}
+
+#[test]
+fn c209_stage_1_acts_checks_asks_facilities_and_waits() {
+    let path = ["activate", "check-interrupt", "to-facilities", "wait-for-facilities"];
+    let mut world = World::new();
+    world.stop_facilities();
+    world.order("1/1/1", "NS");
+    let mut steps = world.shapes(STAGE1);
+    steps.retain(|shape| path.contains(shape));
+    assert_eq!(steps, path);
+    assert!(!world.shapes(STAGE1).contains(&"construct-completion"));
+    world.start_facilities();
+    assert!(world.shapes(STAGE1).contains(&"construct-completion"));
+
+    world.stop_facilities();
+    world.order("2/1/1", "NS");
+    world.terminate("2/1/1");
+    let thrown = world.events.iter().filter(|event| {
+        matches!(&event.kind, EventKind::ExceptionThrown { exception, .. } if exception.ends_with("InterruptException"))
+    });
+    assert_eq!(thrown.count(), 1);
+}
+
+#[test]
+fn c210_stage_2_updates_the_history_then_completes() {
+    let mut world = World::new();
+    world.order("1/1/1", "NS");
+    let path = ["complete", "construct-complete-order", "update-history", "stage-completed"];
+    let mut steps = world.shapes(STAGE2);
+    steps.retain(|shape| path.contains(shape));
+    assert_eq!(steps, path);
+    assert_eq!(element(&world.queue("HistoryUpdate")[0], "Status"), "COMPLETED");
+}
+
+#[test]
+fn c211_stages_get_the_canonical_order() {
+    let mut world = World::new();
+    world.order("1/1/1", "NS");
+    let sent = world.published(MANAGER, "StagePort");
+    assert_eq!(sent.len(), 2);
+    for message in sent {
+        let part = message.part("OrderPart".into()).unwrap();
+        let text = format!("{:?}", part.body);
+        assert!(!text.contains("CSR_OrderRequest"), "{text}");
+    }
+    assert!(world.queue("ToFacilities").iter().all(|text| text.contains("http://southridge.example/schemas/Order.v1")));
+}
+
+#[test]
+fn c214_the_saved_return_address_outlives_a_year_of_waiting() {
+    let mut world = World::new();
+    world.stop_facilities();
+    world.order("1/1/1", "NS");
+    world.advance(365 * 24 * 3600);
+    assert_eq!(world.requester(), ["conf ACCEPTED"]);
+    assert_eq!([MANAGER, STAGE1].map(|s| world.states(s)), ["A", "A"]);
+    world.start_facilities();
+    assert_eq!(world.requester(), ["conf ACCEPTED", "stat COMPLETED"]);
+    assert_eq!([MANAGER, STAGE1, STAGE2].map(|s| world.states(s)), ["C", "C", "C"]);
+}
