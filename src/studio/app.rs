@@ -1,15 +1,48 @@
 //! [`Studio`]: the whole window as one value that can be shown without a window.
 
-use super::canvas::{Canvas, Scene};
-use super::document::Document;
-use super::{sample, theme};
-use egui::Ui;
-use std::collections::BTreeMap;
+use super::canvas::{Canvas, CanvasAction, Drag, Scene};
+use super::command::Command;
+use super::dialogs::{FolderDialogs, Native, Purpose};
+use super::document::{Action, Document, Selection};
+use super::overlay::Overlay;
+use super::theme::{self, Appearance};
+use super::{panels, problems, sample, shell};
+use crate::model::edit::{BlockRef, Edit, can_insert, new_shape};
+use crate::model::{Id, ShapeKind};
+use egui::{Frame, Margin, Panel, Ui};
+use serde::{Deserialize, Serialize};
+
+/// What the canvas is for just now. Nothing moves when one switches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    #[default]
+    Design,
+    Run,
+}
+
+/// What the user set up, kept between sessions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preferences {
+    pub appearance: Appearance,
+    pub reduced_motion: bool,
+}
 
 #[derive(Debug)]
 pub struct Studio {
     pub document: Document,
     pub canvas: Canvas,
+    pub mode: Mode,
+    pub preferences: Preferences,
+    pub(super) overlay: Overlay,
+    pub(super) problems_open: bool,
+    pub(super) dialogs: Box<dyn FolderDialogs>,
+    pub(super) asking: Option<Purpose>,
+    /// What was last done or refused, for the status line.
+    pub(super) said: Option<(String, bool)>,
+    /// What to do once unsaved work is settled.
+    pub(super) after_confirm: Option<super::actions::Leave>,
+    pub(super) may_close: bool,
+    pub(super) focus_properties: bool,
 }
 
 impl Default for Studio {
@@ -20,7 +53,27 @@ impl Default for Studio {
 
 impl Studio {
     pub fn new(document: Document) -> Self {
-        Self { document, canvas: Canvas::default() }
+        Self {
+            document,
+            canvas: Canvas::default(),
+            mode: Mode::default(),
+            preferences: Preferences::default(),
+            overlay: Overlay::default(),
+            problems_open: true,
+            dialogs: Box::new(Native::default()),
+            asking: None,
+            said: None,
+            after_confirm: None,
+            may_close: false,
+            focus_properties: false,
+        }
+    }
+
+    /// The same studio asking for folders in another way.
+    #[must_use]
+    pub fn with_dialogs(mut self, dialogs: impl FolderDialogs + 'static) -> Self {
+        self.dialogs = Box::new(dialogs);
+        self
     }
 
     /// Installs fonts and styles; once for a context.
@@ -28,31 +81,179 @@ impl Studio {
         theme::install(ctx);
     }
 
+    /// What the status line says: what was last done, or why it was refused.
+    pub fn said(&self) -> &str {
+        self.said.as_ref().map_or("", |(text, _)| text)
+    }
+
+    /// Shows the whole window and does what the user asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
-        egui::CentralPanel::default().frame(egui::Frame::NONE).show(ui, |ui| {
-            let document = &self.document;
-            let (Some(module), Some(orchestration)) = (document.module(), document.orchestration()) else {
-                return;
-            };
-            let scene = Scene {
-                app: &document.app,
-                module,
-                orchestration,
-                revision: document.revision,
-                key: &document.module,
-                selection: &document.selection,
-                editable: true,
-                problems: &BTreeMap::new(),
-                port_problems: &BTreeMap::new(),
-                legal: &|_, _, _| true,
-                menu: &|_| {},
-            };
-            let actions = self.canvas.ui(ui, &scene);
-            for action in actions {
-                if let super::canvas::CanvasAction::Select(selection) = action {
-                    self.document.selection = selection;
-                }
+        theme::set_reduced_motion(ui.ctx(), self.preferences.reduced_motion);
+        let mut actions: Vec<Action> = Vec::new();
+        if !self.overlay.is_open() {
+            actions.extend(Command::pressed(ui.ctx()).into_iter().map(Action::Command));
+            actions.extend(self.pasted(ui.ctx()));
+        }
+        self.poll_dialog(ui.ctx());
+        self.guard_close(ui.ctx());
+        let t = theme::Tokens::of(ui);
+        let frame = |fill| Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 4));
+        Panel::top("top bar").frame(frame(t.panel)).exact_size(48.0).show(ui, |ui| {
+            shell::top_bar(ui, self, &mut actions);
+        });
+        Panel::bottom("status").frame(frame(t.panel)).exact_size(26.0).show(ui, |ui| shell::status(ui, self));
+        if self.problems_open {
+            Panel::bottom("problems")
+                .frame(frame(t.panel))
+                .default_size(132.0)
+                .size_range(72.0..=360.0)
+                .resizable(true)
+                .show(ui, |ui| panels::problems::ui(ui, &self.document, &mut actions));
+        }
+        Panel::left("left").frame(frame(t.panel)).default_size(252.0).size_range(200.0..=420.0).show(ui, |ui| {
+            self.left(ui, &mut actions);
+        });
+        Panel::right("right").frame(frame(t.panel)).default_size(316.0).size_range(250.0..=560.0).show(ui, |ui| {
+            let scope = ui.scope(|ui| panels::properties::ui(ui, &self.document, &mut actions));
+            if std::mem::take(&mut self.focus_properties) {
+                focus_first_field(ui, scope.response.rect);
             }
         });
+        egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.central(ui, &mut actions));
+        self.show_overlay(ui.ctx(), &mut actions);
+        for action in actions {
+            self.act(ui.ctx(), action);
+        }
     }
+
+    fn left(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.set_max_width(ui.available_width() - 4.0);
+            let open = self.document.orchestration().is_some();
+            if let Some(kind) = panels::toolbox::ui(ui, open) {
+                actions.extend(self.insert_after_selection(kind));
+            }
+            panels::explorer::ui(ui, &self.document, actions);
+            ui.add_space(16.0);
+        });
+    }
+
+    fn central(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        let document = &self.document;
+        let (Some(module), Some(orchestration)) = (document.module(), document.orchestration()) else {
+            shell::nothing_to_draw(ui, document, actions);
+            return;
+        };
+        let (nodes, ports) = problems::marks(&document.problems, &document.module);
+        let legal = |block: &BlockRef, index: usize, drag: &Drag| legal(document, block, index, drag);
+        let chosen = std::cell::RefCell::new(Vec::new());
+        let menu = |ui: &mut Ui| chosen.borrow_mut().extend(shell::context_menu(ui, document));
+        let scene = Scene {
+            app: &document.app,
+            module,
+            orchestration,
+            revision: document.revision,
+            key: &document.module,
+            selection: &document.selection,
+            editable: self.mode == Mode::Design,
+            problems: &nodes,
+            port_problems: &ports,
+            legal: &legal,
+            menu: &menu,
+        };
+        let asked = self.canvas.ui(ui, &scene);
+        actions.extend(chosen.into_inner().into_iter().map(Action::Command));
+        let key = document.module.clone();
+        for action in asked {
+            match action {
+                CanvasAction::Select(selection) => actions.push(Action::Select(selection)),
+                CanvasAction::Insert { at, index, kind } => actions.extend(self.insert(&at, index, kind)),
+                CanvasAction::Move { id, at, index } => {
+                    let edit = Edit::MoveShape { module: key.clone(), shape: id, block: at, index };
+                    actions.push(Action::edit(edit));
+                }
+                CanvasAction::Rename { id, name } => {
+                    actions.push(Action::edit(Edit::RenameShape { module: key.clone(), shape: id, name }));
+                }
+                CanvasAction::Properties => self.focus_properties = true,
+            }
+        }
+    }
+
+    /// Inserts a new shape of `kind` and selects it.
+    pub(super) fn insert(&self, block: &BlockRef, index: usize, kind: ShapeKind) -> Vec<Action> {
+        let Some(module) = self.document.module() else { return Vec::new() };
+        let shape = new_shape(module, kind);
+        let id = shape.id.clone();
+        let key = self.document.module.clone();
+        let edit = Edit::InsertShape { module: key.clone(), block: block.clone(), index, shape };
+        vec![Action::edit(edit), Action::Go { module: key, selection: Selection::Node(id) }]
+    }
+
+    /// Where a shape goes that is inserted without a place: after the selected one, else at the end.
+    pub(super) fn place_after_selection(&self) -> Option<(BlockRef, usize)> {
+        let document = &self.document;
+        let orchestration = document.orchestration()?;
+        if let Selection::Node(id) = &document.selection
+            && let Some((block, index)) = crate::model::edit::owner_of(&document.app, &document.module, id)
+        {
+            return Some((block, index + 1));
+        }
+        if let Selection::Node(id) = &document.selection
+            && let Some(place) = inside(document, id)
+        {
+            return Some(place);
+        }
+        Some((BlockRef::Body, orchestration.body.len()))
+    }
+
+    fn insert_after_selection(&self, kind: ShapeKind) -> Vec<Action> {
+        let Some((block, index)) = self.place_after_selection() else { return Vec::new() };
+        self.insert(&block, index, kind)
+    }
+
+    /// True when the selected shape has branches or catch blocks to add to.
+    pub(super) fn can_add_branch(&self) -> bool {
+        let Selection::Node(id) = &self.document.selection else { return false };
+        let kind = self.document.owner(id).map(|s| &s.kind);
+        matches!(
+            kind,
+            Some(ShapeKind::Decide(_) | ShapeKind::Listen(_) | ShapeKind::Parallel(_) | ShapeKind::Scope(_))
+        )
+    }
+}
+
+/// The end of the block that a branch, catch or compensation block with this id is.
+fn inside(document: &Document, id: &Id) -> Option<(BlockRef, usize)> {
+    use crate::model::BlockSlot;
+    let owner = document.owner(id)?;
+    owner.blocks().into_iter().find_map(|(slot, block)| match &slot {
+        BlockSlot::Branch(own) | BlockSlot::Catch(own) if own == id => {
+            Some((BlockRef::In(owner.id.clone(), slot), block.len()))
+        }
+        _ => None,
+    })
+}
+
+/// Whether what is dragged may go there.
+fn legal(document: &Document, block: &BlockRef, index: usize, drag: &Drag) -> bool {
+    let allowed = |kind: &ShapeKind| can_insert(&document.app, &document.module, block, index, kind).is_ok();
+    match drag {
+        Drag::New(kind) => allowed(kind),
+        Drag::Move(id) => {
+            let Some(shape) = document.orchestration().and_then(|o| o.shape(id)) else { return false };
+            let mut into_itself = false;
+            if let BlockRef::In(owner, _) = block {
+                shape.visit(&mut |s| into_itself |= s.id == *owner);
+            }
+            !into_itself && allowed(&shape.kind)
+        }
+    }
+}
+
+/// Gives the keyboard to the first field of the properties.
+fn focus_first_field(ui: &Ui, area: egui::Rect) {
+    // The name is the first field of every properties page, a constant way below the top.
+    let at = area.left_top() + egui::vec2(150.0, 78.0);
+    ui.ctx().data_mut(|d| d.insert_temp(egui::Id::unique("focus properties"), at));
 }

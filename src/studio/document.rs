@@ -1,8 +1,11 @@
-//! The open application: what is edited, where it is kept, what is selected.
+//! The open application: what is edited, how it was edited, where it is kept, what is selected.
 
+use super::names::Names;
 use crate::diagnostic::Diagnostic;
+use crate::model::edit::{DeclarationKind, Edit, History};
 use crate::model::files::{self, SaveReport};
-use crate::model::{Application, Id, Module, Orchestration};
+use crate::model::{Application, BlockSlot, Id, Module, Orchestration, Shape};
+use crate::xml::SchemaSet;
 use std::path::{Path, PathBuf};
 
 /// What the properties panel shows. Declarations are known by name, as the language knows them.
@@ -13,22 +16,32 @@ pub enum Selection {
     Orchestration,
     /// A shape, branch, catch or compensation block.
     Node(Id),
+    /// A port or port parameter.
     Port(String),
-    Declared(Declared, String),
+    /// Any other declaration, in a scope or in the orchestration.
+    Declared { scope: Option<Id>, kind: DeclarationKind, name: String },
 }
 
-/// Kinds of declarations beside ports, in the order of the orchestration explorer (D-9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Declared {
-    Parameter,
-    RoleLink,
-    Message,
-    Variable,
-    CorrelationSet,
-    PortType,
-    MultipartType,
-    CorrelationType,
-    RoleLinkType,
+/// What a panel or the canvas wants done, once it is drawn.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// An edit; the key joins typing in one field to one step.
+    Edit { edit: Edit, key: Option<String> },
+    Select(Selection),
+    /// Selects and brings into view, in another module if need be.
+    Go { module: String, selection: Selection },
+    Command(super::command::Command),
+    Said(String),
+}
+
+impl Action {
+    pub fn edit(edit: Edit) -> Self {
+        Self::Edit { edit, key: None }
+    }
+
+    pub fn typing(edit: Edit, key: impl Into<String>) -> Self {
+        Self::Edit { edit, key: Some(key.into()) }
+    }
 }
 
 /// The application being edited. The UI thread owns it; nothing else writes to it.
@@ -42,14 +55,31 @@ pub struct Document {
     pub selection: Selection,
     /// Grows with every change of `app`.
     pub revision: u64,
-    /// As last loaded or saved; unsaved work is a difference from it.
+    pub names: Names,
+    pub problems: Vec<Diagnostic>,
+    history: History,
+    /// As last loaded or saved.
     saved: Application,
+    saved_state: u64,
 }
 
 impl Document {
     pub fn new(app: Application, folder: Option<PathBuf>) -> Self {
         let module = first_module(&app);
-        Self { saved: app.clone(), app, folder, module, selection: Selection::default(), revision: 1 }
+        let mut document = Self {
+            saved: app.clone(),
+            app,
+            folder,
+            module,
+            selection: Selection::default(),
+            revision: 0,
+            names: Names::default(),
+            problems: Vec::new(),
+            history: History::default(),
+            saved_state: 0,
+        };
+        document.changed();
+        document
     }
 
     /// # Errors
@@ -67,12 +97,99 @@ impl Document {
         let own = self.folder.as_deref() == Some(folder);
         let report = files::save(folder, &self.app, own.then_some(&self.saved))?;
         self.saved = self.app.clone();
+        self.saved_state = self.history.state();
+        self.history.seal();
         self.folder = Some(folder.to_owned());
         Ok(report)
     }
 
+    /// True when closing would lose work.
     pub fn unsaved(&self) -> bool {
-        self.app != self.saved
+        self.history.state() != self.saved_state
+    }
+
+    /// Applies one edit as a step to undo.
+    ///
+    /// # Errors
+    /// Why it was refused; nothing has changed then.
+    pub fn edit(&mut self, edit: Edit, key: Option<&str>) -> Result<(), Diagnostic> {
+        let renamed = renamed(&edit);
+        self.history.apply(&mut self.app, edit, key)?;
+        if let Some((from, to)) = renamed {
+            self.follow_rename(&from, &to);
+        }
+        self.changed();
+        Ok(())
+    }
+
+    /// Takes the last step back; gives its label, or `None` when there is none.
+    ///
+    /// # Errors
+    /// As [`History::undo`].
+    pub fn undo(&mut self) -> Result<Option<String>, Diagnostic> {
+        let label = self.history.undo(&mut self.app)?;
+        self.changed();
+        Ok(label)
+    }
+
+    /// # Errors
+    /// As [`History::redo`].
+    pub fn redo(&mut self) -> Result<Option<String>, Diagnostic> {
+        let label = self.history.redo(&mut self.app)?;
+        self.changed();
+        Ok(label)
+    }
+
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    pub fn select(&mut self, selection: Selection) {
+        if self.selection != selection {
+            self.history.seal();
+            self.selection = selection;
+        }
+    }
+
+    fn changed(&mut self) {
+        self.revision += 1;
+        let schemas = SchemaSet::build(&self.app);
+        self.names = Names::of(&self.app, &schemas);
+        self.problems = super::problems::find(&self.app, &schemas);
+        if !self.app.modules.contains_key(&self.module) {
+            self.module = first_module(&self.app);
+        }
+        if !self.exists(&self.selection) {
+            self.selection = Selection::Orchestration;
+        }
+    }
+
+    fn follow_rename(&mut self, from: &str, to: &str) {
+        match &mut self.selection {
+            Selection::Port(name) | Selection::Declared { name, .. } if name == from => to.clone_into(name),
+            _ => {}
+        }
+    }
+
+    fn exists(&self, selection: &Selection) -> bool {
+        let Some(orchestration) = self.orchestration() else { return *selection == Selection::Orchestration };
+        match selection {
+            Selection::Orchestration => true,
+            Selection::Node(id) => {
+                id.as_str() == super::canvas::ORCHESTRATION_COMPENSATION || self.owner(id).is_some()
+            }
+            Selection::Port(name) => {
+                orchestration.port(name).is_some() || orchestration.role_links.iter().any(|r| r.name == *name)
+            }
+            Selection::Declared { scope, kind, name } => {
+                super::names::declaration(self, scope.as_ref(), *kind, name).is_some()
+            }
+        }
+    }
+
+    /// The shape with this id, or the shape that holds the branch, catch or compensation block with it.
+    pub fn owner(&self, id: &Id) -> Option<&Shape> {
+        self.orchestration()?.shapes().into_iter().find(|s| s.id == *id || holds(s, id))
     }
 
     pub fn name(&self) -> &str {
@@ -90,15 +207,37 @@ impl Document {
     /// Shows another module.
     pub fn show(&mut self, module: &str) {
         if self.module != module && self.app.modules.contains_key(module) {
-            self.module = module.to_owned();
-            self.selection = Selection::Orchestration;
+            module.clone_into(&mut self.module);
+            self.select(Selection::Orchestration);
         }
+    }
+}
+
+fn holds(shape: &Shape, id: &Id) -> bool {
+    let compensation = match &shape.kind {
+        crate::model::ShapeKind::Scope(s) => s.compensation.as_ref().is_some_and(|c| c.id == *id),
+        _ => false,
+    };
+    compensation
+        || shape.blocks().iter().any(|(slot, _)| match slot {
+            BlockSlot::Branch(own) | BlockSlot::Catch(own) => own == id,
+            _ => false,
+        })
+}
+
+/// The names before and after, for an edit that renames a declaration.
+fn renamed(edit: &Edit) -> Option<(String, String)> {
+    match edit {
+        Edit::Redeclare { name, declaration, .. } if declaration.name() != name => {
+            Some((name.clone(), declaration.name().to_owned()))
+        }
+        _ => None,
     }
 }
 
 /// The module to open on: the orchestration with most shapes says most about an application.
 fn first_module(app: &Application) -> String {
-    let size = |m: &Module| m.orchestration.as_ref().map_or(0, |o| o.shapes().len());
+    let size = |m: &Module| m.orchestration.as_ref().map_or(0, |o| o.shapes().len() + 1);
     let mut best: Option<(&String, usize)> = None;
     for (key, module) in &app.modules {
         if best.is_none_or(|(_, most)| size(module) > most) {

@@ -73,31 +73,20 @@ pub fn glyph(kind: &ShapeKind) -> Glyph {
     }
 }
 
-/// The toolbox, in the order users know: one sample of every kind.
+/// The toolbox in groups: what moves messages, what builds them, what decides, what calls, what fails.
 pub fn toolbox() -> Vec<ShapeKind> {
-    use ShapeKind as K;
-    vec![
-        K::Receive(Receive::default()),
-        K::Send(Send::default()),
-        K::Construct(Construct::default()),
-        K::Transform(Transform::default()),
-        K::MessageAssignment(Code::default()),
-        K::Expression(Code::default()),
-        K::Decide(Branches::default()),
-        K::Loop(Loop::default()),
-        K::Listen(Branches::default()),
-        K::Delay(Code::default()),
-        K::Parallel(Branches::default()),
-        K::Scope(Scope::default()),
-        K::Group(Group::default()),
-        K::Call(Call::default()),
-        K::Start(Call::default()),
-        K::CallRules(CallRules::default()),
-        K::Throw(Throw::default()),
-        K::Compensate(Compensate::default()),
-        K::Suspend(Code::default()),
-        K::Terminate(Code::default()),
-    ]
+    let order = |kind: &ShapeKind| match category(kind) {
+        Category::Messaging => 0,
+        Category::Construct => 1,
+        Category::Expression => 2,
+        Category::Flow => 3,
+        Category::Scope => 4,
+        Category::Call => 5,
+        Category::Exception => 6,
+    };
+    let mut kinds = crate::model::edit::toolbox();
+    kinds.sort_by_key(order);
+    kinds
 }
 
 /// One line that says when to use the shape.
@@ -124,23 +113,6 @@ pub fn hint(kind: &ShapeKind) -> &'static str {
         K::Suspend(_) => "Suspends the instance with a reason",
         K::Terminate(_) => "Ends the instance with a reason",
         K::Group(_) => "Frames shapes that belong together",
-    }
-}
-
-/// A shape of this kind as dropped from the toolbox: branches it cannot do without, named; ids from `fresh`.
-pub fn seeded(kind: &ShapeKind, fresh: &mut impl FnMut() -> Id) -> ShapeKind {
-    let mut branch = |name: &str| Branch { id: fresh(), name: name.to_owned(), ..Branch::default() };
-    match kind {
-        ShapeKind::Decide(b) if b.branches.is_empty() => {
-            ShapeKind::Decide(Branches { branches: vec![branch("Rule 1"), branch("Else")] })
-        }
-        ShapeKind::Listen(b) if b.branches.is_empty() => {
-            ShapeKind::Listen(Branches { branches: vec![branch("Branch 1"), branch("Branch 2")] })
-        }
-        ShapeKind::Parallel(b) if b.branches.is_empty() => {
-            ShapeKind::Parallel(Branches { branches: vec![branch("Branch 1"), branch("Branch 2")] })
-        }
-        other => other.clone(),
     }
 }
 

@@ -1,16 +1,26 @@
 //! The studio: draw, bind, run and inspect orchestrations in a window.
 //!
-//! The UI thread owns the [`document::Document`]; panels and canvas read it and return what the user asked for, which
-//! [`Studio`] applies after they are drawn. The engine runs on its own thread, behind bounded channels.
+//! The UI thread owns the [`document::Document`]; panels and canvas read it and return
+//! [`document::Action`]s, which [`Studio`] applies after they are drawn. The engine runs on its own thread,
+//! behind bounded channels; a frame never waits for it.
 
+mod actions;
 mod app;
 pub mod canvas;
+mod code;
+pub mod command;
+pub mod dialogs;
 pub mod document;
 pub mod icons;
 pub mod kinds;
+pub mod names;
+mod overlay;
+mod panels;
+mod problems;
 pub mod sample;
+mod shell;
 pub mod theme;
 mod window;
 
-pub use app::Studio;
+pub use app::{Mode, Studio};
 pub use window::{Options, run};

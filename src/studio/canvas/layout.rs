@@ -6,6 +6,7 @@
 use super::super::icons::Glyph;
 use super::super::kinds::{self, Category};
 use super::wires::{self, Wire};
+use crate::model::edit::BlockRef;
 use crate::model::{Application, Block, BlockSlot, CatchType, Id, Module, Orchestration, Shape, ShapeKind};
 use egui::{Pos2, Rect, pos2, vec2};
 use std::collections::BTreeSet;
@@ -23,17 +24,10 @@ const BAR: f32 = 14.0;
 const EMPTY: f32 = 30.0;
 pub const BEGIN_RADIUS: f32 = 9.0;
 
-/// A block by its owner; `None` is the orchestration itself.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlockAt {
-    pub owner: Option<Id>,
-    pub slot: BlockSlot,
-}
-
 /// A place where a shape can go in: before the shape now at `index`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
-    pub at: BlockAt,
+    pub at: BlockRef,
     pub index: usize,
     pub center: Pos2,
     /// Area that accepts a drop.
@@ -155,7 +149,7 @@ pub fn layout(
     let mut pass = Pass { collapsed, out: Layout::default() };
     let body = pass.column(&orchestration.body);
     let top = BEGIN_RADIUS;
-    let at = BlockAt { owner: None, slot: BlockSlot::Body };
+    let at = BlockRef::Body;
     let mut bottom = pass.place_column(&body, &at, "the orchestration", 0.0, top, None, true);
     pass.out.end = pos2(0.0, bottom + BEGIN_RADIUS);
     bottom += BEGIN_RADIUS * 2.0;
@@ -341,7 +335,7 @@ impl Pass<'_> {
     fn place_column(
         &mut self,
         column: &Column<'_>,
-        at: &BlockAt,
+        at: &BlockRef,
         owner: &str,
         x: f32,
         mut y: f32,
@@ -406,7 +400,7 @@ impl Pass<'_> {
         match &m.kind {
             Form::Card { .. } => {}
             Form::Sequence { body, handlers } => {
-                let at = BlockAt { owner: Some(m.shape.id.clone()), slot: BlockSlot::Body };
+                let at = BlockRef::In(m.shape.id.clone(), BlockSlot::Body);
                 let mut below =
                     self.place_column(body, &at, &m.shape.name, x, head.bottom(), Some(index), false);
                 for handler in handlers {
@@ -441,7 +435,7 @@ impl Pass<'_> {
                 text: lane.label.0.clone(),
                 code: lane.label.1,
             });
-            let at = BlockAt { owner: Some(m.shape.id.clone()), slot: BlockSlot::Branch(lane.id.clone()) };
+            let at = BlockRef::In(m.shape.id.clone(), BlockSlot::Branch(lane.id.clone()));
             let name = format!("branch {}", lane.label.0);
             let below = self.place_column(&lane.column, &at, &name, axis, bar + LABEL, Some(index), false);
             self.out.lines.push(Line { points: vec![pos2(axis, below), pos2(axis, foot)], arrow: false });
@@ -486,7 +480,8 @@ impl Pass<'_> {
             repeats: false,
         });
         if let Some(column) = &handler.column {
-            let at = BlockAt { owner: owner.cloned(), slot: handler.slot.clone() };
+            let slot = handler.slot.clone();
+            let at = owner.map_or(BlockRef::Compensation, |id| BlockRef::In(id.clone(), slot));
             let x = rect.center().x - column.width / 2.0 + column.axis;
             self.place_column(column, &at, &handler.title, x, rect.top() + HEAD, Some(index), false);
         }

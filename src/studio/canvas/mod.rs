@@ -8,7 +8,7 @@ mod slots;
 mod view;
 pub mod wires;
 
-pub use layout::{BlockAt, Layout};
+pub use layout::Layout;
 pub use view::{Canvas, CanvasAction, Drag, Scene};
 
 /// Id under which the compensation block of the orchestration itself is drawn.

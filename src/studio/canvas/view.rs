@@ -1,10 +1,11 @@
 //! The canvas widget: view state, pan and zoom, hits, drops and keys. It edits nothing; it returns [`CanvasAction`]s.
 
 use super::hit::Step;
-use super::layout::{self, BlockAt, Layout, Node, Slot};
+use super::layout::{self, Layout, Node, Slot};
 use super::paint::{Mark, Paint, Sides, chevron_rect};
 use super::{slots, wires};
 use crate::diagnostic::Severity;
+use crate::model::edit::BlockRef;
 use crate::model::{Application, Id, Module, Orchestration, ShapeKind};
 use crate::studio::document::Selection;
 use crate::studio::theme::Tokens;
@@ -32,13 +33,13 @@ pub enum Drag {
 pub enum CanvasAction {
     Select(Selection),
     Insert {
-        at: BlockAt,
+        at: BlockRef,
         index: usize,
         kind: ShapeKind,
     },
     Move {
         id: Id,
-        at: BlockAt,
+        at: BlockRef,
         index: usize,
     },
     Rename {
@@ -64,7 +65,7 @@ pub struct Scene<'a> {
     pub problems: &'a BTreeMap<Id, Severity>,
     pub port_problems: &'a BTreeMap<String, Severity>,
     /// May this go there?
-    pub legal: &'a dyn Fn(&BlockAt, usize, &Drag) -> bool,
+    pub legal: &'a dyn Fn(&BlockRef, usize, &Drag) -> bool,
     /// Entries of the context menu of a node; returns nothing, sends its own commands.
     pub menu: &'a dyn Fn(&mut Ui),
 }

@@ -1,0 +1,213 @@
+//! Everything the studio can do by name: one table that feeds menus, keys and palette.
+
+use super::app::Studio;
+use super::document::Selection;
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+/// A command; [`Command::ALL`] is in palette order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Command {
+    New,
+    Open,
+    OpenPath,
+    Save,
+    SaveAs,
+    Undo,
+    Redo,
+    Cut,
+    Copy,
+    Paste,
+    Delete,
+    Rename,
+    InsertAfter,
+    AddBranch,
+    MoveUp,
+    MoveDown,
+    NewPort,
+    NewMessage,
+    NewVariable,
+    NewCorrelationType,
+    NewCorrelationSet,
+    NewPortType,
+    NewMultipartType,
+    NewOrchestration,
+    Fit,
+    ZoomIn,
+    ZoomOut,
+    CollapseAll,
+    ExpandAll,
+    Design,
+    Run,
+    Problems,
+    Palette,
+    Shortcuts,
+    ThemeSystem,
+    ThemeDark,
+    ThemeLight,
+    ReducedMotion,
+}
+
+const fn plain(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::NONE, key))
+}
+
+const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+}
+
+const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
+}
+
+impl Command {
+    pub const ALL: [Self; 38] = [
+        Self::New,
+        Self::Open,
+        Self::OpenPath,
+        Self::Save,
+        Self::SaveAs,
+        Self::Undo,
+        Self::Redo,
+        Self::Cut,
+        Self::Copy,
+        Self::Paste,
+        Self::Delete,
+        Self::Rename,
+        Self::InsertAfter,
+        Self::AddBranch,
+        Self::MoveUp,
+        Self::MoveDown,
+        Self::NewPort,
+        Self::NewMessage,
+        Self::NewVariable,
+        Self::NewCorrelationType,
+        Self::NewCorrelationSet,
+        Self::NewPortType,
+        Self::NewMultipartType,
+        Self::NewOrchestration,
+        Self::Fit,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::CollapseAll,
+        Self::ExpandAll,
+        Self::Design,
+        Self::Run,
+        Self::Problems,
+        Self::Palette,
+        Self::Shortcuts,
+        Self::ThemeSystem,
+        Self::ThemeDark,
+        Self::ThemeLight,
+        Self::ReducedMotion,
+    ];
+
+    /// Text, tooltip and shortcut.
+    pub fn about(self) -> (&'static str, &'static str, Option<KeyboardShortcut>) {
+        match self {
+            Self::New => ("New application", "Starts an empty application", ctrl(Key::N)),
+            Self::Open => ("Open…", "Opens an application folder", ctrl(Key::O)),
+            Self::OpenPath => ("Open path…", "Opens an application folder by typing where it is", ctrl_shift(Key::O)),
+            Self::Save => ("Save", "Saves the application to its folder", ctrl(Key::S)),
+            Self::SaveAs => ("Save as…", "Saves the application to another folder", ctrl_shift(Key::S)),
+            Self::Undo => ("Undo", "Takes the last change back", ctrl(Key::Z)),
+            Self::Redo => ("Redo", "Does the last undone change again", ctrl(Key::Y)),
+            Self::Cut => ("Cut", "Moves the shape to the clipboard", ctrl(Key::X)),
+            Self::Copy => ("Copy", "Copies the shape to the clipboard", ctrl(Key::C)),
+            Self::Paste => ("Paste", "Inserts the shapes of the clipboard after the selected one", ctrl(Key::V)),
+            Self::Delete => ("Delete", "Deletes what is selected", plain(Key::Delete)),
+            Self::Rename => ("Rename", "Renames what is selected", plain(Key::F2)),
+            Self::InsertAfter => ("Insert shape after…", "Chooses a shape to insert after the selected one", plain(Key::Insert)),
+            Self::AddBranch => ("Add branch", "Adds a branch to a Decide, Listen or Parallel Actions, or a catch block to a Scope", None),
+            Self::MoveUp => ("Move up", "Moves the shape before the one above", Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowUp))),
+            Self::MoveDown => ("Move down", "Moves the shape after the one below", Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowDown))),
+            Self::NewPort => ("New port", "Adds a port to the orchestration", None),
+            Self::NewMessage => ("New message", "Adds a message to the orchestration", None),
+            Self::NewVariable => ("New variable", "Adds a variable to the orchestration", None),
+            Self::NewCorrelationType => ("New correlation type", "Adds a correlation type", None),
+            Self::NewCorrelationSet => ("New correlation set", "Adds a correlation set to the orchestration", None),
+            Self::NewPortType => ("New port type", "Adds a port type with one operation", None),
+            Self::NewMultipartType => ("New multi-part message type", "Adds a multi-part message type", None),
+            Self::NewOrchestration => ("New orchestration", "Adds an orchestration to the application", None),
+            Self::Fit => ("Fit to window", "Shows the whole orchestration", ctrl(Key::Num0)),
+            Self::ZoomIn => ("Zoom in", "Makes the orchestration larger", ctrl(Key::Plus)),
+            Self::ZoomOut => ("Zoom out", "Makes the orchestration smaller", ctrl(Key::Minus)),
+            Self::CollapseAll => ("Collapse all", "Closes every container", None),
+            Self::ExpandAll => ("Expand all", "Opens every container", None),
+            Self::Design => ("Design", "Draws and binds", ctrl(Key::Num1)),
+            Self::Run => ("Run", "Runs and inspects", ctrl(Key::Num2)),
+            Self::Problems => ("Show problems", "Opens or closes the list of problems", ctrl_shift(Key::M)),
+            Self::Palette => ("Command palette", "Finds a command, shape or declaration", ctrl(Key::K)),
+            Self::Shortcuts => ("Keyboard shortcuts", "Lists every key", plain(Key::F1)),
+            Self::ThemeSystem => ("Theme: as the system", "Follows the desktop's theme", None),
+            Self::ThemeDark => ("Theme: dark", "Dark colours", None),
+            Self::ThemeLight => ("Theme: light", "Light colours", None),
+            Self::ReducedMotion => ("Reduced motion", "Shows changes without movement", None),
+        }
+    }
+
+    pub fn text(self) -> &'static str {
+        self.about().0
+    }
+
+    pub fn shortcut(self) -> Option<KeyboardShortcut> {
+        self.about().2
+    }
+
+    /// Whether it can be done now.
+    pub fn enabled(self, studio: &Studio) -> bool {
+        let document = &studio.document;
+        let shape = || match &document.selection {
+            Selection::Node(id) => document.orchestration().is_some_and(|o| o.shape(id).is_some()),
+            _ => false,
+        };
+        match self {
+            Self::Undo => document.history().undo_label().is_some(),
+            Self::Redo => document.history().redo_label().is_some(),
+            Self::Cut | Self::Copy | Self::MoveUp | Self::MoveDown => shape(),
+            Self::InsertAfter | Self::Paste => document.orchestration().is_some(),
+            Self::Delete => document.selection != Selection::Orchestration,
+            Self::Rename => matches!(document.selection, Selection::Node(_)),
+            Self::AddBranch => studio.can_add_branch(),
+            Self::Fit | Self::CollapseAll | Self::ExpandAll | Self::ZoomIn | Self::ZoomOut => {
+                document.orchestration().is_some()
+            }
+            _ => true,
+        }
+    }
+
+    /// The command whose keys were pressed, longer combinations first. Typing in a field keeps its own keys.
+    pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
+        let typing = ctx.text_edit_focused();
+        let mut all: Vec<(Self, KeyboardShortcut)> =
+            Self::ALL.into_iter().filter_map(|c| Some((c, c.shortcut()?))).collect();
+        all.sort_by_key(|(_, s)| std::cmp::Reverse(u8::from(s.modifiers.shift) + u8::from(s.modifiers.alt)));
+        let mut found = Vec::new();
+        ctx.input_mut(|input| {
+            for (command, shortcut) in all {
+                let edits_text = matches!(
+                    command,
+                    Self::Undo | Self::Redo | Self::Cut | Self::Copy | Self::Paste | Self::Delete | Self::InsertAfter
+                );
+                if typing && edits_text {
+                    continue;
+                }
+                if input.consume_shortcut(&shortcut) {
+                    found.push(command);
+                }
+            }
+            if !typing {
+                // The desktop turns Ctrl+C, X and V into events of their own.
+                input.events.retain(|event| {
+                    let command = match event {
+                        egui::Event::Copy => Self::Copy,
+                        egui::Event::Cut => Self::Cut,
+                        _ => return true,
+                    };
+                    found.push(command);
+                    false
+                });
+            }
+        });
+        found
+    }
+}

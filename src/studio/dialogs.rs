@@ -1,0 +1,69 @@
+//! Choosing folders. The desktop's dialog runs on its own thread, so that one that hangs never stops the window.
+
+use crossbeam_channel::{Receiver, TryRecvError, bounded};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// What a folder is chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Open,
+    SaveAs,
+}
+
+/// How an open dialog stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Waiting,
+    Chosen(PathBuf),
+    Cancelled,
+    /// There is no dialog on this desktop; ask for the path in the window.
+    Unavailable,
+}
+
+/// Asks for folders; tests put their own in.
+pub trait FolderDialogs: std::fmt::Debug {
+    fn ask(&mut self, purpose: Purpose, wake: Box<dyn Fn() + Send>);
+    /// The answer, once; [`Answer::Waiting`] until there is one.
+    fn answer(&mut self) -> Answer;
+}
+
+/// The desktop's own dialogs.
+#[derive(Debug, Default)]
+pub struct Native {
+    open: Option<(Receiver<Option<PathBuf>>, Instant)>,
+}
+
+/// A dialog that answers faster than a person can was never shown.
+const NOT_A_PERSON: Duration = Duration::from_millis(150);
+
+impl FolderDialogs for Native {
+    fn ask(&mut self, purpose: Purpose, wake: Box<dyn Fn() + Send>) {
+        let (sender, receiver) = bounded(1);
+        let title = match purpose {
+            Purpose::Open => "Open an application folder",
+            Purpose::SaveAs => "Save the application to a folder",
+        };
+        let asked = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(move || {
+            let chosen = rfd::FileDialog::new().set_title(title).pick_folder();
+            // Nobody waits any more when the window is gone.
+            let _ = sender.send(chosen);
+            wake();
+        });
+        self.open = asked.is_ok().then(|| (receiver, Instant::now()));
+    }
+
+    fn answer(&mut self) -> Answer {
+        let Some((receiver, asked)) = &self.open else { return Answer::Unavailable };
+        let quick = asked.elapsed() < NOT_A_PERSON;
+        let answer = match receiver.try_recv() {
+            Ok(Some(path)) => Answer::Chosen(path),
+            Ok(None) if quick => Answer::Unavailable,
+            Ok(None) => Answer::Cancelled,
+            Err(TryRecvError::Empty) => return Answer::Waiting,
+            Err(TryRecvError::Disconnected) => Answer::Unavailable,
+        };
+        self.open = None;
+        answer
+    }
+}

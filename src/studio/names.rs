@@ -1,0 +1,214 @@
+//! What can be chosen: the names that property editors list.
+
+use super::document::Document;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::edit::{Declaration, DeclarationKind};
+use crate::model::{
+    Application, CorrelationSet, Id, Message, Module, Orchestration, ParameterKind, Port, ShapeKind, Transaction,
+    Variable,
+};
+use crate::xml::SchemaSet;
+
+/// Names of the whole application, made anew when it changes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Names {
+    /// Full names of message types: multi-part, schema roots, classes, untyped.
+    pub message_types: Vec<String>,
+    /// Property names that a filter or correlation type can use.
+    pub properties: Vec<String>,
+    /// Full names of orchestrations.
+    pub orchestrations: Vec<String>,
+    pub maps: Vec<String>,
+    pub pipelines: Vec<String>,
+}
+
+impl Names {
+    pub fn of(app: &Application, schemas: &SchemaSet) -> Self {
+        let qualified = |f: fn(&Module) -> Vec<&str>| {
+            app.modules.values().flat_map(move |m| f(m).into_iter().map(|n| m.qualify(n)).collect::<Vec<_>>())
+        };
+        let mut message_types: Vec<String> =
+            qualified(|m| m.multipart_types.iter().map(|t| t.name.as_str()).collect()).collect();
+        message_types.extend(schemas.roots().map(|r| r.type_name.to_string()));
+        message_types.extend(app.settings.classes.iter().map(|c| c.name.clone()));
+        message_types.push("System.Xml.XmlDocument".to_owned());
+        let mut properties: Vec<String> = schemas.properties().map(|p| p.name.to_string()).collect();
+        properties.sort();
+        properties.dedup();
+        let mut pipelines: Vec<String> =
+            ["XMLReceive", "PassThruReceive", "XMLTransmit", "PassThruTransmit"].map(str::to_owned).to_vec();
+        pipelines.extend(app.settings.pipelines.iter().map(|p| p.name.clone()));
+        Self {
+            message_types,
+            properties,
+            orchestrations: app.orchestrations().map(|(m, o)| m.qualify(&o.name)).collect(),
+            maps: app.maps.keys().cloned().collect(),
+            pipelines,
+        }
+    }
+}
+
+/// Names of one kind of type, bare for those of `module`, full for the others.
+pub fn types(app: &Application, module: &Module, list: fn(&Module) -> Vec<&str>) -> Vec<String> {
+    let own = list(module).into_iter().map(str::to_owned);
+    let others = app.modules.values().filter(|m| *m != module);
+    own.chain(others.flat_map(|m| list(m).into_iter().map(|n| m.qualify(n)).collect::<Vec<_>>())).collect()
+}
+
+pub fn port_types(module: &Module) -> Vec<&str> {
+    module.port_types.iter().map(|t| t.name.as_str()).collect()
+}
+
+pub fn correlation_types(module: &Module) -> Vec<&str> {
+    module.correlation_types.iter().map(|t| t.name.as_str()).collect()
+}
+
+pub fn role_link_types(module: &Module) -> Vec<&str> {
+    module.role_link_types.iter().map(|t| t.name.as_str()).collect()
+}
+
+/// Declarations that a shape can name: those of the orchestration and of the scopes around it.
+#[derive(Clone, Debug, Default)]
+pub struct InScope {
+    pub messages: Vec<Message>,
+    pub variables: Vec<Variable>,
+    pub correlation_sets: Vec<CorrelationSet>,
+    pub ports: Vec<Port>,
+    pub role_links: Vec<String>,
+    /// Transaction identifiers of finished scopes and calls, for Compensate.
+    pub transactions: Vec<String>,
+}
+
+pub fn in_scope(orchestration: &Orchestration, at: Option<&Id>) -> InScope {
+    let mut all = InScope {
+        messages: orchestration.messages.clone(),
+        variables: orchestration.variables.clone(),
+        correlation_sets: orchestration.correlation_sets.clone(),
+        ports: orchestration.ports.clone(),
+        role_links: orchestration.role_links.iter().map(|r| r.name.clone()).collect(),
+        transactions: Vec::new(),
+    };
+    for parameter in &orchestration.parameters {
+        match &parameter.kind {
+            ParameterKind::Message(m) => all.messages.push(m.clone()),
+            ParameterKind::Variable(v) => all.variables.push(v.clone()),
+            ParameterKind::CorrelationSet(c) => all.correlation_sets.push(c.clone()),
+            ParameterKind::Port(p) => all.ports.push(p.clone()),
+            ParameterKind::RoleLink(r) => all.role_links.push(r.name.clone()),
+        }
+    }
+    for shape in orchestration.shapes() {
+        match &shape.kind {
+            ShapeKind::Scope(scope) => {
+                if scope.transaction != Transaction::None && !scope.transaction_id.is_empty() {
+                    all.transactions.push(scope.transaction_id.clone());
+                }
+                let mut around = false;
+                if let Some(at) = at {
+                    shape.visit(&mut |s| around |= s.id == *at);
+                }
+                if around && at != Some(&shape.id) {
+                    all.messages.extend(scope.messages.iter().cloned());
+                    all.variables.extend(scope.variables.iter().cloned());
+                    all.correlation_sets.extend(scope.correlation_sets.iter().cloned());
+                }
+            }
+            ShapeKind::Call(call) if !call.identifier.is_empty() => all.transactions.push(call.identifier.clone()),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// A declaration of the open module by scope, kind and name.
+pub fn declaration(
+    document: &Document,
+    scope: Option<&Id>,
+    kind: DeclarationKind,
+    name: &str,
+) -> Option<Declaration> {
+    let module = document.module()?;
+    declarations(module, scope, kind).into_iter().find(|d| d.name() == name)
+}
+
+/// Every declaration of a kind in a module, or in one scope of its orchestration.
+pub fn declarations(module: &Module, scope: Option<&Id>, kind: DeclarationKind) -> Vec<Declaration> {
+    use DeclarationKind as K;
+    fn all<T: Clone>(list: &[T], wrap: fn(T) -> Declaration) -> Vec<Declaration> {
+        list.iter().cloned().map(wrap).collect()
+    }
+    let orchestration = module.orchestration.as_ref();
+    if let Some(scope) = scope {
+        let Some(ShapeKind::Scope(scope)) = orchestration.and_then(|o| o.shape(scope)).map(|s| &s.kind) else {
+            return Vec::new();
+        };
+        return match kind {
+            K::Message => all(&scope.messages, Declaration::Message),
+            K::Variable => all(&scope.variables, Declaration::Variable),
+            K::CorrelationSet => all(&scope.correlation_sets, Declaration::CorrelationSet),
+            _ => Vec::new(),
+        };
+    }
+    let of = |f: fn(&Orchestration) -> Vec<Declaration>| orchestration.map(f).unwrap_or_default();
+    match kind {
+        K::PortType => all(&module.port_types, Declaration::PortType),
+        K::MultipartType => all(&module.multipart_types, Declaration::MultipartType),
+        K::CorrelationType => all(&module.correlation_types, Declaration::CorrelationType),
+        K::RoleLinkType => all(&module.role_link_types, Declaration::RoleLinkType),
+        K::WebMessageType => all(&module.web_message_types, Declaration::WebMessageType),
+        K::Port => of(|o| all(&o.ports, Declaration::Port)),
+        K::RoleLink => of(|o| all(&o.role_links, Declaration::RoleLink)),
+        K::Message => of(|o| all(&o.messages, Declaration::Message)),
+        K::Variable => of(|o| all(&o.variables, Declaration::Variable)),
+        K::CorrelationSet => of(|o| all(&o.correlation_sets, Declaration::CorrelationSet)),
+        K::Parameter => of(|o| all(&o.parameters, Declaration::Parameter)),
+    }
+}
+
+/// Sends and receives that name a port, operation or message the orchestration does not have.
+pub fn unknown(app: &Application) -> Vec<Diagnostic> {
+    let mut all = Vec::new();
+    for (key, module) in &app.modules {
+        let Some(orchestration) = &module.orchestration else { continue };
+        for shape in orchestration.shapes() {
+            let (port, operation, message) = match &shape.kind {
+                ShapeKind::Receive(r) => (&r.port, &r.operation, &r.message),
+                ShapeKind::Send(s) => (&s.port, &s.operation, &s.message),
+                _ => continue,
+            };
+            let scope = in_scope(orchestration, Some(&shape.id));
+            let found = scope.ports.iter().find(|p| p.name == *port);
+            let links = scope.role_links.contains(port);
+            let operations = found.and_then(|p| app.port_type(module, &p.port_type));
+            let finding = if port.is_empty() {
+                Some(("port", "it is connected to no port".to_owned(), "choose a port and an operation"))
+            } else if found.is_none() && !links {
+                Some(("port", format!("there is no port `{port}`"), "choose a port of this orchestration"))
+            } else if operations.is_some_and(|t| t.operation(operation).is_none()) {
+                let words = format!("port `{port}` has no operation `{operation}`");
+                Some(("operation", words, "choose an operation of the port type"))
+            } else if message.is_empty() || !scope.messages.iter().any(|m| m.name == *message) {
+                let words = if message.is_empty() {
+                    "no message is chosen".to_owned()
+                } else {
+                    format!("there is no message `{message}`")
+                };
+                Some(("message", words, "choose a message of the operation's type"))
+            } else {
+                None
+            };
+            if let Some((property, words, help)) = finding {
+                let place = Place {
+                    file: crate::model::files::module_path(key),
+                    module: Some(key.clone()),
+                    id: Some(shape.id.clone()),
+                    name: shape.name.clone(),
+                    property,
+                    ..Place::default()
+                };
+                all.push(Diagnostic::error("V01", words, help).at(place));
+            }
+        }
+    }
+    all
+}

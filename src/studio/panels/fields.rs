@@ -1,0 +1,179 @@
+//! Form rows of the properties panel: label left, field right, one accessible name for both.
+
+use crate::studio::icons::{self, Glyph};
+use crate::studio::theme::{self, Tokens};
+use egui::{Align, ComboBox, Layout, Rect, Response, RichText, Sense, TextEdit, Ui, Vec2, vec2};
+
+const LABEL: f32 = 92.0;
+
+/// A section label.
+pub fn heading(ui: &mut Ui, text: &str) {
+    ui.add_space(8.0);
+    let t = Tokens::of(ui);
+    ui.label(RichText::new(text.to_uppercase()).text_style(theme::caption()).color(t.faint));
+    ui.add_space(1.0);
+}
+
+/// A section label with a `+` at its right; true when that was pressed.
+pub fn heading_with_add(ui: &mut Ui, text: &str, add: &str) -> bool {
+    ui.add_space(8.0);
+    let mut pressed = false;
+    ui.horizontal(|ui| {
+        let t = Tokens::of(ui);
+        ui.label(RichText::new(text.to_uppercase()).text_style(theme::caption()).color(t.faint));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            pressed = icon_button(ui, Glyph::Plus, add).clicked();
+        });
+    });
+    pressed
+}
+
+/// Explains what is shown; muted.
+pub fn note(ui: &mut Ui, text: impl Into<String>) {
+    let t = Tokens::of(ui);
+    ui.label(RichText::new(text).small().color(t.muted));
+}
+
+/// A button that is only a glyph; `name` is its tooltip and accessible name.
+pub fn icon_button(ui: &mut Ui, glyph: Glyph, name: &str) -> Response {
+    let t = Tokens::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(20.0), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), name));
+    let hot = response.hovered() || response.has_focus();
+    if hot {
+        ui.painter().rect_filled(rect, 5.0, t.tint(t.panel, t.text, 0.08));
+    }
+    let color = if hot { t.text } else { t.muted };
+    icons::paint(ui.painter(), glyph, Rect::from_center_size(rect.center(), Vec2::splat(11.0)), color);
+    response.on_hover_text(name)
+}
+
+/// One row; `add` fills the space right of the label.
+pub fn row<R>(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.horizontal(|ui| {
+        let t = Tokens::of(ui);
+        let label = ui
+            .allocate_ui_with_layout(vec2(LABEL, 26.0), Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(LABEL);
+                ui.add(egui::Label::new(RichText::new(label).small().color(t.muted)).truncate())
+            })
+            .inner;
+        ui.label_inputs_by(label.id, add)
+    })
+    .inner
+}
+
+/// A line of text that changes as it is typed.
+pub fn text(ui: &mut Ui, label: &str, value: &mut String) -> bool {
+    row(ui, label, |ui| ui.add(TextEdit::singleline(value).desired_width(f32::INFINITY)).changed())
+}
+
+/// A line of text that counts when it is left or Enter is pressed, for names that others use.
+pub fn name(ui: &mut Ui, label: &str, value: &str) -> Option<String> {
+    row(ui, label, |ui| committed(ui, label, value))
+}
+
+/// The field of [`name`] without its label.
+pub fn committed(ui: &mut Ui, salt: &str, value: &str) -> Option<String> {
+    let id = ui.make_persistent_id(("committed", salt, value));
+    let mut text: String = ui.data(|d| d.get_temp(id)).unwrap_or_else(|| value.to_owned());
+    let response = ui.add(TextEdit::singleline(&mut text).id(id.with("field")).desired_width(f32::INFINITY));
+    if response.changed() {
+        ui.data_mut(|d| d.insert_temp(id, text.clone()));
+    }
+    if response.lost_focus() {
+        ui.data_mut(|d| d.remove::<String>(id));
+        let escaped = ui.input(|i| i.key_pressed(egui::Key::Escape));
+        let text = text.trim().to_owned();
+        return (!escaped && text != value).then_some(text);
+    }
+    None
+}
+
+/// A choice from names. A value that is not among them is kept and shown as an error.
+pub fn choice(ui: &mut Ui, label: &str, value: &str, options: &[String], empty: &str) -> Option<String> {
+    row(ui, label, |ui| combo(ui, label, value, options, empty))
+}
+
+/// The field of [`choice`] without its label.
+pub fn combo(ui: &mut Ui, salt: &str, value: &str, options: &[String], empty: &str) -> Option<String> {
+    let t = Tokens::of(ui);
+    let known = value.is_empty() || options.iter().any(|o| o == value);
+    let shown = if value.is_empty() { empty } else { value };
+    let color = match (value.is_empty(), known) {
+        (true, _) => t.muted,
+        (_, false) => t.error,
+        _ => t.text,
+    };
+    let mut chosen = None;
+    ComboBox::from_id_salt(salt)
+        .width(ui.available_width() - 4.0)
+        .truncate()
+        .selected_text(RichText::new(shown).color(color))
+        .show_ui(ui, |ui| {
+            if !value.is_empty() && ui.selectable_label(false, RichText::new(empty).color(t.muted)).clicked() {
+                chosen = Some(String::new());
+            }
+            for option in options {
+                if ui.selectable_label(option == value, option).clicked() && option != value {
+                    chosen = Some(option.clone());
+                }
+            }
+            if options.is_empty() {
+                note(ui, "nothing to choose yet");
+            }
+        });
+    chosen
+}
+
+/// A choice among values of a type.
+pub fn pick<T: PartialEq + Clone>(ui: &mut Ui, label: &str, value: &mut T, options: &[(T, &str)]) -> bool {
+    let shown = options.iter().find(|(v, _)| v == value).map_or("", |(_, words)| words);
+    let names: Vec<String> = options.iter().map(|(_, words)| (*words).to_owned()).collect();
+    let mut changed = false;
+    row(ui, label, |ui| {
+        ComboBox::from_id_salt(label).width(ui.available_width() - 4.0).truncate().selected_text(shown).show_ui(
+            ui,
+            |ui| {
+                for ((option, _), words) in options.iter().zip(&names) {
+                    if ui.selectable_label(option == value, words).clicked() && option != value {
+                        *value = option.clone();
+                        changed = true;
+                    }
+                }
+            },
+        );
+    });
+    changed
+}
+
+/// A check box with its words at its right.
+pub fn toggle(ui: &mut Ui, label: &str, value: &mut bool) -> bool {
+    row(ui, "", |ui| ui.checkbox(value, label).changed())
+}
+
+/// XLANG/s text below its label, in monospace.
+pub fn code(ui: &mut Ui, label: &str, value: &mut String, rows: usize) -> bool {
+    let t = Tokens::of(ui);
+    let label = ui.label(RichText::new(label).small().color(t.muted));
+    let changed = ui.label_inputs_by(label.id, |ui| {
+        let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
+            super::super::code::galley(ui, text.as_str(), width)
+        };
+        ui.add(
+            TextEdit::multiline(value)
+                .code_editor()
+                .desired_rows(rows)
+                .desired_width(f32::INFINITY)
+                .layouter(&mut layouter),
+        )
+        .changed()
+    });
+    ui.add_space(2.0);
+    changed
+}
+
+/// A wide, quiet button with the words left.
+pub fn wide_button(ui: &mut Ui, words: &str) -> Response {
+    ui.add_sized(vec2(ui.available_width(), 26.0), egui::Button::new(words))
+}

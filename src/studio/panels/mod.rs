@@ -1,0 +1,7 @@
+//! The places around the canvas: each reads the document and returns what the user asked for.
+
+pub mod explorer;
+pub mod fields;
+pub mod problems;
+pub mod properties;
+pub mod toolbox;

@@ -1,0 +1,194 @@
+//! Properties of the shapes that build messages, call, throw and compensate.
+
+use super::{Editing, removable};
+use crate::model::{
+    Argument, Call, CallRules, Compensate, Construct, PartRef, Shape, ShapeKind, Throw, Transform,
+};
+use crate::studio::icons::Glyph;
+use crate::studio::names;
+use crate::studio::panels::fields;
+use egui::Ui;
+
+pub fn construct(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, construct: &Construct) {
+    fields::heading(ui, "Messages constructed");
+    let mut new = construct.clone();
+    for name in &construct.messages {
+        if removable(ui, name, &format!("Remove {name}")).0 {
+            new.messages.retain(|m| m != name);
+        }
+    }
+    let scope = names::in_scope(editing.orchestration, Some(&shape.id));
+    let free: Vec<String> =
+        scope.messages.iter().map(|m| m.name.clone()).filter(|m| !construct.messages.contains(m)).collect();
+    if let Some(name) = fields::choice(ui, "Add", "", &free, "choose a message…") {
+        new.messages.push(name);
+    }
+    if new != *construct {
+        editing.set_kind(&shape.id, ShapeKind::Construct(new), "messages");
+    }
+}
+
+pub fn transform(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, transform: &Transform) {
+    let mut new = transform.clone();
+    let maps = &editing.document.names.maps;
+    if let Some(map) = fields::choice(ui, "Map", &transform.map, maps, "no map") {
+        // As many messages as the map has sources and targets.
+        if let Some(found) = editing.document.app.maps.get(&map) {
+            new.inputs.resize_with(found.sources.len(), PartRef::default);
+            new.outputs.resize_with(found.targets.len(), PartRef::default);
+        }
+        new.map = map;
+    }
+    let options = parts(editing, shape);
+    for (title, list) in [("Sources", &mut new.inputs), ("Destinations", &mut new.outputs)] {
+        part_list(ui, title, list, &options);
+    }
+    if new != *transform {
+        editing.set_kind(&shape.id, ShapeKind::Transform(new), "map");
+    }
+}
+
+/// Messages, and the parts of multi-part ones, as `Message` or `Message.Part`.
+fn parts(editing: &Editing<'_>, shape: &Shape) -> Vec<String> {
+    let scope = names::in_scope(editing.orchestration, Some(&shape.id));
+    let mut all = Vec::new();
+    for message in &scope.messages {
+        all.push(message.name.clone());
+        if let Some(multi) = editing.document.app.multipart_type(editing.module, &message.message_type) {
+            all.extend(multi.parts.iter().map(|p| format!("{}.{}", message.name, p.name)));
+        }
+    }
+    all
+}
+
+fn part_list(ui: &mut Ui, title: &str, list: &mut Vec<PartRef>, options: &[String]) {
+    if fields::heading_with_add(ui, title, &format!("Add to {}", title.to_lowercase())) {
+        list.push(PartRef::default());
+    }
+    let mut remove = None;
+    for (index, part) in list.iter_mut().enumerate() {
+        let words = if part.part.is_empty() { part.message.clone() } else { format!("{}.{}", part.message, part.part) };
+        ui.push_id((title, index), |ui| {
+            ui.horizontal(|ui| {
+                let room = ui.available_width() - 26.0;
+                ui.allocate_ui(egui::vec2(room, 26.0), |ui| {
+                    ui.set_max_width(room);
+                    ui.name_inputs(format!("{title} {}", index + 1), |ui| {
+                        if let Some(chosen) = fields::combo(ui, "part", &words, options, "choose a message…") {
+                            let (message, name) = chosen.split_once('.').unwrap_or((&chosen, ""));
+                            *part = PartRef { message: message.to_owned(), part: name.to_owned() };
+                        }
+                    });
+                });
+                if fields::icon_button(ui, Glyph::Close, &format!("Remove {title} {}", index + 1)).clicked() {
+                    remove = Some(index);
+                }
+            });
+        });
+    }
+    if let Some(index) = remove {
+        list.remove(index);
+    }
+}
+
+pub fn call(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, call: &Call, waits: bool) {
+    let mut new = call.clone();
+    let document = editing.document;
+    let options = &document.names.orchestrations;
+    if let Some(name) = fields::choice(ui, "Orchestration", &call.orchestration, options, "no orchestration") {
+        new.arguments = arguments(document, &name, &call.arguments);
+        new.orchestration = name;
+    }
+    if waits {
+        fields::text(ui, "Identifier", &mut new.identifier);
+    }
+    let called = document.app.orchestration(&call.orchestration).map(|(_, o)| o);
+    fields::heading(ui, "Arguments");
+    let scope = names::in_scope(editing.orchestration, Some(&shape.id));
+    let mut names: Vec<String> = scope.messages.iter().map(|m| m.name.clone()).collect();
+    names.extend(scope.variables.iter().map(|v| v.name.clone()));
+    names.extend(scope.correlation_sets.iter().map(|c| c.name.clone()));
+    names.extend(scope.ports.iter().map(|p| p.name.clone()));
+    names.extend(scope.role_links.iter().cloned());
+    for (index, argument) in new.arguments.iter_mut().enumerate() {
+        let parameter = called.and_then(|o| o.parameters.get(index));
+        let label = parameter.map_or_else(|| format!("Argument {}", index + 1), |p| p.name().to_owned());
+        ui.push_id(("argument", index), |ui| {
+            if let Some(name) = fields::choice(ui, &label, &argument.name, &names, "choose…") {
+                argument.name = name;
+            }
+        });
+    }
+    if new.arguments.is_empty() {
+        fields::note(ui, "It takes no arguments.");
+    }
+    if called.is_some_and(|o| o.parameters.len() != call.arguments.len())
+        && fields::wide_button(ui, "Take over its parameters").clicked()
+    {
+        new.arguments = arguments(document, &call.orchestration, &call.arguments);
+    }
+    if new != *call {
+        let kind = if waits { ShapeKind::Call(new) } else { ShapeKind::Start(new) };
+        editing.set_kind(&shape.id, kind, "call");
+    }
+}
+
+/// One argument for each parameter of `name`: the old one at that place, else what has the parameter's name.
+fn arguments(document: &crate::studio::document::Document, name: &str, old: &[Argument]) -> Vec<Argument> {
+    let Some((_, called)) = document.app.orchestration(name) else { return Vec::new() };
+    let argument = |(index, parameter): (usize, &crate::model::Parameter)| Argument {
+        name: old.get(index).map_or_else(|| parameter.name().to_owned(), |a| a.name.clone()),
+        direction: parameter.direction,
+    };
+    called.parameters.iter().enumerate().map(argument).collect()
+}
+
+pub fn rules(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, rules: &CallRules) {
+    let mut new = rules.clone();
+    fields::text(ui, "Policy", &mut new.policy);
+    part_list(ui, "Parameters", &mut new.parameters, &parts(editing, shape));
+    if new != *rules {
+        editing.set_kind(&shape.id, ShapeKind::CallRules(new), "rules");
+    }
+}
+
+pub fn throw(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, throw: &Throw) {
+    let scope = names::in_scope(editing.orchestration, Some(&shape.id));
+    let mut options: Vec<String> = scope
+        .variables
+        .iter()
+        .filter(|v| v.variable_type.contains("Exception"))
+        .map(|v| v.name.clone())
+        .collect();
+    options.extend(caught(editing, shape));
+    let now = throw.exception.clone().unwrap_or_default();
+    if let Some(name) = fields::choice(ui, "Exception", &now, &options, "General Exception: rethrow") {
+        let exception = (!name.is_empty()).then_some(name);
+        editing.set_kind(&shape.id, ShapeKind::Throw(Throw { exception }), "exception");
+    }
+}
+
+/// Names of the exceptions caught around a shape.
+fn caught(editing: &Editing<'_>, shape: &Shape) -> Vec<String> {
+    let mut names = Vec::new();
+    for outer in editing.orchestration.shapes() {
+        let ShapeKind::Scope(scope) = &outer.kind else { continue };
+        for catch in scope.catches.iter().filter(|c| !c.variable.is_empty()) {
+            let mut inside = false;
+            catch.body.iter().for_each(|s| s.visit(&mut |s| inside |= s.id == shape.id));
+            if inside {
+                names.push(catch.variable.clone());
+            }
+        }
+    }
+    names
+}
+
+pub fn compensate(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, compensate: &Compensate) {
+    let transactions = names::in_scope(editing.orchestration, Some(&shape.id)).transactions;
+    if let Some(transaction) =
+        fields::choice(ui, "Transaction", &compensate.transaction, &transactions, "no transaction")
+    {
+        editing.set_kind(&shape.id, ShapeKind::Compensate(Compensate { transaction }), "transaction");
+    }
+}

@@ -1,0 +1,302 @@
+//! Properties of messages, variables, correlation sets and types; and lists of them.
+
+use super::{Editing, findings, orchestration::MODIFIERS, removable, title, types};
+use crate::model::edit::{Declaration, DeclarationKind, Edit, fresh_id, fresh_name};
+use crate::model::{
+    CorrelationSet, CorrelationType, Direction, Id, Message, Parameter, ParameterKind, Variable,
+};
+use crate::studio::document::{Document, Selection};
+use crate::studio::icons::Glyph;
+use crate::studio::names;
+use crate::studio::panels::fields;
+use crate::studio::theme::Tokens;
+use egui::Ui;
+
+const VALUE_TYPES: [&str; 14] = [
+    "System.String",
+    "System.Int32",
+    "System.Int64",
+    "System.Boolean",
+    "System.Decimal",
+    "System.Double",
+    "System.DateTime",
+    "System.TimeSpan",
+    "System.Guid",
+    "System.Byte",
+    "System.Char",
+    "System.Object",
+    "System.Exception",
+    "System.Xml.XmlDocument",
+];
+
+pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, kind: DeclarationKind, name: &str) {
+    let Some(now) = names::declaration(editing.document, scope, kind, name) else { return };
+    let t = Tokens::of(ui);
+    let (glyph, color) = match kind {
+        DeclarationKind::Message | DeclarationKind::MultipartType => (Glyph::Envelope, t.construct),
+        DeclarationKind::PortType => (Glyph::Port, t.messaging),
+        DeclarationKind::CorrelationSet | DeclarationKind::CorrelationType => (Glyph::Link, t.scope),
+        _ => (Glyph::Variable, t.expression),
+    };
+    let label = kind.label();
+    let mut what = label.to_owned();
+    if let Some(first) = what.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    if let Some(owner) = scope.and_then(|s| editing.orchestration.shape(s)) {
+        what = format!("{what} of scope {}", owner.name);
+    }
+    title(ui, glyph, color, name, &what);
+    let mut new = now.clone();
+    match &mut new {
+        Declaration::Message(m) => message(ui, editing, m),
+        Declaration::Variable(v) => variable(ui, editing, v),
+        Declaration::CorrelationSet(c) => correlation_set(ui, editing, c),
+        Declaration::CorrelationType(c) => correlation_type(ui, editing, c),
+        Declaration::PortType(p) => types::port_type(ui, editing, p),
+        Declaration::MultipartType(m) => types::multipart(ui, editing, m),
+        Declaration::RoleLinkType(r) => types::role_link_type(ui, editing, r),
+        Declaration::Parameter(p) => parameter(ui, editing, p),
+        Declaration::Port(_) | Declaration::RoleLink(_) | Declaration::WebMessageType(_) => {
+            fields::note(ui, "Kept as it came from its file.");
+        }
+    }
+    if new != now {
+        let edit = Edit::Redeclare {
+            module: editing.key(),
+            scope: scope.cloned(),
+            name: name.to_owned(),
+            declaration: new,
+        };
+        editing.typing(edit, &format!("{label} {name}"));
+    }
+    let own = |d: &&crate::diagnostic::Diagnostic| {
+        d.place.module.as_deref() == Some(&editing.document.module) && d.place.name == name && d.place.id.is_none()
+    };
+    let found: Vec<_> = editing.document.problems.iter().filter(own).cloned().collect();
+    findings(ui, &found);
+    ui.add_space(8.0);
+    if fields::wide_button(ui, &format!("Delete {label}")).clicked() {
+        let (module, scope) = (editing.key(), scope.cloned());
+        editing.edit(Edit::Undeclare { module, scope, kind, name: name.to_owned() });
+    }
+}
+
+fn message(ui: &mut Ui, editing: &Editing<'_>, m: &mut Message) {
+    if let Some(name) = fields::name(ui, "Name", &m.name) {
+        m.name = name;
+    }
+    message_type(ui, editing, "Type", &mut m.message_type);
+    fields::text(ui, "Comments", &mut m.comments);
+}
+
+/// A message type of the application; a multi-part type of the same module may be named without its namespace.
+pub fn message_type(ui: &mut Ui, editing: &Editing<'_>, label: &str, value: &mut String) {
+    let mut options = editing.document.names.message_types.clone();
+    if editing.module.multipart_types.iter().any(|t| t.name == *value) {
+        options.insert(0, value.clone());
+    }
+    if let Some(chosen) = fields::choice(ui, label, value, &options, "no type") {
+        *value = chosen;
+    }
+}
+
+fn variable(ui: &mut Ui, editing: &Editing<'_>, v: &mut Variable) {
+    if let Some(name) = fields::name(ui, "Name", &v.name) {
+        v.name = name;
+    }
+    value_type(ui, editing, &mut v.variable_type);
+    let mut initial = v.initial_value.clone().unwrap_or_default();
+    if fields::code(ui, "Initial value", &mut initial, 1) {
+        v.initial_value = (!initial.is_empty()).then_some(initial);
+    }
+    fields::toggle(ui, "Use default constructor", &mut v.use_default_constructor);
+    fields::text(ui, "Comments", &mut v.comments);
+}
+
+fn value_type(ui: &mut Ui, editing: &Editing<'_>, value: &mut String) {
+    let mut options: Vec<String> = VALUE_TYPES.iter().map(|t| (*t).to_owned()).collect();
+    options.extend(editing.document.app.settings.classes.iter().map(|c| c.name.clone()));
+    if !value.is_empty() && !options.contains(value) {
+        options.push(value.clone());
+    }
+    if let Some(chosen) = fields::choice(ui, "Type", value, &options, "no type") {
+        *value = chosen;
+    }
+    if let Some(other) = fields::name(ui, "Other type", value) {
+        *value = other;
+    }
+}
+
+fn correlation_set(ui: &mut Ui, editing: &mut Editing<'_>, c: &mut CorrelationSet) {
+    if let Some(name) = fields::name(ui, "Name", &c.name) {
+        c.name = name;
+    }
+    let types = names::types(&editing.document.app, editing.module, names::correlation_types);
+    if let Some(chosen) = fields::choice(ui, "Type", &c.correlation_type, &types, "no correlation type") {
+        c.correlation_type = chosen;
+    }
+    if let Some(found) = editing.document.app.correlation_type(editing.module, &c.correlation_type) {
+        fields::heading(ui, "Correlates on");
+        for property in &found.properties {
+            ui.monospace(property);
+        }
+    } else if types.is_empty() && fields::wide_button(ui, "New correlation type").clicked() {
+        let command = crate::studio::command::Command::NewCorrelationType;
+        editing.actions.push(crate::studio::document::Action::Command(command));
+    }
+    fields::text(ui, "Comments", &mut c.comments);
+    uses(ui, editing, &c.name);
+}
+
+/// The shapes that initialize or follow a set.
+fn uses(ui: &mut Ui, editing: &mut Editing<'_>, set: &str) {
+    use crate::model::ShapeKind as S;
+    fields::heading(ui, "Used by");
+    let mut any = false;
+    for shape in editing.orchestration.shapes() {
+        let (initializes, follows) = match &shape.kind {
+            S::Receive(r) => (&r.initializes, &r.follows),
+            S::Send(s) => (&s.initializes, &s.follows),
+            _ => continue,
+        };
+        let has = |names: &[String]| names.iter().any(|n| n == set);
+        for (used, verb) in [(has(initializes), "initializes"), (has(follows), "follows")] {
+            if used {
+                any = true;
+                if ui.link(format!("{} {verb} it", shape.name)).clicked() {
+                    let go = crate::studio::document::Action::Go {
+                        module: editing.document.module.clone(),
+                        selection: Selection::Node(shape.id.clone()),
+                    };
+                    editing.actions.push(go);
+                }
+            }
+        }
+    }
+    if !any {
+        fields::note(ui, "No shape yet. Select a Receive or Send to attach it.");
+    }
+}
+
+fn correlation_type(ui: &mut Ui, editing: &Editing<'_>, c: &mut CorrelationType) {
+    if let Some(name) = fields::name(ui, "Name", &c.name) {
+        c.name = name;
+    }
+    fields::pick(ui, "Visible to", &mut c.modifier, &MODIFIERS);
+    fields::heading(ui, "Properties");
+    let mut remove = None;
+    for property in &c.properties {
+        if removable(ui, property, &format!("Remove {property}")).0 {
+            remove = Some(property.clone());
+        }
+    }
+    if let Some(name) = remove {
+        c.properties.retain(|p| *p != name);
+    }
+    let free: Vec<String> =
+        editing.document.names.properties.iter().filter(|p| !c.properties.contains(p)).cloned().collect();
+    if let Some(chosen) = fields::choice(ui, "Add", "", &free, "choose a property…") {
+        c.properties.push(chosen);
+    }
+}
+
+fn parameter(ui: &mut Ui, editing: &mut Editing<'_>, p: &mut Parameter) {
+    let directions = [(Direction::In, "in"), (Direction::Ref, "ref"), (Direction::Out, "out")];
+    fields::pick(ui, "Direction", &mut p.direction, &directions);
+    match &mut p.kind {
+        ParameterKind::Message(m) => message(ui, editing, m),
+        ParameterKind::Variable(v) => variable(ui, editing, v),
+        ParameterKind::CorrelationSet(c) => correlation_set(ui, editing, c),
+        ParameterKind::Port(_) | ParameterKind::RoleLink(_) => fields::note(ui, "Bound by the caller."),
+    }
+}
+
+/// The declarations of one kind in a scope, with a way to add and take out.
+pub fn list(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, kind: DeclarationKind, heading: &str) {
+    if fields::heading_with_add(ui, heading, &format!("New {}", kind.label())) {
+        let declaration = fresh(editing.document, kind);
+        let name = declaration.as_ref().map(|d| d.name().to_owned());
+        if let (Some(declaration), Some(name)) = (declaration, name) {
+            let (module, scope) = (editing.key(), scope.cloned());
+            let index = usize::MAX;
+            editing.edit(Edit::Declare { module, scope: scope.clone(), index, declaration });
+            editing.select(Selection::Declared { scope, kind, name });
+        }
+    }
+    for declaration in names::declarations(editing.module, scope, kind) {
+        let name = declaration.name().to_owned();
+        let (taken, opened) = removable(ui, &name, &format!("Delete {name}"));
+        let (module, scope) = (editing.key(), scope.cloned());
+        if taken {
+            editing.edit(Edit::Undeclare { module, scope: scope.clone(), kind, name: name.clone() });
+        }
+        if opened {
+            editing.select(Selection::Declared { scope, kind, name });
+        }
+    }
+}
+
+/// A new declaration of a kind, named so that nothing clashes and filled in as far as there is one choice.
+pub fn fresh(document: &Document, kind: DeclarationKind) -> Option<Declaration> {
+    use crate::model::{Operation, PartDeclaration, Port, PortType};
+    let module = document.module()?;
+    let types = |list| names::types(&document.app, module, list).into_iter().next().unwrap_or_default();
+    let message = document.names.message_types.first().cloned().unwrap_or_default();
+    let name = |base: &str| fresh_name(module, base);
+    let id = |base: &str| fresh_id(module, base);
+    Some(match kind {
+        DeclarationKind::Port => Declaration::Port(Port {
+            name: name("Port"),
+            id: id("port"),
+            port_type: types(names::port_types),
+            ..Port::default()
+        }),
+        DeclarationKind::Message => Declaration::Message(Message {
+            name: name("Message"),
+            id: id("message"),
+            message_type: message,
+            ..Message::default()
+        }),
+        DeclarationKind::Variable => Declaration::Variable(Variable {
+            name: name("variable"),
+            id: id("variable"),
+            variable_type: "System.String".to_owned(),
+            ..Variable::default()
+        }),
+        DeclarationKind::CorrelationSet => Declaration::CorrelationSet(CorrelationSet {
+            name: name("Correlation"),
+            id: id("correlation"),
+            correlation_type: types(names::correlation_types),
+            ..CorrelationSet::default()
+        }),
+        DeclarationKind::CorrelationType => Declaration::CorrelationType(CorrelationType {
+            name: name("CorrelationType"),
+            id: id("correlationtype"),
+            ..CorrelationType::default()
+        }),
+        DeclarationKind::PortType => Declaration::PortType(PortType {
+            name: name("PortType"),
+            id: id("porttype"),
+            operations: vec![Operation {
+                name: "Operation_1".to_owned(),
+                id: id("operation"),
+                request: message,
+                ..Operation::default()
+            }],
+            ..PortType::default()
+        }),
+        DeclarationKind::MultipartType => Declaration::MultipartType(crate::model::MultipartType {
+            name: name("MultipartType"),
+            id: id("multiparttype"),
+            parts: vec![PartDeclaration {
+                name: "Body".to_owned(),
+                part_type: document.names.message_types.last().cloned().unwrap_or_default(),
+                body: true,
+                ..PartDeclaration::default()
+            }],
+            ..crate::model::MultipartType::default()
+        }),
+        _ => return None,
+    })
+}

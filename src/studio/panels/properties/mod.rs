@@ -1,0 +1,161 @@
+//! Properties of whatever is selected. Every editor works on a copy and sends the difference as an edit.
+
+mod blocks;
+mod calls;
+mod declarations;
+mod filter;
+mod messaging;
+mod orchestration;
+mod port;
+mod shape;
+mod types;
+
+pub use declarations::fresh;
+
+use super::fields;
+use crate::diagnostic::Diagnostic;
+use crate::model::edit::Edit;
+use crate::model::{Id, Module, Orchestration, ShapeKind};
+use crate::studio::document::{Action, Document, Selection};
+use crate::studio::icons::{self, Glyph};
+use crate::studio::theme::{self, Tokens};
+use egui::{Color32, Rect, RichText, ScrollArea, Ui, Vec2, vec2};
+
+/// What every editor needs.
+pub struct Editing<'a> {
+    pub document: &'a Document,
+    pub module: &'a Module,
+    pub orchestration: &'a Orchestration,
+    pub actions: &'a mut Vec<Action>,
+}
+
+impl Editing<'_> {
+    /// Key of the open module.
+    fn key(&self) -> String {
+        self.document.module.clone()
+    }
+
+    fn edit(&mut self, edit: Edit) {
+        self.actions.push(Action::edit(edit));
+    }
+
+    /// An edit by typing in `field`: more of it is the same step to undo.
+    fn typing(&mut self, edit: Edit, field: &str) {
+        self.actions.push(Action::typing(edit, field));
+    }
+
+    fn set_kind(&mut self, shape: &Id, kind: ShapeKind, field: &str) {
+        let edit = Edit::SetKind { module: self.key(), shape: shape.clone(), kind };
+        self.typing(edit, &format!("{shape}.{field}"));
+    }
+
+    fn select(&mut self, selection: Selection) {
+        self.actions.push(Action::Select(selection));
+    }
+
+    /// Findings about one property of one shape or branch.
+    fn problems(&self, id: &Id, property: &str) -> Vec<Diagnostic> {
+        let here = |d: &&Diagnostic| {
+            d.place.module.as_deref() == Some(&self.document.module)
+                && d.place.id.as_ref() == Some(id)
+                && (property.is_empty() || d.place.property == property)
+        };
+        self.document.problems.iter().filter(here).cloned().collect()
+    }
+}
+
+/// Shows the properties panel.
+pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
+    let Some(module) = document.module() else {
+        title(ui, Glyph::Flow, Tokens::of(ui).muted, "Nothing is open", "");
+        return;
+    };
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 5.0);
+        // Room for the scroll bar, so that fields do not move when it comes.
+        ui.set_max_width(ui.available_width() - 4.0);
+        let missing = Orchestration::default();
+        let orchestration = module.orchestration.as_ref();
+        let mut editing =
+            Editing { document, module, orchestration: orchestration.unwrap_or(&missing), actions };
+        match &document.selection {
+            Selection::Declared { scope, kind, name } => {
+                declarations::ui(ui, &mut editing, scope.as_ref(), *kind, name);
+            }
+            _ if orchestration.is_none() => types::module(ui, &mut editing),
+            Selection::Orchestration => orchestration::ui(ui, &mut editing),
+            Selection::Node(id) => node(ui, &mut editing, id),
+            Selection::Port(name) => port::ui(ui, &mut editing, name),
+        }
+        ui.add_space(16.0);
+    });
+}
+
+fn node(ui: &mut Ui, editing: &mut Editing<'_>, id: &Id) {
+    let Some(owner) = editing.document.owner(id) else {
+        if id.as_str() == crate::studio::canvas::ORCHESTRATION_COMPENSATION {
+            blocks::orchestration_compensation(ui, editing);
+        }
+        return;
+    };
+    if owner.id == *id {
+        shape::ui(ui, editing, owner);
+    } else {
+        blocks::ui(ui, editing, owner, id);
+    }
+}
+
+/// The head of the panel: chip, name, and what it is.
+fn title(ui: &mut Ui, glyph: Glyph, color: Color32, name: &str, what: &str) {
+    let t = Tokens::of(ui);
+    ui.add_space(10.0);
+    ui.horizontal(|ui| {
+        let (rect, _) = ui.allocate_exact_size(Vec2::splat(32.0), egui::Sense::hover());
+        icons::chip(ui.painter(), glyph, Rect::from_center_size(rect.center(), Vec2::splat(30.0)), t.panel, color, 7.into());
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 1.0;
+            ui.add(egui::Label::new(RichText::new(name).text_style(egui::TextStyle::Heading)).truncate());
+            if !what.is_empty() {
+                ui.label(RichText::new(what).small().color(t.muted));
+            }
+        });
+    });
+    ui.add_space(2.0);
+    ui.separator();
+}
+
+/// Findings below the field they are about.
+fn findings(ui: &mut Ui, found: &[Diagnostic]) {
+    let t = Tokens::of(ui);
+    for problem in found {
+        let color = super::problems::color(t, problem.severity);
+        let words = RichText::new(&problem.message).small().color(color);
+        ui.add(egui::Label::new(words).wrap()).on_hover_text(&problem.help);
+        if !problem.help.is_empty() {
+            fields::note(ui, &problem.help);
+        }
+    }
+}
+
+/// A line in a list with a way to take it out; true when that was pressed.
+fn removable(ui: &mut Ui, words: &str, remove: &str) -> (bool, bool) {
+    let t = Tokens::of(ui);
+    let (mut taken, mut opened) = (false, false);
+    egui::Frame::new().fill(t.field).corner_radius(6).inner_margin(egui::Margin::symmetric(8, 2)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            let room = ui.available_width() - 28.0;
+            let label = ui.allocate_ui_with_layout(
+                vec2(room, 22.0),
+                egui::Layout::left_to_right(egui::Align::Center),
+                |ui| {
+                    ui.set_min_width(room);
+                    let text = RichText::new(words).family(theme::medium());
+                    ui.add(egui::Label::new(text).truncate().sense(egui::Sense::click()))
+                },
+            );
+            opened = label.inner.clicked();
+            taken = fields::icon_button(ui, Glyph::Close, remove).clicked();
+        });
+    });
+    (taken, opened)
+}

@@ -1,0 +1,229 @@
+//! Properties of a port: its type, which way it goes, and how it is bound (BND-1 to BND-5).
+
+use super::{Editing, findings, title};
+use crate::model::edit::{Declaration, Edit, Physical};
+use crate::model::{
+    Binding, DeliveryNotification, DynamicBinding, ParameterKind, PartnerPort, Polarity, Port, PortBinding, PortSurface,
+    ServiceBinding, SpecifyNow,
+};
+use crate::studio::canvas::ports::binding_words;
+use crate::studio::document::Selection;
+use crate::studio::icons::Glyph;
+use crate::studio::names;
+use crate::studio::panels::fields;
+use crate::studio::theme::Tokens;
+use egui::{RichText, Ui};
+
+pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, name: &str) {
+    let orchestration = editing.orchestration;
+    if let Some(port) = orchestration.ports.iter().find(|p| p.name == name) {
+        head(ui, editing, port);
+        let changed = edit(ui, editing, port);
+        binding(ui, editing, port);
+        physical(ui, editing, port);
+        common(ui, editing, port, changed);
+        return;
+    }
+    for parameter in &orchestration.parameters {
+        if let ParameterKind::Port(port) = &parameter.kind
+            && port.name == name
+        {
+            head(ui, editing, port);
+            fields::note(ui, "A port parameter: the caller binds it.");
+            return;
+        }
+    }
+    if let Some(link) = orchestration.role_links.iter().find(|r| r.name == name) {
+        super::types::role_link(ui, editing, link);
+    }
+}
+
+fn head(ui: &mut Ui, editing: &Editing<'_>, port: &Port) {
+    let t = Tokens::of(ui);
+    title(ui, Glyph::Port, t.messaging, &port.name, "Port");
+    let (words, bound) = binding_words(&editing.document.app, editing.module, editing.orchestration, port);
+    ui.label(RichText::new(words).color(if bound { t.brand } else { t.error }));
+}
+
+fn edit(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) -> Port {
+    let mut new = port.clone();
+    if let Some(name) = fields::name(ui, "Name", &port.name) {
+        new.name = name;
+    }
+    let types = names::types(&editing.document.app, editing.module, names::port_types);
+    if let Some(port_type) = fields::choice(ui, "Port type", &port.port_type, &types, "no port type") {
+        new.port_type = port_type;
+    }
+    let ways = [(Polarity::Implements, "Receives first"), (Polarity::Uses, "Sends first")];
+    fields::pick(ui, "Direction", &mut new.polarity, &ways);
+    new
+}
+
+/// What only some ports have, then sends whatever changed.
+fn common(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port, mut new: Port) {
+    fields::heading(ui, "Delivery");
+    if port.polarity == Polarity::Implements {
+        fields::toggle(ui, "Ordered delivery", &mut new.ordered_delivery);
+    } else {
+        let kinds = [(DeliveryNotification::None, "None"), (DeliveryNotification::Transmitted, "Transmitted")];
+        fields::pick(ui, "Notification", &mut new.delivery_notification, &kinds);
+    }
+    fields::heading(ui, "On the canvas");
+    let sides =
+        [(PortSurface::Left, "Left surface"), (PortSurface::Right, "Right surface"), (PortSurface::Unbound, "By direction")];
+    fields::pick(ui, "Stands on", &mut new.surface, &sides);
+    let mut pinned = new.slot.is_some();
+    if fields::toggle(ui, "Keep its order on the surface", &mut pinned) {
+        let before = editing.orchestration.ports.iter().take_while(|p| p.name != port.name);
+        let slot = u32::try_from(before.filter(|p| p.surface == port.surface).count()).unwrap_or(0);
+        new.slot = pinned.then_some(slot);
+    }
+    fields::text(ui, "Comments", &mut new.comments);
+    if new != *port {
+        let key = format!("port {}", port.name);
+        let declaration = Declaration::Port(new);
+        let edit =
+            Edit::Redeclare { module: editing.key(), scope: None, name: port.name.clone(), declaration };
+        editing.typing(edit, &key);
+    }
+    if !port.id.is_empty() {
+        findings(ui, &editing.problems(&port.id, ""));
+    }
+}
+
+const KINDS: [(&str, &str); 6] = [
+    ("Specify later", "Bound to a receive port, send port or group of the application when it is deployed."),
+    ("Specify now", "Its own physical port is made from this address when it is deployed."),
+    ("Dynamic", "The orchestration sets the address at run time."),
+    ("Direct: message box", "Subscribes to the message box itself, and publishes to it."),
+    ("Direct: self-correlating", "A private channel: whoever gets this port can answer this very instance."),
+    ("Direct: partner", "Both orchestrations choose the same port of one of them."),
+];
+
+fn kind_of(binding: &Binding) -> usize {
+    match binding {
+        Binding::SpecifyLater => 0,
+        Binding::SpecifyNow(_) => 1,
+        Binding::Dynamic(_) => 2,
+        Binding::MessageBox => 3,
+        Binding::SelfCorrelating => 4,
+        Binding::Partner(_) => 5,
+    }
+}
+
+fn binding(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) {
+    fields::heading(ui, "Binding");
+    let mut new = port.binding.clone();
+    let mut kind = kind_of(&new);
+    let kinds: Vec<(usize, &str)> = KINDS.iter().enumerate().map(|(i, (words, _))| (i, *words)).collect();
+    if fields::pick(ui, "Kind", &mut kind, &kinds) {
+        new = match kind {
+            1 => Binding::SpecifyNow(fresh_address(port)),
+            2 => Binding::Dynamic(DynamicBinding { send_pipeline: "XMLTransmit".into(), ..DynamicBinding::default() }),
+            3 => Binding::MessageBox,
+            4 => Binding::SelfCorrelating,
+            5 => Binding::Partner(PartnerPort {
+                orchestration: editing.module.qualify(&editing.orchestration.name),
+                port: port.name.clone(),
+            }),
+            _ => Binding::SpecifyLater,
+        };
+    }
+    if let Some((_, words)) = KINDS.get(kind_of(&new)) {
+        fields::note(ui, *words);
+    }
+    let pipelines = &editing.document.names.pipelines;
+    match &mut new {
+        Binding::SpecifyNow(now) => {
+            let adapters = ["FILE".to_owned(), "QUEUE".to_owned()];
+            set(fields::choice(ui, "Adapter", &now.transport, &adapters, "no adapter"), &mut now.transport);
+            fields::text(ui, "Address", &mut now.uri);
+            if port.polarity == Polarity::Implements {
+                let chosen = fields::choice(ui, "Pipeline", &now.receive_pipeline, pipelines, "none");
+                set(chosen, &mut now.receive_pipeline);
+            } else {
+                set(fields::choice(ui, "Pipeline", &now.send_pipeline, pipelines, "none"), &mut now.send_pipeline);
+            }
+        }
+        Binding::Dynamic(dynamic) => {
+            let chosen = fields::choice(ui, "Send pipeline", &dynamic.send_pipeline, pipelines, "none");
+            set(chosen, &mut dynamic.send_pipeline);
+            let chosen = fields::choice(ui, "Receive pipeline", &dynamic.receive_pipeline, pipelines, "none");
+            set(chosen, &mut dynamic.receive_pipeline);
+        }
+        Binding::Partner(partner) => {
+            let options = &editing.document.names.orchestrations;
+            if let Some(name) = fields::choice(ui, "Orchestration", &partner.orchestration, options, "none") {
+                *partner = PartnerPort { orchestration: name, port: String::new() };
+            }
+            let app = &editing.document.app;
+            let ports = app.orchestration(&partner.orchestration).map(|(_, o)| o.ports.iter());
+            let ports: Vec<String> = ports.into_iter().flatten().map(|p| p.name.clone()).collect();
+            set(fields::choice(ui, "Port", &partner.port, &ports, "no port"), &mut partner.port);
+        }
+        _ => {}
+    }
+    if new != port.binding {
+        let key = format!("binding {}", port.name);
+        let edit = Edit::BindPort { module: editing.key(), port: port.name.clone(), binding: new };
+        editing.typing(edit, &key);
+    }
+}
+
+fn set(chosen: Option<String>, value: &mut String) {
+    if let Some(chosen) = chosen {
+        *value = chosen;
+    }
+}
+
+/// A folder of the port's own name in the application folder.
+fn fresh_address(port: &Port) -> SpecifyNow {
+    if port.polarity == Polarity::Implements {
+        SpecifyNow {
+            transport: "FILE".into(),
+            uri: format!("{}/*.xml", port.name),
+            receive_pipeline: "XMLReceive".into(),
+            ..SpecifyNow::default()
+        }
+    } else {
+        SpecifyNow {
+            transport: "FILE".into(),
+            uri: format!("{}/%MessageID%.xml", port.name),
+            send_pipeline: "XMLTransmit".into(),
+            ..SpecifyNow::default()
+        }
+    }
+}
+
+/// The physical port of a "specify later" port.
+fn physical(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) {
+    if port.binding != Binding::SpecifyLater {
+        return;
+    }
+    let app = &editing.document.app;
+    let service = editing.module.qualify(&editing.orchestration.name);
+    let bound = app.bindings.service(&service);
+    let all: Vec<PortBinding> = if port.polarity == Polarity::Implements {
+        app.bindings.receive_ports.iter().map(|p| PortBinding::ReceivePort(p.name.clone())).collect()
+    } else {
+        let ports = app.bindings.send_ports.iter().map(|p| PortBinding::SendPort(p.name.clone()));
+        let groups = app.bindings.send_port_groups.iter().map(|g| PortBinding::SendPortGroup(g.name.clone()));
+        ports.chain(groups).collect()
+    };
+    let words = |b: &PortBinding| match b {
+        PortBinding::ReceivePort(name) | PortBinding::SendPort(name) => name.clone(),
+        PortBinding::SendPortGroup(name) => format!("group {name}"),
+    };
+    let now = bound.and_then(|s| s.ports.get(&port.name)).map(words).unwrap_or_default();
+    let names: Vec<String> = all.iter().map(words).collect();
+    let label = if port.polarity == Polarity::Implements { "Receive port" } else { "Send port" };
+    let Some(chosen) = fields::choice(ui, label, &now, &names, "not bound") else { return };
+    let mut new = bound.cloned().unwrap_or_else(|| ServiceBinding { orchestration: service, ..ServiceBinding::default() });
+    match all.into_iter().zip(&names).find(|(_, n)| **n == chosen) {
+        Some((binding, _)) => new.ports.insert(port.name.clone(), binding),
+        None => new.ports.remove(&port.name),
+    };
+    let replaces = bound.map(|s| s.orchestration.clone());
+    editing.edit(Edit::SetPhysical { replaces, element: Physical::Service(new) });
+    editing.select(Selection::Port(port.name.clone()));
+}

@@ -1,0 +1,87 @@
+//! The toolbox: every shape, to drag onto the canvas or to insert after what is selected.
+
+use super::fields;
+use crate::model::ShapeKind;
+use crate::studio::canvas::Drag;
+use crate::studio::icons;
+use crate::studio::kinds;
+use crate::studio::theme::Tokens;
+use egui::{Align2, CursorIcon, DragAndDrop, LayerId, Order, Rect, Sense, TextStyle, Ui, Vec2, vec2};
+
+/// Shows the toolbox; returns a kind to insert after the selection (double click or Enter).
+pub fn ui(ui: &mut Ui, open: bool) -> Option<ShapeKind> {
+    fields::heading(ui, "Shapes");
+    let mut insert = None;
+    if !open {
+        fields::note(ui, "This module has no orchestration to draw.");
+        return None;
+    }
+    ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+    let width = (ui.available_width() - 4.0) / 2.0;
+    let kinds = kinds::toolbox();
+    for pair in kinds.chunks(2) {
+        ui.horizontal(|ui| {
+            for kind in pair {
+                if tool(ui, kind, width) {
+                    insert = Some(kind.clone());
+                }
+            }
+        });
+    }
+    insert
+}
+
+fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> bool {
+    let t = Tokens::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click_and_drag());
+    let name = format!("Toolbox {}", kind.label());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    if response.drag_started() {
+        DragAndDrop::set_payload(ui.ctx(), Drag::New(kind.clone()));
+    }
+    let hot = response.hovered() || response.has_focus();
+    let ground = if hot { t.tint(t.field, t.text, 0.07) } else { t.field };
+    paint(ui, rect, kind, ground);
+    if response.dragged()
+        && let Some(pointer) = ui.pointer_interact_pos()
+    {
+        let layer = LayerId::new(Order::Tooltip, egui::Id::unique("toolbox ghost"));
+        let ghost = Rect::from_min_size(pointer + vec2(10.0, 6.0), vec2(160.0, 30.0));
+        ui.scope_builder(egui::UiBuilder::new().layer_id(layer), |ui| paint(ui, ghost, kind, t.card));
+        ui.set_cursor_icon(CursorIcon::Grabbing);
+    }
+    let asked = response.double_clicked()
+        || (response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)));
+    response.on_hover_text(kinds::hint(kind)).on_hover_cursor(CursorIcon::Grab);
+    asked
+}
+
+fn paint(ui: &Ui, rect: Rect, kind: &ShapeKind, ground: egui::Color32) {
+    let t = Tokens::of(ui);
+    ui.painter().rect_filled(rect, 6.0, ground);
+    let chip = Rect::from_min_size(rect.min + vec2(3.0, 3.0), Vec2::splat(22.0));
+    icons::chip(ui.painter(), kinds::glyph(kind), chip, t.panel, kinds::category(kind).color(t), 5.into());
+    let font = TextStyle::Body.resolve(ui.style());
+    let job = egui::text::LayoutJob::single_section(
+        short(kind).to_owned(),
+        egui::text::TextFormat::simple(egui::FontId::new(12.0, font.family), t.text),
+    );
+    let mut job = job;
+    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 34.0);
+    let galley = ui.painter().layout_job(job);
+    let at = Align2::LEFT_CENTER.anchor_size(rect.left_center() + vec2(31.0, 0.0), galley.size()).min;
+    ui.painter().galley(at, galley, t.text);
+}
+
+/// The name that fits half the panel.
+fn short(kind: &ShapeKind) -> &'static str {
+    match kind {
+        ShapeKind::Construct(_) => "Construct",
+        ShapeKind::MessageAssignment(_) => "Assignment",
+        ShapeKind::Parallel(_) => "Parallel",
+        ShapeKind::Call(_) => "Call",
+        ShapeKind::Start(_) => "Start",
+        ShapeKind::Throw(_) => "Throw",
+        other => other.label(),
+    }
+}

@@ -1,0 +1,258 @@
+//! The frame around the canvas: top bar, menus, status line.
+
+use super::app::{Mode, Studio};
+use super::command::Command;
+use super::document::{Action, Document, Selection};
+use super::icons::{self, Glyph};
+use super::theme::{self, Appearance, Tokens};
+use crate::diagnostic::Severity;
+use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
+
+pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
+    let t = Tokens::of(ui);
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let (rect, _) = ui.allocate_exact_size(Vec2::splat(22.0), Sense::hover());
+        icons::paint(ui.painter(), Glyph::Brand, rect.shrink(1.0), t.brand);
+        ui.label(RichText::new("Orchestrion").text_style(egui::TextStyle::Heading));
+        ui.add_space(6.0);
+        menus(ui, studio, actions);
+        ui.add_space(8.0);
+        breadcrumb(ui, &studio.document, actions);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 10.0;
+            modes(ui, studio, actions);
+            ui.add_space(4.0);
+            problems_pill(ui, studio, actions);
+            if ui.available_width() > 260.0 {
+                search(ui, actions);
+            }
+        });
+    });
+}
+
+fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
+    let lists: [(&str, &[&[Command]]); 5] = [
+        (
+            "File",
+            &[
+                &[Command::New, Command::Open, Command::OpenPath],
+                &[Command::Save, Command::SaveAs],
+            ],
+        ),
+        (
+            "Edit",
+            &[
+                &[Command::Undo, Command::Redo],
+                &[Command::Cut, Command::Copy, Command::Paste, Command::Delete],
+                &[Command::Rename, Command::AddBranch, Command::MoveUp, Command::MoveDown],
+            ],
+        ),
+        (
+            "Insert",
+            &[
+                &[Command::InsertAfter, Command::NewPort, Command::NewMessage, Command::NewVariable],
+                &[Command::NewCorrelationSet, Command::NewCorrelationType],
+                &[Command::NewPortType, Command::NewMultipartType, Command::NewOrchestration],
+            ],
+        ),
+        (
+            "View",
+            &[
+                &[Command::Fit, Command::ZoomIn, Command::ZoomOut, Command::CollapseAll, Command::ExpandAll],
+                &[Command::Problems, Command::Palette],
+                &[Command::ThemeSystem, Command::ThemeDark, Command::ThemeLight, Command::ReducedMotion],
+            ],
+        ),
+        ("Help", &[&[Command::Shortcuts]]),
+    ];
+    egui::MenuBar::new().ui(ui, |ui| {
+        for (title, groups) in lists {
+            ui.menu_button(title, |ui| {
+                ui.set_min_width(230.0);
+                for (i, group) in groups.iter().enumerate() {
+                    if i > 0 {
+                        ui.separator();
+                    }
+                    for command in *group {
+                        entry(ui, studio, *command, actions);
+                    }
+                }
+            });
+        }
+    });
+}
+
+fn entry(ui: &mut Ui, studio: &Studio, command: Command, actions: &mut Vec<Action>) {
+    let (text, tooltip, shortcut) = command.about();
+    let preferences = studio.preferences;
+    let on = match command {
+        Command::ThemeSystem => preferences.appearance == Appearance::System,
+        Command::ThemeDark => preferences.appearance == Appearance::Dark,
+        Command::ThemeLight => preferences.appearance == Appearance::Light,
+        Command::ReducedMotion => preferences.reduced_motion,
+        Command::Problems => studio.problems_open,
+        _ => false,
+    };
+    let mut button = Button::new(text).selected(on);
+    if let Some(shortcut) = shortcut {
+        button = button.shortcut_text(ui.ctx().format_shortcut(&shortcut));
+    }
+    if ui.add_enabled(command.enabled(studio), button).on_hover_text(tooltip).clicked() {
+        actions.push(Action::Command(command));
+        ui.close();
+    }
+}
+
+/// Application › orchestration; the last one is a menu of all.
+fn breadcrumb(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
+    let t = Tokens::of(ui);
+    let unsaved = if document.unsaved() { " •" } else { "" };
+    ui.label(RichText::new(format!("{}{unsaved}", document.name())).color(t.muted))
+        .on_hover_text(document.folder.as_ref().map_or_else(|| "not saved yet".to_owned(), |f| f.display().to_string()));
+    ui.label(RichText::new("›").color(t.faint));
+    let name = document.orchestration().map_or(document.module.as_str(), |o| o.name.as_str());
+    let button = Button::new(RichText::new(name).family(theme::medium())).frame(false);
+    let menu = egui::containers::menu::MenuButton::from_button(button);
+    menu.ui(ui, |ui| {
+        for (key, module) in &document.app.modules {
+            let words = module.orchestration.as_ref().map_or(key, |o| &o.name);
+            if ui.add(Button::new(words).selected(*key == document.module)).clicked() {
+                actions.push(Action::Go { module: key.clone(), selection: Selection::Orchestration });
+                ui.close();
+            }
+        }
+    });
+}
+
+fn search(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let t = Tokens::of(ui);
+    let width = (ui.available_width() * 0.75).clamp(180.0, 320.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Search shapes, messages, commands"));
+    let fill = if response.hovered() { t.tint(t.field, t.text, 0.05) } else { t.field };
+    ui.painter().rect(rect, 7.0, fill, egui::Stroke::new(1.0, t.line), egui::StrokeKind::Inside);
+    let font = egui::FontId::proportional(12.5);
+    let at = pos2(rect.left() + 12.0, rect.center().y);
+    ui.painter().text(at, egui::Align2::LEFT_CENTER, "Search shapes, messages, commands", font, t.muted);
+    let at = pos2(rect.right() - 10.0, rect.center().y);
+    ui.painter().text(at, egui::Align2::RIGHT_CENTER, "Ctrl K", egui::FontId::monospace(10.5), t.muted);
+    if response.clicked() {
+        actions.push(Action::Command(Command::Palette));
+    }
+}
+
+fn modes(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
+    let t = Tokens::of(ui);
+    for (mode, command) in [(Mode::Run, Command::Run), (Mode::Design, Command::Design)] {
+        let on = studio.mode == mode;
+        let text = RichText::new(command.text()).family(theme::semibold()).color(if on { t.brand } else { t.muted });
+        let response = ui.add(Button::new(text).frame(false).selected(false));
+        if on {
+            let line = Rect::from_min_max(
+                pos2(response.rect.left(), response.rect.bottom() + 3.0),
+                pos2(response.rect.right(), response.rect.bottom() + 5.5),
+            );
+            ui.painter().rect_filled(line, 1.0, t.brand);
+        }
+        if response.clicked() {
+            actions.push(Action::Command(command));
+        }
+    }
+}
+
+fn problems_pill(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
+    let t = Tokens::of(ui);
+    let problems = &studio.document.problems;
+    let worst = problems.iter().map(|p| p.severity).min();
+    let (color, words) = match (worst, problems.len()) {
+        (None, _) => (t.ok, "No problems".to_owned()),
+        (Some(severity), n) => {
+            let color = match severity {
+                Severity::Error => t.error,
+                Severity::Warning => t.warn,
+                Severity::Information => t.selection,
+            };
+            (color, if n == 1 { "1 problem".to_owned() } else { format!("{n} problems") })
+        }
+    };
+    let button = Button::new(RichText::new(format!("     {words}"))).corner_radius(13).min_size(vec2(0.0, 26.0));
+    let response = ui.add(button).on_hover_text(Command::Problems.about().1);
+    ui.painter().circle_filled(response.rect.left_center() + vec2(15.0, 0.0), 4.0, color);
+    if response.clicked() {
+        actions.push(Action::Command(Command::Problems));
+    }
+}
+
+pub fn status(ui: &mut Ui, studio: &Studio) {
+    let t = Tokens::of(ui);
+    ui.horizontal_centered(|ui| {
+        if let Some((text, refused)) = &studio.said {
+            let color = if *refused { t.error } else { t.muted };
+            let room = ui.available_width() - 260.0;
+            ui.allocate_ui(vec2(room.max(120.0), 18.0), |ui| {
+                ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
+            });
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let zoom = studio.canvas.zoom(&studio.document.module) * 100.0;
+            ui.label(RichText::new(format!("{zoom:.0} %")).small().color(t.muted));
+            if let Some(orchestration) = studio.document.orchestration() {
+                let words = format!("{} shapes · {} ports", orchestration.shapes().len(), orchestration.ports.len());
+                ui.label(RichText::new(words).small().color(t.muted));
+            }
+        });
+    });
+}
+
+/// The commands of a right click on a shape or port.
+pub fn context_menu(ui: &mut Ui, document: &Document) -> Vec<Command> {
+    let mut chosen = Vec::new();
+    ui.set_min_width(210.0);
+    let branches = matches!(&document.selection, Selection::Node(id)
+        if document.owner(id).is_some_and(|s| !s.blocks().is_empty()));
+    let node = matches!(document.selection, Selection::Node(_));
+    let commands: &[Command] = if node {
+        &[
+            Command::Rename,
+            Command::InsertAfter,
+            Command::AddBranch,
+            Command::Cut,
+            Command::Copy,
+            Command::Paste,
+            Command::MoveUp,
+            Command::MoveDown,
+            Command::Delete,
+        ]
+    } else {
+        &[Command::NewPort, Command::Delete]
+    };
+    for command in commands.iter().filter(|c| **c != Command::AddBranch || branches) {
+        let (text, tooltip, shortcut) = command.about();
+        let mut button = Button::new(text);
+        if let Some(shortcut) = shortcut {
+            button = button.shortcut_text(ui.ctx().format_shortcut(&shortcut));
+        }
+        if ui.add(button).on_hover_text(tooltip).clicked() {
+            chosen.push(*command);
+            ui.close();
+        }
+    }
+    chosen
+}
+
+/// What stands in the middle when the open module has no orchestration.
+pub fn nothing_to_draw(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
+    let t = Tokens::of(ui);
+    ui.painter().rect_filled(ui.max_rect(), 0.0, t.canvas);
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.35);
+        ui.label(RichText::new(format!("{} declares types only", document.module)).text_style(egui::TextStyle::Heading));
+        ui.add_space(4.0);
+        ui.label(RichText::new("Choose an orchestration at the left, or add one.").color(t.muted));
+        ui.add_space(10.0);
+        if ui.button(Command::NewOrchestration.text()).clicked() {
+            actions.push(Action::Command(Command::NewOrchestration));
+        }
+    });
+}
