@@ -185,7 +185,12 @@ impl Studio {
         let edits = shapes
             .into_iter()
             .enumerate()
-            .map(|(i, shape)| Edit::InsertShape { module: module.clone(), block: block.clone(), index: index + i, shape })
+            .map(|(i, shape)| Edit::InsertShape {
+                module: module.clone(),
+                block: block.clone(),
+                index: index + i,
+                shape,
+            })
             .collect();
         let paste = Action::edit(Edit::Batch { label: "Paste".to_owned(), edits });
         std::iter::once(paste).chain(last.map(|selection| Action::Go { module, selection })).collect()
@@ -196,14 +201,18 @@ impl Studio {
         let edit = match self.document.selection.clone() {
             Selection::Orchestration => return,
             Selection::Port(name) => {
-                let link = self.document.orchestration().is_some_and(|o| o.role_links.iter().any(|r| r.name == name));
+                let link = self
+                    .document
+                    .orchestration()
+                    .is_some_and(|o| o.role_links.iter().any(|r| r.name == name));
                 let kind = if link { DeclarationKind::RoleLink } else { DeclarationKind::Port };
                 Edit::Undeclare { module, scope: None, kind, name }
             }
             Selection::Declared { scope, kind, name } => Edit::Undeclare { module, scope, kind, name },
             Selection::Node(id) => {
                 let Some(owner) = self.document.owner(&id) else { return };
-                let next = self.canvas.layout().step(&id, super::canvas::hit::Step::Down).map(|n| n.id.clone());
+                let next =
+                    self.canvas.layout().step(&id, super::canvas::hit::Step::Down).map(|n| n.id.clone());
                 let edit = match &owner.kind {
                     _ if owner.id == id => Edit::DeleteShape { module, shape: id },
                     ShapeKind::Scope(s) if s.catches.iter().any(|c| c.id == id) => {
@@ -239,7 +248,12 @@ impl Studio {
             ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => {
                 let last = usize::from(matches!(owner.kind, ShapeKind::Decide(_)));
                 let index = b.branches.len().saturating_sub(last);
-                Edit::InsertBranch { module: key, shape, index, branch: edit::new_branch(module, &owner.kind) }
+                Edit::InsertBranch {
+                    module: key,
+                    shape,
+                    index,
+                    branch: edit::new_branch(module, &owner.kind),
+                }
             }
             ShapeKind::Scope(s) => {
                 let (index, catch) = (s.catches.len(), edit::new_catch(module));
@@ -279,7 +293,8 @@ impl Studio {
         }
         let name = format!("Orchestration{number}");
         let namespace = self.document.module().map(|m| m.namespace.clone()).unwrap_or_default();
-        let orchestration = Orchestration { name: name.clone(), id: "orchestration_1".into(), ..Orchestration::default() };
+        let orchestration =
+            Orchestration { name: name.clone(), id: "orchestration_1".into(), ..Orchestration::default() };
         let content = Box::new(Module { namespace, orchestration: Some(orchestration), ..Module::default() });
         self.edit(Edit::AddModule { module: name.clone(), content }, None);
         self.document.show(&name);
@@ -322,7 +337,8 @@ impl Studio {
                 if let Some(first) = all.first() {
                     self.refused(first);
                 }
-                self.overlay = Overlay::Report { title: format!("{} could not be opened", folder.display()), all };
+                self.overlay =
+                    Overlay::Report { title: format!("{} could not be opened", folder.display()), all };
             }
         }
     }
@@ -345,7 +361,8 @@ impl Studio {
                 if let Some(first) = all.first() {
                     self.refused(first);
                 }
-                self.overlay = Overlay::Report { title: "The application could not be saved".to_owned(), all };
+                self.overlay =
+                    Overlay::Report { title: "The application could not be saved".to_owned(), all };
             }
         }
     }
@@ -384,9 +401,13 @@ impl Studio {
 /// An application with one orchestration that is still empty.
 fn empty_application() -> Application {
     let name = "Orchestration1";
-    let orchestration = Orchestration { name: name.to_owned(), id: "orchestration_1".into(), ..Orchestration::default() };
-    let module =
-        Module { namespace: "Application1".to_owned(), orchestration: Some(orchestration), ..Module::default() };
+    let orchestration =
+        Orchestration { name: name.to_owned(), id: "orchestration_1".into(), ..Orchestration::default() };
+    let module = Module {
+        namespace: "Application1".to_owned(),
+        orchestration: Some(orchestration),
+        ..Module::default()
+    };
     Application {
         settings: Settings { name: "Application1".to_owned(), ..Settings::default() },
         modules: std::iter::once((name.to_owned(), module)).collect(),

@@ -54,12 +54,12 @@ impl Default for Studio {
 impl Studio {
     pub fn new(document: Document) -> Self {
         Self {
+            problems_open: !document.problems.is_empty(),
             document,
             canvas: Canvas::default(),
             mode: Mode::default(),
             preferences: Preferences::default(),
             overlay: Overlay::default(),
-            problems_open: true,
             dialogs: Box::new(Native::default()),
             asking: None,
             said: None,
@@ -110,15 +110,21 @@ impl Studio {
                 .resizable(true)
                 .show(ui, |ui| panels::problems::ui(ui, &self.document, &mut actions));
         }
-        Panel::left("left").frame(frame(t.panel)).default_size(252.0).size_range(200.0..=420.0).show(ui, |ui| {
-            self.left(ui, &mut actions);
-        });
-        Panel::right("right").frame(frame(t.panel)).default_size(316.0).size_range(250.0..=560.0).show(ui, |ui| {
-            let scope = ui.scope(|ui| panels::properties::ui(ui, &self.document, &mut actions));
-            if std::mem::take(&mut self.focus_properties) {
-                focus_first_field(ui, scope.response.rect);
-            }
-        });
+        Panel::left("left").frame(frame(t.panel)).default_size(252.0).size_range(200.0..=420.0).show(
+            ui,
+            |ui| {
+                self.left(ui, &mut actions);
+            },
+        );
+        Panel::right("right").frame(frame(t.panel)).default_size(316.0).size_range(250.0..=560.0).show(
+            ui,
+            |ui| {
+                if std::mem::take(&mut self.focus_properties) {
+                    panels::fields::focus_first(ui);
+                }
+                panels::properties::ui(ui, &self.document, &mut actions);
+            },
+        );
         egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.central(ui, &mut actions));
         self.show_overlay(ui.ctx(), &mut actions);
         for action in actions {
@@ -249,11 +255,4 @@ fn legal(document: &Document, block: &BlockRef, index: usize, drag: &Drag) -> bo
             !into_itself && allowed(&shape.kind)
         }
     }
-}
-
-/// Gives the keyboard to the first field of the properties.
-fn focus_first_field(ui: &Ui, area: egui::Rect) {
-    // The name is the first field of every properties page, a constant way below the top.
-    let at = area.left_top() + egui::vec2(150.0, 78.0);
-    ui.ctx().data_mut(|d| d.insert_temp(egui::Id::unique("focus properties"), at));
 }

@@ -106,25 +106,47 @@ impl Command {
         match self {
             Self::New => ("New application", "Starts an empty application", ctrl(Key::N)),
             Self::Open => ("Open…", "Opens an application folder", ctrl(Key::O)),
-            Self::OpenPath => ("Open path…", "Opens an application folder by typing where it is", ctrl_shift(Key::O)),
+            Self::OpenPath => {
+                ("Open path…", "Opens an application folder by typing where it is", ctrl_shift(Key::O))
+            }
             Self::Save => ("Save", "Saves the application to its folder", ctrl(Key::S)),
             Self::SaveAs => ("Save as…", "Saves the application to another folder", ctrl_shift(Key::S)),
             Self::Undo => ("Undo", "Takes the last change back", ctrl(Key::Z)),
             Self::Redo => ("Redo", "Does the last undone change again", ctrl(Key::Y)),
             Self::Cut => ("Cut", "Moves the shape to the clipboard", ctrl(Key::X)),
             Self::Copy => ("Copy", "Copies the shape to the clipboard", ctrl(Key::C)),
-            Self::Paste => ("Paste", "Inserts the shapes of the clipboard after the selected one", ctrl(Key::V)),
+            Self::Paste => {
+                ("Paste", "Inserts the shapes of the clipboard after the selected one", ctrl(Key::V))
+            }
             Self::Delete => ("Delete", "Deletes what is selected", plain(Key::Delete)),
             Self::Rename => ("Rename", "Renames what is selected", plain(Key::F2)),
-            Self::InsertAfter => ("Insert shape after…", "Chooses a shape to insert after the selected one", plain(Key::Insert)),
-            Self::AddBranch => ("Add branch", "Adds a branch to a Decide, Listen or Parallel Actions, or a catch block to a Scope", None),
-            Self::MoveUp => ("Move up", "Moves the shape before the one above", Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowUp))),
-            Self::MoveDown => ("Move down", "Moves the shape after the one below", Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowDown))),
+            Self::InsertAfter => (
+                "Insert shape after…",
+                "Chooses a shape to insert after the selected one",
+                plain(Key::Insert),
+            ),
+            Self::AddBranch => (
+                "Add branch",
+                "Adds a branch to a Decide, Listen or Parallel Actions, or a catch block to a Scope",
+                None,
+            ),
+            Self::MoveUp => (
+                "Move up",
+                "Moves the shape before the one above",
+                Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowUp)),
+            ),
+            Self::MoveDown => (
+                "Move down",
+                "Moves the shape after the one below",
+                Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowDown)),
+            ),
             Self::NewPort => ("New port", "Adds a port to the orchestration", None),
             Self::NewMessage => ("New message", "Adds a message to the orchestration", None),
             Self::NewVariable => ("New variable", "Adds a variable to the orchestration", None),
             Self::NewCorrelationType => ("New correlation type", "Adds a correlation type", None),
-            Self::NewCorrelationSet => ("New correlation set", "Adds a correlation set to the orchestration", None),
+            Self::NewCorrelationSet => {
+                ("New correlation set", "Adds a correlation set to the orchestration", None)
+            }
             Self::NewPortType => ("New port type", "Adds a port type with one operation", None),
             Self::NewMultipartType => ("New multi-part message type", "Adds a multi-part message type", None),
             Self::NewOrchestration => ("New orchestration", "Adds an orchestration to the application", None),
@@ -186,7 +208,13 @@ impl Command {
             for (command, shortcut) in all {
                 let edits_text = matches!(
                     command,
-                    Self::Undo | Self::Redo | Self::Cut | Self::Copy | Self::Paste | Self::Delete | Self::InsertAfter
+                    Self::Undo
+                        | Self::Redo
+                        | Self::Cut
+                        | Self::Copy
+                        | Self::Paste
+                        | Self::Delete
+                        | Self::InsertAfter
                 );
                 if typing && edits_text {
                     continue;

@@ -26,10 +26,16 @@ pub enum Selection {
 #[derive(Clone, Debug)]
 pub enum Action {
     /// An edit; the key joins typing in one field to one step.
-    Edit { edit: Edit, key: Option<String> },
+    Edit {
+        edit: Edit,
+        key: Option<String>,
+    },
     Select(Selection),
     /// Selects and brings into view, in another module if need be.
-    Go { module: String, selection: Selection },
+    Go {
+        module: String,
+        selection: Selection,
+    },
     Command(super::command::Command),
     Said(String),
 }

@@ -2,10 +2,7 @@
 
 use super::icons::Glyph;
 use super::theme::Tokens;
-use crate::model::{
-    Branch, Branches, Call, CallRules, Code, Compensate, Construct, Group, Id, Leg, Loop, PartRef, Receive,
-    Scope, Send, ShapeKind, Throw, Transaction, Transform,
-};
+use crate::model::{Leg, PartRef, ShapeKind, Transaction};
 use egui::Color32;
 
 /// What a shape is about; decides its colour.

@@ -4,8 +4,8 @@ use super::document::Document;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::edit::{Declaration, DeclarationKind};
 use crate::model::{
-    Application, CorrelationSet, Id, Message, Module, Orchestration, ParameterKind, Port, ShapeKind, Transaction,
-    Variable,
+    Application, CorrelationSet, Id, Message, Module, Orchestration, ParameterKind, Port, ShapeKind,
+    Transaction, Variable,
 };
 use crate::xml::SchemaSet;
 
@@ -113,7 +113,9 @@ pub fn in_scope(orchestration: &Orchestration, at: Option<&Id>) -> InScope {
                     all.correlation_sets.extend(scope.correlation_sets.iter().cloned());
                 }
             }
-            ShapeKind::Call(call) if !call.identifier.is_empty() => all.transactions.push(call.identifier.clone()),
+            ShapeKind::Call(call) if !call.identifier.is_empty() => {
+                all.transactions.push(call.identifier.clone())
+            }
             _ => {}
         }
     }
@@ -139,7 +141,8 @@ pub fn declarations(module: &Module, scope: Option<&Id>, kind: DeclarationKind) 
     }
     let orchestration = module.orchestration.as_ref();
     if let Some(scope) = scope {
-        let Some(ShapeKind::Scope(scope)) = orchestration.and_then(|o| o.shape(scope)).map(|s| &s.kind) else {
+        let Some(ShapeKind::Scope(scope)) = orchestration.and_then(|o| o.shape(scope)).map(|s| &s.kind)
+        else {
             return Vec::new();
         };
         return match kind {

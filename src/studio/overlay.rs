@@ -17,15 +17,32 @@ pub enum Overlay {
     #[default]
     None,
     /// Commands, shapes and declarations by what one types.
-    Palette { query: String, at: usize, fresh: bool },
+    Palette {
+        query: String,
+        at: usize,
+        fresh: bool,
+    },
     /// Shapes to insert after the selection.
-    Insert { query: String, at: usize, fresh: bool },
-    OpenPath { path: String, fresh: bool },
-    SavePath { path: String, fresh: bool },
+    Insert {
+        query: String,
+        at: usize,
+        fresh: bool,
+    },
+    OpenPath {
+        path: String,
+        fresh: bool,
+    },
+    SavePath {
+        path: String,
+        fresh: bool,
+    },
     /// Unsaved work: save, discard or stay.
     Confirm,
     Shortcuts,
-    Report { title: String, all: Vec<Diagnostic> },
+    Report {
+        title: String,
+        all: Vec<Diagnostic>,
+    },
 }
 
 /// One line of the palette.
@@ -60,19 +77,22 @@ impl Overlay {
 impl Studio {
     pub(super) fn show_overlay(&mut self, ctx: &egui::Context, actions: &mut Vec<Action>) {
         let mut overlay = std::mem::take(&mut self.overlay);
-        let mut keep = true;
+        let keep;
         let modal = |name: &'static str| Modal::new(egui::Id::unique(name));
         match &mut overlay {
             Overlay::None => return,
             Overlay::Palette { query, at, fresh } => {
                 let entries = self.palette_entries(ctx);
-                let shown = modal("palette").show(ctx, |ui| picker(ui, "Search shapes, messages, commands", query, at, fresh, entries));
+                let shown = modal("palette").show(ctx, |ui| {
+                    picker(ui, "Search shapes, messages, commands", query, at, fresh, entries)
+                });
                 keep = !shown.should_close() && shown.inner.is_none();
                 actions.extend(shown.inner.into_iter().flatten());
             }
             Overlay::Insert { query, at, fresh } => {
                 let entries = self.insert_entries();
-                let shown = modal("insert").show(ctx, |ui| picker(ui, "Insert a shape", query, at, fresh, entries));
+                let shown =
+                    modal("insert").show(ctx, |ui| picker(ui, "Insert a shape", query, at, fresh, entries));
                 keep = !shown.should_close() && shown.inner.is_none();
                 actions.extend(shown.inner.into_iter().flatten());
             }
@@ -147,7 +167,11 @@ impl Studio {
             let go = |selection| vec![Action::Go { module: key.clone(), selection }];
             let Some(orchestration) = &module.orchestration else { continue };
             let name = &orchestration.name;
-            let entry = |words: &str, about: String, selection| Entry { words: words.to_owned(), about, actions: go(selection) };
+            let entry = |words: &str, about: String, selection| Entry {
+                words: words.to_owned(),
+                about,
+                actions: go(selection),
+            };
             all.push(entry(name, "orchestration".to_owned(), Selection::Orchestration));
             for shape in orchestration.shapes() {
                 let about = format!("{} in {name}", shape.kind.label());
@@ -156,9 +180,11 @@ impl Studio {
             for port in &orchestration.ports {
                 all.push(entry(&port.name, format!("port of {name}"), Selection::Port(port.name.clone())));
             }
-            for kind in [DeclarationKind::Message, DeclarationKind::Variable, DeclarationKind::CorrelationSet] {
+            for kind in [DeclarationKind::Message, DeclarationKind::Variable, DeclarationKind::CorrelationSet]
+            {
                 for declaration in names::declarations(module, None, kind) {
-                    let target = Selection::Declared { scope: None, kind, name: declaration.name().to_owned() };
+                    let target =
+                        Selection::Declared { scope: None, kind, name: declaration.name().to_owned() };
                     all.push(entry(declaration.name(), format!("{} of {name}", kind.label()), target));
                 }
             }
@@ -169,7 +195,8 @@ impl Studio {
     fn insert_entries(&self) -> Vec<Entry> {
         let Some((block, index)) = self.place_after_selection() else { return Vec::new() };
         let document = &self.document;
-        let legal = |kind: &ShapeKind| can_insert(&document.app, &document.module, &block, index, kind).is_ok();
+        let legal =
+            |kind: &ShapeKind| can_insert(&document.app, &document.module, &block, index, kind).is_ok();
         kinds::toolbox()
             .into_iter()
             .filter(legal)
@@ -257,7 +284,12 @@ fn rank(words: &str, about: &str, query: &str) -> Option<usize> {
 }
 
 /// Asks for a path: `Some(true)` to go, `Some(false)` to leave.
-fn prompt(ui: &mut Ui, (title, label, verb): (&str, &str, &str), path: &mut String, fresh: &mut bool) -> Option<bool> {
+fn prompt(
+    ui: &mut Ui,
+    (title, label, verb): (&str, &str, &str),
+    path: &mut String,
+    fresh: &mut bool,
+) -> Option<bool> {
     ui.set_width(460.0);
     ui.heading(title);
     ui.add_space(6.0);

@@ -33,13 +33,7 @@ pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
 
 fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
     let lists: [(&str, &[&[Command]]); 5] = [
-        (
-            "File",
-            &[
-                &[Command::New, Command::Open, Command::OpenPath],
-                &[Command::Save, Command::SaveAs],
-            ],
-        ),
+        ("File", &[&[Command::New, Command::Open, Command::OpenPath], &[Command::Save, Command::SaveAs]]),
         (
             "Edit",
             &[
@@ -66,7 +60,9 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
         ),
         ("Help", &[&[Command::Shortcuts]]),
     ];
-    egui::MenuBar::new().ui(ui, |ui| {
+    ui.scope(|ui| {
+        egui::containers::menu::menu_style(ui.style_mut());
+        ui.spacing_mut().item_spacing.x = 0.0;
         for (title, groups) in lists {
             ui.menu_button(title, |ui| {
                 ui.set_min_width(230.0);
@@ -108,8 +104,9 @@ fn entry(ui: &mut Ui, studio: &Studio, command: Command, actions: &mut Vec<Actio
 fn breadcrumb(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     let unsaved = if document.unsaved() { " •" } else { "" };
-    ui.label(RichText::new(format!("{}{unsaved}", document.name())).color(t.muted))
-        .on_hover_text(document.folder.as_ref().map_or_else(|| "not saved yet".to_owned(), |f| f.display().to_string()));
+    ui.label(RichText::new(format!("{}{unsaved}", document.name())).color(t.muted)).on_hover_text(
+        document.folder.as_ref().map_or_else(|| "not saved yet".to_owned(), |f| f.display().to_string()),
+    );
     ui.label(RichText::new("›").color(t.faint));
     let name = document.orchestration().map_or(document.module.as_str(), |o| o.name.as_str());
     let button = Button::new(RichText::new(name).family(theme::medium())).frame(false);
@@ -129,7 +126,9 @@ fn search(ui: &mut Ui, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     let width = (ui.available_width() * 0.75).clamp(180.0, 320.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Search shapes, messages, commands"));
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::Button, true, "Search shapes, messages, commands")
+    });
     let fill = if response.hovered() { t.tint(t.field, t.text, 0.05) } else { t.field };
     ui.painter().rect(rect, 7.0, fill, egui::Stroke::new(1.0, t.line), egui::StrokeKind::Inside);
     let font = egui::FontId::proportional(12.5);
@@ -146,7 +145,8 @@ fn modes(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     for (mode, command) in [(Mode::Run, Command::Run), (Mode::Design, Command::Design)] {
         let on = studio.mode == mode;
-        let text = RichText::new(command.text()).family(theme::semibold()).color(if on { t.brand } else { t.muted });
+        let text =
+            RichText::new(command.text()).family(theme::semibold()).color(if on { t.brand } else { t.muted });
         let response = ui.add(Button::new(text).frame(false).selected(false));
         if on {
             let line = Rect::from_min_max(
@@ -176,7 +176,8 @@ fn problems_pill(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
             (color, if n == 1 { "1 problem".to_owned() } else { format!("{n} problems") })
         }
     };
-    let button = Button::new(RichText::new(format!("     {words}"))).corner_radius(13).min_size(vec2(0.0, 26.0));
+    let button =
+        Button::new(RichText::new(format!("     {words}"))).corner_radius(13).min_size(vec2(0.0, 26.0));
     let response = ui.add(button).on_hover_text(Command::Problems.about().1);
     ui.painter().circle_filled(response.rect.left_center() + vec2(15.0, 0.0), 4.0, color);
     if response.clicked() {
@@ -198,7 +199,8 @@ pub fn status(ui: &mut Ui, studio: &Studio) {
             let zoom = studio.canvas.zoom(&studio.document.module) * 100.0;
             ui.label(RichText::new(format!("{zoom:.0} %")).small().color(t.muted));
             if let Some(orchestration) = studio.document.orchestration() {
-                let words = format!("{} shapes · {} ports", orchestration.shapes().len(), orchestration.ports.len());
+                let words =
+                    format!("{} shapes · {} ports", orchestration.shapes().len(), orchestration.ports.len());
                 ui.label(RichText::new(words).small().color(t.muted));
             }
         });
@@ -247,7 +249,10 @@ pub fn nothing_to_draw(ui: &mut Ui, document: &Document, actions: &mut Vec<Actio
     ui.painter().rect_filled(ui.max_rect(), 0.0, t.canvas);
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.35);
-        ui.label(RichText::new(format!("{} declares types only", document.module)).text_style(egui::TextStyle::Heading));
+        ui.label(
+            RichText::new(format!("{} declares types only", document.module))
+                .text_style(egui::TextStyle::Heading),
+        );
         ui.add_space(4.0);
         ui.label(RichText::new("Choose an orchestration at the left, or add one.").color(t.muted));
         ui.add_space(10.0);

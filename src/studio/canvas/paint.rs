@@ -371,12 +371,18 @@ impl Paint<'_> {
         (from.max(head.left()), to.min(head.right()))
     }
 
+    /// Where a click opens or closes a container.
+    pub fn chevron_rect(&self, node: &Node) -> Rect {
+        let right = if node.container { self.in_view(node.head).1 } else { node.head.right() };
+        Rect::from_center_size(pos2(right - 15.0, node.head.center().y), Vec2::splat(20.0))
+    }
+
     fn chevron(&self, node: &Node) {
         let Some(collapsed) = node.collapsed else { return };
         if self.zoom() < WORDS {
             return;
         }
-        let rect = self.view * chevron_rect(node).shrink(5.0);
+        let rect = self.view * self.chevron_rect(node).shrink(5.0);
         let glyph = if collapsed { Glyph::Chevron } else { Glyph::ChevronDown };
         icons::paint(&self.painter, glyph, rect, self.t.muted);
     }
@@ -501,11 +507,6 @@ impl Paint<'_> {
             }
         }
     }
-}
-
-/// Where a click opens or closes a container.
-pub fn chevron_rect(node: &Node) -> Rect {
-    Rect::from_center_size(node.head.right_center() - vec2(15.0, 0.0), Vec2::splat(20.0))
 }
 
 fn shapes(n: usize) -> String {

@@ -2,7 +2,7 @@
 
 use super::hit::Step;
 use super::layout::{self, Layout, Node, Slot};
-use super::paint::{Mark, Paint, Sides, chevron_rect};
+use super::paint::{Mark, Paint, Sides};
 use super::{slots, wires};
 use crate::diagnostic::Severity;
 use crate::model::edit::BlockRef;
@@ -188,7 +188,7 @@ impl Canvas {
         });
         let widgets = self.widgets(ui, rect, &paint, scene);
         let mut changes = Changes::default();
-        self.clicks(ui, &widgets, &ground, view, scene, &mut actions, &mut changes);
+        self.clicks(ui, &widgets, &ground, &paint, scene, &mut actions, &mut changes);
 
         let lit = |shape: &Id, port: &str| match scene.selection {
             Selection::Node(id) => id == shape,
@@ -362,7 +362,7 @@ impl Canvas {
         ui: &Ui,
         widgets: &Widgets,
         ground: &Response,
-        view: TSTransform,
+        paint: &Paint<'_>,
         scene: &Scene<'_>,
         actions: &mut Vec<CanvasAction>,
         changes: &mut Changes,
@@ -371,7 +371,7 @@ impl Canvas {
         if ground.clicked()
             && let Some(at) = ground.interact_pointer_pos()
         {
-            let inside = self.layout.node_at(view.inverse() * at);
+            let inside = self.layout.node_at(paint.view.inverse() * at);
             actions.push(select(inside.map_or(Selection::Orchestration, |n| Selection::Node(n.id.clone()))));
         }
         for (name, response) in &widgets.ports {
@@ -391,7 +391,8 @@ impl Canvas {
         for (id, response) in &widgets.nodes {
             let node = self.layout.node(id);
             if response.clicked() {
-                let chevron = node.filter(|n| n.collapsed.is_some()).map(|n| view * chevron_rect(n));
+                let chevron =
+                    node.filter(|n| n.collapsed.is_some()).map(|n| paint.view * paint.chevron_rect(n));
                 let at = response.interact_pointer_pos();
                 if let (Some(node), Some(chevron), Some(at)) = (node, chevron, at)
                     && chevron.contains(at)

@@ -126,7 +126,8 @@ fn item(ui: &mut Ui, glyph: Glyph, name: &str, about: &str, selected: bool, kind
     icons::paint(ui.painter(), glyph, icon, if selected { t.text } else { t.muted });
     let font = if selected { theme::medium() } else { TextStyle::Body.resolve(ui.style()).family };
     let room = rect.width() - 32.0;
-    let galley = elided(ui, name, FontId::new(12.5, font), t.text, room * if about.is_empty() { 1.0 } else { 0.66 });
+    let galley =
+        elided(ui, name, FontId::new(12.5, font), t.text, room * if about.is_empty() { 1.0 } else { 0.66 });
     let used = galley.size().x;
     let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + 25.0, rect.center().y), galley.size()).min;
     ui.painter().galley(at, galley, t.text);
@@ -140,7 +141,13 @@ fn item(ui: &mut Ui, glyph: Glyph, name: &str, about: &str, selected: bool, kind
     clicked
 }
 
-fn elided(ui: &Ui, text: &str, font: FontId, color: egui::Color32, width: f32) -> std::sync::Arc<egui::Galley> {
+fn elided(
+    ui: &Ui,
+    text: &str,
+    font: FontId,
+    color: egui::Color32,
+    width: f32,
+) -> std::sync::Arc<egui::Galley> {
     let format = egui::text::TextFormat::simple(font, color);
     let mut job = egui::text::LayoutJob::single_section(text.to_owned(), format);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(1.0));

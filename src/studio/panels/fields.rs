@@ -73,11 +73,19 @@ pub fn name(ui: &mut Ui, label: &str, value: &str) -> Option<String> {
     row(ui, label, |ui| committed(ui, label, value))
 }
 
+/// Gives the keyboard to the next name field that is shown.
+pub fn focus_first(ui: &Ui) {
+    ui.data_mut(|d| d.insert_temp(egui::Id::unique("focus first field"), true));
+}
+
 /// The field of [`name`] without its label.
 pub fn committed(ui: &mut Ui, salt: &str, value: &str) -> Option<String> {
     let id = ui.make_persistent_id(("committed", salt, value));
     let mut text: String = ui.data(|d| d.get_temp(id)).unwrap_or_else(|| value.to_owned());
     let response = ui.add(TextEdit::singleline(&mut text).id(id.with("field")).desired_width(f32::INFINITY));
+    if ui.data_mut(|d| d.remove_temp::<bool>(egui::Id::unique("focus first field"))).is_some() {
+        response.request_focus();
+    }
     if response.changed() {
         ui.data_mut(|d| d.insert_temp(id, text.clone()));
     }
@@ -107,11 +115,13 @@ pub fn combo(ui: &mut Ui, salt: &str, value: &str, options: &[String], empty: &s
     };
     let mut chosen = None;
     ComboBox::from_id_salt(salt)
+        .icon(drop_icon)
         .width(ui.available_width() - 4.0)
         .truncate()
         .selected_text(RichText::new(shown).color(color))
         .show_ui(ui, |ui| {
-            if !value.is_empty() && ui.selectable_label(false, RichText::new(empty).color(t.muted)).clicked() {
+            if !value.is_empty() && ui.selectable_label(false, RichText::new(empty).color(t.muted)).clicked()
+            {
                 chosen = Some(String::new());
             }
             for option in options {
@@ -126,23 +136,31 @@ pub fn combo(ui: &mut Ui, salt: &str, value: &str, options: &[String], empty: &s
     chosen
 }
 
+/// The mark of a field that opens a list.
+pub fn drop_icon(ui: &Ui, rect: Rect, visuals: &egui::style::WidgetVisuals, _open: bool) {
+    let place = Rect::from_center_size(rect.center(), Vec2::splat(9.0));
+    icons::paint(ui.painter(), Glyph::ChevronDown, place, visuals.fg_stroke.color.gamma_multiply(0.7));
+}
+
 /// A choice among values of a type.
 pub fn pick<T: PartialEq + Clone>(ui: &mut Ui, label: &str, value: &mut T, options: &[(T, &str)]) -> bool {
     let shown = options.iter().find(|(v, _)| v == value).map_or("", |(_, words)| words);
     let names: Vec<String> = options.iter().map(|(_, words)| (*words).to_owned()).collect();
     let mut changed = false;
     row(ui, label, |ui| {
-        ComboBox::from_id_salt(label).width(ui.available_width() - 4.0).truncate().selected_text(shown).show_ui(
-            ui,
-            |ui| {
+        ComboBox::from_id_salt(label)
+            .icon(drop_icon)
+            .width(ui.available_width() - 4.0)
+            .truncate()
+            .selected_text(shown)
+            .show_ui(ui, |ui| {
                 for ((option, _), words) in options.iter().zip(&names) {
                     if ui.selectable_label(option == value, words).clicked() && option != value {
                         *value = option.clone();
                         changed = true;
                     }
                 }
-            },
-        );
+            });
     });
     changed
 }

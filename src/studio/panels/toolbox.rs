@@ -50,8 +50,8 @@ fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> bool {
         ui.scope_builder(egui::UiBuilder::new().layer_id(layer), |ui| paint(ui, ghost, kind, t.card));
         ui.set_cursor_icon(CursorIcon::Grabbing);
     }
-    let asked = response.double_clicked()
-        || (response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)));
+    let asked =
+        response.double_clicked() || (response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)));
     response.on_hover_text(kinds::hint(kind)).on_hover_cursor(CursorIcon::Grab);
     asked
 }

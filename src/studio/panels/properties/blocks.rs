@@ -14,7 +14,9 @@ use egui::Ui;
 /// A branch, catch or compensation block inside `owner`.
 pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, owner: &Shape, id: &Id) {
     match &owner.kind {
-        ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => branch(ui, editing, owner, b, id),
+        ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => {
+            branch(ui, editing, owner, b, id)
+        }
         ShapeKind::Scope(scope) => match scope.catches.iter().find(|c| c.id == *id) {
             Some(found) => catch(ui, editing, found),
             None => compensation(ui, editing, owner, scope),
@@ -164,7 +166,8 @@ pub fn transaction(ui: &mut Ui, transaction: &mut Transaction, id: &mut String, 
         }
         Transaction::Atomic(atomic) => {
             let mut seconds = atomic.timeout;
-            let field = fields::row(ui, "Timeout", |ui| ui.add(egui::DragValue::new(&mut seconds).suffix(" s")));
+            let field =
+                fields::row(ui, "Timeout", |ui| ui.add(egui::DragValue::new(&mut seconds).suffix(" s")));
             if field.changed() {
                 atomic.timeout = seconds;
             }
@@ -231,7 +234,9 @@ fn fault_choice(
 ) {
     let mut all = Vec::new();
     for own in &editing.orchestration.ports {
-        for op in editing.document.app.port_type(editing.module, &own.port_type).iter().flat_map(|t| &t.operations) {
+        for op in
+            editing.document.app.port_type(editing.module, &own.port_type).iter().flat_map(|t| &t.operations)
+        {
             all.extend(op.faults.iter().map(|f| (own.name.clone(), op.name.clone(), f.name.clone())));
         }
     }

@@ -67,14 +67,19 @@ fn part_list(ui: &mut Ui, title: &str, list: &mut Vec<PartRef>, options: &[Strin
     }
     let mut remove = None;
     for (index, part) in list.iter_mut().enumerate() {
-        let words = if part.part.is_empty() { part.message.clone() } else { format!("{}.{}", part.message, part.part) };
+        let words = if part.part.is_empty() {
+            part.message.clone()
+        } else {
+            format!("{}.{}", part.message, part.part)
+        };
         ui.push_id((title, index), |ui| {
             ui.horizontal(|ui| {
                 let room = ui.available_width() - 26.0;
                 ui.allocate_ui(egui::vec2(room, 26.0), |ui| {
                     ui.set_max_width(room);
                     ui.name_inputs(format!("{title} {}", index + 1), |ui| {
-                        if let Some(chosen) = fields::combo(ui, "part", &words, options, "choose a message…") {
+                        if let Some(chosen) = fields::combo(ui, "part", &words, options, "choose a message…")
+                        {
                             let (message, name) = chosen.split_once('.').unwrap_or((&chosen, ""));
                             *part = PartRef { message: message.to_owned(), part: name.to_owned() };
                         }
@@ -95,7 +100,8 @@ pub fn call(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, call: &Call, 
     let mut new = call.clone();
     let document = editing.document;
     let options = &document.names.orchestrations;
-    if let Some(name) = fields::choice(ui, "Orchestration", &call.orchestration, options, "no orchestration") {
+    if let Some(name) = fields::choice(ui, "Orchestration", &call.orchestration, options, "no orchestration")
+    {
         new.arguments = arguments(document, &name, &call.arguments);
         new.orchestration = name;
     }

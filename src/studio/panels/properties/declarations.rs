@@ -71,7 +71,9 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, kind: Decl
         editing.typing(edit, &format!("{label} {name}"));
     }
     let own = |d: &&crate::diagnostic::Diagnostic| {
-        d.place.module.as_deref() == Some(&editing.document.module) && d.place.name == name && d.place.id.is_none()
+        d.place.module.as_deref() == Some(&editing.document.module)
+            && d.place.name == name
+            && d.place.id.is_none()
     };
     let found: Vec<_> = editing.document.problems.iter().filter(own).cloned().collect();
     findings(ui, &found);
@@ -213,7 +215,13 @@ fn parameter(ui: &mut Ui, editing: &mut Editing<'_>, p: &mut Parameter) {
 }
 
 /// The declarations of one kind in a scope, with a way to add and take out.
-pub fn list(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, kind: DeclarationKind, heading: &str) {
+pub fn list(
+    ui: &mut Ui,
+    editing: &mut Editing<'_>,
+    scope: Option<&Id>,
+    kind: DeclarationKind,
+    heading: &str,
+) {
     if fields::heading_with_add(ui, heading, &format!("New {}", kind.label())) {
         let declaration = fresh(editing.document, kind);
         let name = declaration.as_ref().map(|d| d.name().to_owned());

@@ -34,13 +34,17 @@ pub fn ui(ui: &mut Ui, rows: &mut Filter, properties: &[String]) -> bool {
                 ui.allocate_ui(egui::vec2(room, 26.0), |ui| {
                     ui.set_max_width(room);
                     ui.name_inputs(format!("Property {}", index + 1), |ui| {
-                        if let Some(chosen) = fields::combo(ui, "property", &row.property, properties, "property") {
+                        if let Some(chosen) =
+                            fields::combo(ui, "property", &row.property, properties, "property")
+                        {
                             row.property = chosen;
                             changed = true;
                         }
                     });
                 });
-                if fields::icon_button(ui, Glyph::Close, &format!("Remove filter row {}", index + 1)).clicked() {
+                if fields::icon_button(ui, Glyph::Close, &format!("Remove filter row {}", index + 1))
+                    .clicked()
+                {
                     remove = Some(index);
                 }
             });
@@ -48,7 +52,9 @@ pub fn ui(ui: &mut Ui, rows: &mut Filter, properties: &[String]) -> bool {
                 changed |= operator(ui, row, index);
                 if row.operator != FilterOperator::Exists {
                     let width = (ui.available_width() - 66.0).max(60.0);
-                    let field = TextEdit::singleline(&mut row.value).desired_width(width).font(egui::TextStyle::Monospace);
+                    let field = TextEdit::singleline(&mut row.value)
+                        .desired_width(width)
+                        .font(egui::TextStyle::Monospace);
                     changed |= ui.add(field).accessible_name(format!("Value {}", index + 1)).changed();
                 }
                 if index < last {
@@ -68,11 +74,15 @@ pub fn ui(ui: &mut Ui, rows: &mut Filter, properties: &[String]) -> bool {
 fn operator(ui: &mut Ui, row: &mut FilterRow, index: usize) -> bool {
     let before = row.operator;
     ui.name_inputs(format!("Operator {}", index + 1), |ui| {
-        ComboBox::from_id_salt("operator").width(64.0).selected_text(row.operator.symbol()).show_ui(ui, |ui| {
-            for operator in OPERATORS {
-                ui.selectable_value(&mut row.operator, operator, operator.symbol());
-            }
-        });
+        ComboBox::from_id_salt("operator")
+            .icon(fields::drop_icon)
+            .width(64.0)
+            .selected_text(row.operator.symbol())
+            .show_ui(ui, |ui| {
+                for operator in OPERATORS {
+                    ui.selectable_value(&mut row.operator, operator, operator.symbol());
+                }
+            });
     });
     if row.operator == FilterOperator::Exists {
         row.value.clear();

@@ -13,7 +13,8 @@ pub fn receive(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, receive: &
     let scope = names::in_scope(editing.orchestration, Some(&shape.id));
     fields::heading(ui, "Port");
     connector(ui, editing, shape, &scope, (&receive.port, &receive.operation, &receive.leg), true);
-    let message = message(ui, editing, &scope, &receive.message, (&receive.port, &receive.operation, &receive.leg));
+    let message =
+        message(ui, editing, &scope, &receive.message, (&receive.port, &receive.operation, &receive.leg));
     if let Some(message) = message {
         let kind = ShapeKind::Receive(Receive { message, ..receive.clone() });
         editing.set_kind(&shape.id, kind, "message");
@@ -49,7 +50,9 @@ pub fn send(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, send: &Send) 
 fn ends(editing: &Editing<'_>, scope: &InScope, receives: bool) -> Vec<(String, String, Leg)> {
     let mut all = Vec::new();
     for port in &scope.ports {
-        let Some(port_type) = editing.document.app.port_type(editing.module, &port.port_type) else { continue };
+        let Some(port_type) = editing.document.app.port_type(editing.module, &port.port_type) else {
+            continue;
+        };
         for operation in &port_type.operations {
             let request = (port.polarity == Polarity::Implements) == receives;
             if request {
@@ -84,7 +87,8 @@ fn connector(
         // A port with one fitting operation leaves nothing to choose.
         let mut fitting = ends.iter().filter(|(p, _, _)| *p == chosen);
         let first = fitting.next().filter(|_| fitting.next().is_none());
-        let (operation, leg) = first.map_or((String::new(), Leg::Request), |(_, o, l)| (o.clone(), l.clone()));
+        let (operation, leg) =
+            first.map_or((String::new(), Leg::Request), |(_, o, l)| (o.clone(), l.clone()));
         let (module, shape) = (editing.key(), shape.id.clone());
         editing.edit(Edit::Connect { module, shape, port: chosen, operation, leg });
     }
@@ -132,8 +136,10 @@ fn message(
             Leg::Fault(name) => o.faults.iter().find(|f| f.name == *name).map(|f| f.message_type.clone()),
         });
     let short = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
-    let fits = |m: &crate::model::Message| wanted.as_deref().is_none_or(|w| short(w) == short(&m.message_type));
-    let mut options: Vec<String> = scope.messages.iter().filter(|m| fits(m)).map(|m| m.name.clone()).collect();
+    let fits =
+        |m: &crate::model::Message| wanted.as_deref().is_none_or(|w| short(w) == short(&m.message_type));
+    let mut options: Vec<String> =
+        scope.messages.iter().filter(|m| fits(m)).map(|m| m.name.clone()).collect();
     options.extend(scope.messages.iter().filter(|m| !fits(m)).map(|m| m.name.clone()));
     let chosen = fields::choice(ui, "Message", now, &options, "no message");
     if let Some(wanted) = wanted {
@@ -155,7 +161,11 @@ fn correlation(
         for set in sets {
             let (taken, opened) = removable(ui, &format!("{verb} {set}"), &format!("Detach {set}"));
             if taken {
-                editing.edit(Edit::Uncorrelate { module: editing.key(), shape: shape.id.clone(), set: set.clone() });
+                editing.edit(Edit::Uncorrelate {
+                    module: editing.key(),
+                    shape: shape.id.clone(),
+                    set: set.clone(),
+                });
             }
             if opened {
                 let kind = DeclarationKind::CorrelationSet;
@@ -164,7 +174,8 @@ fn correlation(
         }
     }
     let used = |name: &String| initializes.contains(name) || follows.contains(name);
-    let free: Vec<String> = scope.correlation_sets.iter().map(|c| c.name.clone()).filter(|n| !used(n)).collect();
+    let free: Vec<String> =
+        scope.correlation_sets.iter().map(|c| c.name.clone()).filter(|n| !used(n)).collect();
     for (label, usage) in [("Initialize", CorrelationUse::Initialize), ("Follow", CorrelationUse::Follow)] {
         if let Some(set) = fields::choice(ui, label, "", &free, "choose a set…") {
             editing.edit(Edit::Correlate { module: editing.key(), shape: shape.id.clone(), set, usage });

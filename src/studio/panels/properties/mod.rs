@@ -111,7 +111,14 @@ fn title(ui: &mut Ui, glyph: Glyph, color: Color32, name: &str, what: &str) {
     ui.add_space(10.0);
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(32.0), egui::Sense::hover());
-        icons::chip(ui.painter(), glyph, Rect::from_center_size(rect.center(), Vec2::splat(30.0)), t.panel, color, 7.into());
+        icons::chip(
+            ui.painter(),
+            glyph,
+            Rect::from_center_size(rect.center(), Vec2::splat(30.0)),
+            t.panel,
+            color,
+            7.into(),
+        );
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.add(egui::Label::new(RichText::new(name).text_style(egui::TextStyle::Heading)).truncate());
@@ -141,21 +148,24 @@ fn findings(ui: &mut Ui, found: &[Diagnostic]) {
 fn removable(ui: &mut Ui, words: &str, remove: &str) -> (bool, bool) {
     let t = Tokens::of(ui);
     let (mut taken, mut opened) = (false, false);
-    egui::Frame::new().fill(t.field).corner_radius(6).inner_margin(egui::Margin::symmetric(8, 2)).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            let room = ui.available_width() - 28.0;
-            let label = ui.allocate_ui_with_layout(
-                vec2(room, 22.0),
-                egui::Layout::left_to_right(egui::Align::Center),
-                |ui| {
-                    ui.set_min_width(room);
-                    let text = RichText::new(words).family(theme::medium());
-                    ui.add(egui::Label::new(text).truncate().sense(egui::Sense::click()))
-                },
-            );
-            opened = label.inner.clicked();
-            taken = fields::icon_button(ui, Glyph::Close, remove).clicked();
-        });
-    });
+    egui::Frame::new().fill(t.field).corner_radius(6).inner_margin(egui::Margin::symmetric(8, 2)).show(
+        ui,
+        |ui| {
+            ui.horizontal(|ui| {
+                let room = ui.available_width() - 28.0;
+                let label = ui.allocate_ui_with_layout(
+                    vec2(room, 22.0),
+                    egui::Layout::left_to_right(egui::Align::Center),
+                    |ui| {
+                        ui.set_min_width(room);
+                        let text = RichText::new(words).family(theme::medium());
+                        ui.add(egui::Label::new(text).truncate().sense(egui::Sense::click()))
+                    },
+                );
+                opened = label.inner.clicked();
+                taken = fields::icon_button(ui, Glyph::Close, remove).clicked();
+            });
+        },
+    );
     (taken, opened)
 }

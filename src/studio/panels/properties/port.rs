@@ -3,8 +3,8 @@
 use super::{Editing, findings, title};
 use crate::model::edit::{Declaration, Edit, Physical};
 use crate::model::{
-    Binding, DeliveryNotification, DynamicBinding, ParameterKind, PartnerPort, Polarity, Port, PortBinding, PortSurface,
-    ServiceBinding, SpecifyNow,
+    Binding, DeliveryNotification, DynamicBinding, ParameterKind, PartnerPort, Polarity, Port, PortBinding,
+    PortSurface, ServiceBinding, SpecifyNow,
 };
 use crate::studio::canvas::ports::binding_words;
 use crate::studio::document::Selection;
@@ -65,12 +65,16 @@ fn common(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port, mut new: Port) {
     if port.polarity == Polarity::Implements {
         fields::toggle(ui, "Ordered delivery", &mut new.ordered_delivery);
     } else {
-        let kinds = [(DeliveryNotification::None, "None"), (DeliveryNotification::Transmitted, "Transmitted")];
+        let kinds =
+            [(DeliveryNotification::None, "None"), (DeliveryNotification::Transmitted, "Transmitted")];
         fields::pick(ui, "Notification", &mut new.delivery_notification, &kinds);
     }
     fields::heading(ui, "On the canvas");
-    let sides =
-        [(PortSurface::Left, "Left surface"), (PortSurface::Right, "Right surface"), (PortSurface::Unbound, "By direction")];
+    let sides = [
+        (PortSurface::Left, "Left surface"),
+        (PortSurface::Right, "Right surface"),
+        (PortSurface::Unbound, "By direction"),
+    ];
     fields::pick(ui, "Stands on", &mut new.surface, &sides);
     let mut pinned = new.slot.is_some();
     if fields::toggle(ui, "Keep its order on the surface", &mut pinned) {
@@ -119,7 +123,10 @@ fn binding(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) {
     if fields::pick(ui, "Kind", &mut kind, &kinds) {
         new = match kind {
             1 => Binding::SpecifyNow(fresh_address(port)),
-            2 => Binding::Dynamic(DynamicBinding { send_pipeline: "XMLTransmit".into(), ..DynamicBinding::default() }),
+            2 => Binding::Dynamic(DynamicBinding {
+                send_pipeline: "XMLTransmit".into(),
+                ..DynamicBinding::default()
+            }),
             3 => Binding::MessageBox,
             4 => Binding::SelfCorrelating,
             5 => Binding::Partner(PartnerPort {
@@ -142,7 +149,10 @@ fn binding(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) {
                 let chosen = fields::choice(ui, "Pipeline", &now.receive_pipeline, pipelines, "none");
                 set(chosen, &mut now.receive_pipeline);
             } else {
-                set(fields::choice(ui, "Pipeline", &now.send_pipeline, pipelines, "none"), &mut now.send_pipeline);
+                set(
+                    fields::choice(ui, "Pipeline", &now.send_pipeline, pipelines, "none"),
+                    &mut now.send_pipeline,
+                );
             }
         }
         Binding::Dynamic(dynamic) => {
@@ -218,7 +228,9 @@ fn physical(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) {
     let names: Vec<String> = all.iter().map(words).collect();
     let label = if port.polarity == Polarity::Implements { "Receive port" } else { "Send port" };
     let Some(chosen) = fields::choice(ui, label, &now, &names, "not bound") else { return };
-    let mut new = bound.cloned().unwrap_or_else(|| ServiceBinding { orchestration: service, ..ServiceBinding::default() });
+    let mut new = bound
+        .cloned()
+        .unwrap_or_else(|| ServiceBinding { orchestration: service, ..ServiceBinding::default() });
     match all.into_iter().zip(&names).find(|(_, n)| **n == chosen) {
         Some((binding, _)) => new.ports.insert(port.name.clone(), binding),
         None => new.ports.remove(&port.name),

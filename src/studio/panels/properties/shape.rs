@@ -25,7 +25,9 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape) {
         ShapeKind::Delay(_) => code(ui, editing, shape, "Time span or date", 3),
         ShapeKind::Suspend(_) => code(ui, editing, shape, "Reason", 3),
         ShapeKind::Terminate(_) => code(ui, editing, shape, "Reason", 3),
-        ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => blocks::branches(ui, editing, shape, b),
+        ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => {
+            blocks::branches(ui, editing, shape, b)
+        }
         ShapeKind::Loop(l) => {
             let mut text = l.condition.clone();
             if fields::code(ui, "Repeat while", &mut text, 3) {
@@ -39,7 +41,9 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape) {
         ShapeKind::CallRules(rules) => calls::rules(ui, editing, shape, rules),
         ShapeKind::Throw(throw) => calls::throw(ui, editing, shape, throw),
         ShapeKind::Compensate(compensate) => calls::compensate(ui, editing, shape, compensate),
-        ShapeKind::Group(_) => fields::note(ui, "A group only frames shapes that belong together; it changes nothing."),
+        ShapeKind::Group(_) => {
+            fields::note(ui, "A group only frames shapes that belong together; it changes nothing.")
+        }
     }
     findings(ui, &editing.problems(&shape.id, ""));
     common(ui, editing, shape);

@@ -17,8 +17,10 @@ pub fn port_type(ui: &mut Ui, editing: &mut Editing<'_>, p: &mut PortType) {
         p.name = name;
     }
     fields::pick(ui, "Visible to", &mut p.modifier, &MODIFIERS);
-    let patterns =
-        [(CommunicationPattern::OneWay, "One-way"), (CommunicationPattern::RequestResponse, "Request-response")];
+    let patterns = [
+        (CommunicationPattern::OneWay, "One-way"),
+        (CommunicationPattern::RequestResponse, "Request-response"),
+    ];
     if fields::pick(ui, "Pattern", &mut p.pattern, &patterns) {
         for operation in &mut p.operations {
             match p.pattern {
@@ -155,7 +157,8 @@ pub fn role_link(ui: &mut Ui, editing: &mut Editing<'_>, link: &RoleLink) {
     fields::toggle(ui, "Ordered delivery", &mut new.ordered_delivery);
     if new != *link {
         let declaration = crate::model::edit::Declaration::RoleLink(new);
-        let edit = Edit::Redeclare { module: editing.key(), scope: None, name: link.name.clone(), declaration };
+        let edit =
+            Edit::Redeclare { module: editing.key(), scope: None, name: link.name.clone(), declaration };
         editing.typing(edit, &format!("role link {}", link.name));
     }
 }
