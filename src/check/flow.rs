@@ -11,6 +11,8 @@ pub(super) enum Fact {
     Initialized(String),
     /// A message was constructed.
     Constructed(String),
+    /// A variable was assigned.
+    Assigned(String),
     /// A request came in on a port.
     Requested(String),
 }

@@ -21,6 +21,7 @@ mod subject;
 mod tokens;
 mod transactions;
 mod types;
+mod variables;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Application;
@@ -59,6 +60,7 @@ fn rules(application: &Application) -> Vec<Diagnostic> {
     bindings::check(application, &schemas, &mut found);
     for subject in Subject::all(application, &schemas) {
         activation::check(&subject, &mut found);
+        variables::check(&subject, &mut found);
         construction::check(&subject, &mut found);
         listen::check(&subject, &mut found);
         correlation::check(&subject, &mut found);

@@ -154,7 +154,7 @@ fn walk(start: &Application, rolls: &[Vec<u8>]) -> Result<usize, TestCaseError> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
     fn undoing_everything_finds_the_original_bytes(

@@ -21,3 +21,13 @@ fn hello_is_sound() {
 fn southridge_is_sound() {
     assert_eq!(errors("southridge"), [""; 0]);
 }
+
+#[test]
+fn a_schema_that_does_not_parse_is_named() {
+    let mut application = orchestrion::model::files::hello().unwrap();
+    application.schemas.insert("schemas/Greeting.xsd".into(), "<xs:schema".into());
+    let found = check(&application);
+    let broken = found.iter().find(|d| d.place.file == "schemas/Greeting.xsd").unwrap();
+    assert_eq!(broken.severity, Severity::Error);
+    assert!(!broken.help.is_empty(), "{broken}");
+}
