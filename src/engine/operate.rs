@@ -1,9 +1,9 @@
 use super::core::{Slot, Step};
-use super::instance::{Frame, Happening, Pending, binding_of};
+use super::instance::{Frame, Happening, Pending, Status, binding_of};
 use super::message_box::Owner;
 use super::ports::port_transition;
 use super::shapes::source_group;
-use super::{EventKind, InstanceId, Operation};
+use super::{EventKind, InstanceChange, InstanceId, Operation};
 use crate::message::{BTS, Name, Value};
 use crate::model::{PortState, ServiceState};
 use crate::program::{Group, PortBinding, Predicate, Program, Service};
@@ -97,8 +97,7 @@ impl Step<'_> {
         }
     }
 
-    /// Suspend or terminate: at once between turns, which is when operators act; the instance is then at a safe
-    /// point (CONFLICT 22).
+    /// Suspend or terminate: at once for an instance that waits, which is a safe point (CONFLICT 22).
     fn interrupt(&mut self, id: InstanceId, pending: Pending) -> Result<(), String> {
         let happening = match pending {
             Pending::Suspend => Happening::Suspend,
@@ -111,6 +110,10 @@ impl Step<'_> {
         match self.core.slots.get(&id) {
             None => Err(format!("There is no instance {id}")),
             Some(Slot::Orchestration { .. }) => {
+                // A busy instance runs on to its next wait first; one operation at a time (5.1).
+                if self.core.scheduled.contains(&id) && self.postpone(id, pending)? {
+                    return Ok(());
+                }
                 let done =
                     self.with_instance(id, |instance, step| step.transition(instance, happening, reason));
                 if done == Some(true) && pending == Pending::Terminate {
@@ -126,7 +129,7 @@ impl Step<'_> {
                 } else {
                     debug_assert!(!status.runs());
                     self.core.slots.remove(&id);
-                    let change = super::InstanceChange::Terminated { reason: reason.to_owned() };
+                    let change = InstanceChange::Terminated { reason: reason.to_owned() };
                     self.change(id, name, change);
                 }
                 Ok(())
@@ -135,11 +138,38 @@ impl Step<'_> {
                 super::instance::next_status(failure.status, happening)?;
                 let failure = Arc::clone(failure);
                 self.remove_failure(id, &failure);
-                let change = super::InstanceChange::Terminated { reason: reason.to_owned() };
+                let change = InstanceChange::Terminated { reason: reason.to_owned() };
                 self.change(id, failure.port, change);
                 Ok(())
             }
         }
+    }
+
+    /// The instance has reached its safe point.
+    pub fn apply_pending(&mut self, id: InstanceId, pending: Pending) {
+        self.core.scheduled.remove(&id);
+        self.core.ready.retain(|ready| *ready != id);
+        if let Err(reason) = self.interrupt(id, pending) {
+            self.emit(EventKind::OperationRefused { reason });
+        }
+    }
+
+    fn postpone(&mut self, id: InstanceId, pending: Pending) -> Result<(), String> {
+        self.with_instance(id, |instance, step| {
+            if !matches!(instance.status, Status::Active) {
+                return Ok(false);
+            }
+            if let Some(other) = instance.pending {
+                return Err(format!("{id}: {} is pending already", other.name()));
+            }
+            instance.pending = Some(pending);
+            let operation = pending.name();
+            if let Some(service) = step.program.service(instance.service) {
+                step.change(id, service.name, InstanceChange::PendingOperation { operation });
+            }
+            Ok(true)
+        })
+        .unwrap_or(Ok(false))
     }
 
     fn resume(&mut self, id: InstanceId) -> Result<(), String> {

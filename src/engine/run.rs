@@ -208,7 +208,11 @@ impl Step<'_> {
         match flow {
             Flow::Blocked => {
                 self.blocked(instance, at);
+                let pending = instance.pending.take();
                 self.put_back(id, taken);
+                if let Some(pending) = pending {
+                    self.apply_pending(id, pending);
+                }
             }
             Flow::Yielded => {
                 self.put_back(id, taken);
@@ -269,14 +273,6 @@ impl Step<'_> {
 
     /// All threads wait: kept in memory, or dehydrated when the wait is known to be long (DEH-1, DEH-3).
     fn blocked(&mut self, instance: &mut Instance, at: Name) {
-        if let Some(pending) = instance.pending.take() {
-            let happening = match pending {
-                Pending::Suspend => Happening::Suspend,
-                Pending::Terminate => Happening::Terminate,
-            };
-            self.transition(instance, happening, "Asked for by an operator");
-            return;
-        }
         // Nothing happened since the last persistence point: its state and this one are the same.
         if !instance.dirty {
             instance.persisted = None;

@@ -160,7 +160,11 @@ impl Orch {
         self.port_types.push(PortType {
             name: port_type.clone(),
             modifier: TypeModifier::Public,
-            pattern: if two_way { CommunicationPattern::RequestResponse } else { CommunicationPattern::OneWay },
+            pattern: if two_way {
+                CommunicationPattern::RequestResponse
+            } else {
+                CommunicationPattern::OneWay
+            },
             operations: operations
                 .iter()
                 .map(|(name, request, response)| Operation {
@@ -213,7 +217,11 @@ impl Orch {
             properties: properties.iter().map(|p| format!("P.{p}")).collect(),
             ..Default::default()
         });
-        self.o.correlation_sets.push(CorrelationSet { name: name.into(), correlation_type, ..Default::default() });
+        self.o.correlation_sets.push(CorrelationSet {
+            name: name.into(),
+            correlation_type,
+            ..Default::default()
+        });
         self
     }
 
@@ -264,7 +272,8 @@ fn split(port: &str) -> (String, String) {
 }
 
 pub fn construct(message: &str, text: &str) -> Shape {
-    let assign = shape(&format!("assign {message}"), ShapeKind::MessageAssignment(Code { text: text.into() }));
+    let assign =
+        shape(&format!("assign {message}"), ShapeKind::MessageAssignment(Code { text: text.into() }));
     let construct = Construct { messages: vec![message.into()], body: vec![assign] };
     shape(&format!("construct {message}"), ShapeKind::Construct(construct))
 }
@@ -324,7 +333,11 @@ pub fn try_catch(name: &str, body: Block, exception: &str, handler: Block) -> Sh
     let catch = Catch {
         id: format!("{name} catch").into(),
         name: format!("{name} catch"),
-        exception: if exception.is_empty() { CatchType::General } else { CatchType::Exception(exception.into()) },
+        exception: if exception.is_empty() {
+            CatchType::General
+        } else {
+            CatchType::Exception(exception.into())
+        },
         variable: if exception.is_empty() { String::new() } else { "ex".into() },
         body: handler,
         ..Default::default()
@@ -346,8 +359,10 @@ pub fn start(name: &str, orchestration: &str, arguments: &[(&str, Direction)]) -
 }
 
 fn call_of(orchestration: &str, arguments: &[(&str, Direction)]) -> Call {
-    let arguments =
-        arguments.iter().map(|(name, direction)| Argument { name: (*name).into(), direction: *direction }).collect();
+    let arguments = arguments
+        .iter()
+        .map(|(name, direction)| Argument { name: (*name).into(), direction: *direction })
+        .collect();
     Call { orchestration: format!("T.{orchestration}"), identifier: String::new(), arguments }
 }
 

@@ -20,15 +20,19 @@ fn sp(name: &str) -> PortBinding {
 
 /// Receives an Order from receive port R and sends it to send port S.
 fn relay() -> App {
-    app().class("Order", &["Id"]).receive_port("R", "XMLReceive").send_port("S").orchestration(
-        orch("Relay")
-            .port("In", IN, "Order", Binding::SpecifyLater)
-            .port("Out", OUT, "Order", Binding::SpecifyLater)
-            .message("M", "Order")
-            .body(vec![activate("In", "M"), send("Out", "M")]),
-    )
-    .bind("Relay", "In", rp("R"))
-    .bind("Relay", "Out", sp("S"))
+    app()
+        .class("Order", &["Id"])
+        .receive_port("R", "XMLReceive")
+        .send_port("S")
+        .orchestration(
+            orch("Relay")
+                .port("In", IN, "Order", Binding::SpecifyLater)
+                .port("Out", OUT, "Order", Binding::SpecifyLater)
+                .message("M", "Order")
+                .body(vec![activate("In", "M"), send("Out", "M")]),
+        )
+        .bind("Relay", "In", rp("R"))
+        .bind("Relay", "Out", sp("S"))
 }
 
 #[test]
@@ -114,7 +118,8 @@ fn c004_a_constructed_message_is_stored_but_not_published() {
     let mut world = World::new(app);
     world.receive("R", &xml("Order", &[("Id", "1")]));
     let maker = world.only("Maker");
-    let made = maker.messages.iter().find(|m| m.variable.as_str() == "Made").expect("the instance refers to it");
+    let made =
+        maker.messages.iter().find(|m| m.variable.as_str() == "Made").expect("the instance refers to it");
     let matched = world.events.iter().any(
         |e| matches!(&e.kind, EventKind::SubscriptionMatched { message, .. } if *message == made.message.id),
     );
@@ -125,7 +130,8 @@ fn c004_a_constructed_message_is_stored_but_not_published() {
 #[test]
 fn c005_another_port_whose_filter_matches_gets_a_copy_too() {
     let app = relay().send_port("B").with_send_port(|port| {
-        port.filter = vec![FilterRow { property: "P.Id".into(), value: "\"7\"".into(), ..Default::default() }];
+        port.filter =
+            vec![FilterRow { property: "P.Id".into(), value: "\"7\"".into(), ..Default::default() }];
     });
     let mut world = World::new(app);
     world.receive("R", &xml("Order", &[("Id", "7")]));
@@ -142,7 +148,10 @@ fn c006_a_bound_receive_subscribes_to_message_type_and_receive_port() {
     let world = World::new(relay());
     let rows = world.subscriptions();
     let row = rows.iter().find(|r| r.starts_with("activation of T.Relay")).unwrap();
-    assert!(row.contains("BTS.ReceivePortID == \"R\"") && row.contains("BTS.MessageType == \"http://t#Order\""), "{row}");
+    assert!(
+        row.contains("BTS.ReceivePortID == \"R\"") && row.contains("BTS.MessageType == \"http://t#Order\""),
+        "{row}"
+    );
 }
 
 #[test]
@@ -210,17 +219,25 @@ fn chain(change: &str, filtered: bool) -> App {
     if filtered {
         first = first.filter(&[("P.Status", Equals, "\"NEW\"")]);
     }
-    app().class("PurchaseOrder", &["Status"]).receive_port("R", "XMLReceive").send_port("S").with_send_port(|port| {
-        port.filter = vec![FilterRow { property: "P.Status".into(), value: "\"DONE\"".into(), ..Default::default() }];
-    })
-    .orchestration(
-        orch("Chain")
-            .port("In", IN, "PurchaseOrder", Binding::MessageBox)
-            .port("Out", OUT, "PurchaseOrder", Binding::MessageBox)
-            .message("M", "PurchaseOrder")
-            .message("Next", "PurchaseOrder")
-            .body(vec![first, construct("Next", &format!("Next = M; {change}")), send("Out", "Next")]),
-    )
+    app()
+        .class("PurchaseOrder", &["Status"])
+        .receive_port("R", "XMLReceive")
+        .send_port("S")
+        .with_send_port(|port| {
+            port.filter = vec![FilterRow {
+                property: "P.Status".into(),
+                value: "\"DONE\"".into(),
+                ..Default::default()
+            }];
+        })
+        .orchestration(
+            orch("Chain")
+                .port("In", IN, "PurchaseOrder", Binding::MessageBox)
+                .port("Out", OUT, "PurchaseOrder", Binding::MessageBox)
+                .message("M", "PurchaseOrder")
+                .message("Next", "PurchaseOrder")
+                .body(vec![first, construct("Next", &format!("Next = M; {change}")), send("Out", "Next")]),
+        )
 }
 
 #[test]

@@ -16,7 +16,9 @@ fn a01_new_order() {
     let status = &world.queue("Requester")[1];
     assert_eq!(element(status, "SeqNum"), "1");
     assert_eq!((element(status, "Error"), element(status, "ErrorComplete")), (String::new(), String::new()));
-    for decoded in ["&lt;OrderType&gt;ACTIVATE&lt;/OrderType&gt;", "&lt;ServiceClass&gt;S&lt;/ServiceClass&gt;"] {
+    for decoded in
+        ["&lt;OrderType&gt;ACTIVATE&lt;/OrderType&gt;", "&lt;ServiceClass&gt;S&lt;/ServiceClass&gt;"]
+    {
         assert!(status.contains(decoded), "{status}");
     }
     assert_eq!(world.queue("Servicing").len(), 1);
@@ -63,7 +65,10 @@ fn a03_update_while_running() {
     assert_eq!(world.requester(), ["conf ACCEPTED", "conf ACCEPTED", "stat COMPLETED"]);
     assert_eq!(element(&world.queue("Requester")[2], "SeqNum"), "2");
     let warnings = world.logged(LogLevel::Warning);
-    assert!(warnings.len() == 1 && warnings[0].contains("interrupted") && warnings[0].contains("3/1/1"), "{warnings:?}");
+    assert!(
+        warnings.len() == 1 && warnings[0].contains("interrupted") && warnings[0].contains("3/1/1"),
+        "{warnings:?}"
+    );
     assert_eq!(world.event_log.len(), 1);
     let [orphan] = world.queue("Operations") else { panic!("{:?}", world.queue("Operations")) };
     assert!(orphan.contains("ErrorInfo"), "{orphan}");
@@ -164,14 +169,20 @@ fn a38_fatal_stage_error() {
     let errors = world.logged(LogLevel::Error);
     assert!(errors.len() == 2 && errors[1].contains("stage 1 terminated"), "{errors:?}");
     let [report] = world.queue("Operations") else { panic!("{:?}", world.queue("Operations")) };
-    assert_eq!((element(report, "Status"), element(report, "Stage")), ("ORDERMANAGER-EXCEPTION".into(), "3".into()));
+    assert_eq!(
+        (element(report, "Status"), element(report, "Stage")),
+        ("ORDERMANAGER-EXCEPTION".into(), "3".into())
+    );
     assert_eq!([MANAGER, STAGE1, STAGE2].map(|s| world.states(s)), ["T", "T", ""]);
     assert_eq!(world.history("38/1/1"), ["NEW"]);
 }
 
 #[test]
 fn c201_only_accepted_cable_orders_start_a_manager() {
-    for (from, to) in [("\"CABLEORDER\"", "\"VIPORDER\""), ("Routing.Status = \"ACCEPTED\"", "Routing.Status = \"STARTED\"")] {
+    for (from, to) in [
+        ("\"CABLEORDER\"", "\"VIPORDER\""),
+        ("Routing.Status = \"ACCEPTED\"", "Routing.Status = \"STARTED\""),
+    ] {
         let mut world = World::with(|app| rewrite(app.modules.get_mut("OrderBroker").unwrap(), from, to));
         world.order("1/1/1", "NS");
         assert!(world.instances(MANAGER).is_empty());
@@ -192,7 +203,8 @@ fn c202_the_first_message_activates_and_later_ones_follow_the_convoy() {
         EventKind::MessageConsumed { instance, shape, .. } if *instance == manager => Some(shape.as_str()),
         _ => None,
     });
-    let from_broker: Vec<_> = consumed.filter(|shape| ["new-order", "order-update"].contains(shape)).collect();
+    let from_broker: Vec<_> =
+        consumed.filter(|shape| ["new-order", "order-update"].contains(shape)).collect();
     assert_eq!(from_broker, ["new-order", "order-update", "order-update"]);
 }
 
@@ -210,7 +222,8 @@ fn c203_each_stage_gets_the_order_once_in_order() {
 fn c204_stage_1_completed_before_stage_2() {
     let mut world = World::new();
     world.order("1/1/1", "NS");
-    let statuses: Vec<_> = world.published(MANAGER, "StagePort").iter().map(|m| promoted(m, "Status")).collect();
+    let statuses: Vec<_> =
+        world.published(MANAGER, "StagePort").iter().map(|m| promoted(m, "Status")).collect();
     assert_eq!(statuses, ["STARTED", "STAGE_1_COMPLETED"]);
 }
 
@@ -232,7 +245,8 @@ fn c205_a_third_stage_needs_no_change_of_the_manager() {
         app.settings.configuration.insert("TotalStages".into(), "3".into());
     });
     world.order("1/1/1", "NS");
-    let statuses: Vec<_> = world.published(MANAGER, "StagePort").iter().map(|m| promoted(m, "Status")).collect();
+    let statuses: Vec<_> =
+        world.published(MANAGER, "StagePort").iter().map(|m| promoted(m, "Status")).collect();
     assert_eq!(statuses, ["STARTED", "STAGE_1_COMPLETED", "STAGE_2_COMPLETED"]);
     assert_eq!(world.states("Southridge.CableOrder3Orch"), "C");
     assert_eq!(world.requester().last().unwrap(), "stat COMPLETED");
@@ -320,7 +334,12 @@ fn c211_stages_get_the_canonical_order() {
         let text = format!("{:?}", part.body);
         assert!(!text.contains("CSR_OrderRequest"), "{text}");
     }
-    assert!(world.queue("ToFacilities").iter().all(|text| text.contains("http://southridge.example/schemas/Order.v1")));
+    assert!(
+        world
+            .queue("ToFacilities")
+            .iter()
+            .all(|text| text.contains("http://southridge.example/schemas/Order.v1"))
+    );
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use crate::build::App;
 use orchestrion::engine::{
-    Effect, Engine, Event, EventKind, Input, InputKind, InstanceChange, InstanceId, InstanceView, Operation, Output,
-    Transmission,
+    Effect, Engine, Event, EventKind, Input, InputKind, InstanceChange, InstanceId, InstanceView, Operation,
+    Output, Transmission,
 };
 use orchestrion::message::{DateTime, Message, Name, TimeSpan, Value};
 use orchestrion::program::Program;
@@ -77,7 +77,10 @@ impl World {
             } else if !self.hold && !self.open.is_empty() {
                 let open = self.open.remove(0);
                 if self.broken.contains(&open.port.to_string()) {
-                    self.input(InputKind::TransmitFailed { id: open.id, error: "the adapter is down".into() });
+                    self.input(InputKind::TransmitFailed {
+                        id: open.id,
+                        error: "the adapter is down".into(),
+                    });
                 } else if !open.two_way {
                     self.input(InputKind::Transmitted { id: open.id });
                 }
@@ -177,7 +180,9 @@ impl World {
         self.events
             .iter()
             .filter_map(|e| match &e.kind {
-                EventKind::ShapeCompleted { service, shape, .. } if *service == name => Some(shape.to_string()),
+                EventKind::ShapeCompleted { service, shape, .. } if *service == name => {
+                    Some(shape.to_string())
+                }
                 _ => None,
             })
             .collect()
@@ -192,7 +197,9 @@ impl World {
         self.events
             .iter()
             .filter_map(|e| match &e.kind {
-                EventKind::ExceptionThrown { exception, message, .. } => Some(format!("{exception}: {message}")),
+                EventKind::ExceptionThrown { exception, message, .. } => {
+                    Some(format!("{exception}: {message}"))
+                }
                 _ => None,
             })
             .collect()

@@ -1,8 +1,8 @@
 //! Southridge with its partners played by the test, on a virtual clock.
 
 use orchestrion::engine::{
-    Effect, Engine, Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, Publisher, Subscriber,
-    Transmission,
+    Effect, Engine, Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, Publisher,
+    Subscriber, Transmission,
 };
 use orchestrion::message::{DateTime, Message, Name, TimeSpan, Value};
 use orchestrion::model::files::load;
@@ -153,7 +153,9 @@ impl World {
         for effect in output.effects {
             match effect {
                 Effect::Transmit(transmission) => self.carried.push_back(transmission),
-                Effect::Log { level, source, text } if source == "SouthridgeVideo" => self.event_log.push((level, text)),
+                Effect::Log { level, source, text } if source == "SouthridgeVideo" => {
+                    self.event_log.push((level, text))
+                }
                 Effect::Log { .. } => {}
             }
         }
@@ -178,13 +180,17 @@ impl World {
             "queue://ToFacilities" if self.facilities_up => self.answer_facilities(transmission.body.clone()),
             "queue://ToFacilities" => self.at_facilities.push_back(transmission.body.clone()),
             "queue://HistoryInsert" => self.order_log.push(OrderLogRow {
-                key: [attribute(&text, "CustID"), attribute(&text, "OrderID"), attribute(&text, "SeqNum")].join("/"),
+                key: [attribute(&text, "CustID"), attribute(&text, "OrderID"), attribute(&text, "SeqNum")]
+                    .join("/"),
                 status: attribute(&text, "Status"),
                 original: attribute(&text, "OriginalMsg"),
             }),
             "queue://HistoryUpdate" => {
-                let key = [element(&text, "CustNum"), element(&text, "OrderNum"), element(&text, "OrderSeqNum")].join("/");
-                let rows = self.order_log.iter_mut().filter(|row| row.key == key && row.status != "TERMINATE");
+                let key =
+                    [element(&text, "CustNum"), element(&text, "OrderNum"), element(&text, "OrderSeqNum")]
+                        .join("/");
+                let rows =
+                    self.order_log.iter_mut().filter(|row| row.key == key && row.status != "TERMINATE");
                 rows.for_each(|row| row.status = element(&text, "Status"));
             }
             _ => {}
@@ -240,7 +246,9 @@ impl World {
     /// Instances of an orchestration in order of creation.
     pub fn instances(&self, service: &str) -> Vec<InstanceId> {
         let created = self.events.iter().filter_map(|event| match &event.kind {
-            EventKind::Instance { instance, service: of, change: InstanceChange::Created } if of.as_str() == service => {
+            EventKind::Instance { instance, service: of, change: InstanceChange::Created }
+                if of.as_str() == service =>
+            {
                 Some(*instance)
             }
             _ => None,
@@ -271,7 +279,9 @@ impl World {
     /// Shapes an orchestration's instances have started, by id, in order.
     pub fn shapes(&self, service: &str) -> Vec<&'static str> {
         let started = self.events.iter().filter_map(|event| match &event.kind {
-            EventKind::ShapeStarted { service: of, shape, .. } if of.as_str() == service => Some(shape.as_str()),
+            EventKind::ShapeStarted { service: of, shape, .. } if of.as_str() == service => {
+                Some(shape.as_str())
+            }
             _ => None,
         });
         started.collect()
@@ -281,11 +291,10 @@ impl World {
     pub fn published(&self, service: &str, at: &str) -> Vec<Arc<Message>> {
         let instances = self.instances(service);
         let published = self.events.iter().filter_map(|event| match &event.kind {
-            EventKind::MessagePublished { message, publisher: Publisher::Orchestration { instance, port } }
-                if port.as_str() == at && instances.contains(instance) =>
-            {
-                Some(message.clone())
-            }
+            EventKind::MessagePublished {
+                message,
+                publisher: Publisher::Orchestration { instance, port },
+            } if port.as_str() == at && instances.contains(instance) => Some(message.clone()),
             _ => None,
         });
         published.collect()
@@ -296,9 +305,11 @@ impl World {
         let mut live = BTreeMap::new();
         for event in &self.events {
             match &event.kind {
-                EventKind::SubscriptionAdded { subscription, owner: Subscriber::Instance { instance, port }, .. }
-                    if *instance == of =>
-                {
+                EventKind::SubscriptionAdded {
+                    subscription,
+                    owner: Subscriber::Instance { instance, port },
+                    ..
+                } if *instance == of => {
                     live.insert(*subscription, port.as_str());
                 }
                 EventKind::SubscriptionRemoved { subscription } => drop(live.remove(subscription)),
