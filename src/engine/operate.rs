@@ -154,7 +154,8 @@ impl Step<'_> {
         }
     }
 
-    fn postpone(&mut self, id: InstanceId, pending: Pending) -> Result<(), String> {
+    /// Notes the operation for later; false when the instance is not busy after all.
+    fn postpone(&mut self, id: InstanceId, pending: Pending) -> Result<bool, String> {
         self.with_instance(id, |instance, step| {
             if !matches!(instance.status, Status::Active) {
                 return Ok(false);

@@ -1,5 +1,5 @@
 use super::core::{Core, Counters, ServiceRuntime, Slot, Step};
-use super::instance::{Flow, Happening, Instance, Machine, Pending, Status, Wait};
+use super::instance::{Flow, Happening, Instance, Machine, Status, Wait};
 use super::ports::PortRuntime;
 use super::{Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, PersistenceCause};
 use crate::message::{DateTime, Name, TimeSpan};
