@@ -109,7 +109,7 @@ fn edit(application: &Application, dice: &mut Dice<'_>) -> Edit {
                 |shape| Edit::InsertShape { module: module.clone(), block: block.clone(), index: 0, shape };
             Edit::Batch { label: "Paste".into(), edits: pasted.into_iter().take(3).map(insert).collect() }
         }
-        _ => Edit::Set(Part::Schema(format!("schemas/{new_name}.xsd"), (index > 0).then(|| name))),
+        _ => Edit::Set(Part::Schema(format!("schemas/{new_name}.xsd"), (index > 0).then_some(name))),
     }
 }
 

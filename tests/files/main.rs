@@ -1,5 +1,7 @@
 //! Application folders as users keep them: loading, saving, editing, running from the command line.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod architecture;
 mod cli;
 mod crowded;

@@ -189,7 +189,7 @@ fn an_unreadable_file_refuses_the_load() {
     let folder = TempDir::new().unwrap();
     save(folder.path(), &crowded::application(), None).unwrap();
     let path = folder.path().join("bindings.ron");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&path).is_ok() {
         // The superuser reads everything; a folder in the file's place cannot be read by anybody.
         fs::remove_file(&path).unwrap();
