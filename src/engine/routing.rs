@@ -1,6 +1,6 @@
 use super::core::{Slot, Step};
 use super::instance::{
-    Channel, ChannelKey, Frame, Happening, Instance, Queued, State, Status, Thread, Wait, next_status,
+    Channel, ChannelKey, Frame, Happening, Instance, Queued, State, Status, Thread, next_status,
 };
 use super::message_box::{Match, Owner};
 use super::ports::send::PortInstance;
@@ -215,7 +215,7 @@ impl Step<'_> {
         let id = self.next_instance_id();
         let mut state = State::default();
         let frame = state.add_frame(frame);
-        state.threads.push(Thread { frame, pc: 0, scopes: Vec::new(), wait: Wait::No });
+        state.threads.push(Thread::new(frame, 0, None));
         let instance = Instance {
             id,
             service: service.index,

@@ -371,7 +371,7 @@ fn wait_end(wait: &Wait) -> Option<DateTime> {
     match wait {
         Wait::Delay { until, .. } => Some(*until),
         Wait::Listen { deadlines, .. } => deadlines.iter().flatten().min().copied(),
-        Wait::No | Wait::Receive(_) | Wait::Acknowledgements => None,
+        Wait::No | Wait::Receive(_) | Wait::Join { .. } | Wait::Acknowledgements => None,
     }
 }
 

@@ -51,6 +51,12 @@ pub enum Op {
         code: Option<u16>,
         shape: u16,
     },
+    /// Runs branches side by side; goes on at `join` when all have ended (PAR-1).
+    Parallel {
+        branches: Box<[u32]>,
+        join: u32,
+    },
+    EndBranch,
     /// A shape the engine does not run: the instance is suspended there.
     NotRun(u16),
     /// End of the service: returns to the caller or ends the instance.

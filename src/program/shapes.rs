@@ -117,9 +117,8 @@ impl ServiceCompiler<'_> {
                 let code = self.message_text(shape, code);
                 self.push(Op::Terminate { code, shape: number });
             }
-            ShapeKind::Parallel(_) | ShapeKind::CallRules(_) | ShapeKind::Compensate(_) => {
-                self.not_run(shape, number)
-            }
+            ShapeKind::Parallel(branches) => self.parallel(branches, declared),
+            ShapeKind::CallRules(_) | ShapeKind::Compensate(_) => self.not_run(shape, number),
             ShapeKind::Group(_) => {}
         }
         self.push(Op::Completed(number));
@@ -398,6 +397,24 @@ impl ServiceCompiler<'_> {
         }
         for exit in exits {
             self.land(exit);
+        }
+    }
+
+    fn parallel(&mut self, branches: &Branches, declared: Option<&Op>) {
+        let fork = self.push(Op::Parallel { branches: Box::default(), join: 0 });
+        let mut starts = Vec::new();
+        for branch in &branches.branches {
+            starts.push(self.here());
+            let number = self.branch_info(branch, "Parallel Branch");
+            self.push(Op::Started(number));
+            self.block(&branch.body, declared);
+            self.push(Op::Completed(number));
+            self.push(Op::EndBranch);
+        }
+        let here = self.here();
+        if let Some(Op::Parallel { branches, join }) = self.service.ops.get_mut(fork) {
+            *branches = starts.into();
+            *join = here;
         }
     }
 

@@ -315,6 +315,14 @@ pub fn decide(name: &str, branches: Vec<(&str, Block)>) -> Shape {
 }
 
 pub fn listen(name: &str, branches: Vec<Block>) -> Shape {
+    shape(name, ShapeKind::Listen(plain_branches(name, branches)))
+}
+
+pub fn parallel(name: &str, branches: Vec<Block>) -> Shape {
+    shape(name, ShapeKind::Parallel(plain_branches(name, branches)))
+}
+
+fn plain_branches(name: &str, branches: Vec<Block>) -> Branches {
     let branches = branches
         .into_iter()
         .enumerate()
@@ -325,7 +333,7 @@ pub fn listen(name: &str, branches: Vec<Block>) -> Shape {
             ..Default::default()
         })
         .collect();
-    shape(name, ShapeKind::Listen(Branches { branches }))
+    Branches { branches }
 }
 
 /// A scope without transaction and one catch block for an exception type; "" is General Exception.

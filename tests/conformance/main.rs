@@ -4,6 +4,7 @@
 
 mod build;
 mod determinism;
+mod parallel;
 mod publish;
 mod southridge;
 mod world;

@@ -100,7 +100,8 @@ impl<'a, 'b> Machine<'a, 'b> {
         if self.expired_scope().is_some() {
             return true;
         }
-        let Some(thread) = self.instance.state.threads.get(self.thread) else { return false };
+        let thread = self.instance.state.threads.get(self.thread).filter(|t| !t.ended);
+        let Some(thread) = thread else { return false };
         match &thread.wait {
             Wait::No => true,
             Wait::Delay { until, .. } => *until <= self.step.now(),
@@ -109,6 +110,7 @@ impl<'a, 'b> Machine<'a, 'b> {
                 let due = deadlines.iter().flatten().any(|d| *d <= self.step.now());
                 due || self.listen_ready(*listen)
             }
+            Wait::Join { .. } => !self.has_branches(),
             Wait::Acknowledgements => self.acknowledgement_arrived(),
         }
     }
@@ -198,6 +200,11 @@ impl<'a, 'b> Machine<'a, 'b> {
             Op::Terminate { code, .. } => {
                 let reason = self.text(service, *code, "")?;
                 return Ok(After::End(Flow::Terminated(reason)));
+            }
+            Op::Parallel { branches, join } => return self.parallel(branches, *join, frame),
+            Op::EndBranch => {
+                self.end_branch();
+                return Ok(After::Wait);
             }
             Op::NotRun(shape) => {
                 let shape = service.shapes.get(usize::from(*shape));

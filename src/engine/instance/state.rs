@@ -126,6 +126,18 @@ pub struct Thread {
     pub pc: u32,
     pub scopes: Vec<ScopeFrame>,
     pub wait: Wait,
+    /// The thread whose Parallel Actions shape this branch is of, and the frame it began in.
+    pub parent: Option<Parent>,
+    /// Its place may be used again.
+    pub ended: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Parent {
+    pub thread: u32,
+    pub frame: u32,
+    /// Another branch failed: what leaves this one is not raised any further (PAR-4).
+    pub forced: bool,
 }
 
 /// Why a thread does not go on.
@@ -141,6 +153,10 @@ pub enum Wait {
     Delay {
         until: DateTime,
         shape: u16,
+    },
+    /// For the branches of a Parallel Actions shape; then raises what one of them failed with.
+    Join {
+        failure: Option<Arc<ExceptionValue>>,
     },
     /// For the acknowledgements of the scope (or service) that ends.
     Acknowledgements,
@@ -216,6 +232,16 @@ impl Frame {
 
     pub fn set(&self, slot: u16) -> Option<&[Value]> {
         self.sets.get(usize::from(slot))?.as_deref()
+    }
+}
+
+impl Thread {
+    pub fn new(frame: u32, pc: u32, parent: Option<Parent>) -> Self {
+        Self { frame, pc, scopes: Vec::new(), wait: Wait::No, parent, ended: false }
+    }
+
+    pub fn is_child_of(&self, thread: usize) -> bool {
+        !self.ended && self.parent.as_ref().is_some_and(|p| usize::try_from(p.thread) == Ok(thread))
     }
 }
 

@@ -3,6 +3,7 @@
 mod call;
 mod construct;
 mod listen;
+mod parallel;
 mod receive;
 mod scope;
 mod send;

@@ -180,6 +180,7 @@ impl<'a> Machine<'a, '_> {
         {
             self.drop_acknowledgements(&inner.acknowledgements);
         }
+        self.end_branches(self.thread);
         if let Some(frame) = frames.first() {
             while self.frame_id() != *frame && self.return_to_caller() {}
         }
@@ -208,6 +209,9 @@ impl<'a> Machine<'a, '_> {
             let Some(service) = self.service() else { return After::Wait };
             let top = self.thread_mut().and_then(|t| t.scopes.last()).filter(|s| s.frame == frame);
             let Some((scope, handles)) = top.map(|s| (s.scope, s.handling.is_some())) else {
+                if self.leaves_branch() {
+                    return self.fail_branch(raised);
+                }
                 if self.return_to_caller() {
                     continue;
                 }
