@@ -7,7 +7,7 @@ use super::document::{Action, Document, Selection};
 use super::overlay::Overlay;
 use super::theme::{self, Appearance};
 use super::{panels, problems, sample, shell};
-use crate::model::edit::{BlockRef, Edit, can_insert, new_shape};
+use crate::model::edit::{BlockRef, Edit, can_insert, new_shape, owner_of};
 use crate::model::{Id, ShapeKind};
 use egui::{Frame, Margin, Panel, Ui};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,8 @@ pub struct Studio {
     pub(super) after_confirm: Option<super::actions::Leave>,
     pub(super) may_close: bool,
     pub(super) focus_properties: bool,
+    /// Revision last seen, and the time it was first seen at.
+    changed_at: (u64, f64),
 }
 
 impl Default for Studio {
@@ -66,6 +68,7 @@ impl Studio {
             after_confirm: None,
             may_close: false,
             focus_properties: false,
+            changed_at: (0, 0.0),
         }
     }
 
@@ -95,6 +98,7 @@ impl Studio {
             actions.extend(self.pasted(ui.ctx()));
         }
         self.poll_dialog(ui.ctx());
+        self.check_when_quiet(ui.ctx());
         self.guard_close(ui.ctx());
         let t = theme::Tokens::of(ui);
         let frame = |fill| Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 4));
@@ -129,6 +133,23 @@ impl Studio {
         self.show_overlay(ui.ctx(), &mut actions);
         for action in actions {
             self.act(ui.ctx(), action);
+        }
+    }
+
+    /// Checks the application once typing pauses, so that a keystroke never waits for it.
+    fn check_when_quiet(&mut self, ctx: &egui::Context) {
+        const PAUSE: f64 = 0.2;
+        if !self.document.unchecked() {
+            return;
+        }
+        let now = ctx.input(|i| i.time);
+        if self.changed_at.0 != self.document.revision {
+            self.changed_at = (self.document.revision, now);
+        }
+        if now - self.changed_at.1 >= PAUSE {
+            self.document.check();
+        } else {
+            ctx.request_repaint_after(std::time::Duration::from_secs_f64(PAUSE));
         }
     }
 
@@ -175,6 +196,10 @@ impl Studio {
                 CanvasAction::Select(selection) => actions.push(Action::Select(selection)),
                 CanvasAction::Insert { at, index, kind } => actions.extend(self.insert(&at, index, kind)),
                 CanvasAction::Move { id, at, index } => {
+                    // The canvas counts with the shape in its old place, the edit without it.
+                    let own = owner_of(&self.document.app, &key, &id);
+                    let before = own.is_some_and(|(block, old)| block == at && old < index);
+                    let index = index - usize::from(before);
                     let edit = Edit::MoveShape { module: key.clone(), shape: id, block: at, index };
                     actions.push(Action::edit(edit));
                 }
@@ -201,7 +226,7 @@ impl Studio {
         let document = &self.document;
         let orchestration = document.orchestration()?;
         if let Selection::Node(id) = &document.selection
-            && let Some((block, index)) = crate::model::edit::owner_of(&document.app, &document.module, id)
+            && let Some((block, index)) = owner_of(&document.app, &document.module, id)
         {
             return Some((block, index + 1));
         }

@@ -62,7 +62,9 @@ pub struct Document {
     /// Grows with every change of `app`.
     pub revision: u64,
     pub names: Names,
+    /// As of the last [`Document::check`].
     pub problems: Vec<Diagnostic>,
+    checked: u64,
     history: History,
     /// As last loaded or saved.
     saved: Application,
@@ -81,10 +83,12 @@ impl Document {
             revision: 0,
             names: Names::default(),
             problems: Vec::new(),
+            checked: 0,
             history: History::default(),
             saved_state: 0,
         };
         document.changed();
+        document.check();
         document
     }
 
@@ -161,13 +165,25 @@ impl Document {
         self.revision += 1;
         let schemas = SchemaSet::build(&self.app);
         self.names = Names::of(&self.app, &schemas);
-        self.problems = super::problems::find(&self.app, &schemas);
         if !self.app.modules.contains_key(&self.module) {
             self.module = first_module(&self.app);
         }
         if !self.exists(&self.selection) {
             self.selection = Selection::Orchestration;
         }
+    }
+
+    /// Looks for problems, if anything changed since it last did.
+    pub fn check(&mut self) {
+        if self.checked != self.revision {
+            self.checked = self.revision;
+            self.problems = super::problems::find(&self.app);
+        }
+    }
+
+    /// True when [`Document::check`] has something to do.
+    pub fn unchecked(&self) -> bool {
+        self.checked != self.revision
     }
 
     fn follow_rename(&mut self, from: &str, to: &str) {
@@ -219,7 +235,7 @@ impl Document {
     }
 }
 
-fn holds(shape: &Shape, id: &Id) -> bool {
+pub(super) fn holds(shape: &Shape, id: &Id) -> bool {
     let compensation = match &shape.kind {
         crate::model::ShapeKind::Scope(s) => s.compensation.as_ref().is_some_and(|c| c.id == *id),
         _ => false,

@@ -1,7 +1,6 @@
 //! What can be chosen: the names that property editors list.
 
 use super::document::Document;
-use crate::diagnostic::{Diagnostic, Place};
 use crate::model::edit::{Declaration, DeclarationKind};
 use crate::model::{
     Application, CorrelationSet, Id, Message, Module, Orchestration, ParameterKind, Port, ShapeKind,
@@ -32,8 +31,10 @@ impl Names {
         message_types.extend(schemas.roots().map(|r| r.type_name.to_string()));
         message_types.extend(app.settings.classes.iter().map(|c| c.name.clone()));
         message_types.push("System.Xml.XmlDocument".to_owned());
+        // The application's own first: they are what one correlates on.
+        let built_in: Vec<String> = crate::xml::built_in::properties().map(|p| p.name.to_string()).collect();
         let mut properties: Vec<String> = schemas.properties().map(|p| p.name.to_string()).collect();
-        properties.sort();
+        properties.sort_by_key(|name| (built_in.contains(name), name.clone()));
         properties.dedup();
         let mut pipelines: Vec<String> =
             ["XMLReceive", "PassThruReceive", "XMLTransmit", "PassThruTransmit"].map(str::to_owned).to_vec();
@@ -166,52 +167,4 @@ pub fn declarations(module: &Module, scope: Option<&Id>, kind: DeclarationKind) 
         K::CorrelationSet => of(|o| all(&o.correlation_sets, Declaration::CorrelationSet)),
         K::Parameter => of(|o| all(&o.parameters, Declaration::Parameter)),
     }
-}
-
-/// Sends and receives that name a port, operation or message the orchestration does not have.
-pub fn unknown(app: &Application) -> Vec<Diagnostic> {
-    let mut all = Vec::new();
-    for (key, module) in &app.modules {
-        let Some(orchestration) = &module.orchestration else { continue };
-        for shape in orchestration.shapes() {
-            let (port, operation, message) = match &shape.kind {
-                ShapeKind::Receive(r) => (&r.port, &r.operation, &r.message),
-                ShapeKind::Send(s) => (&s.port, &s.operation, &s.message),
-                _ => continue,
-            };
-            let scope = in_scope(orchestration, Some(&shape.id));
-            let found = scope.ports.iter().find(|p| p.name == *port);
-            let links = scope.role_links.contains(port);
-            let operations = found.and_then(|p| app.port_type(module, &p.port_type));
-            let finding = if port.is_empty() {
-                Some(("port", "it is connected to no port".to_owned(), "choose a port and an operation"))
-            } else if found.is_none() && !links {
-                Some(("port", format!("there is no port `{port}`"), "choose a port of this orchestration"))
-            } else if operations.is_some_and(|t| t.operation(operation).is_none()) {
-                let words = format!("port `{port}` has no operation `{operation}`");
-                Some(("operation", words, "choose an operation of the port type"))
-            } else if message.is_empty() || !scope.messages.iter().any(|m| m.name == *message) {
-                let words = if message.is_empty() {
-                    "no message is chosen".to_owned()
-                } else {
-                    format!("there is no message `{message}`")
-                };
-                Some(("message", words, "choose a message of the operation's type"))
-            } else {
-                None
-            };
-            if let Some((property, words, help)) = finding {
-                let place = Place {
-                    file: crate::model::files::module_path(key),
-                    module: Some(key.clone()),
-                    id: Some(shape.id.clone()),
-                    name: shape.name.clone(),
-                    property,
-                    ..Place::default()
-                };
-                all.push(Diagnostic::error("V01", words, help).at(place));
-            }
-        }
-    }
-    all
 }

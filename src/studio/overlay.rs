@@ -220,7 +220,8 @@ fn picker(
 ) -> Option<Vec<Action>> {
     let t = Tokens::of(ui);
     ui.set_width(520.0);
-    let field = ui.add(TextEdit::singleline(query).hint_text(hint.to_owned()).desired_width(f32::INFINITY));
+    let field = TextEdit::singleline(query).hint_text(hint.to_owned()).desired_width(f32::INFINITY);
+    let field = ui.add(field).accessible_name(hint);
     if std::mem::take(fresh) {
         field.request_focus();
     }

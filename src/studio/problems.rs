@@ -2,14 +2,13 @@
 
 use super::document::Selection;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::edit::DeclarationKind;
 use crate::model::{Application, Id};
-use crate::xml::SchemaSet;
 use std::collections::BTreeMap;
 
-/// Everything there is to report, in the order to show it.
-pub fn find(app: &Application, schemas: &SchemaSet) -> Vec<Diagnostic> {
-    let mut all: Vec<Diagnostic> = schemas.diagnostics().to_vec();
-    all.extend(super::names::unknown(app));
+/// Everything there is to report, worst first, else in the order of the application.
+pub fn find(app: &Application) -> Vec<Diagnostic> {
+    let mut all = crate::check::check(app);
     all.sort_by_key(|d| d.severity);
     all
 }
@@ -31,13 +30,34 @@ pub fn marks(problems: &[Diagnostic], module: &str) -> (BTreeMap<Id, Severity>, 
 /// What to select for a finding in the module it names.
 pub fn selection(app: &Application, problem: &Diagnostic) -> Option<(String, Selection)> {
     let key = problem.place.module.clone()?;
-    let orchestration = app.modules.get(&key)?.orchestration.as_ref();
-    let port = |o: &&crate::model::Orchestration| o.ports.iter().any(|p| p.name == problem.place.name);
-    if orchestration.filter(port).is_some() {
-        return Some((key, Selection::Port(problem.place.name.clone())));
+    let module = app.modules.get(&key)?;
+    let name = &problem.place.name;
+    let node = |id: &Id| {
+        let shapes = module.orchestration.iter().flat_map(|o| o.shapes());
+        shapes.into_iter().any(|s| s.id == *id || super::document::holds(s, id))
+    };
+    if let Some(id) = problem.place.id.as_ref().filter(|id| node(id)) {
+        return Some((key, Selection::Node(id.clone())));
     }
-    match &problem.place.id {
-        Some(id) => Some((key, Selection::Node(id.clone()))),
-        None => Some((key, Selection::Orchestration)),
+    for kind in [
+        DeclarationKind::Port,
+        DeclarationKind::RoleLink,
+        DeclarationKind::Message,
+        DeclarationKind::Variable,
+        DeclarationKind::CorrelationSet,
+        DeclarationKind::Parameter,
+        DeclarationKind::PortType,
+        DeclarationKind::CorrelationType,
+        DeclarationKind::MultipartType,
+        DeclarationKind::RoleLinkType,
+    ] {
+        if super::names::declarations(module, None, kind).iter().any(|d| d.name() == name) {
+            let target = match kind {
+                DeclarationKind::Port | DeclarationKind::RoleLink => Selection::Port(name.clone()),
+                _ => Selection::Declared { scope: None, kind, name: name.clone() },
+            };
+            return Some((key, target));
+        }
     }
+    Some((key, Selection::Orchestration))
 }

@@ -62,7 +62,8 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
     ];
     ui.scope(|ui| {
         egui::containers::menu::menu_style(ui.style_mut());
-        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().button_padding.x = 7.0;
         for (title, groups) in lists {
             ui.menu_button(title, |ui| {
                 ui.set_min_width(230.0);

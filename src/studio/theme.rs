@@ -211,6 +211,7 @@ fn apply(style: &mut egui::Style, t: &Tokens) {
     style.spacing.menu_margin = Margin::same(6);
     style.spacing.window_margin = Margin::same(16);
     style.spacing.combo_width = 80.0;
+    style.spacing.combo_height = 320.0;
     style.spacing.icon_width = 16.0;
     style.spacing.icon_width_inner = 9.0;
     style.spacing.scroll.bar_width = 8.0;

@@ -1,6 +1,7 @@
 //! The studio without a window: behaviour through accessible names, pictures by a CPU renderer.
 #![cfg(feature = "studio")]
 
+mod editing;
 mod gallery;
 mod soft;
 

@@ -668,35 +668,28 @@ fn opening(layout: &Layout, rect: Rect) -> TSTransform {
     TSTransform::new(vec2(rect.center().x - x * scale, rect.top() + 32.0 - top * scale), scale)
 }
 
+/// Brings a thing into view: not at all when it already is, else to a third from the top; a wide container by
+/// its flow line.
 fn revealed(layout: &Layout, mut view: TSTransform, rect: Rect, target: &Selection) -> TSTransform {
-    let place = match target {
-        Selection::Node(id) => layout.place_of(id),
-        Selection::Port(name) => layout.ports.iter().find(|p| p.name == *name).map(|p| p.rect),
-        _ => None,
+    let (place, port) = match target {
+        Selection::Node(id) => (layout.place_of(id), false),
+        Selection::Port(name) => (layout.ports.iter().find(|p| p.name == *name).map(|p| p.rect), true),
+        _ => return view,
     };
     let Some(place) = place else { return view };
     let shown = view * place;
-    let room = rect.shrink(48.0);
-    if room.contains_rect(shown) {
-        return view;
+    // The port surfaces cover the edges.
+    let side = 40.0 + super::ports::WIDTH * view.scaling;
+    let room = rect.shrink2(vec2(side.min(rect.width() / 3.0), 40.0));
+    if shown.top() < room.top() || shown.bottom() > room.bottom() {
+        view.translation.y += room.top() + room.height() * 0.3 - shown.top();
     }
-    let mut shift = Vec2::ZERO;
-    for axis in [0, 1] {
-        let (low, high, from, to) = if axis == 0 {
-            (shown.left(), shown.right(), room.left(), room.right())
-        } else {
-            (shown.top(), shown.bottom(), room.top(), room.bottom())
-        };
-        let by = if low < from {
-            from - low
-        } else if high > to {
-            to - high
-        } else {
-            0.0
-        };
-        if axis == 0 { shift.x = by } else { shift.y = by }
+    if !port && !(shown.left() >= room.left() && shown.right() <= room.right()) {
+        let covers = shown.left() <= room.left() && shown.right() >= room.right();
+        if !covers {
+            view.translation.x += room.center().x - shown.center().x;
+        }
     }
-    view.translation += shift;
     view
 }
 

@@ -1,5 +1,6 @@
 //! Form rows of the properties panel: label left, field right, one accessible name for both.
 
+use crate::diagnostic::Diagnostic;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
 use egui::{Align, ComboBox, Layout, Rect, Response, RichText, Sense, TextEdit, Ui, Vec2, vec2};
@@ -170,13 +171,15 @@ pub fn toggle(ui: &mut Ui, label: &str, value: &mut bool) -> bool {
     row(ui, "", |ui| ui.checkbox(value, label).changed())
 }
 
-/// XLANG/s text below its label, in monospace.
-pub fn code(ui: &mut Ui, label: &str, value: &mut String, rows: usize) -> bool {
+/// XLANG/s text below its label, in monospace; what `found` points at is underlined.
+pub fn code(ui: &mut Ui, label: &str, value: &mut String, rows: usize, found: &[Diagnostic]) -> bool {
     let t = Tokens::of(ui);
     let label = ui.label(RichText::new(label).small().color(t.muted));
+    let span = |d: &Diagnostic| d.place.span.as_ref().map(|s| s.start as usize..s.end as usize);
+    let wrong: Vec<_> = found.iter().filter_map(span).collect();
     let changed = ui.label_inputs_by(label.id, |ui| {
         let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
-            super::super::code::galley(ui, text.as_str(), width)
+            crate::studio::code::galley(ui, text.as_str(), width, &wrong)
         };
         ui.add(
             TextEdit::multiline(value)

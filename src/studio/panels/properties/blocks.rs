@@ -37,7 +37,7 @@ fn branch(ui: &mut Ui, editing: &mut Editing<'_>, owner: &Shape, branches: &Bran
         fields::note(ui, "The else branch is taken when no condition before it holds.");
     } else if decide {
         let mut condition = branch.condition.clone();
-        if fields::code(ui, "Condition", &mut condition, 4) {
+        if fields::code(ui, "Condition", &mut condition, 4, &editing.problems(id, "")) {
             let edit = Edit::SetCondition { module: editing.key(), branch: id.clone(), condition };
             editing.typing(edit, &format!("{id}.condition"));
         }
@@ -89,11 +89,11 @@ pub fn branches(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, branches:
         if decide {
             let mut condition = branch.condition.clone();
             let label = format!("Condition of {}", branch.name);
-            if fields::code(ui, &label, &mut condition, 2) {
+            if fields::code(ui, &label, &mut condition, 2, &editing.problems(&branch.id, "")) {
                 let edit = Edit::SetCondition { module: editing.key(), branch: branch.id.clone(), condition };
                 editing.typing(edit, &format!("{}.condition", branch.id));
             }
-            findings(ui, &editing.problems(&branch.id, "condition"));
+            findings(ui, &editing.problems(&branch.id, ""));
         }
     }
 }
@@ -162,7 +162,7 @@ pub fn transaction(ui: &mut Ui, transaction: &mut Transaction, id: &mut String, 
     match transaction {
         Transaction::None => return,
         Transaction::LongRunning(long) => {
-            fields::code(ui, "Timeout: seconds or a TimeSpan", &mut long.timeout, 1);
+            fields::code(ui, "Timeout: seconds or a TimeSpan", &mut long.timeout, 1, &[]);
         }
         Transaction::Atomic(atomic) => {
             let mut seconds = atomic.timeout;

@@ -71,9 +71,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, kind: Decl
         editing.typing(edit, &format!("{label} {name}"));
     }
     let own = |d: &&crate::diagnostic::Diagnostic| {
-        d.place.module.as_deref() == Some(&editing.document.module)
-            && d.place.name == name
-            && d.place.id.is_none()
+        d.place.module.as_deref() == Some(&editing.document.module) && d.place.name == name
     };
     let found: Vec<_> = editing.document.problems.iter().filter(own).cloned().collect();
     findings(ui, &found);
@@ -109,7 +107,7 @@ fn variable(ui: &mut Ui, editing: &Editing<'_>, v: &mut Variable) {
     }
     value_type(ui, editing, &mut v.variable_type);
     let mut initial = v.initial_value.clone().unwrap_or_default();
-    if fields::code(ui, "Initial value", &mut initial, 1) {
+    if fields::code(ui, "Initial value", &mut initial, 1, &[]) {
         v.initial_value = (!initial.is_empty()).then_some(initial);
     }
     fields::toggle(ui, "Use default constructor", &mut v.use_default_constructor);

@@ -30,7 +30,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape) {
         }
         ShapeKind::Loop(l) => {
             let mut text = l.condition.clone();
-            if fields::code(ui, "Repeat while", &mut text, 3) {
+            if fields::code(ui, "Repeat while", &mut text, 3, &editing.problems(&shape.id, "")) {
                 let kind = ShapeKind::Loop(crate::model::Loop { condition: text, ..l.clone() });
                 editing.set_kind(&shape.id, kind, "condition");
             }
@@ -60,7 +60,7 @@ fn code(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, label: &str, rows
         | ShapeKind::Terminate(c) => &mut c.text,
         _ => return,
     };
-    if fields::code(ui, label, text, rows) {
+    if fields::code(ui, label, text, rows, &editing.problems(&shape.id, "")) {
         editing.set_kind(&shape.id, kind, "text");
     }
 }

@@ -1,0 +1,347 @@
+//! Drawing and binding, the way a user does it: by pointer, keys and accessible names.
+
+use super::harness;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Pos2, Theme};
+use egui_kittest::{Harness, kittest::Queryable as _};
+use orchestrion::model::{Binding, ShapeKind};
+use orchestrion::studio::canvas::Canvas;
+use orchestrion::studio::dialogs::{Answer, FolderDialogs, Purpose};
+use orchestrion::studio::document::{Document, Selection};
+use orchestrion::studio::{Studio, sample};
+use std::path::PathBuf;
+
+type Window<'a> = Harness<'a, Studio>;
+
+fn open(sample: &str) -> Window<'static> {
+    let studio = Studio::new(Document::new(sample::load(sample).unwrap(), None));
+    let mut window = harness(studio, Theme::Dark, [1400.0, 900.0]);
+    window.run_steps(3);
+    window
+}
+
+/// Names of the shapes in the body, in order.
+fn body(window: &Window<'_>) -> Vec<String> {
+    let orchestration = window.state().document.orchestration().unwrap();
+    orchestration.body.iter().map(|s| s.name.clone()).collect()
+}
+
+fn shape(window: &Window<'_>, name: &str) -> ShapeKind {
+    let orchestration = window.state().document.orchestration().unwrap();
+    orchestration.shapes().into_iter().find(|s| s.name == name).unwrap().kind.clone()
+}
+
+fn middle(window: &Window<'_>, name: &str) -> Pos2 {
+    window.get_by_role_and_label(Role::TreeItem, name).rect().center()
+}
+
+fn click(window: &mut Window<'_>, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).click();
+    window.run_steps(2);
+}
+
+/// Chooses from the combo box that `field` labels.
+fn choose(window: &mut Window<'_>, field: &str, option: &str) {
+    click(window, Role::ComboBox, field);
+    click(window, Role::Button, option);
+}
+
+fn undo(window: &mut Window<'_>) {
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(2);
+}
+
+const DRAWN: [&str; 3] = ["Receive request", "Construct reply", "Send reply"];
+
+#[test]
+fn a_shape_dragged_from_the_toolbox_lands_on_the_edge() {
+    let mut window = open("hello");
+    assert_eq!(body(&window), DRAWN);
+    let from = window.get_by_label("Toolbox Expression").rect().center();
+    let to = window.get_by_label("Insert before Send reply").rect().center();
+    window.drag_at(from);
+    window.run_steps(2);
+    window.hover_at(to);
+    window.run_steps(2);
+    window.drop_at(to);
+    window.run_steps(2);
+    assert_eq!(body(&window), ["Receive request", "Construct reply", "Expression_1", "Send reply"]);
+    let Selection::Node(id) = &window.state().document.selection else { panic!("the new shape is selected") };
+    assert_eq!(window.state().document.owner(id).unwrap().name, "Expression_1");
+    undo(&mut window);
+    assert_eq!(body(&window), DRAWN);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+    window.run_steps(2);
+    assert_eq!(body(&window).len(), 4);
+}
+
+#[test]
+fn the_plus_on_an_edge_offers_only_what_may_stand_there() {
+    let mut window = open("hello");
+    click(&mut window, Role::Button, "Insert before Write the greeting");
+    assert!(
+        window.query_by_role_and_label(Role::Button, "Receive").is_none(),
+        "a Construct holds no Receive"
+    );
+    click(&mut window, Role::Button, "Transform");
+    let ShapeKind::Construct(construct) = shape(&window, "Construct reply") else { panic!() };
+    let names: Vec<_> = construct.body.iter().map(|s| s.kind.label()).collect();
+    assert_eq!(names, ["Transform", "Message Assignment"]);
+}
+
+#[test]
+fn a_dragged_shape_moves() {
+    let mut window = open("hello");
+    let from = middle(&window, "Receive request");
+    let to = window.get_by_label("Insert at the end of the orchestration").rect().center();
+    window.drag_at(from);
+    window.run_steps(2);
+    window.hover_at(to);
+    window.run_steps(2);
+    window.drop_at(to);
+    window.run_steps(2);
+    assert_eq!(body(&window), ["Construct reply", "Send reply", "Receive request"]);
+    undo(&mut window);
+    assert_eq!(body(&window), DRAWN);
+}
+
+#[test]
+fn delete_takes_the_selected_shape_and_undo_brings_all_of_it_back() {
+    let mut window = open("hello");
+    let before = window.state().document.app.clone();
+    click(&mut window, Role::TreeItem, "Construct reply");
+    window.key_press(Key::Delete);
+    window.run_steps(2);
+    assert_eq!(body(&window), ["Receive request", "Send reply"]);
+    assert!(window.state().document.unsaved());
+    undo(&mut window);
+    assert_eq!(window.state().document.app, before);
+    assert!(!window.state().document.unsaved());
+}
+
+#[test]
+fn arrow_keys_walk_the_flow_into_containers_and_out() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Receive request");
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        window.key_press(Key::ArrowDown);
+        window.run_steps(3);
+        let Selection::Node(id) = window.state().document.selection.clone() else { panic!() };
+        seen.push(window.state().document.owner(&id).unwrap().name.clone());
+    }
+    assert_eq!(seen, ["Construct reply", "Write the greeting", "Send reply"]);
+}
+
+#[test]
+fn f2_renames_in_place() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    window.key_press(Key::F2);
+    window.run_steps(2);
+    window.get_by_label("New name").type_text("Answer");
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    assert_eq!(body(&window), ["Receive request", "Construct reply", "Answer"]);
+}
+
+#[test]
+fn a_collapsed_container_hides_what_is_in_it() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Construct reply");
+    window.key_press(Key::Minus);
+    window.run_steps(2);
+    assert!(window.query_by_label("Write the greeting").is_none());
+    window.key_press(Key::Plus);
+    window.run_steps(2);
+    assert!(window.query_by_label("Write the greeting").is_some());
+}
+
+#[test]
+fn a_port_is_bound_from_its_card() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Port ReplyPort");
+    let binding = |w: &Window<'_>| {
+        w.state().document.orchestration().unwrap().port("ReplyPort").unwrap().binding.clone()
+    };
+    for (words, expected) in
+        [("Direct: message box", Binding::MessageBox), ("Direct: self-correlating", Binding::SelfCorrelating)]
+    {
+        choose(&mut window, "Kind", words);
+        assert_eq!(binding(&window), expected);
+    }
+    choose(&mut window, "Kind", "Specify now");
+    assert!(
+        matches!(binding(&window), Binding::SpecifyNow(now) if now.transport == "FILE" && !now.uri.is_empty())
+    );
+    choose(&mut window, "Kind", "Direct: partner");
+    let Binding::Partner(partner) = binding(&window) else { panic!() };
+    assert_eq!((partner.orchestration.as_str(), partner.port.as_str()), ("Hello.SayHello", "ReplyPort"));
+    for _ in 0..4 {
+        undo(&mut window);
+    }
+    assert_eq!(binding(&window), Binding::SpecifyLater);
+}
+
+#[test]
+fn a_port_specified_later_is_bound_to_a_physical_port() {
+    let mut window = open("hello");
+    let service =
+        |w: &Window<'_>| w.state().document.app.bindings.service("Hello.SayHello").unwrap().ports.clone();
+    let before = service(&window);
+    assert!(before.contains_key("ReplyPort"));
+    click(&mut window, Role::TreeItem, "Port ReplyPort");
+    choose(&mut window, "Send port", "not bound");
+    assert!(!service(&window).contains_key("ReplyPort"));
+    undo(&mut window);
+    assert_eq!(service(&window), before);
+}
+
+#[test]
+fn a_correlation_type_and_set_are_defined_and_attached() {
+    let mut window = open("southridge");
+    let palette = |window: &mut Window<'_>, words: &str| {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+        window.run_steps(2);
+        let hint = "Search shapes, messages, commands";
+        window.get_by_role_and_label(Role::TextInput, hint).type_text(words);
+        window.run_steps(2);
+        window.key_press(Key::Enter);
+        window.run_steps(3);
+    };
+    palette(&mut window, "New correlation type");
+    choose(&mut window, "Add", "OrderPropertySchema.CustID");
+    palette(&mut window, "New correlation set");
+    choose(&mut window, "Type", "CorrelationType_1");
+    palette(&mut window, "New Order");
+    let ShapeKind::Receive(before) = shape(&window, "New Order") else { panic!() };
+    choose(&mut window, "Initialize", "Correlation_1");
+    let ShapeKind::Receive(after) = shape(&window, "New Order") else { panic!() };
+    assert_eq!(after.initializes.len(), before.initializes.len() + 1);
+    assert!(after.initializes.contains(&"Correlation_1".to_owned()));
+    let module = window.state().document.module().unwrap();
+    let made = module.correlation_types.iter().find(|t| t.name == "CorrelationType_1").unwrap();
+    assert_eq!(made.properties, ["OrderPropertySchema.CustID"]);
+}
+
+#[test]
+fn a_click_on_a_problem_goes_to_its_shape() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    choose(&mut window, "Port", "no port");
+    window.run_steps(4);
+    assert!(!window.state().document.problems.is_empty(), "a Send without a port is a problem");
+    window.state_mut().document.select(Selection::Orchestration);
+    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::M);
+    window.run_steps(2);
+    let line =
+        window.state().document.problems.iter().find(|p| p.place.name == "Send reply").cloned().unwrap();
+    let words = format!("{} {}: {}", line.code, line.place, line.message);
+    click(&mut window, Role::ListItem, &words);
+    assert!(
+        matches!(&window.state().document.selection, Selection::Node(id) if Some(id) == line.place.id.as_ref())
+    );
+}
+
+#[test]
+fn a_refused_edit_says_why_and_changes_nothing() {
+    let mut window = open("hello");
+    let before = window.state().document.app.clone();
+    click(&mut window, Role::ListItem, "message Reply");
+    let name = window.get_by_role_and_label(Role::TextInput, "Name");
+    name.click();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.get_by_role_and_label(Role::TextInput, "Name").type_text("Request");
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(2);
+    assert_eq!(window.state().document.app, before);
+    assert!(window.state().said().contains("Request"), "{}", window.state().said());
+}
+
+#[derive(Debug)]
+struct Chooses(PathBuf);
+
+impl FolderDialogs for Chooses {
+    fn ask(&mut self, _purpose: Purpose, wake: Box<dyn Fn() + Send>) {
+        wake();
+    }
+
+    fn answer(&mut self) -> Answer {
+        Answer::Chosen(self.0.clone())
+    }
+}
+
+#[test]
+fn an_application_is_saved_where_the_dialog_says_and_opens_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("mine");
+    let studio = Studio::new(Document::new(sample::load("hello").unwrap(), None))
+        .with_dialogs(Chooses(target.clone()));
+    let mut window = harness(studio, Theme::Dark, [1200.0, 800.0]);
+    window.run_steps(3);
+    click(&mut window, Role::TreeItem, "Receive request");
+    window.key_press(Key::Delete);
+    window.run_steps(2);
+    assert!(window.state().document.unsaved());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    window.run_steps(3);
+    assert!(!window.state().document.unsaved(), "{}", window.state().said());
+    let (again, _) = Document::open(&target).unwrap();
+    assert_eq!(again.app, window.state().document.app);
+}
+
+#[test]
+fn leaving_unsaved_work_asks_first() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Receive request");
+    window.key_press(Key::Delete);
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::N);
+    window.run_steps(2);
+    click(&mut window, Role::Button, "Stay");
+    assert_eq!(window.state().document.name(), "hello");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::N);
+    window.run_steps(2);
+    click(&mut window, Role::Button, "Discard");
+    assert_eq!(window.state().document.name(), "Application1");
+}
+
+#[test]
+fn every_selection_of_every_sample_shows_its_properties() {
+    for name in sample::names() {
+        let app = sample::load(name).unwrap();
+        for (key, module) in &app.modules {
+            let Some(orchestration) = &module.orchestration else { continue };
+            let mut document = Document::new(app.clone(), None);
+            document.show(key);
+            let mut window = harness(Studio::new(document), Theme::Dark, [1100.0, 700.0]);
+            for shape in orchestration.shapes() {
+                window.state_mut().canvas.reveal(&Selection::Node(shape.id.clone()));
+                window.state_mut().document.select(Selection::Node(shape.id.clone()));
+                window.step();
+            }
+            for port in &orchestration.ports {
+                window.state_mut().document.select(Selection::Port(port.name.clone()));
+                window.step();
+            }
+            assert!(!window.state().document.unsaved(), "looking at {key} changed it");
+        }
+    }
+}
+
+#[test]
+fn zoom_keeps_the_point_under_the_pointer() {
+    let mut window = open("hello");
+    let before = middle(&window, "Construct reply");
+    window.hover_at(before);
+    window.step();
+    window.event(egui::Event::Zoom(1.5));
+    window.run_steps(2);
+    let after = middle(&window, "Construct reply");
+    assert!((before - after).length() < 1.5, "{before:?} moved to {after:?}");
+    let canvas: &Canvas = &window.state().canvas;
+    assert!(canvas.zoom("SayHello") > 1.4);
+}
