@@ -213,6 +213,20 @@ impl Body {
         }
     }
 
+    /// A copy in which the first element an XPath 1.0 expression selects holds the roots of these documents and
+    /// nothing else.
+    ///
+    /// # Errors
+    /// As [`Body::with_xpath_value`], and when a document is not XML.
+    pub fn with_xpath_nodes(&self, expression: &str, nodes: &[Arc<Body>]) -> Result<Self, XmlError> {
+        let documents = nodes.iter().map(|node| node.document()).collect::<Result<Vec<_>, _>>()?;
+        // Emptied first by the same rules as a text; then the element is there.
+        self.edit(|tree| {
+            document::set_xpath_value(tree, expression, "")?;
+            document::append_at_xpath(tree, expression, &documents)
+        })
+    }
+
     fn edit(
         &self,
         change: impl FnOnce(&mut uppsala::Document<'_>) -> Result<(), XmlError>,

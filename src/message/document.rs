@@ -441,6 +441,30 @@ pub fn set_xpath_value(tree: &mut Document<'_>, expression: &str, text: &str) ->
     Ok(())
 }
 
+/// Appends copies of document roots to the first element an expression selects.
+///
+/// # Errors
+/// As [`set_xpath_value`].
+pub fn append_at_xpath(
+    tree: &mut Document<'_>,
+    expression: &str,
+    documents: &[Arc<XmlDocument>],
+) -> Result<(), XmlError> {
+    tree.prepare_xpath();
+    let selected = match XPATH.evaluate(tree, tree.root(), expression)? {
+        XPathValue::NodeSet(nodes) => nodes.first().copied().filter(|id| tree.element(*id).is_some()),
+        _ => None,
+    };
+    let element = selected.ok_or_else(|| selects_nothing(expression))?;
+    for document in documents {
+        let source = document.tree();
+        if let Some(copy) = source.document_element().and_then(|root| tree.import_subtree(source, root)) {
+            tree.append_child(element, copy);
+        }
+    }
+    Ok(())
+}
+
 fn selects_nothing(expression: &str) -> XmlError {
     XmlError::new(
         format!("{expression} selects nothing in this message"),

@@ -12,7 +12,7 @@ mod problem;
 mod symbols;
 mod syntax;
 #[cfg(test)]
-mod testing;
+mod tests;
 
 pub use code::Code;
 pub use compile::{Access, Compiled, Slot, Use, Used, compile};

@@ -334,9 +334,9 @@ impl Compiler<'_> {
         passed: Vec<Passed>,
         span: Span,
     ) -> Lowered {
-        let known = self.overload(type_name, &method.text, kind, &passed, span);
+        let known = self.overload(type_name, &method.text, kind, &passed);
         if known.is_none() {
-            if dotnet::find(type_name, &method.text, kind).next().is_some() {
+            if type_name != "System.Object" && dotnet::find(type_name, &method.text, kind).next().is_some() {
                 let signatures: Vec<String> =
                     dotnet::find(type_name, &method.text, kind).map(Member::signature).collect();
                 self.warn(
@@ -379,7 +379,6 @@ impl Compiler<'_> {
         method: &str,
         kind: MemberKind,
         passed: &[Passed],
-        _span: Span,
     ) -> Option<&'static Member> {
         let fits = |member: &Member| member.accepts(passed.len());
         let score = |member: &Member| {
@@ -405,11 +404,12 @@ impl Compiler<'_> {
             dotnet::find(type_name, method, kind).filter(|m| fits(m)).collect();
         let best =
             candidates.iter().rev().filter_map(|m| Some((score(m)?, *m))).max_by_key(|(score, _)| *score);
-        best.map(|(_, member)| member).or_else(|| match candidates.as_slice() {
-            // The only one of this length: its conversions say what is wrong.
+        // The only one of its length is taken even so: its conversions say what is wrong.
+        let only = match candidates.as_slice() {
             [only] => Some(*only),
             _ => None,
-        })
+        };
+        best.map(|(_, member)| member).or(only)
     }
 
     fn convert_arguments(

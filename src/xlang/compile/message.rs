@@ -54,10 +54,7 @@ impl Compiler<'_> {
             None => {
                 let names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
                 let message = format!("the message {} has no part {}", target.name, second.text);
-                let help = match closest(&second.text, names.iter().copied()) {
-                    Some(name) => format!("Did you mean {name}?"),
-                    None => format!("Its parts are: {}.", names.join(", ")),
-                };
+                let help = super::name::one_of("parts", &second.text, &names);
                 self.error(UNKNOWN, second.span, message, help);
                 failed(span)
             }
@@ -79,7 +76,8 @@ impl Compiler<'_> {
                 let Some(at) = class.fields.iter().position(|f| f.name.as_str() == field.text) else {
                     let fields: Vec<&str> = class.fields.iter().map(|f| f.name.as_str()).collect();
                     let message = format!("the class {} has no field {}", class.name, field.text);
-                    self.error(FIELD, field.span, message, format!("Its fields are: {}.", fields.join(", ")));
+                    let help = super::name::one_of("fields", &field.text, &fields);
+                    self.error(FIELD, field.span, message, help);
                     return failed(span);
                 };
                 self.uses.read(Used::Message, target.slot, Access::Field, span);

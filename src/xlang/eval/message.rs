@@ -1,7 +1,7 @@
 //! Reading and changing messages. Everything the language does to bodies and contexts is here.
 
 use super::convert::{convert, document};
-use crate::message::{Body, Message, Name, Part, Value, ValueType, XPathResult, XmlError};
+use crate::message::{Body, ClassInstance, Message, Name, Part, Value, ValueType, XPathResult, XmlError};
 use crate::xlang::code::{ContextProperty, Conversion, Field, MessageRef, Node};
 use crate::xlang::dotnet::exception;
 use crate::xlang::{Env, MessageType, PartType, Raised};
@@ -324,11 +324,20 @@ pub fn assign_field(field: &Field, value: Value, env: &mut dyn Env) -> Result<()
         value => convert(value, &field.value_type, Conversion::Implicit)?,
     };
     let target = &field.message;
+    if field.class_field.is_some() {
+        // A class has a content from the start: the defaults of its fields.
+        env.edit_message(target.slot);
+    }
     let message = constructed(target, env)?;
     let content = body(target, field.part, message)?;
-    let changed = match (field.class_field, content.as_class()) {
-        (Some(at), Some(instance)) => {
-            let mut instance = crate::message::ClassInstance::clone(instance);
+    let instance = match target.message_type.parts.get(field.part) {
+        Some((_, PartType::Class(class))) if content.is_empty() => {
+            Some(ClassInstance::new(Arc::clone(class)))
+        }
+        _ => content.as_class().map(|instance| ClassInstance::clone(instance)),
+    };
+    let changed = match (field.class_field, instance) {
+        (Some(at), Some(mut instance)) => {
             if let Some(slot) = instance.fields.get_mut(at) {
                 *slot = value.clone();
             }
@@ -386,11 +395,17 @@ pub fn assign_xpath(
     let path = crate::message::format_value(&super::value(path, env)?);
     let message = constructed(target, env)?;
     let content = body(target, *part, message)?;
-    let text = match &value {
-        Value::Xml(_) | Value::Message(_) => super::convert::text_of(&value),
-        other => other.to_xml(),
+    let changed = match nodes(&value) {
+        Some(nodes) => content.with_xpath_nodes(&path, &nodes),
+        None => {
+            let text = match &value {
+                Value::Xml(_) | Value::Message(_) => super::convert::text_of(&value),
+                other => other.to_xml(),
+            };
+            content.with_xpath_value(&path, &text)
+        }
     };
-    let changed = Arc::new(content.with_xpath_value(&path, &text).map_err(|e| xpath_error(&e))?);
+    let changed = Arc::new(changed.map_err(|e| xpath_error(&e))?);
     set_body(target, *part, Arc::clone(&changed), env)?;
     if let Some((_, PartType::Schema(schema))) = target.message_type.parts.get(*part) {
         let context = &mut env.edit_message(target.slot).context;
@@ -404,6 +419,27 @@ pub fn assign_xpath(
         }
     }
     Ok(())
+}
+
+/// Elements a value stands for: a list of nodes, or an element that holds elements itself. An element that holds
+/// text only stands for its text.
+fn nodes(value: &Value) -> Option<Vec<Arc<Body>>> {
+    let elements =
+        |values: &[&Value]| -> Vec<Arc<Body>> { values.iter().filter_map(|v| document(v)).collect() };
+    match value {
+        Value::Object(list) if list.type_name == "System.Xml.XmlNodeList" => {
+            Some(elements(&list.members.iter().map(|(_, node)| node).collect::<Vec<_>>()))
+        }
+        Value::Xml(_) | Value::Message(_) => {
+            let body = document(value)?;
+            let parsed = body.document().ok()?;
+            let tree = parsed.tree();
+            let root = tree.document_element()?;
+            let nested = tree.children_iter(root).any(|id| tree.element(id).is_some());
+            nested.then(|| vec![body])
+        }
+        _ => None,
+    }
 }
 
 /// `to(*) = from(*)`: every property, with its promotion (MA-4); the message type stays that of the content.

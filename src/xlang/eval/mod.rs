@@ -6,9 +6,6 @@ mod invoke;
 mod message;
 mod operator;
 
-#[cfg(test)]
-mod tests;
-
 pub(super) use convert::{convert, text_of as convert_text};
 pub(super) use operator::{compare, double, equal, integer, shifted};
 
@@ -152,7 +149,7 @@ fn concat(parts: &[Node], env: &mut dyn Env) -> Result<Value, Raised> {
     for part in parts {
         match value(part, env)? {
             Value::String(part) => text.push_str(&part),
-            other => text.push_str(&format_value(&other)),
+            other => text.push_str(&convert_text(&other)),
         }
     }
     Ok(Value::from(text))

@@ -55,6 +55,13 @@ pub fn binary(op: BinaryOp, checked: bool, left: &Value, right: &Value) -> Resul
         (Value::String(_), _) | (_, Value::String(_)) if op == Add => {
             Ok(Value::from(format_value(left) + &format_value(right)))
         }
+        // Only an open type can turn out null here: a stand-in that gave no answer counts as the default.
+        (Value::Null, other) if other.value_type().default_value() != Value::Null => {
+            binary(op, checked, &other.value_type().default_value(), right)
+        }
+        (other, Value::Null) if other.value_type().default_value() != Value::Null => {
+            binary(op, checked, left, &other.value_type().default_value())
+        }
         (Value::Null, _) | (_, Value::Null) => Err(exception(
             "System.NullReferenceException",
             format!("`{}` met null: a value is missing", op.sign()),

@@ -7,9 +7,6 @@ mod rejected;
 mod statement;
 mod token;
 
-#[cfg(test)]
-mod tests;
-
 pub(super) use ast::{
     Argument, BinaryOp, Expr, ExprKind, Path, Span, Statement, StatementKind, UnaryOp, Word, join,
 };

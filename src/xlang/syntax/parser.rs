@@ -8,6 +8,8 @@ use crate::xlang::problem::{self, LIMIT, LITERAL, SYNTAX};
 
 /// Blocks, parentheses and calls inside one another.
 const MAX_DEPTH: u32 = 64;
+/// Names, members and calls in a row, as in `a.b().c`.
+const MAX_MEMBERS: usize = 32;
 /// Operators in a row, as in `a + b + …`.
 const MAX_CHAIN: u32 = 400;
 /// Findings reported for one text; what follows is rarely news.
@@ -185,6 +187,10 @@ impl<'t> Parser<'t> {
         while self.is_sign(0, ".") && self.peek_word(1).is_some() {
             self.advance();
             words.extend(self.word());
+            if words.len() > MAX_MEMBERS {
+                self.too_many_members();
+                return None;
+            }
         }
         Some(Path { words })
     }
@@ -296,8 +302,9 @@ impl<'t> Parser<'t> {
         loop {
             let start = expr.span;
             members += 1;
-            if members > MAX_DEPTH {
-                return self.nested_out(expr);
+            if members > MAX_MEMBERS {
+                self.too_many_members();
+                return error_at(start);
             }
             if self.is_sign(0, ".") {
                 self.advance();
@@ -342,16 +349,15 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn nested_out(&mut self, expr: Expr) -> Expr {
+    fn too_many_members(&mut self) {
         let here = self.here();
         self.error(
             LIMIT,
             here,
-            format!("more than {MAX_DEPTH} members and calls in a row"),
+            format!("more than {MAX_MEMBERS} members and calls in a row"),
             "Put a part of it in a variable first.",
         );
         self.at = self.tokens.len();
-        error_at(expr.span)
     }
 
     /// `(a, ref b, out c)`, the parenthesis not yet taken.
@@ -360,7 +366,7 @@ impl<'t> Parser<'t> {
             let mut arguments = Vec::new();
             p.expect_sign("(", "a call");
             while !p.is_sign(0, ")") && p.peek().is_some() {
-                let named = matches!(p.peek_at(1).map(|t| t.kind), Some(Lexeme::Word));
+                let named = !matches!(p.peek_at(1).map(|t| t.kind), Some(Lexeme::Sign(_)) | None);
                 let direction = match p.peek_word(0).filter(|_| named) {
                     Some("ref") => Direction::Ref,
                     Some("out") => Direction::Out,

@@ -1,6 +1,6 @@
+use super::library::Library;
 use crate::message::Value;
 use crate::xlang::Slot;
-use crate::xlang::testing::Library;
 
 #[test]
 fn c185_operators_bind_as_in_csharp() {

@@ -1,11 +1,11 @@
 //! A small lending library to compile and run texts against: names in scope and an environment in memory.
 
-use super::{
-    Code, Compiled, ComponentCall, Env, LogLevel, MessageType, PartType, PropertyInfo, Raised, Slot, Symbol,
-    Symbols, Target, compile, exception,
-};
 use crate::message::{
     Body, ClassField, ClassInfo, DateTime, Message, Name, NodePath, Part, Value, ValueType, format_value,
+};
+use crate::xlang::{
+    Code, Compiled, ComponentCall, Env, LogLevel, MessageType, PartType, PropertyInfo, Raised, Slot, Symbol,
+    Symbols, Target, compile, exception,
 };
 use crate::xml::{DistinguishedField, PromotedField, RootSchema};
 use std::collections::BTreeMap;

@@ -1,0 +1,10 @@
+mod corpus;
+mod dotnet;
+mod library;
+mod messages;
+mod names;
+mod operators;
+mod rejected;
+mod robustness;
+mod statements;
+mod uses;
