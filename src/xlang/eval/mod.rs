@@ -139,9 +139,24 @@ pub(super) fn value(node: &Node, env: &mut dyn Env) -> Result<Value, Raised> {
 }
 
 fn binary(op: BinaryOp, checked: bool, operands: &(Node, Node), env: &mut dyn Env) -> Result<Value, Raised> {
+    if let (Some(left), Some(right)) = (at_hand(&operands.0, env), at_hand(&operands.1, env)) {
+        return operator::binary(op, checked, left, right);
+    }
     let left = value(&operands.0, env)?;
+    if let Some(right) = at_hand(&operands.1, env) {
+        return operator::binary(op, checked, &left, right);
+    }
     let right = value(&operands.1, env)?;
     operator::binary(op, checked, &left, &right)
+}
+
+/// A value that can be looked at where it lies, without a copy.
+fn at_hand<'v>(node: &'v Node, env: &'v dyn Env) -> Option<&'v Value> {
+    match node {
+        Node::Constant(value) => Some(value),
+        Node::Variable(slot) => Some(env.variable(*slot)),
+        _ => None,
+    }
 }
 
 fn concat(parts: &[Node], env: &mut dyn Env) -> Result<Value, Raised> {
