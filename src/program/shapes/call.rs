@@ -1,0 +1,89 @@
+use crate::model::{self, Direction, Shape};
+use crate::program::op::{Argument, ArgumentSlot, CallInfo, Op};
+use crate::program::service::{ServiceCompiler, small};
+
+/// Call and Start Orchestration.
+impl ServiceCompiler<'_> {
+    pub(super) fn call(&mut self, shape: &Shape, number: u16, call: &model::Call, synchronous: bool) {
+        let service = self.shared.number(&call.orchestration);
+        let Some(service) = self.slot(shape, "orchestration", &call.orchestration, "orchestration", service)
+        else {
+            return;
+        };
+        let Some((module, target)) = self.shared.app.orchestration(&call.orchestration) else { return };
+        if call.arguments.len() != target.parameters.len() {
+            self.report(
+                "V25",
+                format!(
+                    "{} passes {} arguments; {} takes {}",
+                    shape.name,
+                    call.arguments.len(),
+                    module.qualify(&target.name),
+                    target.parameters.len()
+                ),
+                "Pass one argument for every parameter, in order",
+                self.place(shape, "arguments"),
+            );
+            return;
+        }
+        let mut arguments = Vec::new();
+        // Parameters take the callee's first slots of each kind, in order.
+        let (mut variables, mut messages, mut sets, mut ports) = (0, 0, 0, 0);
+        for (argument, parameter) in call.arguments.iter().zip(&target.parameters) {
+            let next = |counter: &mut u16| {
+                *counter += 1;
+                *counter - 1
+            };
+            let (from, to, what) = match &parameter.kind {
+                model::ParameterKind::Variable(_) => (
+                    self.symbols.variable(&argument.name).map(ArgumentSlot::Variable),
+                    ArgumentSlot::Variable(next(&mut variables)),
+                    "variable",
+                ),
+                model::ParameterKind::Message(_) => (
+                    self.symbols.message(&argument.name).map(ArgumentSlot::Message),
+                    ArgumentSlot::Message(next(&mut messages)),
+                    "message",
+                ),
+                model::ParameterKind::CorrelationSet(_) => (
+                    self.symbols.set(&argument.name).map(ArgumentSlot::Set),
+                    ArgumentSlot::Set(next(&mut sets)),
+                    "correlation set",
+                ),
+                model::ParameterKind::Port(_) => (
+                    self.symbols.port(&argument.name).map(ArgumentSlot::Port),
+                    ArgumentSlot::Port(next(&mut ports)),
+                    "port",
+                ),
+                model::ParameterKind::RoleLink(_) => continue,
+            };
+            let Some(from) = from else {
+                self.slot(shape, "arguments", &argument.name, what, None);
+                continue;
+            };
+            let direction = parameter.direction;
+            if !synchronous && direction != Direction::In {
+                self.report(
+                    "V25",
+                    format!(
+                        "{} starts an orchestration with the {direction:?} parameter {}",
+                        shape.name,
+                        parameter.name()
+                    ),
+                    "Start takes In parameters only; use Call Orchestration, or make the parameter In",
+                    self.place(shape, "arguments"),
+                );
+            }
+            arguments.push(Argument {
+                from,
+                to,
+                copy_in: direction != Direction::Out,
+                copy_out: direction != Direction::In,
+            });
+        }
+        let transaction = if synchronous { self.transaction(&call.identifier) } else { None };
+        let index = small(self.service.calls.len());
+        self.service.calls.push(CallInfo { shape: number, synchronous, service, arguments, transaction });
+        self.push(if synchronous { Op::Call(index) } else { Op::StartService(index) });
+    }
+}

@@ -1,0 +1,155 @@
+use crate::message::Name;
+use crate::model::{self, Leg, Polarity, Shape};
+use crate::program::op::{LegKind, Op, ReceiveInfo, SendInfo};
+use crate::program::service::{ServiceCompiler, small};
+use crate::program::types::routing_type;
+
+/// Receive and Send.
+impl ServiceCompiler<'_> {
+    pub(super) fn sets(&mut self, shape: &Shape, property: &'static str, names: &[String]) -> Vec<u16> {
+        names
+            .iter()
+            .filter_map(|name| {
+                let slot = self.symbols.set(name);
+                self.slot(shape, property, name, "correlation set", slot)
+            })
+            .collect()
+    }
+
+    pub(super) fn leg(&self, port: u16, operation: Name, leg: &Leg) -> Option<LegKind> {
+        let operation = self.service.operation(port, operation)?;
+        match leg {
+            Leg::Request => Some(LegKind::Request),
+            Leg::Response => operation.response.as_ref().map(|_| LegKind::Response),
+            Leg::Fault(name) => operation
+                .faults
+                .iter()
+                .position(|(n, _)| n.as_str() == name)
+                .map(|at| LegKind::Fault(small(at))),
+        }
+    }
+
+    /// Port, operation and leg of a receive or send.
+    pub(super) fn endpoint(
+        &mut self,
+        shape: &Shape,
+        port: &str,
+        operation: &str,
+        leg: &Leg,
+        receives: bool,
+    ) -> Option<(u16, Name, LegKind)> {
+        let slot = self.symbols.port(port);
+        let slot = self.slot(shape, "port", port, "port", slot)?;
+        let name = Name::new(operation);
+        let Some(kind) = self.leg(slot, name, leg) else {
+            self.report(
+                "V01",
+                format!(
+                    "{} uses operation \"{operation}\", which port {port} does not offer in that way",
+                    shape.name
+                ),
+                "Choose an operation of the port, and its request, response or fault",
+                self.place(shape, "operation"),
+            );
+            return None;
+        };
+        let info = self.service.port(slot)?;
+        let right = match (kind, info.polarity) {
+            (LegKind::Request, Polarity::Implements)
+            | (LegKind::Response | LegKind::Fault(_), Polarity::Uses) => receives,
+            (LegKind::Request, Polarity::Uses)
+            | (LegKind::Response | LegKind::Fault(_), Polarity::Implements) => !receives,
+        };
+        if !right {
+            let verb = if receives { "receive" } else { "send" };
+            self.report(
+                "V01",
+                format!("{} cannot {verb} on this side of port {port}", shape.name),
+                "Use a port of the other polarity, or the other message of the operation",
+                self.place(shape, "port"),
+            );
+            return None;
+        }
+        Some((slot, name, kind))
+    }
+
+    pub(super) fn receive(
+        &mut self,
+        shape: &Shape,
+        number: u16,
+        receive: &model::Receive,
+        declared: Option<&Op>,
+    ) {
+        if let Some(index) = self.receive_info(shape, number, receive) {
+            self.push(Op::Receive(index));
+        }
+        if receive.activate
+            && let Some(declared) = declared
+        {
+            self.push(declared.clone());
+        }
+    }
+
+    pub(super) fn receive_info(
+        &mut self,
+        shape: &Shape,
+        number: u16,
+        receive: &model::Receive,
+    ) -> Option<u16> {
+        let (port, operation, leg) =
+            self.endpoint(shape, &receive.port, &receive.operation, &receive.leg, true)?;
+        let message = self.symbols.message(&receive.message);
+        let message = self.slot(shape, "message", &receive.message, "message", message)?;
+        let place = self.place(shape, "filter");
+        let filter = self.shared.filter(&receive.filter, &place, self.found);
+        let initializes = self.sets(shape, "initializes", &receive.initializes);
+        let follows = self.sets(shape, "follows", &receive.follows);
+        let expected = match (leg, self.service.operation(port, operation)?) {
+            (LegKind::Request, o) => Some(&o.request),
+            (LegKind::Response, o) => o.response.as_ref(),
+            (LegKind::Fault(at), o) => o.faults.get(usize::from(at)).map(|(_, t)| t),
+        };
+        let message_type = expected.and_then(|t| routing_type(t));
+        let index = small(self.service.receives.len());
+        self.service.receives.push(ReceiveInfo {
+            shape: number,
+            port,
+            operation,
+            message,
+            leg,
+            activate: receive.activate,
+            filter,
+            initializes,
+            follows,
+            kind: 0,
+            message_type,
+        });
+        if receive.activate {
+            self.service.activations.push(index);
+        }
+        Some(index)
+    }
+
+    pub(super) fn send(&mut self, shape: &Shape, number: u16, send: &model::Send) {
+        let Some((port, operation, leg)) =
+            self.endpoint(shape, &send.port, &send.operation, &send.leg, false)
+        else {
+            return;
+        };
+        let message = self.symbols.message(&send.message);
+        let Some(message) = self.slot(shape, "message", &send.message, "message", message) else { return };
+        let initializes = self.sets(shape, "initializes", &send.initializes);
+        let follows = self.sets(shape, "follows", &send.follows);
+        let index = small(self.service.sends.len());
+        self.service.sends.push(SendInfo {
+            shape: number,
+            port,
+            operation,
+            message,
+            leg,
+            initializes,
+            follows,
+        });
+        self.push(Op::Send(index));
+    }
+}

@@ -1,0 +1,146 @@
+use crate::diagnostic::{Diagnostic, Place};
+use crate::message::Name;
+use crate::model::{self, CatchType, Scope, Shape, Transaction, Variable};
+use crate::program::ShapeInfo;
+use crate::program::op::{CatchInfo, CatchMatch, Op, ScopeInfo, ScopeKind};
+use crate::program::service::{ServiceCompiler, small};
+use crate::xlang::{Slot, exception_rank};
+
+/// Scope with its catch blocks.
+impl ServiceCompiler<'_> {
+    pub(super) fn scope(&mut self, shape: &Shape, number: u16, scope: &Scope, declared: Option<&Op>) {
+        let visible = self.symbols.names.len();
+        let place = self.place(shape, "");
+        let init = self.declare(&scope.messages, &scope.variables, &scope.correlation_sets, &place);
+        let kind = match &scope.transaction {
+            Transaction::None => ScopeKind::None,
+            Transaction::Atomic(_) => ScopeKind::Atomic,
+            Transaction::LongRunning(long) if long.timeout.trim().is_empty() => {
+                ScopeKind::LongRunning { timeout: None }
+            }
+            Transaction::LongRunning(long) => ScopeKind::LongRunning {
+                timeout: self.code(&long.timeout, Slot::Timeout, self.place(shape, "timeout")),
+            },
+        };
+        let transaction = self.transaction(&scope.transaction_id);
+        if let Some(compensation) = &scope.compensation {
+            self.found.push(
+                Diagnostic::warning(
+                    "N01",
+                    format!("The compensation block of {} does not run yet", shape.name),
+                    "Undo the work in a catch block if it has to run now",
+                )
+                .at(Place { id: Some(compensation.id.clone()), ..place.clone() }),
+            );
+        }
+        let at = small(self.service.scopes.len());
+        self.service.scopes.push(ScopeInfo { shape: number, kind, transaction, catches: Vec::new(), end: 0 });
+        self.push(Op::EnterScope(at));
+        self.push(init);
+        self.block(&scope.body, declared);
+        self.push(Op::LeaveScope(at));
+        let mut exits = vec![self.push(Op::Jump(0))];
+        let mut catches = Vec::new();
+        for catch in &scope.catches {
+            let inner = self.symbols.names.len();
+            let (exception, variable, message) = self.caught(shape, catch);
+            let target = self.here();
+            catches.push(CatchInfo {
+                id: Name::new(catch.id.as_str()),
+                exception,
+                variable,
+                message,
+                target,
+            });
+            let catch_number = small(self.service.shapes.len());
+            self.service.shapes.push(ShapeInfo {
+                id: Name::new(catch.id.as_str()),
+                name: catch.name.as_str().into(),
+                kind: "Catch Exception",
+            });
+            self.push(Op::Started(catch_number));
+            self.block(&catch.body, None);
+            self.push(Op::Completed(catch_number));
+            self.push(Op::LeaveCatch(at));
+            exits.push(self.push(Op::Jump(0)));
+            self.symbols.names.truncate(inner);
+        }
+        // Specific types are tried before general ones whatever the drawn order (CONFLICT 20).
+        catches.sort_by_key(|c| match &c.exception {
+            CatchMatch::Fault { .. } => 0,
+            CatchMatch::Exception(name) => usize::MAX - 1 - exception_rank(name),
+            CatchMatch::General => usize::MAX,
+        });
+        for exit in exits {
+            self.land(exit);
+        }
+        let end = self.here();
+        if let Some(info) = self.service.scopes.get_mut(usize::from(at)) {
+            info.catches = catches;
+            info.end = end;
+        }
+        self.symbols.names.truncate(visible);
+    }
+
+    pub(super) fn transaction(&mut self, id: &str) -> Option<u16> {
+        if id.is_empty() {
+            return None;
+        }
+        self.symbols.transactions.push(Name::new(id));
+        Some(small(self.symbols.transactions.len() - 1))
+    }
+
+    pub(super) fn caught(
+        &mut self,
+        shape: &Shape,
+        catch: &model::Catch,
+    ) -> (CatchMatch, Option<u16>, Option<u16>) {
+        match &catch.exception {
+            CatchType::General => (CatchMatch::General, None, None),
+            CatchType::Exception(name) => {
+                let variable = (!catch.variable.is_empty()).then(|| {
+                    self.variable(&Variable {
+                        name: catch.variable.clone(),
+                        variable_type: name.clone(),
+                        ..Variable::default()
+                    })
+                });
+                (CatchMatch::Exception(name.as_str().into()), variable, None)
+            }
+            CatchType::Fault { port, operation, fault } => {
+                let slot = self.symbols.port(port);
+                let Some(slot) = self.slot(shape, "catches", port, "port", slot) else {
+                    return (CatchMatch::General, None, None);
+                };
+                let operation_name = Name::new(operation);
+                let fault_name = Name::new(fault);
+                let fault_type = self
+                    .service
+                    .operation(slot, operation_name)
+                    .and_then(|o| o.faults.iter().find(|(n, _)| *n == fault_name).map(|(_, t)| t.name));
+                let message = match fault_type {
+                    Some(name) if !catch.variable.is_empty() => {
+                        let declared = model::Message {
+                            name: catch.variable.clone(),
+                            message_type: name.as_str().to_owned(),
+                            ..Default::default()
+                        };
+                        let first = self.service.messages.len();
+                        self.declare(&[declared], &[], &[], &self.place(shape, "catches"));
+                        (self.service.messages.len() > first).then(|| small(first))
+                    }
+                    Some(_) => None,
+                    None => {
+                        self.slot(shape, "catches", fault, "fault message", None);
+                        None
+                    }
+                };
+                (
+                    CatchMatch::Fault { port: slot, operation: operation_name, fault: fault_name },
+                    None,
+                    message,
+                )
+            }
+        }
+    }
+}
