@@ -76,6 +76,12 @@ pub struct Service {
     /// Sequential convoy: the activate receive and the receives that follow its sets (4.5).
     pub convoys: Vec<Convoy>,
     pub state: model::ServiceState,
+    /// True for a transactional orchestration: a caller may compensate it.
+    pub transactional: bool,
+    /// Its custom compensation block.
+    pub compensation: Option<u32>,
+    /// Place of the [`Op::CompensateAndRaise`] that serves as default handler.
+    pub default_handler: u32,
 }
 
 #[derive(Debug)]

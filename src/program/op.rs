@@ -57,6 +57,11 @@ pub enum Op {
         join: u32,
     },
     EndBranch,
+    /// Undoes what this transaction committed; `None` is the transaction whose handler this is (CMP-2, CMP-3).
+    Compensate(Option<u16>),
+    /// Default handler: undoes the committed children, newest first, then raises again (6.5 step 4).
+    CompensateAndRaise,
+    EndCompensation,
     /// A shape the engine does not run: the instance is suspended there.
     NotRun(u16),
     /// End of the service: returns to the caller or ends the instance.
@@ -127,6 +132,8 @@ pub struct ScopeInfo {
     pub kind: ScopeKind,
     /// Slot in `transactions`.
     pub transaction: Option<u16>,
+    /// Custom compensation block; `None` compensates the children (COM-1, COM-2).
+    pub compensation: Option<u32>,
     /// Specific types first (CONFLICT 20).
     pub catches: Vec<CatchInfo>,
     /// Place after the scope and its handlers.
@@ -159,7 +166,7 @@ pub struct CallInfo {
     /// Called service.
     pub service: u16,
     pub arguments: Vec<Argument>,
-    /// Slot in `transactions` set when the call finished (CMP-2).
+    /// Slot in `transactions` set when the call finished (CMP-2). A finished call can be compensated.
     pub transaction: Option<u16>,
 }
 

@@ -21,6 +21,8 @@ pub(super) struct ServiceCompiler<'a> {
     pub orchestration: &'a Orchestration,
     pub symbols: ScopeSymbols<'a>,
     pub service: Service,
+    /// Transactions of the scopes around the shape being compiled.
+    pub open_transactions: Vec<Option<u16>>,
     pub found: &'a mut Vec<Diagnostic>,
 }
 
@@ -58,6 +60,9 @@ impl<'a> ServiceCompiler<'a> {
             followers: Vec::new(),
             convoys: Vec::new(),
             state: binding.map(|b| b.state).unwrap_or_default(),
+            transactional: orchestration.transaction != model::Transaction::None,
+            compensation: None,
+            default_handler: 0,
         };
         let symbols = ScopeSymbols {
             schemas: shared.schemas,
@@ -66,7 +71,7 @@ impl<'a> ServiceCompiler<'a> {
             names: Vec::new(),
             transactions: Vec::new(),
         };
-        Self { shared, key, module, orchestration, symbols, service, found }
+        Self { shared, key, module, orchestration, symbols, service, open_transactions: Vec::new(), found }
     }
 
     pub fn compile(mut self) -> Service {

@@ -206,6 +206,11 @@ impl<'a, 'b> Machine<'a, 'b> {
                 self.end_branch();
                 return Ok(After::Wait);
             }
+            Op::Compensate(transaction) => self.compensate(*transaction),
+            Op::CompensateAndRaise => self.compensate_and_raise()?,
+            Op::EndCompensation => {
+                self.return_to_caller();
+            }
             Op::NotRun(shape) => {
                 let shape = service.shapes.get(usize::from(*shape));
                 let what = shape.map_or("This shape", |s| s.kind);

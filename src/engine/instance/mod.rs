@@ -10,5 +10,5 @@ pub use lifecycle::{Happening, Pending, Status, next as next_status};
 pub(super) use machine::{After, Flow, Machine};
 pub use state::{
     AtomicState, Caller, Channel, ChannelKey, Frame, Held, Instance, ParameterBinding, Parent, PortState,
-    Queued, ScopeFrame, State, Thread, Wait, binding_of,
+    Queued, Record, ScopeFrame, State, Thread, Wait, binding_of,
 };

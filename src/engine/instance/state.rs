@@ -89,6 +89,26 @@ pub struct Frame {
     pub building: Vec<u16>,
     /// Acknowledgements awaited at the end, for sends outside any scope (DN-2).
     pub acknowledgements: Vec<u32>,
+    /// What the orchestration's transaction, or a compensation block, can undo, oldest first.
+    pub children: Vec<Record>,
+    /// Records an open Compensate of a compensation block has still to undo, next one last.
+    pub compensating: Vec<Record>,
+    /// Set in the frame of a compensation block.
+    pub compensates: bool,
+}
+
+/// A committed transaction that can be compensated, once (COM-4). It survives dehydration and crash (COM-8).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// Slot of its name in the service that compensates.
+    pub transaction: Option<u16>,
+    /// Shape that committed, for events.
+    pub shape: Name,
+    /// Custom block: service and place.
+    pub block: Option<(u16, u32)>,
+    /// Variables and messages as of the commit, outer ones too (VIS-2).
+    pub frame: Box<Frame>,
+    pub children: Vec<Record>,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -172,6 +192,10 @@ pub struct ScopeFrame {
     pub deadline: Option<DateTime>,
     /// Channels of acknowledgements awaited where this scope ends (DN-2).
     pub acknowledgements: Vec<u32>,
+    /// Committed transactions inside, oldest first (COM-1).
+    pub children: Vec<Record>,
+    /// Records an open Compensate has still to undo, next one last.
+    pub compensating: Vec<Record>,
     /// Atomic scope: what to restore on failure, and the sends held until commit (ATM-1, ATM-2).
     pub atomic: Option<Box<AtomicState>>,
 }
@@ -203,6 +227,9 @@ impl Frame {
             committed: Vec::new(),
             building: Vec::new(),
             acknowledgements: Vec::new(),
+            children: Vec::new(),
+            compensating: Vec::new(),
+            compensates: false,
         }
     }
 

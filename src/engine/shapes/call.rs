@@ -56,7 +56,11 @@ impl<'a> Machine<'a, '_> {
         let Some(caller) = caller else {
             return Ok(After::End(Flow::Completed));
         };
+        let finished = self.frame().cloned();
         self.return_to_caller();
+        if let Some(finished) = finished {
+            self.call_finished(caller.call, finished);
+        }
         let transaction =
             self.service().and_then(|s| s.calls.get(usize::from(caller.call))).and_then(|c| c.transaction);
         if let (Some(transaction), Some(frame)) = (transaction, self.frame_mut()) {
@@ -76,7 +80,8 @@ impl<'a> Machine<'a, '_> {
             .frame(caller.frame)
             .and_then(|f| self.program.service(f.service))
             .and_then(|s| s.calls.get(usize::from(caller.call)));
-        if let Some(info) = info
+        // What a compensation block changed vanishes (VIS-3).
+        if let Some(info) = info.filter(|_| !inner.compensates)
             && let Some(outer) = self.state_mut().frame_mut(caller.frame)
         {
             for argument in &info.arguments {

@@ -1,6 +1,7 @@
 //! How each shape steps: one file per family, all on the [`super::instance::Machine`].
 
 mod call;
+mod compensation;
 mod construct;
 mod listen;
 mod parallel;

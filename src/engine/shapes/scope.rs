@@ -33,6 +33,8 @@ impl<'a> Machine<'a, '_> {
                 handling: None,
                 deadline,
                 acknowledgements: Vec::new(),
+                children: Vec::new(),
+                compensating: Vec::new(),
                 atomic,
             });
         }
@@ -54,9 +56,8 @@ impl<'a> Machine<'a, '_> {
         if let After::Wait = self.acknowledge()? {
             return Ok(After::Wait);
         }
-        if let Some(thread) = self.thread_mut() {
-            thread.scopes.pop();
-        }
+        let ended = self.thread_mut().and_then(|t| t.scopes.pop());
+        self.committed(service, info, ended.map(|s| s.children).unwrap_or_default());
         if let Some(transaction) = info.transaction
             && let Some(frame) = self.frame_mut()
         {
@@ -219,7 +220,7 @@ impl<'a> Machine<'a, '_> {
             };
             if !handles {
                 self.abort(service, scope);
-                if self.catch(service, scope, &raised) {
+                if self.catch(service, scope, &raised) || self.default_handler(service, &raised) {
                     return After::Next;
                 }
             }

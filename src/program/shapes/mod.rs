@@ -30,6 +30,13 @@ impl ServiceCompiler<'_> {
         }
         self.block(&orchestration.body, activates.then_some(&declared));
         self.service.ops.push(Op::End);
+        self.service.default_handler = self.here();
+        self.service.ops.push(Op::CompensateAndRaise);
+        if let Some(block) = &orchestration.compensation {
+            self.service.compensation = Some(self.here());
+            self.block(block, None);
+            self.push(Op::EndCompensation);
+        }
     }
 
     fn block(&mut self, block: &[Shape], declared: Option<&Op>) {
@@ -116,7 +123,8 @@ impl ServiceCompiler<'_> {
                 self.push(Op::Terminate { code, shape: number });
             }
             ShapeKind::Parallel(branches) => self.parallel(branches, declared),
-            ShapeKind::CallRules(_) | ShapeKind::Compensate(_) => self.not_run(shape, number),
+            ShapeKind::Compensate(compensate) => self.compensate(shape, &compensate.transaction),
+            ShapeKind::CallRules(_) => self.not_run(shape, number),
             ShapeKind::Group(_) => {}
         }
         self.push(Op::Completed(number));

@@ -1,4 +1,3 @@
-use crate::diagnostic::{Diagnostic, Place};
 use crate::message::Name;
 use crate::model::{self, CatchType, Scope, Shape, Transaction, Variable};
 use crate::program::ShapeInfo;
@@ -23,18 +22,16 @@ impl ServiceCompiler<'_> {
             },
         };
         let transaction = self.transaction(&scope.transaction_id);
-        if let Some(compensation) = &scope.compensation {
-            self.found.push(
-                Diagnostic::warning(
-                    "N01",
-                    format!("The compensation block of {} does not run yet", shape.name),
-                    "Undo the work in a catch block if it has to run now",
-                )
-                .at(Place { id: Some(compensation.id.clone()), ..place.clone() }),
-            );
-        }
         let at = small(self.service.scopes.len());
-        self.service.scopes.push(ScopeInfo { shape: number, kind, transaction, catches: Vec::new(), end: 0 });
+        self.service.scopes.push(ScopeInfo {
+            shape: number,
+            kind,
+            transaction,
+            compensation: None,
+            catches: Vec::new(),
+            end: 0,
+        });
+        self.open_transactions.push(transaction);
         self.push(Op::EnterScope(at));
         self.push(init);
         self.block(&scope.body, declared);
@@ -65,6 +62,21 @@ impl ServiceCompiler<'_> {
             exits.push(self.push(Op::Jump(0)));
             self.symbols.names.truncate(inner);
         }
+        let mut compensation = None;
+        if let Some(block) = &scope.compensation {
+            compensation = Some(self.here());
+            let block_number = small(self.service.shapes.len());
+            self.service.shapes.push(ShapeInfo {
+                id: Name::new(block.id.as_str()),
+                name: block.name.as_str().into(),
+                kind: "Compensation",
+            });
+            self.push(Op::Started(block_number));
+            self.block(&block.body, None);
+            self.push(Op::Completed(block_number));
+            self.push(Op::EndCompensation);
+        }
+        self.open_transactions.pop();
         // Specific types are tried before general ones whatever the drawn order (CONFLICT 20).
         catches.sort_by_key(|c| match &c.exception {
             CatchMatch::Fault { .. } => 0,
@@ -77,9 +89,19 @@ impl ServiceCompiler<'_> {
         let end = self.here();
         if let Some(info) = self.service.scopes.get_mut(usize::from(at)) {
             info.catches = catches;
+            info.compensation = compensation;
             info.end = end;
         }
         self.symbols.names.truncate(visible);
+    }
+
+    /// Names the own transaction, or one directly inside it (CMP-2).
+    pub(super) fn compensate(&mut self, shape: &Shape, target: &str) {
+        let own = self.open_transactions.last().copied().flatten();
+        let slot = self.symbols.transactions.iter().rposition(|t| t.as_str() == target).map(small);
+        if self.slot(shape, "transaction", target, "transaction", slot).is_some() {
+            self.push(Op::Compensate(slot.filter(|_| slot != own)));
+        }
     }
 
     pub(super) fn transaction(&mut self, id: &str) -> Option<u16> {
