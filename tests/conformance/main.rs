@@ -5,6 +5,7 @@
 mod build;
 mod compensation;
 mod determinism;
+mod not_run;
 mod parallel;
 mod publish;
 mod southridge;

@@ -76,6 +76,12 @@ impl ServiceCompiler<'_> {
         let number = self.shape_info(shape);
         self.push(Op::Started(number));
         match &shape.kind {
+            ShapeKind::Receive(model::Receive { role_port_type, .. })
+            | ShapeKind::Send(model::Send { role_port_type, .. })
+                if !role_port_type.is_empty() =>
+            {
+                self.not_run(shape, number, "A role link");
+            }
             ShapeKind::Receive(receive) => self.receive(shape, number, receive, declared),
             ShapeKind::Send(send) => self.send(shape, number, send),
             ShapeKind::Construct(construct) => self.construct(shape, construct),
@@ -124,20 +130,19 @@ impl ServiceCompiler<'_> {
             }
             ShapeKind::Parallel(branches) => self.parallel(branches, declared),
             ShapeKind::Compensate(compensate) => self.compensate(shape, &compensate.transaction),
-            ShapeKind::CallRules(_) => self.not_run(shape, number),
+            ShapeKind::CallRules(_) => self.not_run(shape, number, "Call Rules"),
             ShapeKind::Group(_) => {}
         }
         self.push(Op::Completed(number));
     }
 
     /// A shape the engine does not run: said by the checker, and the instance stops there, never a silent skip.
-    fn not_run(&mut self, shape: &Shape, number: u16) {
-        let label = shape.kind.label();
+    fn not_run(&mut self, shape: &Shape, number: u16, what: &str) {
         self.found.push(
             Diagnostic::warning(
                 "N01",
                 format!(
-                    "{label} does not run yet: an instance that reaches {} is suspended there",
+                    "{what} does not run yet: an instance that reaches {} is suspended there",
                     shape.name
                 ),
                 "Model this part with other shapes if it has to run now",

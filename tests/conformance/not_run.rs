@@ -1,0 +1,37 @@
+//! What does not run yet says so before and at run time, and nothing is lost.
+
+use crate::build::*;
+use crate::world::{World, xml};
+use orchestrion::model::{Binding, CallRules, Polarity, PortBinding, ShapeKind};
+use orchestrion::program::Program;
+
+#[test]
+fn a_shape_that_does_not_run_warns_and_suspends_the_instance_there() {
+    let app = app()
+        .class("Order", &["Id"])
+        .receive_port("R", "XMLReceive")
+        .orchestration(
+            orch("Ruled")
+                .port("In", Polarity::Implements, "Order", Binding::SpecifyLater)
+                .message("M", "Order")
+                .variable("n", "System.Int32", "0")
+                .body(vec![
+                    activate("In", "M"),
+                    shape(
+                        "discount",
+                        ShapeKind::CallRules(CallRules { policy: "P".into(), ..Default::default() }),
+                    ),
+                    expression("after", "n = 1;"),
+                ]),
+        )
+        .bind("Ruled", "In", PortBinding::ReceivePort("R".into()));
+    let found = Program::diagnose(&app.0);
+    let warning = found.iter().find(|d| d.code == "N01").expect("a warning");
+    assert!(warning.message.contains("discount") && !warning.help.is_empty(), "{warning}");
+
+    let mut world = World::new(app);
+    world.receive("R", &xml("Order", &[("Id", "1")]));
+    let stopped = world.only("Ruled");
+    assert!(stopped.reason.as_deref().is_some_and(|r| r.contains("discount")), "{:?}", stopped.reason);
+    assert!(!world.ran("Ruled", "after"), "it is not skipped");
+}
