@@ -84,6 +84,12 @@ impl Studio {
         theme::install(ctx);
     }
 
+    /// Takes over what the user set up in an earlier session.
+    pub fn prefer(&mut self, ctx: &egui::Context, preferences: Preferences) {
+        self.preferences = preferences;
+        self.set_appearance(ctx, preferences.appearance);
+    }
+
     /// What the status line says: what was last done, or why it was refused.
     pub fn said(&self) -> &str {
         self.said.as_ref().map_or("", |(text, _)| text)
@@ -101,6 +107,7 @@ impl Studio {
         self.check_when_quiet(ui.ctx());
         self.guard_close(ui.ctx());
         let t = theme::Tokens::of(ui);
+        let narrow = ui.available_width() < 1280.0;
         let frame = |fill| Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 4));
         Panel::top("top bar").frame(frame(t.panel)).exact_size(48.0).show(ui, |ui| {
             shell::top_bar(ui, self, &mut actions);
@@ -114,21 +121,23 @@ impl Studio {
                 .resizable(true)
                 .show(ui, |ui| panels::problems::ui(ui, &self.document, &mut actions));
         }
-        Panel::left("left").frame(frame(t.panel)).default_size(252.0).size_range(200.0..=420.0).show(
-            ui,
-            |ui| {
+        Panel::left("left")
+            .frame(frame(t.panel))
+            .default_size(if narrow { 216.0 } else { 252.0 })
+            .size_range(200.0..=420.0)
+            .show(ui, |ui| {
                 self.left(ui, &mut actions);
-            },
-        );
-        Panel::right("right").frame(frame(t.panel)).default_size(316.0).size_range(250.0..=560.0).show(
-            ui,
-            |ui| {
+            });
+        Panel::right("right")
+            .frame(frame(t.panel))
+            .default_size(if narrow { 272.0 } else { 316.0 })
+            .size_range(250.0..=560.0)
+            .show(ui, |ui| {
                 if std::mem::take(&mut self.focus_properties) {
                     panels::fields::focus_first(ui);
                 }
                 panels::properties::ui(ui, &self.document, &mut actions);
-            },
-        );
+            });
         egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.central(ui, &mut actions));
         self.show_overlay(ui.ctx(), &mut actions);
         for action in actions {

@@ -22,5 +22,5 @@ mod shell;
 pub mod theme;
 mod window;
 
-pub use app::{Mode, Studio};
+pub use app::{Mode, Preferences, Studio};
 pub use window::{Options, run};

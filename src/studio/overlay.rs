@@ -248,7 +248,7 @@ fn picker(
             let button = Button::new(entry.words.as_str())
                 .right_text(RichText::new(&entry.about).small().color(t.muted))
                 .truncate()
-                .frame_when_inactive(false)
+                .frame_when_inactive(i == *at)
                 .selected(i == *at)
                 .min_size(vec2(ui.available_width(), 26.0));
             let response = ui.add(button);

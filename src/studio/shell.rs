@@ -133,8 +133,9 @@ fn search(ui: &mut Ui, actions: &mut Vec<Action>) {
     let fill = if response.hovered() { t.tint(t.field, t.text, 0.05) } else { t.field };
     ui.painter().rect(rect, 7.0, fill, egui::Stroke::new(1.0, t.line), egui::StrokeKind::Inside);
     let font = egui::FontId::proportional(12.5);
+    let words = if width > 270.0 { "Search shapes, messages, commands" } else { "Search" };
     let at = pos2(rect.left() + 12.0, rect.center().y);
-    ui.painter().text(at, egui::Align2::LEFT_CENTER, "Search shapes, messages, commands", font, t.muted);
+    ui.painter().text(at, egui::Align2::LEFT_CENTER, words, font, t.muted);
     let at = pos2(rect.right() - 10.0, rect.center().y);
     ui.painter().text(at, egui::Align2::RIGHT_CENTER, "Ctrl K", egui::FontId::monospace(10.5), t.muted);
     if response.clicked() {

@@ -2,6 +2,8 @@
 
 use super::Studio;
 use super::document::Document;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 
 #[derive(Clone, Debug, Default)]
@@ -10,18 +12,30 @@ pub struct Options {
     pub folder: Option<PathBuf>,
 }
 
+const PREFERENCES: &str = "preferences";
+
 struct App(Studio);
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.0.ui(ui);
+        let document = &self.0.document;
+        let unsaved = if document.unsaved() { "• " } else { "" };
+        let title = format!("{unsaved}{} – Orchestrion", document.name());
+        if ui.input(|i| i.viewport().title.as_ref() != Some(&title)) {
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Title(title));
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, PREFERENCES, &self.0.preferences);
     }
 }
 
 /// Opens the studio and returns when its window is closed.
 ///
 /// # Errors
-/// One plain line: what is missing and what to install.
+/// One plain line: what is missing and what to install; or what is wrong with the folder, one finding a line.
 pub fn run(options: &Options) -> Result<(), String> {
     let studio = match &options.folder {
         Some(folder) => {
@@ -31,37 +45,81 @@ pub fn run(options: &Options) -> Result<(), String> {
         }
         None => Studio::default(),
     };
+    // The keyboard library panics when a part of it is missing, instead of returning an error.
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !words(info.payload()).contains(KEYBOARD) {
+            report(info);
+        }
+    }));
+    match catch_unwind(AssertUnwindSafe(|| open(studio))) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(missing(&error.to_string())),
+        Err(panic) if words(&*panic).contains(KEYBOARD) => Err(missing(words(&*panic))),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+const KEYBOARD: &str = "xkbcommon";
+
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default()
+}
+
+fn open(mut studio: Studio) -> eframe::Result {
     let viewport = egui::ViewportBuilder::default()
         .with_title("Orchestrion")
         .with_app_id("orchestrion")
         .with_inner_size([1480.0, 920.0])
         .with_min_inner_size([900.0, 560.0]);
     let native = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
-    let result = eframe::run_native(
-        "orchestrion",
-        native,
-        Box::new(move |cc| {
-            Studio::setup(&cc.egui_ctx);
-            Ok(Box::new(App(studio)))
-        }),
-    );
-    result.map_err(|error| missing(&error.to_string()))
+    let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
+        Studio::setup(&cc.egui_ctx);
+        if let Some(kept) = cc.storage.and_then(|s| eframe::get_value(s, PREFERENCES)) {
+            studio.prefer(&cc.egui_ctx, kept);
+        }
+        Ok(Box::new(App(studio)))
+    };
+    eframe::run_native("orchestrion", native, Box::new(create))
 }
 
 /// Turns what the window system says into one line a user can act on.
 fn missing(error: &str) -> String {
-    let line = error.lines().next().unwrap_or_default();
-    let (what, packages) = if error.contains("neither WAYLAND_DISPLAY") || error.contains("DISPLAY is set") {
-        return "the studio needs a desktop session: no DISPLAY or WAYLAND_DISPLAY is set (use `orchestrion run` on a server)".to_owned();
-    } else if error.contains("xkbcommon") {
+    const X11: &str = "libx11-6 libx11-xcb1 libxcursor1 libxi6 libxrandr2 libxkbcommon-x11-0";
+    let (what, packages) = if error.contains("neither WAYLAND_DISPLAY") {
+        return "the studio needs a desktop: neither DISPLAY nor WAYLAND_DISPLAY is set; \
+                on a server use `orchestrion run <folder>`"
+            .to_owned();
+    } else if error.contains(KEYBOARD) {
         ("a keyboard library is missing", "libxkbcommon-x11-0")
-    } else if error.contains("LibraryOpen") || error.contains("XNotSupported") || error.contains("libX11") {
-        ("an X11 library is missing", "libx11-6 libx11-xcb1 libxcursor1 libxi6 libxrandr2 libxkbcommon-x11-0")
-    } else if error.contains("NoGlutinConfigs") || error.contains("EGL") || error.contains("GL") {
+    } else if error.contains("XNotSupported") || error.contains("libX11") {
+        ("the X11 libraries are missing", X11)
+    } else if error.contains("Glutin") || error.contains("EGL") || error.contains("OpenGL") {
         ("no OpenGL driver was found", "libegl1 libgl1-mesa-dri")
     } else {
-        let line: String = line.chars().take(200).collect();
-        return format!("the studio's window could not open: {line}");
+        let line: String = error.lines().next().unwrap_or_default().chars().take(160).collect();
+        return format!("the studio's window could not open: {line}; check DISPLAY and the graphics driver");
     };
     format!("the studio's window could not open: {what}; on Debian or Ubuntu: apt-get install {packages}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_one_line_with_the_package() {
+        let said = [
+            ("Library libxkbcommon-x11.so could not be loaded.", "libxkbcommon-x11-0"),
+            ("WinitEventLoop(Os(XNotSupported(LibraryOpenError libX11.so.6: cannot open)))", "libx11-6"),
+            ("NoGlutinConfigs(ConfigTemplate { color_buffer_type: Rgb }, InitEGL)", "libegl1"),
+            ("winit: neither WAYLAND_DISPLAY nor WAYLAND_SOCKET nor DISPLAY is set.", "DISPLAY"),
+            ("something else\nwith a dump", "graphics driver"),
+        ];
+        for (error, expected) in said {
+            let line = missing(error);
+            assert!(line.contains(expected) && line.lines().count() == 1, "{line}");
+        }
+    }
 }

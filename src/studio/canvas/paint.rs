@@ -48,6 +48,10 @@ impl Sides {
         let world = view.inverse() * rect;
         let (left, right) =
             (area.left() - super::ports::GUTTER + EDGE, area.right() + super::ports::GUTTER - EDGE);
+        // A narrow view keeps its room for the process area; the ports are a pan away.
+        let bands = f32::from(u8::from(has(true)) + u8::from(has(false))) * band;
+        let pins = world.width() - bands > world.width() * 0.5;
+        let has = |left: bool| pins && has(left);
         let left_shift = if has(true) { (world.left() + band - left).max(0.0) } else { 0.0 };
         let right_shift = if has(false) { (right - world.right() + band).max(0.0) } else { 0.0 };
         Self { left: left + left_shift, right: right - right_shift, left_shift, right_shift }
