@@ -80,12 +80,12 @@ static LIGHT: Tokens = Tokens {
     text: Color32::from_rgb(0x18, 0x20, 0x2A),
     muted: Color32::from_rgb(0x5D, 0x6A, 0x79),
     faint: Color32::from_rgb(0x93, 0xA0, 0xAE),
-    brand: Color32::from_rgb(0x9A, 0x6B, 0x00),
+    brand: Color32::from_rgb(0x90, 0x63, 0x00),
     on_brand: Color32::from_rgb(0xFF, 0xFF, 0xFF),
     selection: Color32::from_rgb(0x1F, 0x78, 0xE0),
     ok: Color32::from_rgb(0x17, 0x8A, 0x57),
-    warn: Color32::from_rgb(0xA8, 0x6F, 0x00),
-    error: Color32::from_rgb(0xD0, 0x42, 0x3A),
+    warn: Color32::from_rgb(0x96, 0x62, 0x00),
+    error: Color32::from_rgb(0xC7, 0x39, 0x31),
     messaging: Color32::from_rgb(0x1F, 0x78, 0xE0),
     construct: Color32::from_rgb(0x7A, 0x55, 0xD9),
     flow: Color32::from_rgb(0xB5, 0x7A, 0x00),
@@ -281,7 +281,7 @@ mod tests {
             {
                 for ground in [t.canvas, t.panel, t.card] {
                     let ratio = contrast(text, ground);
-                    assert!(ratio >= 4.3, "{name} has contrast {ratio:.2} (dark: {})", t.dark);
+                    assert!(ratio >= 4.5, "{name} has contrast {ratio:.2} (dark: {})", t.dark);
                 }
             }
         }

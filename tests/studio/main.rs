@@ -3,6 +3,7 @@
 
 mod editing;
 mod gallery;
+mod pictures;
 mod soft;
 
 use egui_kittest::Harness;

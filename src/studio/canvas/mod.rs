@@ -5,6 +5,8 @@ pub mod layout;
 mod paint;
 pub mod ports;
 mod slots;
+#[cfg(test)]
+mod tests;
 mod view;
 pub mod wires;
 

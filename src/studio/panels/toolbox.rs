@@ -6,7 +6,9 @@ use crate::studio::canvas::Drag;
 use crate::studio::icons;
 use crate::studio::kinds;
 use crate::studio::theme::Tokens;
-use egui::{Align2, CursorIcon, DragAndDrop, LayerId, Order, Rect, Sense, TextStyle, Ui, Vec2, vec2};
+use egui::{
+    Align2, CursorIcon, DragAndDrop, LayerId, Order, Painter, Rect, Sense, TextStyle, Ui, Vec2, vec2,
+};
 
 /// Shows the toolbox; returns a kind to insert after the selection (double click or Enter).
 pub fn ui(ui: &mut Ui, open: bool) -> Option<ShapeKind> {
@@ -41,13 +43,13 @@ fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> bool {
     }
     let hot = response.hovered() || response.has_focus();
     let ground = if hot { t.tint(t.field, t.text, 0.07) } else { t.field };
-    paint(ui, rect, kind, ground);
+    paint(ui.painter(), ui, rect, kind, ground);
     if response.dragged()
         && let Some(pointer) = ui.pointer_interact_pos()
     {
         let layer = LayerId::new(Order::Tooltip, egui::Id::unique("toolbox ghost"));
         let ghost = Rect::from_min_size(pointer + vec2(10.0, 6.0), vec2(160.0, 30.0));
-        ui.scope_builder(egui::UiBuilder::new().layer_id(layer), |ui| paint(ui, ghost, kind, t.card));
+        paint(&ui.layer_painter(layer), ui, ghost, kind, t.card);
         ui.set_cursor_icon(CursorIcon::Grabbing);
     }
     let asked =
@@ -56,11 +58,11 @@ fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> bool {
     asked
 }
 
-fn paint(ui: &Ui, rect: Rect, kind: &ShapeKind, ground: egui::Color32) {
+fn paint(painter: &Painter, ui: &Ui, rect: Rect, kind: &ShapeKind, ground: egui::Color32) {
     let t = Tokens::of(ui);
-    ui.painter().rect_filled(rect, 6.0, ground);
+    painter.rect_filled(rect, 6.0, ground);
     let chip = Rect::from_min_size(rect.min + vec2(3.0, 3.0), Vec2::splat(22.0));
-    icons::chip(ui.painter(), kinds::glyph(kind), chip, t.panel, kinds::category(kind).color(t), 5.into());
+    icons::chip(painter, kinds::glyph(kind), chip, t.panel, kinds::category(kind).color(t), 5.into());
     let font = TextStyle::Body.resolve(ui.style());
     let job = egui::text::LayoutJob::single_section(
         short(kind).to_owned(),
@@ -68,9 +70,9 @@ fn paint(ui: &Ui, rect: Rect, kind: &ShapeKind, ground: egui::Color32) {
     );
     let mut job = job;
     job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 34.0);
-    let galley = ui.painter().layout_job(job);
+    let galley = painter.layout_job(job);
     let at = Align2::LEFT_CENTER.anchor_size(rect.left_center() + vec2(31.0, 0.0), galley.size()).min;
-    ui.painter().galley(at, galley, t.text);
+    painter.galley(at, galley, t.text);
 }
 
 /// The name that fits half the panel.
