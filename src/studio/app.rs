@@ -123,7 +123,7 @@ impl Studio {
         }
         Panel::left("left")
             .frame(frame(t.panel))
-            .default_size(if narrow { 216.0 } else { 252.0 })
+            .default_size(if narrow { 236.0 } else { 252.0 })
             .size_range(200.0..=420.0)
             .show(ui, |ui| {
                 self.left(ui, &mut actions);

@@ -74,6 +74,10 @@ pub struct Scene<'a> {
 #[derive(Clone, Debug, Default)]
 struct ModuleView {
     transform: Option<TSTransform>,
+    /// The user has moved the view, or changed what is drawn; until then it follows the room there is.
+    settled: bool,
+    /// Document revision the view was opened on.
+    opened: u64,
     collapsed: BTreeSet<Id>,
 }
 
@@ -141,8 +145,9 @@ impl Canvas {
     }
 
     pub fn zoom_by(&mut self, key: &str, factor: f32, about: Pos2) {
-        if let Some(view) = self.views.get_mut(key).and_then(|v| v.transform.as_mut()) {
-            *view = zoomed(*view, factor, about);
+        if let Some(view) = self.views.get_mut(key) {
+            view.settled = true;
+            view.transform = view.transform.map(|t| zoomed(t, factor, about));
         }
     }
 
@@ -259,9 +264,15 @@ impl Canvas {
     fn navigate(&mut self, ui: &Ui, rect: Rect, ground: &Response, scene: &Scene<'_>) -> TSTransform {
         let layout = &self.layout;
         let view = self.views.entry(scene.key.to_owned()).or_default();
-        let mut t = view.transform.unwrap_or_else(|| opening(layout, rect));
+        if view.transform.is_none() {
+            view.opened = scene.revision;
+        }
+        view.settled |= view.opened != scene.revision;
+        let before = view.transform.filter(|_| view.settled).unwrap_or_else(|| opening(layout, rect));
+        let mut t = before;
         if std::mem::take(&mut self.fit) {
             t = fitted(layout, rect);
+            view.settled = true;
         }
         let over = ui.rect_contains_pointer(rect);
         let space = ui.input(|i| i.key_down(Key::Space)) && !ui.text_edit_focused();
@@ -286,6 +297,7 @@ impl Canvas {
         if let Some(target) = self.reveal.take() {
             t = revealed(layout, t, rect, &target);
         }
+        view.settled |= t != before;
         view.transform = Some(t);
         t
     }

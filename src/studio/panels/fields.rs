@@ -117,7 +117,7 @@ pub fn combo(ui: &mut Ui, salt: &str, value: &str, options: &[String], empty: &s
     let mut chosen = None;
     ComboBox::from_id_salt(salt)
         .icon(drop_icon)
-        .width(ui.available_width() - 4.0)
+        .width(ui.available_width())
         .truncate()
         .selected_text(RichText::new(shown).color(color))
         .show_ui(ui, |ui| {
@@ -151,7 +151,7 @@ pub fn pick<T: PartialEq + Clone>(ui: &mut Ui, label: &str, value: &mut T, optio
     row(ui, label, |ui| {
         ComboBox::from_id_salt(label)
             .icon(drop_icon)
-            .width(ui.available_width() - 4.0)
+            .width(ui.available_width())
             .truncate()
             .selected_text(shown)
             .show_ui(ui, |ui| {

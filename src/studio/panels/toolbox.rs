@@ -69,9 +69,9 @@ fn paint(painter: &Painter, ui: &Ui, rect: Rect, kind: &ShapeKind, ground: egui:
         egui::text::TextFormat::simple(egui::FontId::new(12.0, font.family), t.text),
     );
     let mut job = job;
-    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 34.0);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 32.0);
     let galley = painter.layout_job(job);
-    let at = Align2::LEFT_CENTER.anchor_size(rect.left_center() + vec2(31.0, 0.0), galley.size()).min;
+    let at = Align2::LEFT_CENTER.anchor_size(rect.left_center() + vec2(29.0, 0.0), galley.size()).min;
     painter.galley(at, galley, t.text);
 }
 

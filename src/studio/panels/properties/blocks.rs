@@ -101,7 +101,7 @@ pub fn branches(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, branches:
 pub fn scope(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, scope: &Scope) {
     let mut new = scope.clone();
     transaction(ui, &mut new.transaction, &mut new.transaction_id, &shape.name);
-    fields::toggle(ui, "Synchronized: guards shared data", &mut new.synchronized);
+    fields::toggle(ui, "Synchronized", &mut new.synchronized);
     if new != *scope {
         editing.set_kind(&shape.id, ShapeKind::Scope(new), "scope");
     }
@@ -179,7 +179,7 @@ pub fn transaction(ui: &mut Ui, transaction: &mut Transaction, id: &mut String, 
             fields::pick(ui, "Isolation", &mut atomic.isolation, &levels);
             fields::toggle(ui, "Retry", &mut atomic.retry);
             fields::toggle(ui, "Batch", &mut atomic.batch);
-            fields::toggle(ui, "Distributed: a late commit fails", &mut atomic.distributed);
+            fields::toggle(ui, "Distributed", &mut atomic.distributed);
         }
     }
     fields::text(ui, "Identifier", id);

@@ -20,7 +20,7 @@ pub fn receive(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, receive: &
         editing.set_kind(&shape.id, kind, "message");
     }
     let mut activate = receive.activate;
-    if fields::toggle(ui, "Activate: this message starts an instance", &mut activate) {
+    if fields::toggle(ui, "Activate: starts an instance", &mut activate) {
         let kind = ShapeKind::Receive(Receive { activate, ..receive.clone() });
         editing.set_kind(&shape.id, kind, "activate");
     }

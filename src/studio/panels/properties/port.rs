@@ -77,7 +77,7 @@ fn common(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port, mut new: Port) {
     ];
     fields::pick(ui, "Stands on", &mut new.surface, &sides);
     let mut pinned = new.slot.is_some();
-    if fields::toggle(ui, "Keep its order on the surface", &mut pinned) {
+    if fields::toggle(ui, "Keep its order", &mut pinned) {
         let before = editing.orchestration.ports.iter().take_while(|p| p.name != port.name);
         let slot = u32::try_from(before.filter(|p| p.surface == port.surface).count()).unwrap_or(0);
         new.slot = pinned.then_some(slot);
