@@ -127,7 +127,9 @@ impl Step<'_> {
             match found.owner {
                 Owner::Activation { service, receive } => self.activate(service, receive, message),
                 Owner::Instance { instance, channel, .. } => self.enqueue(instance, channel, message),
-                Owner::SendPort(port) => self.to_send_port(port, message),
+                Owner::SendPort(port) => {
+                    self.port_instance(PortInstance::new(port, None, Arc::clone(message)))
+                }
                 Owner::SendPortGroup(group) => {
                     let Some(info) = self.program.group(group) else { continue };
                     for port in &info.ports {
@@ -135,7 +137,7 @@ impl Step<'_> {
                         let enlisted =
                             self.core.send_ports.get(usize::from(*port)).is_some_and(|p| p.enlisted());
                         if enlisted {
-                            self.to_send_port_of_group(*port, group, message);
+                            self.port_instance(PortInstance::new(*port, Some(group), Arc::clone(message)));
                         }
                     }
                 }
@@ -306,14 +308,6 @@ impl Step<'_> {
                 false
             }
         }
-    }
-
-    fn to_send_port(&mut self, port: u16, message: &Arc<Message>) {
-        self.port_instance(PortInstance::new(port, None, Arc::clone(message)));
-    }
-
-    fn to_send_port_of_group(&mut self, port: u16, group: u16, message: &Arc<Message>) {
-        self.port_instance(PortInstance::new(port, Some(group), Arc::clone(message)));
     }
 }
 

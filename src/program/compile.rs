@@ -95,10 +95,20 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
     (program, found)
 }
 
+/// What makes two receives of one kind.
+#[derive(PartialEq)]
+struct Kind {
+    binding: PortBinding,
+    /// Service and port, where the binding alone does not tell.
+    own: Option<(u16, u16)>,
+    operation: Name,
+    message_type: Option<smol_str::SmolStr>,
+    properties: Vec<Name>,
+}
+
 /// Gives receives that take the same things through the same port one kind.
 fn number_kinds(services: &mut [Service]) {
-    let mut known: Vec<(PortBinding, Option<(u16, u16)>, Name, Option<smol_str::SmolStr>, Vec<Name>)> =
-        Vec::new();
+    let mut known: Vec<Kind> = Vec::new();
     for service in services {
         for at in 0..service.receives.len() {
             let Some(receive) = service.receives.get(at) else { continue };
@@ -114,13 +124,13 @@ fn number_kinds(services: &mut [Service]) {
                 .iter()
                 .filter_map(|s| service.set(*s))
                 .flat_map(|s| s.properties.iter().copied());
-            let key = (
+            let key = Kind {
                 binding,
                 own,
-                receive.operation,
-                receive.message_type.clone(),
-                properties.collect::<Vec<_>>(),
-            );
+                operation: receive.operation,
+                message_type: receive.message_type.clone(),
+                properties: properties.collect(),
+            };
             let kind = known.iter().position(|k| *k == key).unwrap_or_else(|| {
                 known.push(key);
                 known.len() - 1

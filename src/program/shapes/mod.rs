@@ -57,9 +57,8 @@ impl ServiceCompiler<'_> {
     /// Points a jump made earlier at the next operation.
     fn land(&mut self, jump: usize) {
         let here = self.here();
-        match self.service.ops.get_mut(jump) {
-            Some(Op::Jump(target) | Op::Unless { target, .. }) => *target = here,
-            _ => {}
+        if let Some(Op::Jump(target) | Op::Unless { target, .. }) = self.service.ops.get_mut(jump) {
+            *target = here;
         }
     }
 
