@@ -11,6 +11,7 @@
 //! - [`journal`]: the record of a run, as text and as state at any moment
 //! - [`host`]: drivers for the real world: file adapters, simulated partners, the durable log
 //! - [`lab`]: drivers in virtual time, for tests and simulation
+//! - `studio`: the desktop studio (feature `studio`): canvas, panels, commands
 //! - [`cli`]: the command line, one file per subcommand
 
 #![warn(missing_debug_implementations)]

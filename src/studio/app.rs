@@ -7,6 +7,7 @@ use super::document::{Action, Document, Selection};
 use super::overlay::Overlay;
 use super::theme::{self, Appearance};
 use super::{panels, problems, sample, shell};
+use crate::diagnostic::Severity;
 use crate::model::edit::{BlockRef, Edit, can_insert, new_shape, owner_of};
 use crate::model::{Id, ShapeKind};
 use egui::{Frame, Margin, Panel, Ui};
@@ -56,7 +57,7 @@ impl Default for Studio {
 impl Studio {
     pub fn new(document: Document) -> Self {
         Self {
-            problems_open: !document.problems.is_empty(),
+            problems_open: document.problems.iter().any(|p| p.severity != Severity::Information),
             document,
             canvas: Canvas::default(),
             mode: Mode::default(),
@@ -215,6 +216,16 @@ impl Studio {
                 CanvasAction::Rename { id, name } => {
                     actions.push(Action::edit(Edit::RenameShape { module: key.clone(), shape: id, name }));
                 }
+                CanvasAction::Connect { shape, end } => {
+                    let (port, operation, leg) = (end.port, end.operation, end.leg);
+                    actions.push(Action::edit(Edit::Connect {
+                        module: key.clone(),
+                        shape,
+                        port,
+                        operation,
+                        leg,
+                    }));
+                }
                 CanvasAction::Properties => self.focus_properties = true,
             }
         }
@@ -279,6 +290,7 @@ fn inside(document: &Document, id: &Id) -> Option<(BlockRef, usize)> {
 fn legal(document: &Document, block: &BlockRef, index: usize, drag: &Drag) -> bool {
     let allowed = |kind: &ShapeKind| can_insert(&document.app, &document.module, block, index, kind).is_ok();
     match drag {
+        Drag::Connector(_) => false,
         Drag::New(kind) => allowed(kind),
         Drag::Move(id) => {
             let Some(shape) = document.orchestration().and_then(|o| o.shape(id)) else { return false };

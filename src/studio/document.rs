@@ -6,6 +6,7 @@ use crate::model::edit::{DeclarationKind, Edit, History};
 use crate::model::files::{self, SaveReport};
 use crate::model::{Application, BlockSlot, Id, Module, Orchestration, Shape};
 use crate::xml::SchemaSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What the properties panel shows. Declarations are known by name, as the language knows them.
@@ -24,6 +25,7 @@ pub enum Selection {
 
 /// What a panel or the canvas wants done, once it is drawn.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a few a frame")]
 pub enum Action {
     /// An edit; the key joins typing in one field to one step.
     Edit {
@@ -64,6 +66,8 @@ pub struct Document {
     pub names: Names,
     /// As of the last [`Document::check`].
     pub problems: Vec<Diagnostic>,
+    /// Rows of the subscription table by orchestration and send port, as of the last [`Document::check`].
+    pub subscriptions: BTreeMap<String, Vec<String>>,
     checked: u64,
     history: History,
     /// As last loaded or saved.
@@ -83,6 +87,7 @@ impl Document {
             revision: 0,
             names: Names::default(),
             problems: Vec::new(),
+            subscriptions: BTreeMap::new(),
             checked: 0,
             history: History::default(),
             saved_state: 0,
@@ -178,6 +183,7 @@ impl Document {
         if self.checked != self.revision {
             self.checked = self.revision;
             self.problems = super::problems::find(&self.app);
+            self.subscriptions = super::problems::subscriptions(&self.app);
         }
     }
 

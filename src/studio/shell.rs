@@ -166,16 +166,14 @@ fn modes(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
 fn problems_pill(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     let problems = &studio.document.problems;
-    let worst = problems.iter().map(|p| p.severity).min();
-    let (color, words) = match (worst, problems.len()) {
-        (None, _) => (t.ok, "No problems".to_owned()),
-        (Some(severity), n) => {
-            let color = match severity {
-                Severity::Error => t.error,
-                Severity::Warning => t.warn,
-                Severity::Information => t.selection,
-            };
-            (color, if n == 1 { "1 problem".to_owned() } else { format!("{n} problems") })
+    let serious = problems.iter().filter(|p| p.severity != Severity::Information).count();
+    let (color, words) = match problems.iter().map(|p| p.severity).min() {
+        None => (t.ok, "No problems".to_owned()),
+        Some(Severity::Information) if problems.len() == 1 => (t.ok, "1 note".to_owned()),
+        Some(Severity::Information) => (t.ok, format!("{} notes", problems.len())),
+        Some(worst) => {
+            let words = if serious == 1 { "1 problem".to_owned() } else { format!("{serious} problems") };
+            (super::panels::problems::color(t, worst), words)
         }
     };
     let button =

@@ -199,6 +199,52 @@ fn a_port_specified_later_is_bound_to_a_physical_port() {
 }
 
 #[test]
+fn a_connector_drawn_from_an_operation_binds_the_shape_it_is_dropped_on() {
+    let mut window = open("hello");
+    let port = |w: &Window<'_>, name: &str| match shape(w, name) {
+        ShapeKind::Send(s) => (s.port, s.operation),
+        ShapeKind::Receive(r) => (r.port, r.operation),
+        _ => panic!("{name} has no port"),
+    };
+    click(&mut window, Role::TreeItem, "Send reply");
+    choose(&mut window, "Port", "no port");
+    assert_eq!(port(&window, "Send reply").0, "");
+    let draw = |window: &mut Window<'_>, to: &str| {
+        let (from, to) = (window.get_by_label("Connect ReplyPort.Greet").rect().center(), middle(window, to));
+        window.drag_at(from);
+        window.run_steps(2);
+        window.hover_at(to);
+        window.run_steps(2);
+        window.drop_at(to);
+        window.run_steps(2);
+    };
+    draw(&mut window, "Receive request");
+    assert_eq!(port(&window, "Receive request").0, "RequestPort", "a Receive cannot use what goes out");
+    draw(&mut window, "Send reply");
+    assert_eq!(port(&window, "Send reply"), ("ReplyPort".to_owned(), "Greet".to_owned()));
+}
+
+#[test]
+fn a_copied_shape_is_pasted_after_the_selected_one_with_its_own_name() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Construct reply");
+    window.event(egui::Event::Copy);
+    window.step();
+    let copied = window.output().platform_output.commands.iter().find_map(|c| match c {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    });
+    window.event(egui::Event::Paste(copied.unwrap()));
+    window.run_steps(2);
+    let names = body(&window);
+    assert_eq!(names.len(), 4);
+    assert_eq!(names[1], "Construct reply");
+    assert_ne!(names[2], names[1], "names stay unique");
+    undo(&mut window);
+    assert_eq!(body(&window), DRAWN);
+}
+
+#[test]
 fn a_correlation_type_and_set_are_defined_and_attached() {
     let mut window = open("southridge");
     let palette = |window: &mut Window<'_>, words: &str| {

@@ -78,7 +78,7 @@ impl Layout {
         self.nodes
             .iter()
             .enumerate()
-            .filter(|(i, n)| !(*i <= index && index < n.end) && !(index < *i && *i < node.end))
+            .filter(|(i, n)| (index < *i || n.end <= index) && (*i <= index || node.end <= *i))
             .map(|(_, n)| n)
             .filter(|n| {
                 if left { n.rect.right() <= node.rect.left() } else { n.rect.left() >= node.rect.right() }

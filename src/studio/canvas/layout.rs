@@ -332,6 +332,7 @@ impl Pass<'_> {
 
     /// Places a column with its flow line at `x`, from `y` down; returns the bottom. The line to the end of the
     /// block is drawn with an arrow only when `ends`.
+    #[expect(clippy::too_many_arguments, reason = "where a column goes, used in three places")]
     fn place_column(
         &mut self,
         column: &Column<'_>,

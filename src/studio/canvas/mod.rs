@@ -1,7 +1,10 @@
 //! The orchestration canvas: computed layout, own pan and zoom, painting, hits and keys.
 
+mod camera;
+mod connect;
 pub mod hit;
 pub mod layout;
+mod minimap;
 mod paint;
 pub mod ports;
 mod slots;
@@ -10,6 +13,7 @@ mod tests;
 mod view;
 pub mod wires;
 
+pub use connect::End;
 pub use layout::Layout;
 pub use view::{Canvas, CanvasAction, Drag, Scene};
 

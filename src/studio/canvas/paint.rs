@@ -412,6 +412,11 @@ impl Paint<'_> {
         }
     }
 
+    /// Marks a node over what is drawn of it.
+    pub fn outline_node(&self, node: &Node, mark: Mark) {
+        self.outline(self.view * node.rect, mark, self.round(9.0));
+    }
+
     fn badge(&self, at: Pos2, mark: Mark) {
         let Some(severity) = mark.problem else { return };
         let color = match severity {

@@ -1,9 +1,11 @@
 //! The canvas widget: view state, pan and zoom, hits, drops and keys. It edits nothing; it returns [`CanvasAction`]s.
 
+use super::camera::{edge_scroll, fitted, opening, revealed, zoomed};
+use super::connect::{self, End};
 use super::hit::Step;
 use super::layout::{self, Layout, Node, Slot};
 use super::paint::{Mark, Paint, Sides};
-use super::{slots, wires};
+use super::{minimap, slots, wires};
 use crate::diagnostic::Severity;
 use crate::model::edit::BlockRef;
 use crate::model::{Application, Id, Module, Orchestration, ShapeKind};
@@ -16,7 +18,6 @@ use egui::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-const ZOOM: std::ops::RangeInclusive<f32> = 0.08..=3.0;
 /// Below this zoom, or above this many nodes in view, nodes are hit by the canvas itself, not as widgets.
 const WIDGET_ZOOM: f32 = 0.25;
 const WIDGETS: usize = 1500;
@@ -26,6 +27,8 @@ const WIDGETS: usize = 1500;
 pub enum Drag {
     New(ShapeKind),
     Move(Id),
+    /// From an operation of a port, to a Send or Receive.
+    Connector(End),
 }
 
 /// What the user asked for.
@@ -45,6 +48,11 @@ pub enum CanvasAction {
     Rename {
         id: Id,
         name: String,
+    },
+    /// Joins a Send or Receive to an operation.
+    Connect {
+        shape: Id,
+        end: End,
     },
     /// Put the keyboard into the properties panel.
     Properties,
@@ -189,7 +197,7 @@ impl Canvas {
         let dragged = DragAndDrop::payload::<Drag>(ui.ctx());
         let moving = dragged.as_deref().and_then(|d| match d {
             Drag::Move(id) => Some(id.clone()),
-            Drag::New(_) => None,
+            Drag::New(_) | Drag::Connector(_) => None,
         });
         let widgets = self.widgets(ui, rect, &paint, scene);
         let mut changes = Changes::default();
@@ -230,13 +238,17 @@ impl Canvas {
         }
         if scene.editable {
             let t = paint.t;
-            if let Some(drag) = dragged {
+            connect::rings(ui, &paint, rect, scene.key);
+            if let Some(Drag::Connector(end)) = dragged.as_deref() {
+                actions.extend(connect::draw(ui, &paint, rect, end, scene));
+            } else if let Some(drag) = dragged {
                 self.drop_target(ui, &paint, rect, &drag, scene, &mut actions);
             } else {
                 self.plus_buttons(ui, &paint, rect, t, scene, &mut actions, &mut changes);
             }
         }
         paint.surface_names(rect);
+        changes.center = minimap::ui(ui, &paint, rect, scene.key).map(|at| (at, rect.center()));
         self.rename_field(ui, view, &mut actions);
         changes.apply(self, scene.key);
         actions
@@ -512,6 +524,7 @@ impl Canvas {
             actions.push(match drag {
                 Drag::New(kind) => CanvasAction::Insert { at, index, kind: kind.clone() },
                 Drag::Move(id) => CanvasAction::Move { id: id.clone(), at, index },
+                Drag::Connector(_) => return,
             });
         }
     }
@@ -620,6 +633,8 @@ struct Changes {
     go: Option<Id>,
     focused: bool,
     repaint: bool,
+    /// World position to bring to a place on screen.
+    center: Option<(Pos2, Pos2)>,
 }
 
 impl Changes {
@@ -629,6 +644,12 @@ impl Changes {
         }
         for (id, collapse) in self.collapse {
             canvas.set_collapsed(key, &id, collapse);
+        }
+        if let (Some((at, to)), Some(view)) = (self.center, canvas.views.get_mut(key)) {
+            view.settled = true;
+            if let Some(t) = &mut view.transform {
+                t.translation = to.to_vec2() - at.to_vec2() * t.scaling;
+            }
         }
         if let Some(id) = self.go {
             canvas.reveal(&Selection::Node(id.clone()));
@@ -655,67 +676,4 @@ fn holds_branch(shape: &crate::model::Shape, id: &Id) -> bool {
         crate::model::BlockSlot::Branch(branch) | crate::model::BlockSlot::Catch(branch) => branch == id,
         _ => false,
     })
-}
-
-fn zoomed(view: TSTransform, factor: f32, about: Pos2) -> TSTransform {
-    let scaling = (view.scaling * factor).clamp(*ZOOM.start(), *ZOOM.end());
-    let ratio = scaling / view.scaling;
-    TSTransform::new(about.to_vec2() + (view.translation - about.to_vec2()) * ratio, scaling)
-}
-
-fn fitted(layout: &Layout, rect: Rect) -> TSTransform {
-    let Some(bounds) = layout.bounds else { return TSTransform::IDENTITY };
-    let room = rect.shrink(28.0);
-    let scale =
-        (room.width() / bounds.width()).min(room.height() / bounds.height()).clamp(*ZOOM.start(), 1.0);
-    TSTransform::new(rect.center().to_vec2() - bounds.center().to_vec2() * scale, scale)
-}
-
-/// The first view: as wide as it fits, not smaller than readable, from the top.
-fn opening(layout: &Layout, rect: Rect) -> TSTransform {
-    let Some(bounds) = layout.bounds else { return TSTransform::IDENTITY };
-    let scale = ((rect.width() - 40.0) / bounds.width()).clamp(0.8, 1.0);
-    let top = bounds.top().min(layout.begin.y - layout::BEGIN_RADIUS);
-    let x = if bounds.width() * scale > rect.width() { layout.begin.x } else { bounds.center().x };
-    TSTransform::new(vec2(rect.center().x - x * scale, rect.top() + 32.0 - top * scale), scale)
-}
-
-/// Brings a thing into view: not at all when it already is, else to a third from the top; a wide container by
-/// its flow line.
-fn revealed(layout: &Layout, mut view: TSTransform, rect: Rect, target: &Selection) -> TSTransform {
-    let (place, port) = match target {
-        Selection::Node(id) => (layout.place_of(id), false),
-        Selection::Port(name) => (layout.ports.iter().find(|p| p.name == *name).map(|p| p.rect), true),
-        _ => return view,
-    };
-    let Some(place) = place else { return view };
-    let shown = view * place;
-    // The port surfaces cover the edges.
-    let side = 40.0 + super::ports::WIDTH * view.scaling;
-    let room = rect.shrink2(vec2(side.min(rect.width() / 3.0), 40.0));
-    if shown.top() < room.top() || shown.bottom() > room.bottom() {
-        view.translation.y += room.top() + room.height() * 0.3 - shown.top();
-    }
-    if !port && !(shown.left() >= room.left() && shown.right() <= room.right()) {
-        let covers = shown.left() <= room.left() && shown.right() >= room.right();
-        if !covers {
-            view.translation.x += room.center().x - shown.center().x;
-        }
-    }
-    view
-}
-
-/// Scrolls while something is dragged near the edge; points a frame.
-fn edge_scroll(rect: Rect, pointer: Pos2) -> Vec2 {
-    let pull = |low: f32, high: f32, at: f32| {
-        if at < low + 36.0 {
-            (low + 36.0 - at) * 0.3
-        } else if at > high - 36.0 {
-            (high - 36.0 - at) * 0.3
-        } else {
-            0.0
-        }
-    };
-    let p = pos2(pull(rect.left(), rect.right(), pointer.x), pull(rect.top(), rect.bottom(), pointer.y));
-    p.to_vec2()
 }

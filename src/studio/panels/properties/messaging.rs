@@ -32,6 +32,9 @@ pub fn receive(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, receive: &
             editing.set_kind(&shape.id, kind, "filter");
         }
     }
+    if receive.activate {
+        super::subscriptions(ui, editing);
+    }
 }
 
 pub fn send(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, send: &Send) {

@@ -144,6 +144,20 @@ fn findings(ui: &mut Ui, found: &[Diagnostic]) {
     }
 }
 
+/// The activation subscriptions of the orchestration, row by row (SUB-7).
+fn subscriptions(ui: &mut Ui, editing: &Editing<'_>) {
+    let name = editing.module.qualify(&editing.orchestration.name);
+    fields::heading(ui, "Subscribes to");
+    let rows = editing.document.subscriptions.get(&name).map_or(&[][..], Vec::as_slice);
+    let t = Tokens::of(ui);
+    for row in rows {
+        ui.add(egui::Label::new(RichText::new(row).monospace().size(11.0).color(t.text)).wrap());
+    }
+    if rows.is_empty() {
+        fields::note(ui, "No activation: another orchestration starts it, or it has problems.");
+    }
+}
+
 /// A line in a list with a way to take it out; true when that was pressed.
 fn removable(ui: &mut Ui, words: &str, remove: &str) -> (bool, bool) {
     let t = Tokens::of(ui);
