@@ -16,6 +16,13 @@ pub fn plus(painter: &Painter, t: &Tokens, at: Pos2, zoom: f32, hot: bool) {
     icons::paint(painter, Glyph::Plus, Rect::from_center_size(at, Vec2::splat(r * 1.3)), color);
 }
 
+/// Says what to do with an orchestration that is still empty, beside its `+`.
+pub fn invitation(painter: &Painter, t: &Tokens, at: Pos2, zoom: f32) {
+    let font = egui::FontId::proportional((12.0 * zoom * 2.0).round() / 2.0);
+    let at = at + vec2(20.0, 0.0) * zoom;
+    painter.text(at, egui::Align2::LEFT_CENTER, "Drag a shape here, or press +", font, t.muted);
+}
+
 /// Where the dragged shape would go.
 pub fn landing(painter: &Painter, t: &Tokens, slot: &Slot, view: egui::emath::TSTransform) {
     let z = view.scaling;
@@ -38,7 +45,7 @@ pub fn hint(painter: &Painter, t: &Tokens, at: Pos2, zoom: f32) {
 /// Menu of the shapes that `legal` allows; returns the chosen one.
 pub fn menu(ui: &mut Ui, legal: impl Fn(&ShapeKind) -> bool) -> Option<ShapeKind> {
     let mut chosen = None;
-    ui.set_min_width(196.0);
+    ui.set_width(204.0);
     ui.spacing_mut().item_spacing.y = 1.0;
     for kind in kinds::toolbox().into_iter().filter(|k| legal(k)) {
         if row(ui, &kind).clicked() {

@@ -570,6 +570,9 @@ impl Canvas {
             let open = popup.is_open();
             if slot.empty || open || response.hovered() || near == Some(i) {
                 slots::plus(&paint.painter, t, at, z, response.hovered() || open);
+                if slot.empty && slot.at == BlockRef::Body {
+                    slots::invitation(&paint.painter, t, at, z);
+                }
             }
             let mut chosen = None;
             popup.show(|ui| {

@@ -171,7 +171,9 @@ pub fn namespace(ui: &mut Ui, editing: &mut Editing<'_>) {
         let target_xml_namespace = module.target_xml_namespace.clone();
         editing.edit(Edit::SetNamespace { module: editing.key(), namespace, target_xml_namespace });
     }
-    fields::row(ui, "File", |ui| ui.label(crate::model::files::module_path(&editing.document.module)));
+    fields::row(ui, "File", |ui| {
+        ui.add(egui::Label::new(crate::model::files::module_path(&editing.document.module)).truncate())
+    });
 }
 
 /// A module that declares types only.
