@@ -3,7 +3,8 @@
 use super::harness;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2, Theme};
-use egui_kittest::{Harness, kittest::Queryable as _};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::model::{Binding, ShapeKind};
 use orchestrion::studio::canvas::Canvas;
 use orchestrion::studio::dialogs::{Answer, FolderDialogs, Purpose};
@@ -390,4 +391,29 @@ fn zoom_keeps_the_point_under_the_pointer() {
     assert!((before - after).length() < 1.5, "{before:?} moved to {after:?}");
     let canvas: &Canvas = &window.state().canvas;
     assert!(canvas.zoom("SayHello") > 1.4);
+}
+
+#[test]
+fn ten_thousand_shapes_stay_at_hand() {
+    let mut app = sample::load("hello").unwrap();
+    let body = &mut app.modules.get_mut("SayHello").unwrap().orchestration.as_mut().unwrap().body;
+    let send = body.last().unwrap().clone();
+    for n in 0..10_000 {
+        let mut more = send.clone();
+        more.id = format!("send_many_{n}").as_str().into();
+        more.name = format!("Send {n}");
+        body.push(more);
+    }
+    let mut window = harness(Studio::new(Document::new(app, None)), Theme::Dark, [1200.0, 800.0]);
+    window.run_steps(3);
+    let shown =
+        window.root().children_recursive().filter(|n| n.accesskit_node().role() == Role::TreeItem).count();
+    assert!(shown < 60, "only what is in view becomes a widget, not {shown}");
+    click(&mut window, Role::TreeItem, "Receive request");
+    window.key_press(Key::End);
+    window.run_steps(3);
+    assert!(
+        window.query_by_role_and_label(Role::TreeItem, "Send 9999").is_some(),
+        "End goes to the last shape"
+    );
 }

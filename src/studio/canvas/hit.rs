@@ -42,8 +42,7 @@ impl Layout {
 
     /// Walks the flow: down into a container goes to its leftmost lane; left and right change lane (D-6).
     pub fn step(&self, from: &Id, step: Step) -> Option<&Node> {
-        let index = self.nodes.iter().position(|n| n.id == *from)?;
-        let node = self.nodes.get(index)?;
+        let (index, node) = self.indexed(from)?;
         match step {
             Step::Down if node.end > index + 1 => self.nodes.get(index + 1),
             Step::Down => self.below(node),

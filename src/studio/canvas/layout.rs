@@ -9,7 +9,7 @@ use super::wires::{self, Wire};
 use crate::model::edit::BlockRef;
 use crate::model::{Application, Block, BlockSlot, CatchType, Id, Module, Orchestration, Shape, ShapeKind};
 use egui::{Pos2, Rect, pos2, vec2};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const CARD_WIDTH: f32 = 224.0;
 const CARD: f32 = 46.0;
@@ -85,6 +85,8 @@ pub struct Line {
 pub struct Layout {
     /// Outer before inner, in drawn order.
     pub nodes: Vec<Node>,
+    /// Where each node is in `nodes`.
+    index: BTreeMap<Id, usize>,
     pub lines: Vec<Line>,
     pub slots: Vec<Slot>,
     pub labels: Vec<LaneLabel>,
@@ -175,6 +177,7 @@ pub fn layout(
         area = area.union(node.rect);
     }
     out.process = Some(area);
+    out.index = out.nodes.iter().enumerate().map(|(at, node)| (node.id.clone(), at)).collect();
     out.ports = super::ports::place(app, module, orchestration, &out, area);
     out.wires = wires::route(orchestration, &out, area);
     out.bounds = Some(out.ports.iter().fold(area, |all, port| all.union(port.rect)));
@@ -183,7 +186,12 @@ pub fn layout(
 
 impl Layout {
     pub fn node(&self, id: &Id) -> Option<&Node> {
-        self.nodes.iter().find(|n| n.id == *id)
+        self.index.get(id).and_then(|at| self.nodes.get(*at))
+    }
+
+    /// A node with its place in [`Layout::nodes`].
+    pub fn indexed(&self, id: &Id) -> Option<(usize, &Node)> {
+        self.index.get(id).and_then(|at| Some((*at, self.nodes.get(*at)?)))
     }
 
     /// Rectangle to bring into view for a shape, branch or handler.
