@@ -232,6 +232,18 @@ impl VirtualRun {
         Ok(true)
     }
 
+    /// Lets time pass up to `until`, never back, and at most to the next thing due; what is due then has not
+    /// happened yet. For drivers that take single steps.
+    pub fn pass(&mut self, until: DateTime) {
+        let until = self.next_due().map_or(until, |due| due.min(until));
+        self.now = self.now.max(until);
+    }
+
+    /// Takes the captured transmissions away, so that a long run does not keep them all.
+    pub fn take_sent(&mut self) -> BTreeMap<String, Vec<Sent>> {
+        std::mem::take(&mut self.sent)
+    }
+
     /// When the next thing happens if nobody acts.
     pub fn next_due(&self) -> Option<DateTime> {
         match (self.run.engine().next_due(), self.partners.next_due()) {

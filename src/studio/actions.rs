@@ -33,6 +33,7 @@ impl Studio {
                 }
                 self.canvas.reveal(&selection);
             }
+            Action::Center(selection) => self.canvas.glide(&selection),
             Action::Said(text) => self.said = Some((text, false)),
             Action::Command(command) => {
                 if command.enabled(self) {
@@ -300,7 +301,7 @@ impl Studio {
         self.document.show(&name);
     }
 
-    fn ask(&mut self, ctx: &egui::Context, purpose: Purpose) {
+    pub(super) fn ask(&mut self, ctx: &egui::Context, purpose: Purpose) {
         let ctx = ctx.clone();
         self.dialogs.ask(purpose, Box::new(move || ctx.request_repaint()));
         self.asking = Some(purpose);
@@ -313,14 +314,14 @@ impl Studio {
             Answer::Chosen(path) => match purpose {
                 Purpose::Open => self.open(ctx, &path),
                 Purpose::SaveAs => self.save_to(&path),
+                Purpose::Message => self.run.open_message(&path),
             },
             Answer::Cancelled => {}
-            Answer::Unavailable => {
-                self.overlay = match purpose {
-                    Purpose::Open => Overlay::open_path(),
-                    Purpose::SaveAs => Overlay::save_path(),
-                };
-            }
+            Answer::Unavailable => match purpose {
+                Purpose::Open => self.overlay = Overlay::open_path(),
+                Purpose::SaveAs => self.overlay = Overlay::save_path(),
+                Purpose::Message => self.run.ask_message_path(),
+            },
         }
         self.asking = None;
     }

@@ -5,6 +5,7 @@ use super::command::Command;
 use super::dialogs::{FolderDialogs, Native, Purpose};
 use super::document::{Action, Document, Selection};
 use super::overlay::Overlay;
+use super::run::{self, RunMode};
 use super::theme::{self, Appearance};
 use super::{panels, problems, sample, shell};
 use crate::diagnostic::Severity;
@@ -34,6 +35,7 @@ pub struct Studio {
     pub canvas: Canvas,
     pub mode: Mode,
     pub preferences: Preferences,
+    pub run: RunMode,
     pub(super) overlay: Overlay,
     pub(super) problems_open: bool,
     pub(super) dialogs: Box<dyn FolderDialogs>,
@@ -62,6 +64,7 @@ impl Studio {
             canvas: Canvas::default(),
             mode: Mode::default(),
             preferences: Preferences::default(),
+            run: RunMode::default(),
             overlay: Overlay::default(),
             dialogs: Box::new(Native::default()),
             asking: None,
@@ -77,6 +80,13 @@ impl Studio {
     #[must_use]
     pub fn with_dialogs(mut self, dialogs: impl FolderDialogs + 'static) -> Self {
         self.dialogs = Box::new(dialogs);
+        self
+    }
+
+    /// The same studio in Run mode: it plays as soon as it is shown.
+    #[must_use]
+    pub fn running(mut self) -> Self {
+        self.mode = Mode::Run;
         self
     }
 
@@ -107,6 +117,8 @@ impl Studio {
         self.poll_dialog(ui.ctx());
         self.check_when_quiet(ui.ctx());
         self.guard_close(ui.ctx());
+        let running = self.mode == Mode::Run;
+        self.run.tick(ui.ctx(), &self.document, running, &mut actions);
         let t = theme::Tokens::of(ui);
         let narrow = ui.available_width() < 1280.0;
         let frame = |fill| Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 4));
@@ -114,7 +126,17 @@ impl Studio {
             shell::top_bar(ui, self, &mut actions);
         });
         Panel::bottom("status").frame(frame(t.panel)).exact_size(26.0).show(ui, |ui| shell::status(ui, self));
-        if self.problems_open {
+        if running {
+            Panel::bottom("run")
+                .frame(frame(t.panel))
+                .default_size(232.0)
+                .size_range(96.0..=520.0)
+                .resizable(true)
+                .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));
+            if self.run.wants_file() {
+                self.ask(ui.ctx(), Purpose::Message);
+            }
+        } else if self.problems_open {
             Panel::bottom("problems")
                 .frame(frame(t.panel))
                 .default_size(132.0)
@@ -127,19 +149,38 @@ impl Studio {
             .default_size(if narrow { 236.0 } else { 252.0 })
             .size_range(200.0..=420.0)
             .show(ui, |ui| {
-                self.left(ui, &mut actions);
+                if running {
+                    self.run.left(ui, &mut actions);
+                } else {
+                    self.left(ui, &mut actions);
+                }
             });
         Panel::right("right")
             .frame(frame(t.panel))
             .default_size(if narrow { 272.0 } else { 316.0 })
             .size_range(250.0..=560.0)
             .show(ui, |ui| {
+                if running {
+                    self.run.right(ui, &mut actions);
+                    return;
+                }
                 if std::mem::take(&mut self.focus_properties) {
                     panels::fields::focus_first(ui);
                 }
                 panels::properties::ui(ui, &self.document, &mut actions);
             });
-        egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.central(ui, &mut actions));
+        egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
+            if running && self.run.broken(ui, &self.document, &mut actions) {
+                return;
+            }
+            if running {
+                let strip = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(12, 2));
+                Panel::bottom("message box").frame(strip).exact_size(32.0).show(ui, |ui| {
+                    run::strip(ui, &self.run, self.preferences.reduced_motion);
+                });
+            }
+            egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.central(ui, &mut actions));
+        });
         self.show_overlay(ui.ctx(), &mut actions);
         for action in actions {
             self.act(ui.ctx(), action);
@@ -185,6 +226,8 @@ impl Studio {
         let legal = |block: &BlockRef, index: usize, drag: &Drag| legal(document, block, index, drag);
         let chosen = std::cell::RefCell::new(Vec::new());
         let menu = |ui: &mut Ui| chosen.borrow_mut().extend(shell::context_menu(ui, document));
+        let running = self.mode == Mode::Run;
+        let overlay = running.then(|| self.run.overlay(document, self.preferences.reduced_motion)).flatten();
         let scene = Scene {
             app: &document.app,
             module,
@@ -197,6 +240,7 @@ impl Studio {
             port_problems: &ports,
             legal: &legal,
             menu: &menu,
+            run: overlay.as_ref(),
         };
         let asked = self.canvas.ui(ui, &scene);
         actions.extend(chosen.into_inner().into_iter().map(Action::Command));

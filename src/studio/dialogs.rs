@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 pub enum Purpose {
     Open,
     SaveAs,
+    /// A file with a message to send; the only one that is not a folder.
+    Message,
 }
 
 /// How an open dialog stands.
@@ -43,9 +45,14 @@ impl FolderDialogs for Native {
         let title = match purpose {
             Purpose::Open => "Open an application folder",
             Purpose::SaveAs => "Save the application to a folder",
+            Purpose::Message => "Open a message",
         };
         let asked = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(move || {
-            let chosen = rfd::FileDialog::new().set_title(title).pick_folder();
+            let dialog = rfd::FileDialog::new().set_title(title);
+            let chosen = match purpose {
+                Purpose::Message => dialog.pick_file(),
+                Purpose::Open | Purpose::SaveAs => dialog.pick_folder(),
+            };
             // Nobody waits any more when the window is gone.
             let _ = sender.send(chosen);
             wake();

@@ -38,6 +38,8 @@ pub enum Action {
         module: String,
         selection: Selection,
     },
+    /// Moves a shape of the open module to the middle of the canvas.
+    Center(Selection),
     Command(super::command::Command),
     Said(String),
 }

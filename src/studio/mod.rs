@@ -17,6 +17,7 @@ pub mod names;
 mod overlay;
 mod panels;
 mod problems;
+pub mod run;
 pub mod sample;
 mod shell;
 pub mod theme;

@@ -8,6 +8,9 @@ use super::theme::{self, Appearance, Tokens};
 use crate::diagnostic::Severity;
 use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
 
+/// Width of the transport, to stand in the middle of what is left.
+const TRANSPORT: f32 = 440.0;
+
 pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     ui.horizontal_centered(|ui| {
@@ -24,7 +27,12 @@ pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
             modes(ui, studio, actions);
             ui.add_space(4.0);
             problems_pill(ui, studio, actions);
-            if ui.available_width() > 260.0 {
+            if studio.mode == Mode::Run {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add_space(((ui.available_width() - TRANSPORT) / 2.0).max(0.0));
+                    studio.run.transport(ui);
+                });
+            } else if ui.available_width() > 260.0 {
                 search(ui, actions);
             }
         });

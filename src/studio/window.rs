@@ -43,7 +43,7 @@ pub fn run(options: &Options) -> Result<(), String> {
                 .map_err(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
             Studio::new(document)
         }
-        None => Studio::default(),
+        None => Studio::default().running(),
     };
     // The keyboard library panics when a part of it is missing, instead of returning an error.
     let report = std::panic::take_hook();

@@ -5,6 +5,8 @@
 mod editing;
 mod gallery;
 mod pictures;
+mod run;
+mod run_gallery;
 mod soft;
 
 use egui_kittest::Harness;

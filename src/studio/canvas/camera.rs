@@ -56,6 +56,13 @@ pub fn revealed(layout: &Layout, mut view: TSTransform, rect: Rect, target: &Sel
     view
 }
 
+/// How far a shape is from a little above the middle of the view.
+pub fn off_middle(layout: &Layout, view: TSTransform, rect: Rect, target: &Selection) -> Option<Vec2> {
+    let Selection::Node(id) = target else { return None };
+    let at = view * layout.place_of(id)?.center();
+    Some(pos2(rect.center().x, rect.top() + rect.height() * 0.4) - at)
+}
+
 /// Scrolls while something is dragged near the edge; points a frame.
 pub fn edge_scroll(rect: Rect, pointer: Pos2) -> Vec2 {
     let pull = |low: f32, high: f32, at: f32| {

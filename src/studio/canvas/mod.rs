@@ -5,7 +5,7 @@ mod connect;
 pub mod hit;
 pub mod layout;
 mod minimap;
-mod paint;
+pub(in crate::studio) mod paint;
 pub mod ports;
 mod slots;
 #[cfg(test)]

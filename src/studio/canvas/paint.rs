@@ -243,7 +243,23 @@ impl Paint<'_> {
         };
         let color = self.t.messaging.gamma_multiply(alpha);
         let stroke = Stroke::new((if strong { 2.0 } else { 1.3 } * self.zoom()).max(0.8), color);
-        let Some((anchor, straight)) = wire.points.split_last() else { return };
+        let Some((path, curve)) = self.way(wire) else { return };
+        if path.len() > 1 {
+            painter.add(Shape::line(path, stroke));
+        }
+        painter.add(CubicBezierShape::from_points_stroke(curve, false, Color32::TRANSPARENT, stroke));
+        if let (Some(start), true) = (wire.points.first(), wire.flow == Flow::In && self.zoom() > WORDS) {
+            let into = if curve[3].x < curve[0].x { 1.0 } else { -1.0 };
+            let tip = self.view * *start;
+            let s = 6.0 * self.zoom();
+            let head = vec![tip, tip + vec2(-into * s, -s * 0.62), tip + vec2(-into * s, s * 0.62)];
+            painter.add(Shape::convex_polygon(head, color, Stroke::NONE));
+        }
+    }
+
+    /// A wire on screen, from its shape to its port: straight pieces, then a cubic curve.
+    pub fn way(&self, wire: &Wire) -> Option<(Vec<Pos2>, [Pos2; 4])> {
+        let (anchor, straight) = wire.points.split_last()?;
         let left = straight.first().is_some_and(|start| anchor.x < start.x);
         let anchor = *anchor + vec2(self.sides.shift(left), 0.0);
         let gutter = super::ports::GUTTER - 20.0;
@@ -259,21 +275,10 @@ impl Paint<'_> {
             })
             .collect();
         let path: Vec<Pos2> = rounded(&straight, 7.0).into_iter().map(|p| self.view * p).collect();
-        let Some(&exit) = path.last() else { return };
-        if path.len() > 1 {
-            painter.add(Shape::line(path, stroke));
-        }
+        let exit = *path.last()?;
         let end = self.view * anchor;
         let bend = (end.x - exit.x) * 0.5;
-        let curve = [exit, exit + vec2(bend, 0.0), end - vec2(bend, 0.0), end];
-        painter.add(CubicBezierShape::from_points_stroke(curve, false, Color32::TRANSPARENT, stroke));
-        if let (Some(start), true) = (wire.points.first(), wire.flow == Flow::In && self.zoom() > WORDS) {
-            let into = if left { 1.0 } else { -1.0 };
-            let tip = self.view * *start;
-            let s = 6.0 * self.zoom();
-            let head = vec![tip, tip + vec2(-into * s, -s * 0.62), tip + vec2(-into * s, s * 0.62)];
-            painter.add(Shape::convex_polygon(head, color, Stroke::NONE));
-        }
+        Some((path, [exit, exit + vec2(bend, 0.0), end - vec2(bend, 0.0), end]))
     }
 
     pub fn nodes(&self, mark: impl Fn(&Node) -> Mark) {
@@ -369,7 +374,7 @@ impl Paint<'_> {
     }
 
     /// The part of a header between the port surfaces, at least as wide as a card.
-    fn in_view(&self, head: Rect) -> (f32, f32) {
+    pub fn in_view(&self, head: Rect) -> (f32, f32) {
         let from = head.left().max(self.sides.left + 6.0).min(head.right() - layout::CARD_WIDTH);
         let to = head.right().min(self.sides.right - 6.0).max(from + layout::CARD_WIDTH);
         (from.max(head.left()), to.min(head.right()))

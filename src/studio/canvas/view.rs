@@ -1,6 +1,6 @@
 //! The canvas widget: view state, pan and zoom, hits, drops and keys. It edits nothing; it returns [`CanvasAction`]s.
 
-use super::camera::{edge_scroll, fitted, opening, revealed, zoomed};
+use super::camera::{edge_scroll, fitted, off_middle, opening, revealed, zoomed};
 use super::connect::{self, End};
 use super::hit::Step;
 use super::layout::{self, Layout, Node, Slot};
@@ -10,6 +10,7 @@ use crate::diagnostic::Severity;
 use crate::model::edit::BlockRef;
 use crate::model::{Application, Id, Module, Orchestration, ShapeKind};
 use crate::studio::document::Selection;
+use crate::studio::run::overlay::RunOverlay;
 use crate::studio::theme::Tokens;
 use egui::emath::TSTransform;
 use egui::{
@@ -76,6 +77,8 @@ pub struct Scene<'a> {
     pub legal: &'a dyn Fn(&BlockRef, usize, &Drag) -> bool,
     /// Entries of the context menu of a node; returns nothing, sends its own commands.
     pub menu: &'a dyn Fn(&mut Ui),
+    /// Tokens and messages of a run, over the shapes.
+    pub run: Option<&'a RunOverlay<'a>>,
 }
 
 /// View state of one orchestration; never saved with it.
@@ -107,6 +110,8 @@ pub struct Canvas {
     rename: Option<Rename>,
     /// Bring this into view in the next frame.
     reveal: Option<Selection>,
+    /// Bring this to the middle over the next frames.
+    glide: Option<Selection>,
     focus: Option<Id>,
     fit: bool,
 }
@@ -124,6 +129,11 @@ impl Canvas {
     /// Brings what is selected into view in the next frame.
     pub fn reveal(&mut self, selection: &Selection) {
         self.reveal = Some(selection.clone());
+    }
+
+    /// Moves a shape to the middle of the view, gently.
+    pub fn glide(&mut self, selection: &Selection) {
+        self.glide = Some(selection.clone());
     }
 
     pub fn start_rename(&mut self, id: &Id, name: &str) {
@@ -213,6 +223,7 @@ impl Canvas {
             lit(&w.shape, &w.port)
                 || hot == Some(w.port.as_str())
                 || widgets.hot_node.as_ref() == Some(&w.shape)
+                || scene.run.is_some_and(|run| run.carries(w))
         };
         paint.wires(rect, lit);
         paint.flow();
@@ -225,6 +236,9 @@ impl Canvas {
         };
         paint.nodes(|node| mark(&node.id));
         paint.lane_labels(mark);
+        if let Some(run) = scene.run {
+            run.shapes(&paint, scene.orchestration);
+        }
         paint.surfaces(rect);
         paint.wire_ends(rect, lit);
         for port in &self.layout.ports {
@@ -235,6 +249,9 @@ impl Canvas {
                 ..Mark::default()
             };
             paint.port(port, mark);
+        }
+        if let Some(run) = scene.run {
+            run.messages(&paint, rect);
         }
         if scene.editable {
             let t = paint.t;
@@ -308,6 +325,21 @@ impl Canvas {
         }
         if let Some(target) = self.reveal.take() {
             t = revealed(layout, t, rect, &target);
+        }
+        let held =
+            ui.input(|i| i.pointer.any_down() || i.zoom_delta() != 1.0 || i.smooth_scroll_delta().y != 0.0);
+        if let Some(target) = self.glide.take().filter(|_| !(over && held))
+            && let Some(way) = off_middle(layout, t, rect, &target)
+        {
+            let seconds = ui.input(|i| i.stable_dt).min(0.1);
+            let still = ui.style().animation_time == 0.0;
+            if still || way.length() < 1.0 {
+                t.translation += way;
+            } else {
+                t.translation += way * (1.0 - (-seconds * 14.0).exp());
+                self.glide = Some(target);
+                ui.request_repaint();
+            }
         }
         view.settled |= t != before;
         view.transform = Some(t);

@@ -52,7 +52,7 @@ pub fn route(orchestration: &Orchestration, layout: &Layout, area: Rect) -> Vec<
 }
 
 /// The node of a shape, or of the closed container that hides it.
-fn visible<'a>(layout: &'a Layout, orchestration: &Orchestration, id: &Id) -> Option<&'a Node> {
+pub fn visible<'a>(layout: &'a Layout, orchestration: &Orchestration, id: &Id) -> Option<&'a Node> {
     layout.node(id).or_else(|| {
         layout.nodes.iter().filter(|n| n.collapsed == Some(true)).find(|n| {
             let mut inside = false;

@@ -1,0 +1,319 @@
+//! Run mode: the application plays on its own thread, and canvas, lists and inspector show what happens.
+//!
+//! [`worker`] has the thread, [`player`] what it does, [`tracker`] what it remembers. [`state`] is the window's
+//! copy, made of updates; [`overlay`] paints it on the canvas, the panels say it in words.
+
+pub mod atlas;
+mod boxes;
+pub mod flights;
+mod inspector;
+mod instances;
+mod journal;
+mod messages;
+pub mod overlay;
+pub mod player;
+mod pretty;
+mod send;
+pub mod state;
+pub mod tracker;
+mod transport;
+mod words;
+pub mod worker;
+
+pub use boxes::strip;
+
+use super::document::{Action, Document, Selection};
+use super::theme::{self, Tokens};
+use crate::engine::InstanceId;
+use crate::message::Name;
+use crate::model::Id;
+use egui::{Button, RichText, Ui};
+use overlay::{RunOverlay, Tokens as Threads};
+use player::Command;
+use send::SendPanel;
+use state::State;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use worker::Worker;
+
+/// Least time between two frames that only the run asks for.
+const FRAME: Duration = Duration::from_millis(33);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tab {
+    #[default]
+    State,
+    Messages,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Bottom {
+    #[default]
+    Journal,
+    Send,
+}
+
+/// Everything of Run mode but the document.
+#[derive(Debug, Default)]
+pub struct RunMode {
+    worker: Option<Worker>,
+    /// A frame is already asked for.
+    woken: Arc<AtomicBool>,
+    pub state: State,
+    /// Revision and identity of the application that runs.
+    loaded: Option<(u64, Option<std::path::PathBuf>, String)>,
+    selected: Option<InstanceId>,
+    /// A person chose the instance, or chose none.
+    chosen: bool,
+    /// Keep the token of the selected instance in view.
+    unfollow: bool,
+    tokens: Threads,
+    tab: Tab,
+    bottom: Bottom,
+    /// The journal shows the selected instance only.
+    only_selected: bool,
+    picked_message: Option<usize>,
+    send: SendPanel,
+    resume: bool,
+}
+
+impl RunMode {
+    /// Once a frame, before anything is drawn: takes in what the engine reported, loads what changed.
+    pub fn tick(&mut self, ctx: &egui::Context, document: &Document, shown: bool, actions: &mut Vec<Action>) {
+        if !shown {
+            self.rest();
+            return;
+        }
+        self.woken.store(false, Ordering::Relaxed);
+        self.start(ctx);
+        let identity = (document.revision, document.folder.clone(), document.name().to_owned());
+        if self.loaded.as_ref() != Some(&identity) {
+            self.state.atlas = atlas::Atlas::of(&document.app);
+            self.tell(Command::Load(Arc::new(document.app.clone())));
+            self.tell(Command::Play);
+            self.choose(None, false);
+            self.loaded = Some(identity);
+            self.resume = false;
+        } else if std::mem::take(&mut self.resume) {
+            self.tell(Command::Play);
+        }
+        let updates: Vec<_> = self.worker.iter().flat_map(Worker::updates).collect();
+        for update in updates {
+            if update.run != self.state.run {
+                self.selected = None;
+                self.chosen = false;
+            }
+            self.state.absorb(update);
+            self.offer(document);
+            self.hop(document, actions);
+        }
+        let seconds = f64::from(ctx.input(|i| i.stable_dt)).min(0.1);
+        if self.state.advance(seconds) {
+            ctx.request_repaint_after(FRAME);
+        }
+    }
+
+    /// A run nobody looks at stands still.
+    fn rest(&mut self) {
+        if self.state.clock.playing && !self.resume {
+            self.resume = true;
+            self.tell(Command::Pause);
+        }
+    }
+
+    fn start(&mut self, ctx: &egui::Context) {
+        if self.worker.is_some() {
+            return;
+        }
+        let (ctx, woken) = (ctx.clone(), Arc::clone(&self.woken));
+        let waker = move || {
+            if !woken.swap(true, Ordering::Relaxed) {
+                ctx.request_repaint_after(FRAME);
+            }
+        };
+        self.worker = Some(Worker::start(Arc::new(waker)));
+    }
+
+    /// Tells the engine; says so when it cannot take it.
+    pub fn tell(&mut self, command: Command) {
+        if self.worker.as_ref().is_some_and(|worker| !worker.tell(command)) {
+            let message = "the engine is too busy to take that";
+            let why =
+                crate::diagnostic::Diagnostic::error("L06", message, "Pause the run or lower its speed.");
+            self.state.answer = Some(player::Answer::Refused(why));
+        }
+    }
+
+    /// The instance that is shown in full.
+    pub fn selected(&self) -> Option<InstanceId> {
+        self.selected
+    }
+
+    /// Shows an instance in full, or none.
+    pub fn select(&mut self, id: Option<InstanceId>) {
+        self.choose(id, true);
+    }
+
+    fn choose(&mut self, id: Option<InstanceId>, by_person: bool) {
+        self.chosen = by_person;
+        if self.selected != id {
+            self.selected = id;
+            self.tokens = Threads::default();
+            self.picked_message = None;
+            self.tell(Command::Watch(id));
+        }
+    }
+
+    /// Until a person chooses, the first instance of the orchestration on the canvas is shown.
+    fn offer(&mut self, document: &Document) {
+        if self.chosen || self.selected.is_some() {
+            return;
+        }
+        let service = self.state.atlas.service(&document.module);
+        let first =
+            self.state.instances.iter().rev().find(|s| Some(s.service) == service && !s.phase.ended());
+        if let Some(id) = first.map(|s| s.id) {
+            self.choose(Some(id), false);
+        }
+    }
+
+    /// Follows the threads of the selected instance.
+    fn hop(&mut self, document: &Document, actions: &mut Vec<Action>) {
+        let Some(watched) = &self.state.watched else { return };
+        let Some(view) = watched.view.as_ref().filter(|_| Some(watched.id) == self.selected) else { return };
+        if self.tokens.to == view.at {
+            return;
+        }
+        let from = std::mem::replace(&mut self.tokens.to, view.at.clone());
+        self.tokens.from = from;
+        self.tokens.since = self.state.play;
+        let (service, at) = (view.service, view.at.last().copied());
+        if !self.unfollow
+            && let Some(at) = at
+            && self.state.atlas.module(service) == Some(&document.module)
+            && self.state.atlas.spot(service, at).is_some()
+        {
+            actions.push(Action::Center(Selection::Node(Id::new(at.as_str()))));
+        }
+    }
+
+    /// The run for the canvas of the open module.
+    pub fn overlay(&self, document: &Document, reduced_motion: bool) -> Option<RunOverlay<'_>> {
+        let instance = self.selected.filter(|id| self.state.watched.as_ref().is_some_and(|w| w.id == *id));
+        RunOverlay::new(&self.state, &document.module, instance, &self.tokens, reduced_motion)
+    }
+
+    /// Shows where an instance is, on the canvas of its orchestration.
+    fn go(&mut self, id: InstanceId, actions: &mut Vec<Action>) {
+        self.select(Some(id));
+        let Some(summary) = self.state.summary(id) else { return };
+        let Some(module) = self.state.atlas.module(summary.service) else { return };
+        let module = module.to_owned();
+        let at = summary.at.filter(|(service, _)| *service == summary.service).map(|(_, shape)| shape);
+        actions.push(Action::Go { module, selection: Selection::Orchestration });
+        if let Some(at) = at {
+            actions.push(Action::Center(node(at)));
+        }
+    }
+
+    /// Selects a shape of an orchestration.
+    fn go_to_shape(&self, service: Name, shape: Name, actions: &mut Vec<Action>) {
+        if let Some(module) = self.state.atlas.module(service) {
+            actions.push(Action::Go { module: module.to_owned(), selection: node(shape) });
+        }
+    }
+
+    /// True once after the person asked to open a message file.
+    pub fn wants_file(&mut self) -> bool {
+        self.send.take_wish()
+    }
+
+    /// Takes a message from a file into the Send panel.
+    pub fn open_message(&mut self, path: &std::path::Path) {
+        self.send.open(path);
+    }
+
+    /// Asks for the path in the panel, where the desktop has no dialog.
+    pub fn ask_message_path(&mut self) {
+        self.send.ask_path();
+    }
+
+    pub fn transport(&mut self, ui: &mut Ui) {
+        transport::ui(ui, self);
+    }
+
+    pub fn left(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        instances::ui(ui, self, actions);
+    }
+
+    /// Tabs State and Messages.
+    pub fn right(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        inspector::head(ui, self);
+        let tabs = [(Tab::State, "State"), (Tab::Messages, "Messages")];
+        self.tab = tab_bar(ui, self.tab, &tabs);
+        ui.add_space(2.0);
+        egui::ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
+            ui.set_max_width(ui.available_width() - 4.0);
+            match self.tab {
+                Tab::State => inspector::ui(ui, self, actions),
+                Tab::Messages => messages::ui(ui, self),
+            }
+            ui.add_space(12.0);
+        });
+    }
+
+    /// Journal and Send message.
+    pub fn bottom(&mut self, ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
+        ui.set_min_height(ui.available_height());
+        let tabs = [(Bottom::Journal, "Journal"), (Bottom::Send, "Send message")];
+        ui.horizontal(|ui| {
+            self.bottom = tab_bar(ui, self.bottom, &tabs);
+            if self.bottom == Bottom::Journal {
+                journal::tools(ui, self);
+            }
+        });
+        ui.add_space(2.0);
+        match self.bottom {
+            Bottom::Journal => journal::ui(ui, self, actions),
+            Bottom::Send => send::ui(ui, self, document),
+        }
+    }
+
+    /// What keeps the application from running, in place of an empty screen.
+    pub fn broken(&self, ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) -> bool {
+        instances::broken(ui, &self.state, document, actions)
+    }
+}
+
+fn node(shape: Name) -> Selection {
+    Selection::Node(Id::new(shape.as_str()))
+}
+
+/// Tabs as words; the active one is underlined in brass.
+fn tab_bar<T: Copy + PartialEq>(ui: &mut Ui, active: T, tabs: &[(T, &str)]) -> T {
+    let t = Tokens::of(ui);
+    let mut chosen = active;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 14.0;
+        ui.spacing_mut().button_padding.x = 0.0;
+        for (tab, words) in tabs {
+            let on = *tab == active;
+            let text = RichText::new(*words).family(theme::medium()).color(if on { t.text } else { t.muted });
+            let response = ui.add(Button::selectable(false, text).frame_when_inactive(false));
+            response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Tab, true, on, *words));
+            if on {
+                let under = response.rect;
+                let line = egui::Rect::from_min_max(
+                    egui::pos2(under.left(), under.bottom() - 2.0),
+                    under.right_bottom(),
+                );
+                ui.painter().rect_filled(line, 1.0, t.brand);
+            }
+            if response.clicked() {
+                chosen = *tab;
+            }
+        }
+    });
+    chosen
+}

@@ -1,0 +1,349 @@
+//! The run on the canvas: what waits, what just ran, where the selected instance is, and messages on their wires.
+
+use super::flights::{Flight, ease_out};
+use super::state::State;
+use super::tracker::{Phase, Progress};
+use crate::engine::InstanceId;
+use crate::message::Name;
+use crate::model::{Id, Orchestration};
+use crate::studio::canvas::layout::Node;
+use crate::studio::canvas::paint::Paint;
+use crate::studio::canvas::ports::Flow;
+use crate::studio::canvas::wires::{self, Wire};
+use crate::studio::icons::{self, Glyph};
+use crate::studio::theme;
+use egui::{Align2, Color32, CornerRadius, FontId, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, pos2, vec2};
+use std::collections::BTreeMap;
+
+/// Seconds a token takes from one shape to the next.
+const HOP: f64 = 0.35;
+
+/// Where the threads of the selected instance are and were, to move its tokens between.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tokens {
+    pub from: Vec<Name>,
+    pub to: Vec<Name>,
+    /// Second of the play clock they left at.
+    pub since: f64,
+}
+
+/// What one shape shows of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Token {
+    /// Instances that wait at it.
+    pub waiting: u32,
+    /// Of the selected instance: waits here itself, or is one of the branches of the Listen that waits.
+    pub here: bool,
+    pub progress: Progress,
+    /// 1 when it ran just now, then cooling to 0.
+    pub glow: f32,
+    pub failed: bool,
+}
+
+/// The run as the canvas of one orchestration paints it.
+#[derive(Debug)]
+pub struct RunOverlay<'a> {
+    state: &'a State,
+    service: Name,
+    instance: Option<InstanceId>,
+    tokens: &'a Tokens,
+    /// Fade in place of travel.
+    still: bool,
+}
+
+impl<'a> RunOverlay<'a> {
+    /// `None` for a module that has no orchestration in the run.
+    pub fn new(
+        state: &'a State,
+        module: &str,
+        instance: Option<InstanceId>,
+        tokens: &'a Tokens,
+        still: bool,
+    ) -> Option<Self> {
+        let service = state.atlas.service(module)?;
+        Some(Self { state, service, instance, tokens, still })
+    }
+
+    /// What every shape of this orchestration shows, by shape id; those that show nothing are not in it.
+    pub fn marks(&self) -> BTreeMap<Name, Token> {
+        let mut marks: BTreeMap<Name, Token> = BTreeMap::new();
+        let spots = self.state.atlas.service_shapes(self.service);
+        for shape in spots {
+            let glow = self.state.glow(self.instance, self.service, shape);
+            if glow > 0.0 {
+                marks.entry(shape).or_default().glow = glow;
+            }
+        }
+        if self.instance.is_none() {
+            for ((_, shape), count) in self.state.waiting.iter().filter(|((s, _), _)| *s == self.service) {
+                self.wait_at(*shape, *count, &mut marks);
+            }
+            return marks;
+        }
+        let Some(watched) = &self.state.watched else { return marks };
+        for ((_, shape), progress) in watched.shapes.iter().filter(|((s, _), _)| *s == self.service) {
+            marks.entry(*shape).or_default().progress = *progress;
+        }
+        let summary = self.state.summary(watched.id);
+        let failed = summary.is_some_and(|s| matches!(s.phase, Phase::Suspended { .. }));
+        if let Some(view) = watched.view.as_ref().filter(|_| watched.alive) {
+            for at in &view.at {
+                if failed {
+                    marks.entry(*at).or_default().failed = true;
+                } else if view.waiting {
+                    self.wait_at(*at, 1, &mut marks);
+                }
+                marks.entry(*at).or_default().here = true;
+            }
+        }
+        marks
+    }
+
+    /// Branches of a Listen wait with it.
+    fn wait_at(&self, shape: Name, count: u32, marks: &mut BTreeMap<Name, Token>) {
+        marks.entry(shape).or_default().waiting += count;
+        for with in self.state.atlas.spot(self.service, shape).iter().flat_map(|s| &s.waits_with) {
+            marks.entry(Name::new(with.as_str())).or_default().waiting += count;
+        }
+    }
+
+    fn flights(&self) -> impl Iterator<Item = &Flight> {
+        let own = |f: &&Flight| f.service == self.service && self.instance.is_none_or(|id| id == f.instance);
+        self.state.flights.flights.iter().filter(own)
+    }
+
+    /// True while a message is on this wire.
+    pub fn carries(&self, wire: &Wire) -> bool {
+        self.flights().any(|f| on(f, wire) && (self.frozen(f) || f.progress(self.state.play).is_some()))
+    }
+
+    /// Taken by a single step while the clock stands: shown in the middle of its way.
+    fn frozen(&self, flight: &Flight) -> bool {
+        !self.state.clock.playing && flight.born >= self.state.play
+    }
+
+    pub(in crate::studio) fn shapes(&self, paint: &Paint<'_>, orchestration: &Orchestration) {
+        let marks = self.marks();
+        // A shape inside a closed container shows on the container.
+        let mut shown: Vec<(&Node, Token)> = Vec::new();
+        for (shape, token) in &marks {
+            let Some(node) = wires::visible(paint.layout, orchestration, &Id::new(shape.as_str())) else {
+                continue;
+            };
+            match shown.iter_mut().find(|(n, _)| n.id == node.id) {
+                Some((_, all)) => {
+                    all.waiting = all.waiting.max(token.waiting);
+                    all.glow = all.glow.max(token.glow);
+                    all.here |= token.here;
+                    all.failed |= token.failed;
+                }
+                None => shown.push((node, *token)),
+            }
+        }
+        for (node, token) in shown {
+            if paint.world.intersects(node.rect) {
+                self.shape(paint, node, token);
+            }
+        }
+        self.tokens(paint, orchestration);
+    }
+
+    fn shape(&self, paint: &Paint<'_>, node: &Node, token: Token) {
+        let (t, z) = (paint.t, paint.view.scaling);
+        let head = paint.view * seen(paint, node);
+        let radius = CornerRadius::same((9.0 * z).round().clamp(1.0, 40.0) as u8);
+        if token.glow > 0.0 && node.container {
+            paint.painter.rect_filled(head.shrink(1.0), radius, t.brand.gamma_multiply(token.glow * 0.10));
+        } else if token.glow > 0.0 {
+            for (grow, strength) in [(1.0, 0.75), (3.0, 0.22), (5.0, 0.09)] {
+                let stroke = Stroke::new(2.0, t.brand.gamma_multiply(token.glow * strength));
+                paint.painter.rect_stroke(head.expand(grow), radius, stroke, StrokeKind::Middle);
+            }
+        }
+        let done = token.progress.completed > 0;
+        if self.instance.is_some() && (done || token.progress.open > 0) && z > 0.32 {
+            let color = if token.progress.open > 0 { t.brand } else { t.ok };
+            let bar = Rect::from_min_size(
+                head.left_top() + vec2(0.0, 8.0 * z),
+                vec2(3.0 * z, head.height() - 16.0 * z),
+            );
+            paint.painter.rect_filled(bar, 1.5 * z, color);
+        }
+        if token.waiting > 0 || token.failed {
+            let color = if token.failed { t.error } else { t.warn };
+            dashed(paint, head.expand(1.5), 9.0 * z, Stroke::new(1.6, color));
+        }
+        if self.instance.is_none() && token.waiting > 0 {
+            let words = if token.waiting == 1 {
+                "1 waiting".to_owned()
+            } else {
+                format!("{} waiting", token.waiting)
+            };
+            self.count(paint, head, &words);
+        } else if token.progress.completed > 1 && z > 0.55 {
+            let at = head.right_bottom() + vec2(-8.0 * z, -2.0 * z);
+            let font = FontId::proportional((10.0 * z * 2.0).round() / 2.0);
+            let words = format!("{}×", token.progress.completed);
+            paint.painter.text(at, Align2::RIGHT_BOTTOM, words, font, t.muted);
+        }
+    }
+
+    /// How many wait: a pill on the upper right corner.
+    fn count(&self, paint: &Paint<'_>, head: Rect, words: &str) {
+        let (t, z) = (paint.t, paint.view.scaling);
+        if z < 0.32 {
+            return;
+        }
+        let font = FontId::new((10.5 * z * 2.0).round() / 2.0, theme::semibold());
+        let galley = paint.painter.layout_no_wrap(words.to_owned(), font, t.on_brand);
+        let size = galley.size() + vec2(14.0, 5.0) * z;
+        let pill = Rect::from_center_size(head.right_top() - vec2(size.x / 2.0 + 10.0 * z, 0.0), size);
+        paint.painter.rect_filled(pill, size.y / 2.0, t.warn);
+        paint.painter.galley(pill.center() - galley.size() / 2.0, galley, t.on_brand);
+    }
+
+    /// The tokens of the selected instance: one a thread.
+    fn tokens(&self, paint: &Paint<'_>, orchestration: &Orchestration) {
+        let Some(watched) = self.state.watched.as_ref().filter(|w| w.alive) else { return };
+        if self.instance != Some(watched.id) {
+            return;
+        }
+        let subscriptions = watched.view.as_ref().map_or(0, |v| v.subscriptions.len());
+        let place = |shape: &Name| {
+            let node = wires::visible(paint.layout, orchestration, &Id::new(shape.as_str()))?;
+            Some(seen(paint, node).right_center() - vec2(if node.container { 44.0 } else { 0.0 }, 0.0))
+        };
+        let gone = if self.state.clock.playing && !self.still {
+            ease_out((self.state.play - self.tokens.since) / HOP)
+        } else {
+            1.0
+        };
+        for (i, to) in self.tokens.to.iter().enumerate() {
+            let Some(end) = place(to) else { continue };
+            let from = self.tokens.from.get(i).or(self.tokens.from.first());
+            let begin = from.and_then(place).unwrap_or(end);
+            let at = paint.view * begin.lerp(end, gone as f32);
+            self.token(paint, at, if self.tokens.to.len() == 1 { subscriptions } else { 0 });
+        }
+    }
+
+    fn token(&self, paint: &Paint<'_>, at: Pos2, count: usize) {
+        let (t, z) = (paint.t, paint.view.scaling.max(0.4));
+        paint.painter.circle_filled(at, 15.0 * z, t.brand.gamma_multiply(0.22));
+        paint.painter.circle(at, 9.5 * z, t.brand, Stroke::new(1.0, t.canvas));
+        if count > 1 {
+            let font = FontId::new((10.5 * z * 2.0).round() / 2.0, theme::semibold());
+            paint.painter.text(at, Align2::CENTER_CENTER, count.to_string(), font, t.on_brand);
+        } else {
+            paint.painter.circle_filled(at, 3.2 * z, t.on_brand);
+        }
+    }
+
+    /// Messages on their wires, above everything.
+    pub(in crate::studio) fn messages(&self, paint: &Paint<'_>, rect: Rect) {
+        let now = self.state.play;
+        for flight in self.flights() {
+            let frozen = self.frozen(flight);
+            let Some(gone) = (if frozen { Some(0.5) } else { flight.progress(now) }) else { continue };
+            let Some(wire) = paint.layout.wires.iter().find(|w| on(flight, w)) else { continue };
+            let Some(way) = Way::of(paint, wire) else { continue };
+            let gone = if self.still { 0.5 } else { gone as f32 };
+            let at = way.at(if flight.inbound { 1.0 - gone } else { gone });
+            let strength = if frozen { 1.0 } else { flight.strength(now) as f32 };
+            pill(paint, rect, at, &flight.label, strength);
+        }
+    }
+}
+
+/// The head of a node; of a wide container the part between the port surfaces.
+fn seen(paint: &Paint<'_>, node: &Node) -> Rect {
+    if !node.container {
+        return node.head;
+    }
+    let (from, to) = paint.in_view(node.head);
+    Rect::from_x_y_ranges(from..=to, node.head.y_range())
+}
+
+fn on(flight: &Flight, wire: &Wire) -> bool {
+    wire.shape.as_str() == flight.shape.as_str() && (wire.flow == Flow::In) == flight.inbound
+}
+
+/// A wire as a polyline with its length.
+struct Way {
+    points: Vec<Pos2>,
+    length: f32,
+}
+
+impl Way {
+    fn of(paint: &Paint<'_>, wire: &Wire) -> Option<Self> {
+        let (mut points, curve) = paint.way(wire)?;
+        let curve = egui::epaint::CubicBezierShape::from_points_stroke(
+            curve,
+            false,
+            Color32::TRANSPARENT,
+            Stroke::NONE,
+        );
+        points.extend((1_u8..=16).map(|i| curve.sample(f32::from(i) / 16.0)));
+        let length =
+            points.windows(2).map(|w| w.first().zip(w.last()).map_or(0.0, |(a, b)| a.distance(*b))).sum();
+        Some(Self { points, length })
+    }
+
+    /// The place a share of the way from the shape.
+    fn at(&self, share: f32) -> Pos2 {
+        let mut left = self.length * share.clamp(0.0, 1.0);
+        for pair in self.points.windows(2) {
+            let Some((a, b)) = pair.first().zip(pair.last()) else { continue };
+            let step = a.distance(*b);
+            if left <= step && step > 0.0 {
+                return a.lerp(*b, left / step);
+            }
+            left -= step;
+        }
+        self.points.last().copied().unwrap_or_default()
+    }
+}
+
+/// A labelled message, kept inside `rect`.
+fn pill(paint: &Paint<'_>, rect: Rect, at: Pos2, label: &str, strength: f32) {
+    let t = paint.t;
+    let z = paint.view.scaling.clamp(0.7, 1.2);
+    let font = FontId::new((11.0 * z * 2.0).round() / 2.0, theme::semibold());
+    let color = t.on_brand.gamma_multiply(strength);
+    let galley = paint.painter.layout_no_wrap(label.to_owned(), font, color);
+    let size = galley.size() + vec2(32.0 * z, 8.0 * z);
+    let half = size / 2.0;
+    let room = rect.shrink(4.0);
+    if room.width() < size.x || !room.expand(60.0).contains(at) {
+        return;
+    }
+    let center = pos2(
+        at.x.clamp(room.left() + half.x, room.right() - half.x),
+        at.y.clamp(room.top() + half.y, room.bottom() - half.y),
+    );
+    let body = Rect::from_center_size(center, size);
+    paint.painter.rect_filled(body, half.y, t.brand.gamma_multiply(strength));
+    let mark = Rect::from_center_size(body.left_center() + vec2(15.0 * z, 0.0), Vec2::splat(12.0 * z));
+    icons::paint(&paint.painter, Glyph::Envelope, mark, color);
+    paint.painter.galley(pos2(body.left() + 24.0 * z, center.y - galley.size().y / 2.0), galley, color);
+}
+
+/// A dashed rounded frame.
+fn dashed(paint: &Paint<'_>, rect: Rect, radius: f32, stroke: Stroke) {
+    let r = radius.min(rect.width() / 2.0).min(rect.height() / 2.0);
+    let mut points = Vec::with_capacity(29);
+    let corners = [
+        (rect.right_top() + vec2(-r, r), -90.0_f32),
+        (rect.right_bottom() + vec2(-r, -r), 0.0),
+        (rect.left_bottom() + vec2(r, -r), 90.0),
+        (rect.left_top() + vec2(r, r), 180.0),
+    ];
+    for (center, from) in corners {
+        for i in 0_u8..=6 {
+            let angle = (from + f32::from(i) * 15.0).to_radians();
+            points.push(center + vec2(angle.cos(), angle.sin()) * r);
+        }
+    }
+    points.extend(points.first().copied());
+    paint.painter.extend(Shape::dashed_line(&points, stroke, 5.0, 4.0));
+}

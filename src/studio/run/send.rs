@@ -1,0 +1,253 @@
+//! Sending a message: to a receive location, from a sample, a file or what one types.
+
+use super::RunMode;
+use super::atlas::service_words;
+use super::player::{Answer, Command};
+use crate::studio::document::Document;
+use crate::studio::panels::fields;
+use crate::studio::theme::Tokens;
+use egui::{Align, Button, ComboBox, FontId, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Behind the name of what was changed since it was opened.
+const EDITED: &str = " (edited)";
+/// Largest file that is opened, in bytes.
+const LARGEST: u64 = 8 * 1024 * 1024;
+
+#[derive(Debug, Default)]
+pub struct SendPanel {
+    location: String,
+    /// Name of the sample or file the text came from.
+    source: String,
+    text: String,
+    /// A file that is not text: sent as it is.
+    bytes: Option<Arc<[u8]>>,
+    /// Why a file could not be opened.
+    refused: Option<String>,
+    /// The person asked for a file.
+    wants_file: bool,
+    /// The path typed where the desktop has no dialog.
+    path: Option<String>,
+}
+
+impl SendPanel {
+    /// True once after the person asked for a file.
+    pub fn take_wish(&mut self) -> bool {
+        std::mem::take(&mut self.wants_file)
+    }
+
+    /// Asks for a path in the panel, as the desktop has no dialog.
+    pub fn ask_path(&mut self) {
+        self.path.get_or_insert_default();
+    }
+
+    /// Takes a file's content over.
+    pub fn open(&mut self, path: &Path) {
+        self.path = None;
+        self.refused = None;
+        let read = || -> std::io::Result<Vec<u8>> {
+            let size = std::fs::metadata(path)?.len();
+            if size > LARGEST {
+                let words = format!("it has {size} bytes, at most {LARGEST} can be sent from here");
+                return Err(std::io::Error::other(words));
+            }
+            std::fs::read(path)
+        };
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        match read() {
+            Ok(bytes) => {
+                self.source = name;
+                match String::from_utf8(bytes) {
+                    Ok(text) => (self.text, self.bytes) = (text, None),
+                    Err(raw) => (self.text, self.bytes) = (String::new(), Some(raw.into_bytes().into())),
+                }
+            }
+            Err(error) => self.refused = Some(format!("{} cannot be opened: {error}", path.display())),
+        }
+    }
+
+    fn choose(&mut self, sample: &str, text: &str) {
+        sample.clone_into(&mut self.source);
+        text.clone_into(&mut self.text);
+        self.bytes = None;
+        self.refused = None;
+    }
+
+    /// A first location and sample, so that one click sends something that works.
+    fn prepare(&mut self, document: &Document) {
+        let ports = &document.app.bindings.receive_ports;
+        let mut locations = ports.iter().flat_map(|p| &p.locations);
+        if !locations.clone().any(|l| l.name == self.location) {
+            let first = locations.clone().find(|l| l.transport == "FILE").or(locations.next());
+            self.location = first.map(|l| l.name.clone()).unwrap_or_default();
+        }
+        if self.source.is_empty() && self.text.is_empty() && self.bytes.is_none() {
+            let messages = &document.app.messages;
+            // The shortest name is the plainest case.
+            if let Some((name, text)) = messages.iter().min_by_key(|(name, _)| name.len()) {
+                self.choose(name, text);
+            }
+        }
+    }
+}
+
+pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document) {
+    run.send.prepare(document);
+    if run.send.location.is_empty() {
+        fields::note(ui, "This application has no receive location. Add a receive port to bindings.ron.");
+        return;
+    }
+    let room = ui.available_size();
+    let side = 268.0_f32.min(room.x * 0.4);
+    ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+        ui.allocate_ui_with_layout(vec2(side, room.y), Layout::top_down(Align::Min), |ui| {
+            ui.set_width(side);
+            ScrollArea::vertical()
+                .id_salt("send form")
+                .auto_shrink(false)
+                .show(ui, |ui| form(ui, run, document));
+        });
+        ui.add_space(8.0);
+        ui.allocate_ui_with_layout(vec2(ui.available_width(), room.y), Layout::top_down(Align::Min), |ui| {
+            editor(ui, run);
+        });
+    });
+}
+
+/// The name of a sample without its folder.
+fn plain(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+fn form(ui: &mut Ui, run: &mut RunMode, document: &Document) {
+    let t = Tokens::of(ui);
+    ui.set_max_width(ui.available_width() - 6.0);
+    fields::row(ui, "Receive location", |ui| {
+        ComboBox::from_id_salt("receive location")
+            .width(ui.available_width() - 4.0)
+            .truncate()
+            .selected_text(run.send.location.as_str())
+            .show_ui(ui, |ui| {
+                for port in &document.app.bindings.receive_ports {
+                    for location in &port.locations {
+                        let on = location.name == run.send.location;
+                        let words = format!("{}  {}", location.name, location.address);
+                        if ui.selectable_label(on, words).clicked() {
+                            location.name.clone_into(&mut run.send.location);
+                        }
+                    }
+                }
+            });
+    });
+    fields::row(ui, "Message", |ui| {
+        let shown = if run.send.source.is_empty() { "typed here" } else { plain(&run.send.source) };
+        ComboBox::from_id_salt("sample message")
+            .width(ui.available_width() - 4.0)
+            .truncate()
+            .selected_text(shown.to_owned())
+            .show_ui(ui, |ui| {
+                for (name, text) in &document.app.messages {
+                    if ui.selectable_label(*name == run.send.source, plain(name)).clicked() {
+                        run.send.choose(name, text);
+                    }
+                }
+                if document.app.messages.is_empty() {
+                    fields::note(ui, "the folder messages/ has none");
+                }
+            });
+    });
+    if let Some(path) = &mut run.send.path {
+        let mut entered = None;
+        fields::row(ui, "Path", |ui| {
+            let field = ui
+                .add(TextEdit::singleline(path).desired_width(f32::INFINITY).hint_text("/home/me/order.xml"));
+            if field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) {
+                entered = Some(path.trim().to_owned());
+            }
+        });
+        if let Some(path) = entered.filter(|p| !p.is_empty()) {
+            run.send.open(Path::new(&path));
+        }
+    }
+    ui.add_space(2.0);
+    ui.horizontal(|ui| {
+        let empty = run.send.text.trim().is_empty() && run.send.bytes.is_none();
+        let words = RichText::new("Send").color(t.on_brand);
+        let button = Button::new(words).fill(t.brand).min_size(vec2(84.0, 28.0));
+        if ui.add_enabled(!empty, button).clicked() {
+            let body = run.send.bytes.clone().unwrap_or_else(|| run.send.text.as_bytes().into());
+            let name = run.send.source.trim_end_matches(EDITED);
+            let file = (!name.is_empty()).then(|| plain(name).to_owned());
+            run.state.answer = None;
+            run.tell(Command::Send { location: run.send.location.clone(), body, file });
+        }
+        if ui.add(Button::new("Open file…").min_size(vec2(0.0, 28.0))).clicked() {
+            run.send.wants_file = true;
+        }
+    });
+    ui.add_space(4.0);
+    outcome(ui, run);
+}
+
+/// What became of it: what started, or what went wrong and what to do.
+fn outcome(ui: &mut Ui, run: &mut RunMode) {
+    let t = Tokens::of(ui);
+    if let Some(why) = &run.send.refused {
+        ui.add(egui::Label::new(RichText::new(why).small().color(t.error)).wrap());
+        return;
+    }
+    match run.state.answer.clone() {
+        None => {}
+        Some(Answer::Done(words)) => fields::note(ui, words),
+        Some(Answer::Refused(why)) => {
+            ui.add(egui::Label::new(RichText::new(&why.message).small().color(t.error)).wrap());
+            ui.add(egui::Label::new(RichText::new(&why.help).small().color(t.muted)).wrap());
+        }
+        Some(Answer::Sent { published, instances }) => {
+            let words = if published == 1 {
+                "Sent: 1 message".to_owned()
+            } else {
+                format!("Sent: {published} messages")
+            };
+            ui.label(RichText::new(words).small().color(t.ok));
+            for id in instances {
+                let service = run.state.summary(id).map_or("instance", |s| service_words(s.service));
+                let words = RichText::new(format!("Show {service} {id}")).size(12.0);
+                if ui.add(Button::new(words)).clicked() {
+                    run.select(Some(id));
+                }
+            }
+        }
+    }
+}
+
+fn editor(ui: &mut Ui, run: &mut RunMode) {
+    if let Some(bytes) = &run.send.bytes {
+        fields::note(
+            ui,
+            format!("{} is not text; its {} bytes are sent as they are.", run.send.source, bytes.len()),
+        );
+        return;
+    }
+    let height = ui.available_height() - 4.0;
+    ScrollArea::both().id_salt("message editor").auto_shrink(false).max_height(height).show(ui, |ui| {
+        let rows = ((height - 8.0) / 15.0).max(3.0) as usize;
+        let field = TextEdit::multiline(&mut run.send.text)
+            .code_editor()
+            .font(FontId::monospace(11.5))
+            .desired_rows(rows)
+            .desired_width(f32::INFINITY);
+        let response = ui.add(field);
+        let text = run.send.text.clone();
+        response.widget_info(|| {
+            let mut info = egui::WidgetInfo::text_edit(true, &text, &text, "");
+            info.label = Some("Message body".to_owned());
+            info
+        });
+        let source = &run.send.source;
+        if response.changed() && !source.is_empty() && !source.ends_with(EDITED) {
+            run.send.source.push_str(EDITED);
+        }
+    });
+}

@@ -1,0 +1,188 @@
+//! What the window knows of the run: built from updates, read by canvas and panels.
+
+use super::atlas::Atlas;
+use super::flights::Flights;
+use super::player::{Answer, Clock, Update};
+use super::tracker::{Phase, Summary, Watched};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Event, EventKind, InstanceId};
+use crate::host::partners::PartnerState;
+use crate::message::{DateTime, Name, Value};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// Journal lines kept for the list.
+const LINES: usize = 5_000;
+/// Seconds a shape glows after it ran.
+pub const GLOW: f64 = 1.1;
+/// Seconds a variable stays marked after it changed.
+const MARK: f64 = 2.5;
+
+#[derive(Debug, Default)]
+pub struct State {
+    pub run: u64,
+    pub start: DateTime,
+    pub clock: Clock,
+    pub broken: Arc<[Diagnostic]>,
+    pub instances: Arc<[Summary]>,
+    pub alive: usize,
+    pub ended: u64,
+    pub waiting: Arc<BTreeMap<(Name, Name), u32>>,
+    pub watched: Option<Arc<Watched>>,
+    pub partners: Arc<[PartnerState]>,
+    pub journal: VecDeque<Event>,
+    /// Events that left the list.
+    pub dropped: u64,
+    pub flights: Flights,
+    pub answer: Option<Answer>,
+    pub atlas: Atlas,
+    /// Seconds the run has been playing on this screen; stands still while paused.
+    pub play: f64,
+    /// When a shape last started, by instance, orchestration and shape; on the play clock.
+    heat: BTreeMap<(InstanceId, Name, Name), f64>,
+    /// When each instance last ran.
+    pulse: BTreeMap<InstanceId, f64>,
+    /// Variables of the watched instance with when they changed.
+    variables: BTreeMap<Name, (Value, f64)>,
+    marked_for: Option<InstanceId>,
+}
+
+impl State {
+    /// Takes an update in.
+    pub fn absorb(&mut self, update: Update) {
+        if update.run != self.run {
+            let atlas = std::mem::take(&mut self.atlas);
+            *self = Self { run: update.run, atlas, answer: self.answer.take(), ..Self::default() };
+        }
+        for event in &update.events {
+            self.flights.follow(event, &self.atlas, self.play, update.clock.speed);
+            match &event.kind {
+                EventKind::ShapeStarted { instance, service, shape } => {
+                    self.heat.insert((*instance, *service, *shape), self.play);
+                }
+                EventKind::Instance { instance, .. } => {
+                    self.pulse.insert(*instance, self.play);
+                }
+                _ => {}
+            }
+        }
+        self.dropped += update.skipped;
+        self.journal.extend(update.events);
+        while self.journal.len() > LINES {
+            self.journal.pop_front();
+            self.dropped += 1;
+        }
+        self.start = update.start;
+        self.clock = update.clock;
+        self.broken = update.broken;
+        self.instances = update.instances;
+        (self.alive, self.ended) = (update.alive, update.ended);
+        self.waiting = update.waiting;
+        self.partners = update.partners;
+        self.answer = update.answers.into_iter().last().or(self.answer.take());
+        self.watch(update.watched);
+    }
+
+    fn watch(&mut self, watched: Option<Arc<Watched>>) {
+        let id = watched.as_ref().map(|w| w.id);
+        let same = self.marked_for == id;
+        if !same {
+            self.variables.clear();
+            self.marked_for = id;
+        }
+        for (name, value) in watched.iter().flat_map(|w| &w.view).flat_map(|v| &v.variables) {
+            match self.variables.get_mut(name) {
+                Some((old, at)) if old != value => {
+                    *old = value.clone();
+                    *at = self.play;
+                }
+                Some(_) => {}
+                None => {
+                    // What is there when one first looks has not changed.
+                    let at = if same { self.play } else { f64::NEG_INFINITY };
+                    self.variables.insert(*name, (value.clone(), at));
+                }
+            }
+        }
+        self.watched = watched;
+    }
+
+    /// Moves the play clock on; true while something on screen still moves.
+    pub fn advance(&mut self, seconds: f64) -> bool {
+        if !self.clock.playing {
+            return false;
+        }
+        self.play += seconds;
+        let cold = self.play - GLOW;
+        self.heat.retain(|_, at| *at > cold);
+        self.pulse.retain(|_, at| *at > cold);
+        self.flights.settle(self.play) || !self.heat.is_empty()
+    }
+
+    /// How lately a shape ran, from 1 for now to 0; of one instance, or of any.
+    pub fn glow(&self, instance: Option<InstanceId>, service: Name, shape: Name) -> f32 {
+        let at = match instance {
+            Some(id) => self.heat.get(&(id, service, shape)).copied(),
+            None => {
+                let any = self.heat.iter().filter(|((_, s, id), _)| *s == service && *id == shape);
+                any.map(|(_, at)| *at).reduce(f64::max)
+            }
+        };
+        self.cooled(at)
+    }
+
+    /// How lately an instance ran, from 1 for now to 0.
+    pub fn pulse(&self, instance: InstanceId) -> f32 {
+        self.cooled(self.pulse.get(&instance).copied())
+    }
+
+    fn cooled(&self, at: Option<f64>) -> f32 {
+        at.map_or(0.0, |at| (1.0 - (self.play - at) / GLOW).clamp(0.0, 1.0) as f32)
+    }
+
+    /// True for a while after a variable of the watched instance changed; as long as it takes while paused.
+    pub fn changed(&self, variable: Name) -> bool {
+        self.variables.get(&variable).is_some_and(|(_, at)| self.play - at < MARK)
+    }
+
+    pub fn summary(&self, id: InstanceId) -> Option<&Summary> {
+        self.instances.iter().find(|s| s.id == id)
+    }
+
+    /// `waiting · Wait for stage · 12 s`, as the list says it.
+    pub fn describe(&self, summary: &Summary) -> String {
+        let word = match &summary.phase {
+            Phase::Ready => "ready",
+            Phase::Running => "running",
+            Phase::Waiting => "waiting",
+            Phase::Dehydrated => "dehydrated",
+            Phase::Suspended { resumable: true } => "suspended",
+            Phase::Suspended { resumable: false } => "suspended for good",
+            Phase::Completed => "completed",
+            Phase::Terminated => "terminated",
+            Phase::Discarded => "completed, messages left",
+        };
+        match (&summary.phase, summary.at) {
+            (Phase::Suspended { .. } | Phase::Terminated, _) if !summary.reason.is_empty() => {
+                format!("{word} · {}", summary.reason)
+            }
+            (_, Some((service, shape))) => format!("{word} · {}", self.atlas.shape(service, shape)),
+            _ => word.to_owned(),
+        }
+    }
+
+    pub fn now(&self) -> DateTime {
+        self.start.plus(self.clock.elapsed)
+    }
+}
+
+/// A span as one short word: `12 s`, `38 min`, `5 h`, `3 d`.
+pub fn age(span: crate::message::TimeSpan) -> String {
+    let seconds = span.0.max(0) / crate::message::TimeSpan::TICKS_PER_SECOND;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..86_400 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}

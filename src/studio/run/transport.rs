@@ -1,0 +1,149 @@
+//! The transport: restart, play, pause, step, speed, and what the clock says.
+
+use super::RunMode;
+use super::player::{Command, SPEEDS};
+use crate::journal;
+use crate::studio::theme::{self, Tokens};
+use egui::{
+    Color32, CornerRadius, Rect, Response, RichText, Sense, Shape, Slider, Stroke, StrokeKind, Ui, pos2, vec2,
+};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Restart,
+    Play,
+    Pause,
+    Turn,
+    Moment,
+    Follow,
+}
+
+pub fn ui(ui: &mut Ui, run: &mut RunMode) {
+    let t = Tokens::of(ui);
+    let clock = run.state.clock;
+    let ready = run.state.broken.is_empty();
+    ui.spacing_mut().item_spacing.x = 5.0;
+    ui.add_enabled_ui(ready, |ui| {
+        if button(ui, Sign::Restart, "Restart", "Starts the run from the beginning", false).clicked() {
+            run.tell(Command::Restart);
+            if clock.playing {
+                run.tell(Command::Play);
+            }
+        }
+        let (sign, name, tip) = if clock.playing {
+            (Sign::Pause, "Pause", "Stops the clock")
+        } else {
+            (Sign::Play, "Play", "Lets virtual time pass")
+        };
+        if button(ui, sign, name, tip, clock.playing).clicked() {
+            run.tell(if clock.playing { Command::Pause } else { Command::Play });
+        }
+        let tip = "Runs one instance up to its next wait, then pauses";
+        if button(ui, Sign::Turn, "Step one turn", tip, false).clicked() {
+            run.tell(Command::Turn);
+        }
+        let tip = "Runs everything of the next moment at which something happens, then pauses";
+        if button(ui, Sign::Moment, "Step to the next moment", tip, false).clicked() {
+            run.tell(Command::Moment);
+        }
+        ui.add_space(4.0);
+        speed(ui, run);
+    });
+    ui.add_space(4.0);
+    let time = journal::Clock(clock.elapsed).to_string();
+    let color = if clock.behind && clock.playing { t.warn } else { t.text };
+    let tip = if clock.behind && clock.playing {
+        "Virtual time since the start; slower than asked for, as the engine is at its limit"
+    } else {
+        "Virtual time since the start"
+    };
+    ui.label(RichText::new(time).monospace().color(color)).on_hover_text(tip);
+    let following = !run.unfollow;
+    let tip = "Keeps the token of the selected instance in view";
+    if button(ui, Sign::Follow, "Follow the token", tip, following).clicked() {
+        run.unfollow = following;
+    }
+}
+
+/// From 0.25 to 64 virtual seconds a wall second, in powers of two.
+fn speed(ui: &mut Ui, run: &mut RunMode) {
+    let t = Tokens::of(ui);
+    let mut power = run.state.clock.speed.max(*SPEEDS.start()).log2();
+    let range = SPEEDS.start().log2()..=SPEEDS.end().log2();
+    ui.spacing_mut().slider_width = if ui.available_width() > 360.0 { 96.0 } else { 60.0 };
+    let slider = Slider::new(&mut power, range).step_by(1.0).show_value(false).trailing_fill(true);
+    let response = ui.add(slider).on_hover_text("Virtual seconds a second");
+    response.widget_info(|| egui::WidgetInfo::slider(true, power, "Speed"));
+    if response.changed() {
+        run.state.clock.speed = power.exp2();
+        run.tell(Command::Speed(power.exp2()));
+    }
+    let speed = power.exp2();
+    let words = if speed < 1.0 { format!("{speed}×") } else { format!("{speed:.0}×") };
+    let (rect, _) = ui.allocate_exact_size(vec2(38.0, 18.0), Sense::hover());
+    let font = egui::FontId::new(12.0, theme::medium());
+    ui.painter().text(rect.left_center(), egui::Align2::LEFT_CENTER, words, font, t.muted);
+}
+
+fn button(ui: &mut Ui, sign: Sign, name: &str, tip: &str, on: bool) -> Response {
+    let t = Tokens::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(32.0, 28.0), Sense::click());
+    let enabled = ui.is_enabled();
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, enabled, on, name));
+    let hot = response.hovered() || response.has_focus();
+    let quiet = sign == Sign::Follow;
+    let (fill, color) = match (on && !quiet, hot) {
+        (true, _) => (t.brand, t.on_brand),
+        (false, true) => (t.tint(t.field, t.text, 0.1), t.text),
+        (false, false) if quiet => (Color32::TRANSPARENT, t.muted),
+        (false, false) => (t.field, t.text),
+    };
+    let color = match (quiet && on, enabled) {
+        (_, false) => t.faint,
+        (true, _) => t.brand,
+        _ => color,
+    };
+    let edge = if on || quiet { Stroke::NONE } else { Stroke::new(1.0, t.line) };
+    ui.painter().rect(rect, CornerRadius::same(7), fill, edge, StrokeKind::Inside);
+    draw(ui, sign, rect, color);
+    response.on_hover_text(format!("{name}\n{tip}"))
+}
+
+fn draw(ui: &Ui, sign: Sign, rect: Rect, color: Color32) {
+    let c = rect.center();
+    let painter = ui.painter();
+    let bar =
+        |x: f32| painter.rect_filled(Rect::from_center_size(pos2(c.x + x, c.y), vec2(2.4, 11.0)), 1.0, color);
+    let triangle = |x: f32, way: f32| {
+        let points = vec![
+            pos2(c.x + x - way * 3.6, c.y - 5.5),
+            pos2(c.x + x + way * 4.8, c.y),
+            pos2(c.x + x - way * 3.6, c.y + 5.5),
+        ];
+        painter.add(Shape::convex_polygon(points, color, Stroke::NONE));
+    };
+    match sign {
+        Sign::Restart => {
+            bar(-5.0);
+            triangle(1.5, -1.0);
+        }
+        Sign::Play => triangle(0.0, 1.0),
+        Sign::Pause => {
+            bar(-3.0);
+            bar(3.0);
+        }
+        Sign::Turn => {
+            triangle(-1.5, 1.0);
+            bar(5.0);
+        }
+        Sign::Moment => {
+            triangle(-4.6, 1.0);
+            triangle(2.2, 1.0);
+            bar(8.6);
+        }
+        Sign::Follow => {
+            painter.circle_stroke(c, 5.5, Stroke::new(1.5, color));
+            painter.circle_filled(c, 2.0, color);
+        }
+    }
+}

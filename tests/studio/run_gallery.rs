@@ -1,0 +1,39 @@
+//! Pictures of Run mode: `ORCHESTRION_PICTURES=folder cargo test --test studio run_gallery`.
+
+use super::run::{Bench, watch_manager};
+use egui::Theme;
+use egui_kittest::kittest::Queryable;
+use orchestrion::studio::run::player::Command;
+use std::path::Path;
+
+#[test]
+fn run_gallery() {
+    let Ok(folder) = std::env::var("ORCHESTRION_PICTURES") else { return };
+    let folder = Path::new(&folder);
+    let only = std::env::var("ORCHESTRION_ONLY").unwrap_or_default();
+    for (theme, name) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        for (size, kind) in [([1680.0, 1050.0], "large"), ([1100.0, 700.0], "small")] {
+            if !format!("{name}-{kind}").contains(&only) {
+                continue;
+            }
+            let save = |bench: &mut Bench<'_>, what: &str| {
+                let file = format!("run-{what}-{name}-{kind}.png");
+                bench.window.render().unwrap().save(folder.join(file)).unwrap();
+            };
+            let mut bench = Bench::living(theme, size);
+            watch_manager(&mut bench);
+            save(&mut bench, "state");
+            bench.click("Messages");
+            bench.window.get_by_label_contains("NewOrderMgrMsg, ").click();
+            bench.window.run_steps(3);
+            bench.click("Send message");
+            save(&mut bench, "messages");
+            bench.window.state_mut().run.select(None);
+            bench.tell(Command::Speed(2.0));
+            bench.tell(Command::Play);
+            bench.until("a message in flight", |w| w.state().run.state.flights.flights.len() > 3);
+            bench.window.run_steps(2);
+            save(&mut bench, "playing");
+        }
+    }
+}
