@@ -5,6 +5,8 @@
 mod build;
 mod compensation;
 mod determinism;
+mod direct;
+mod flow;
 mod not_run;
 mod parallel;
 mod publish;

@@ -1,0 +1,304 @@
+//! Flow of control and exceptions, as the order manager uses them (section 9.4).
+
+use crate::build::*;
+use crate::world::{World, xml};
+use orchestrion::message::Value;
+use orchestrion::model::{
+    Argument, Binding, Call, Direction, ParameterKind, Polarity, PortBinding, ShapeKind, Variable,
+};
+
+const IN: Polarity = Polarity::Implements;
+
+/// An orchestration `Flow` activated by an Order with a Kind; Notes and Stops with its Kind can follow.
+fn flow(body: Vec<orchestrion::model::Shape>) -> App {
+    let mut all = vec![activate("In", "M").initializes("ByKind")];
+    all.extend(body);
+    app()
+        .class("Order", &["Kind"])
+        .class("Note", &["Kind"])
+        .class("Stop", &["Kind"])
+        .receive_port("R", "XMLReceive")
+        .send_port("S")
+        .orchestration(
+            orch("Flow")
+                .port("In", IN, "Order", Binding::SpecifyLater)
+                .port("Notes", IN, "Note", Binding::MessageBox)
+                .port("Stops", IN, "Stop", Binding::MessageBox)
+                .port("Operator", Polarity::Uses, "Order", Binding::SpecifyLater)
+                .message("M", "Order")
+                .message("Note", "Note")
+                .message("Stop", "Stop")
+                .variable("stage", "System.Int32", "1")
+                .variable("currentStage", "System.Int32", "0")
+                .variable("rounds", "System.Int32", "0")
+                .variable("error", "System.String", "\"\"")
+                .variable("interrupt", "T.InterruptException", "")
+                .set("ByKind", &["Kind"])
+                .body(all),
+        )
+        .bind("Flow", "In", PortBinding::ReceivePort("R".into()))
+        .bind("Flow", "Operator", PortBinding::SendPort("S".into()))
+}
+
+fn run(body: Vec<orchestrion::model::Shape>, kind: &str) -> World {
+    let mut world = World::new(flow(body));
+    world.receive("R", &xml("Order", &[("Kind", kind)]));
+    world
+}
+
+fn note() -> orchestrion::model::Shape {
+    receive("Notes", "Note").follows("ByKind")
+}
+
+fn stop() -> orchestrion::model::Shape {
+    receive("Stops", "Stop").follows("ByKind")
+}
+
+fn set(name: &str) -> orchestrion::model::Shape {
+    expression(name, "rounds = rounds + 1;")
+}
+
+#[test]
+fn c071_only_the_branch_whose_rule_holds_runs() {
+    let request = || {
+        vec![decide(
+            "request",
+            vec![
+                ("M.Kind == \"TERMINATE\"", vec![set("terminate branch")]),
+                ("", vec![set("processing branch")]),
+            ],
+        )]
+    };
+    let world = run(request(), "TERMINATE");
+    assert!(world.ran("Flow", "terminate branch") && !world.ran("Flow", "processing branch"));
+    for other in ["NEW", "terminate", ""] {
+        let world = run(request(), other);
+        assert!(
+            !world.ran("Flow", "terminate branch") && world.ran("Flow", "processing branch"),
+            "{other:?}"
+        );
+    }
+}
+
+#[test]
+fn c072_incrementing_the_stage_inside_ends_the_inner_loop() {
+    let inner =
+        while_loop("same stage", "currentStage == stage", vec![expression("next", "stage = stage + 1;")]);
+    let outer =
+        while_loop("each stage", "stage <= 2", vec![expression("enter", "currentStage = stage;"), inner]);
+    let world = run(vec![outer], "x");
+    let count = |name: &str| world.shapes("Flow").iter().filter(|s| *s == name).count();
+    assert_eq!((count("enter"), count("next")), (2, 2), "each stage once: {:?}", world.shapes("Flow"));
+}
+
+#[test]
+fn c073_only_the_listen_branch_of_the_message_runs() {
+    let wait = listen(
+        "wait",
+        vec![
+            vec![note(), set("noted")],
+            vec![stop(), set("stopped")],
+            vec![delay("an hour", "new System.TimeSpan(1, 0, 0)"), set("late")],
+        ],
+    );
+    let mut world = run(vec![wait], "x");
+    assert_eq!(world.only("Flow").subscriptions.len(), 2);
+    world.receive("R", &xml("Stop", &[("Kind", "x")]));
+    world.advance(2 * 3600);
+    assert!(world.ran("Flow", "stopped"));
+    assert!(!world.ran("Flow", "noted") && !world.ran("Flow", "late"), "{:?}", world.shapes("Flow"));
+}
+
+#[test]
+fn c074_a_received_termination_throws_to_the_outermost_handler() {
+    let throws = vec![
+        stop(),
+        expression("fail", "interrupt = new T.InterruptException(\"terminated\");"),
+        throw("throw", "interrupt"),
+    ];
+    let inner = try_catch(
+        "inner",
+        vec![listen("wait", vec![vec![note()], throws])],
+        "System.IO.IOException",
+        vec![set("wrong")],
+    );
+    let outer =
+        try_catch("outer", vec![inner, set("not reached")], "System.Exception", vec![send("Operator", "M")]);
+    let mut world = run(vec![outer], "x");
+    world.receive("R", &xml("Stop", &[("Kind", "x")]));
+    assert_eq!(world.sent("S").len(), 1, "{:?}", world.exceptions());
+    assert!(!world.ran("Flow", "wrong") && !world.ran("Flow", "not reached"));
+}
+
+#[test]
+fn c075_an_error_at_the_end_terminates_and_its_absence_completes() {
+    let last = || {
+        vec![
+            decide(
+                "kind",
+                vec![("M.Kind == \"bad\"", vec![expression("flag", "error = \"wrong\";")]), ("", vec![])],
+            ),
+            decide("failed?", vec![("error != \"\"", vec![terminate("end", "error")]), ("", vec![])]),
+        ]
+    };
+    assert!(run(last(), "bad").story("Flow").ends_with("terminated"));
+    assert!(run(last(), "good").story("Flow").ends_with("completed"));
+}
+
+#[test]
+fn c077_an_interrupt_that_is_found_throws() {
+    let check = || {
+        let poll = listen(
+            "check",
+            vec![
+                vec![
+                    stop(),
+                    expression("make", "interrupt = new T.InterruptException(\"interrupted\");"),
+                    throw("interrupt", "interrupt"),
+                ],
+                vec![delay("none", "new System.TimeSpan(0)")],
+            ],
+        );
+        let hold = delay("work", "new System.TimeSpan(0, 1, 0)");
+        vec![try_catch(
+            "stage",
+            vec![hold, poll, set("went on")],
+            "T.InterruptException",
+            vec![set("interrupted")],
+        )]
+    };
+    let mut world = run(check(), "x");
+    world.receive("R", &xml("Stop", &[("Kind", "x")]));
+    world.advance(120);
+    assert!(world.ran("Flow", "interrupted") && !world.ran("Flow", "went on"), "{:?}", world.exceptions());
+    let mut world = run(check(), "x");
+    world.advance(120);
+    assert!(world.ran("Flow", "went on") && !world.ran("Flow", "interrupted"));
+}
+
+/// Actions that change a handler object and a number they are given.
+fn actions(direction: Direction) -> World {
+    let parameter = |name: &str, value_type: &str| {
+        ParameterKind::Variable(Variable {
+            name: name.into(),
+            variable_type: value_type.into(),
+            ..Default::default()
+        })
+    };
+    let action = |name: &str| {
+        orch(name)
+            .parameter(direction, parameter("handler", "T.Handler"))
+            .parameter(Direction::In, parameter("times", "System.Int32"))
+            .body(vec![expression(
+                "act",
+                &format!("handler = new T.Handler(); handler.Last = \"{name}\"; times = times + 1;"),
+            )])
+    };
+    let call = |name: &str| {
+        let arguments = vec![
+            Argument { name: "handler".into(), direction },
+            Argument { name: "times".into(), direction: Direction::In },
+        ];
+        let call = Call { orchestration: format!("T.{name}"), arguments, ..Default::default() };
+        vec![shape(&format!("call {name}"), ShapeKind::Call(call))]
+    };
+    let choose = decide(
+        "action",
+        vec![
+            ("M.Kind == \"ACTIVATE\"", call("Activate")),
+            ("M.Kind == \"CHANGE\"", call("Change")),
+            ("", call("Cancel")),
+        ],
+    );
+    let app = app()
+        .class("Order", &["Kind"])
+        .class("Handler", &["Last"])
+        .receive_port("R", "XMLReceive")
+        .orchestration(
+            orch("Stage")
+                .port("In", IN, "Order", Binding::SpecifyLater)
+                .message("M", "Order")
+                .variable("handler", "T.Handler", "")
+                .variable("times", "System.Int32", "0")
+                .body(vec![
+                    activate("In", "M"),
+                    expression("create", "handler = new T.Handler(); handler.Last = \"created\";"),
+                    choose,
+                    delay("look", "new System.TimeSpan(1, 0, 0)"),
+                ]),
+        )
+        .orchestration(action("Activate"))
+        .orchestration(action("Change"))
+        .orchestration(action("Cancel"))
+        .bind("Stage", "In", PortBinding::ReceivePort("R".into()));
+    let mut world = World::new(app);
+    world.receive("R", &xml("Order", &[("Kind", "CHANGE")]));
+    world
+}
+
+fn last_action(world: &World) -> String {
+    let stage = world.only("Stage");
+    let value = |name: &str| stage.variables.iter().find(|(n, _)| n.as_str() == name).unwrap().1.clone();
+    assert_eq!(value("times"), Value::Int32(0), "an In parameter is a copy");
+    match value("handler") {
+        Value::Class(handler) => orchestrion::message::format_value(handler.get("Last").unwrap()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn c078_a_passed_object_shows_its_changes_as_the_direction_allows() {
+    assert_eq!(last_action(&actions(Direction::Ref)), "Change");
+    assert_eq!(last_action(&actions(Direction::Out)), "Change");
+    assert_eq!(last_action(&actions(Direction::In)), "created");
+}
+
+#[test]
+fn c079_exactly_one_action_is_called() {
+    let world = actions(Direction::Ref);
+    let called: Vec<String> = world.shapes("Stage").into_iter().filter(|s| s.starts_with("call ")).collect();
+    assert_eq!(called, ["call Change"]);
+}
+
+#[test]
+fn an_expression_that_never_ends_suspends_its_instance_and_nothing_else() {
+    let endless = decide(
+        "kind",
+        vec![
+            ("M.Kind == \"endless\"", vec![expression("forever", "while (true) { rounds = rounds + 1; }")]),
+            ("", vec![]),
+        ],
+    );
+    let mut world = World::new(flow(vec![endless]));
+    world.receive("R", &xml("Order", &[("Kind", "endless")]));
+    let reason = world.only("Flow").reason.unwrap_or_default();
+    assert!(reason.contains("ExecutionLimit"), "{reason}");
+    world.receive("R", &xml("Order", &[("Kind", "fine")]));
+    assert!(world.story("Flow").ends_with("completed"), "others go on: {}", world.story("Flow"));
+}
+
+#[test]
+fn a_loop_without_a_wait_lets_others_run() {
+    let endless = decide(
+        "kind",
+        vec![
+            ("M.Kind == \"endless\"", vec![while_loop("forever", "true", vec![set("round")])]),
+            ("", vec![]),
+        ],
+    );
+    let mut world = World::new(flow(vec![endless]));
+    let receive = |world: &mut World, kind: &str| {
+        world.input(orchestrion::engine::InputKind::Received {
+            location: orchestrion::message::Name::new("R-RL"),
+            body: xml("Order", &[("Kind", kind)]).as_bytes().into(),
+            properties: vec![],
+        });
+    };
+    receive(&mut world, "endless");
+    receive(&mut world, "fine");
+    for _ in 0..6 {
+        world.input(orchestrion::engine::InputKind::Turn { pick: 0 });
+    }
+    assert!(world.story("Flow").contains("completed"), "{}", world.story("Flow"));
+    assert_eq!(world.engine.ready(), 1, "the endless one is still at it");
+}
