@@ -129,7 +129,7 @@ impl Studio {
         if running {
             Panel::bottom("run")
                 .frame(frame(t.panel))
-                .default_size(232.0)
+                .default_size((ui.available_height() * 0.22).clamp(132.0, 232.0))
                 .size_range(96.0..=520.0)
                 .resizable(true)
                 .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));

@@ -26,7 +26,9 @@ pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
             ui.spacing_mut().item_spacing.x = 10.0;
             modes(ui, studio, actions);
             ui.add_space(4.0);
-            problems_pill(ui, studio, actions);
+            if studio.mode == Mode::Design || ui.available_width() > TRANSPORT + 120.0 {
+                problems_pill(ui, studio, actions);
+            }
             if studio.mode == Mode::Run {
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add_space(((ui.available_width() - TRANSPORT) / 2.0).max(0.0));

@@ -2,8 +2,8 @@
 
 use super::harness;
 use egui::Theme;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use orchestrion::studio::document::Document;
 use orchestrion::studio::run::player::{Answer, Command};
 use orchestrion::studio::run::tracker::Phase;
@@ -52,6 +52,13 @@ impl Bench<'_> {
     pub fn pause(&mut self) {
         self.tell(Command::Pause);
         self.until("a pause", |w| !w.state().run.state.clock.playing);
+    }
+
+    /// The living sample, not yet playing: what it then shows does not hang on how fast the machine is.
+    pub fn held(theme: Theme, size: [f32; 2]) -> Self {
+        let mut studio = Studio::default().running();
+        studio.run.hold();
+        Self { window: harness(studio, theme, size) }
     }
 
     /// Steps from moment to moment until `seconds` of virtual time have passed.
@@ -104,7 +111,8 @@ fn a_selected_instance_shows_where_it_waits_and_its_variables() {
     assert_eq!(run.selected(), Some(watched.id));
     let view = watched.view.as_ref().unwrap();
     assert_eq!(view.at.iter().map(|n| n.as_str()).collect::<Vec<_>>(), ["wait"]);
-    bench.window.get_by_label_contains("Wait for completion or updated order, since 00:00:");
+    bench.window.get_by_label("since 00:00:00.000, for 3 subscriptions");
+    bench.window.get_by_label("Routing on FromBrokerPort");
     bench.window.get_by_label("numStages 2");
     bench.window.get_by_label_contains("CustID 11, OrderID 1, Status ACCEPTED");
     let overlay = run.overlay(&bench.window.state().document, false).unwrap();
@@ -222,4 +230,17 @@ fn an_application_that_does_not_compile_shows_why() {
     bench.until("diagnostics", |w| !w.state().run.state.broken.is_empty());
     bench.window.run_steps(2);
     bench.window.get_by_label("This application cannot run yet");
+}
+
+/// A few small pictures that must not change by accident. `UPDATE_SNAPSHOTS=1` writes them anew.
+#[test]
+fn running_in_both_themes() {
+    let mut all = SnapshotResults::new();
+    for (theme, name) in [(Theme::Dark, "run_dark"), (Theme::Light, "run_light")] {
+        let mut bench = Bench::held(theme, [1040.0, 640.0]);
+        watch_manager(&mut bench);
+        let options = SnapshotOptions::new().output_path("tests/studio/snapshots");
+        bench.window.snapshot_options(name, &options);
+        all.extend_harness(&mut bench.window);
+    }
 }

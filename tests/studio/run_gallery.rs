@@ -28,12 +28,22 @@ fn run_gallery() {
             bench.window.run_steps(3);
             bench.click("Send message");
             save(&mut bench, "messages");
-            bench.window.state_mut().run.select(None);
-            bench.tell(Command::Speed(2.0));
+            bench.click("Journal");
+            bench.click("State");
             bench.tell(Command::Play);
-            bench.until("a message in flight", |w| w.state().run.state.flights.flights.len() > 3);
-            bench.window.run_steps(2);
+            bench.until("a message in flight", |w| {
+                let run = &w.state().run;
+                let own = |i| Some(i) == run.selected();
+                let half = |p: f64| p > 0.2 && p < 0.7;
+                let mut flights = run.state.flights.flights.iter().filter(|f| own(f.instance));
+                flights.any(|f| f.progress(run.state.play).is_some_and(half))
+            });
             save(&mut bench, "playing");
+            bench.pause();
+            bench.window.state_mut().run.select(None);
+            bench.until("no instance", |w| w.state().run.state.watched.is_none());
+            bench.window.run_steps(3);
+            save(&mut bench, "all");
         }
     }
 }

@@ -11,7 +11,7 @@ pub fn ui(ui: &Ui, paint: &Paint<'_>, rect: Rect, key: &str) -> Option<Pos2> {
     let area = paint.layout.process?.expand(30.0);
     let shown = (paint.view * area).size();
     let room = rect.size();
-    if room.y < SIDE.y * 2.0 || (shown.x < room.x * 1.2 && shown.y < room.y * 1.2) {
+    if room.x < SIDE.x * 6.0 || room.y < SIDE.y * 2.0 || (shown.x < room.x * 1.2 && shown.y < room.y * 1.2) {
         return None;
     }
     let scale = (SIDE.x / area.width()).min(SIDE.y / area.height());

@@ -375,8 +375,10 @@ impl Paint<'_> {
 
     /// The part of a header between the port surfaces, at least as wide as a card.
     pub fn in_view(&self, head: Rect) -> (f32, f32) {
-        let from = head.left().max(self.sides.left + 6.0).min(head.right() - layout::CARD_WIDTH);
-        let to = head.right().min(self.sides.right - 6.0).max(from + layout::CARD_WIDTH);
+        let left = (self.sides.left + 6.0).max(self.world.left() + 20.0);
+        let right = (self.sides.right - 6.0).min(self.world.right() - 20.0);
+        let from = head.left().max(left).min(head.right() - layout::CARD_WIDTH);
+        let to = head.right().min(right).max(from + layout::CARD_WIDTH);
         (from.max(head.left()), to.min(head.right()))
     }
 

@@ -12,6 +12,8 @@ pub struct Spot {
     /// Port of a Send or Receive.
     pub port: Option<String>,
     pub sends: bool,
+    /// Calls another orchestration: a token inside it shows here.
+    pub calls: bool,
     /// For a Listen: the shapes that wait with it.
     pub waits_with: Vec<Id>,
 }
@@ -44,7 +46,8 @@ impl Atlas {
                 }
                 let kind = shape.kind.label();
                 let name = if shape.name.is_empty() { kind.to_owned() } else { shape.name.clone() };
-                let spot = Spot { name, kind, port, sends, waits_with };
+                let calls = matches!(shape.kind, ShapeKind::Call(_));
+                let spot = Spot { name, kind, port, sends, calls, waits_with };
                 atlas.spots.insert((service, Name::new(shape.id.as_str())), spot);
                 let branches: &[crate::model::Branch] = match &shape.kind {
                     ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => &b.branches,
@@ -52,8 +55,14 @@ impl Atlas {
                 };
                 for branch in branches {
                     let name = branch.name.clone();
-                    let spot =
-                        Spot { name, kind: "Branch", port: None, sends: false, waits_with: Vec::new() };
+                    let spot = Spot {
+                        name,
+                        kind: "Branch",
+                        port: None,
+                        sends: false,
+                        calls: false,
+                        waits_with: Vec::new(),
+                    };
                     atlas.spots.insert((service, Name::new(branch.id.as_str())), spot);
                 }
             }

@@ -99,7 +99,7 @@ impl Flights {
                     if self.routes.len() >= ROUTES {
                         self.routes.pop_front();
                     }
-                    let (to, born) = (Vec::new(), self.next.max(now));
+                    let (to, born) = (Vec::new(), now);
                     self.routes.push_back(Route {
                         message: message.id,
                         label,
@@ -162,6 +162,12 @@ impl Flights {
         }
         let (service, shape) = place;
         self.flights.push_back(Flight { instance, service, shape, inbound, label, born, lasts });
+    }
+
+    /// Ends every flight.
+    pub fn land(&mut self) {
+        self.flights.clear();
+        self.next = 0.0;
     }
 
     /// Lets flights that have arrived go; true while some are under way.

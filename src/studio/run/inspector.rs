@@ -115,12 +115,8 @@ fn waiting(ui: &mut Ui, run: &RunMode, watched: &Watched, view: &InstanceView, a
         let service = service.map_or(view.service, |(service, _)| service);
         let name =
             run.state.atlas.spot(service, *at).map_or_else(|| run.state.atlas.any_shape(*at), |s| &s.name);
-        let mut words = name.to_owned();
-        if view.waiting {
-            words.push_str(&format!(", since {since}"));
-        }
-        let link =
-            ui.add(egui::Label::new(RichText::new(words).color(t.text)).sense(Sense::click()).truncate());
+        let words = RichText::new(name).color(t.text);
+        let link = ui.add(egui::Label::new(words).sense(Sense::click()).truncate());
         if link.on_hover_text("Show the shape").on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
             run.go_to_shape(service, *at, actions);
         }
@@ -128,6 +124,14 @@ fn waiting(ui: &mut Ui, run: &RunMode, watched: &Watched, view: &InstanceView, a
             let words = format!("in {}, which it called", service_words(service));
             ui.label(RichText::new(words).small().color(t.muted));
         }
+    }
+    if view.waiting {
+        let words = match view.subscriptions.len() {
+            0 => format!("since {since}"),
+            1 => format!("since {since}, for 1 subscription"),
+            n => format!("since {since}, for {n} subscriptions"),
+        };
+        ui.label(RichText::new(words).small().color(t.muted));
     }
     for subscription in &view.subscriptions {
         let wanted = wanted(&subscription.text);

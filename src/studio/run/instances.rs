@@ -17,7 +17,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 1.0;
     let partners = run.state.partners.len();
     let below =
-        if partners == 0 { 0.0 } else { (partners as f32 * 25.0 + 42.0).min(ui.available_height() * 0.4) };
+        if partners == 0 { 0.0 } else { (partners as f32 * 25.0 + 42.0).min(ui.available_height() * 0.34) };
     heading(ui, &run.state);
     let list = run.state.instances.clone();
     if list.is_empty() {

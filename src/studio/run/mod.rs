@@ -76,6 +76,8 @@ pub struct RunMode {
     picked_message: Option<usize>,
     send: SendPanel,
     resume: bool,
+    /// Loads without playing.
+    held: bool,
 }
 
 impl RunMode {
@@ -91,7 +93,9 @@ impl RunMode {
         if self.loaded.as_ref() != Some(&identity) {
             self.state.atlas = atlas::Atlas::of(&document.app);
             self.tell(Command::Load(Arc::new(document.app.clone())));
-            self.tell(Command::Play);
+            if !self.held {
+                self.tell(Command::Play);
+            }
             self.choose(None, false);
             self.loaded = Some(identity);
             self.resume = false;
@@ -145,6 +149,11 @@ impl RunMode {
         }
     }
 
+    /// Waits for Play when an application is loaded.
+    pub fn hold(&mut self) {
+        self.held = true;
+    }
+
     /// The instance that is shown in full.
     pub fn selected(&self) -> Option<InstanceId> {
         self.selected
@@ -181,21 +190,19 @@ impl RunMode {
     /// Follows the threads of the selected instance.
     fn hop(&mut self, document: &Document, actions: &mut Vec<Action>) {
         let Some(watched) = &self.state.watched else { return };
-        let Some(view) = watched.view.as_ref().filter(|_| Some(watched.id) == self.selected) else { return };
-        if self.tokens.to == view.at {
+        let Some(service) = self.state.atlas.service(&document.module) else { return };
+        if Some(watched.id) != self.selected {
             return;
         }
-        let from = std::mem::replace(&mut self.tokens.to, view.at.clone());
-        self.tokens.from = from;
-        self.tokens.since = self.state.play;
-        let (service, at) = (view.service, view.at.last().copied());
-        if !self.unfollow
-            && let Some(at) = at
-            && self.state.atlas.module(service) == Some(&document.module)
-            && self.state.atlas.spot(service, at).is_some()
-        {
-            actions.push(Action::Center(Selection::Node(Id::new(at.as_str()))));
+        let places = self.state.places(service);
+        if self.tokens.to == places {
+            return;
         }
+        if let Some(at) = places.last().filter(|_| !self.unfollow) {
+            actions.push(Action::Center(node(*at)));
+        }
+        self.tokens.from = std::mem::replace(&mut self.tokens.to, places);
+        self.tokens.since = self.state.play;
     }
 
     /// The run for the canvas of the open module.

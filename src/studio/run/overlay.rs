@@ -87,13 +87,13 @@ impl<'a> RunOverlay<'a> {
         let summary = self.state.summary(watched.id);
         let failed = summary.is_some_and(|s| matches!(s.phase, Phase::Suspended { .. }));
         if let Some(view) = watched.view.as_ref().filter(|_| watched.alive) {
-            for at in &view.at {
+            for at in self.state.places(self.service) {
                 if failed {
-                    marks.entry(*at).or_default().failed = true;
+                    marks.entry(at).or_default().failed = true;
                 } else if view.waiting {
-                    self.wait_at(*at, 1, &mut marks);
+                    self.wait_at(at, 1, &mut marks);
                 }
-                marks.entry(*at).or_default().here = true;
+                marks.entry(at).or_default().here = true;
             }
         }
         marks

@@ -54,6 +54,12 @@ impl State {
             let atlas = std::mem::take(&mut self.atlas);
             *self = Self { run: update.run, atlas, answer: self.answer.take(), ..Self::default() };
         }
+        if !self.clock.playing && !update.clock.playing && !update.events.is_empty() {
+            // A step shows what it did itself, not what the one before did.
+            self.heat.clear();
+            self.pulse.clear();
+            self.flights.land();
+        }
         for event in &update.events {
             self.flights.follow(event, &self.atlas, self.play, update.clock.speed);
             match &event.kind {
@@ -143,6 +149,20 @@ impl State {
     /// True for a while after a variable of the watched instance changed; as long as it takes while paused.
     pub fn changed(&self, variable: Name) -> bool {
         self.variables.get(&variable).is_some_and(|(_, at)| self.play - at < MARK)
+    }
+
+    /// The shapes of an orchestration the watched instance is at; the Call shape while it is in a called one.
+    pub fn places(&self, service: Name) -> Vec<Name> {
+        let Some(watched) = self.watched.as_ref().filter(|w| w.alive) else { return Vec::new() };
+        let Some(view) = &watched.view else { return Vec::new() };
+        let at = self.summary(watched.id).and_then(|s| s.at).map_or(view.service, |(service, _)| service);
+        if at == service {
+            return view.at.clone();
+        }
+        let calls = |shape: Name| self.atlas.spot(service, shape).is_some_and(|s| s.calls);
+        let own =
+            watched.shapes.iter().filter(|((s, shape), p)| *s == service && p.open > 0 && calls(*shape));
+        own.map(|((_, shape), _)| *shape).collect()
     }
 
     pub fn summary(&self, id: InstanceId) -> Option<&Summary> {
