@@ -93,10 +93,14 @@ fn missing(error: &str) -> String {
             .to_owned();
     } else if error.contains(KEYBOARD) {
         ("a keyboard library is missing", "libxkbcommon-x11-0")
-    } else if error.contains("XNotSupported") || error.contains("libX11") {
+    } else if error.contains("xlib") || error.contains("libX11") || error.contains("XCB") {
         ("the X11 libraries are missing", X11)
     } else if error.contains("Glutin") || error.contains("EGL") || error.contains("OpenGL") {
         ("no OpenGL driver was found", "libegl1 libgl1-mesa-dri")
+    } else if error.contains("connection to X server") || error.contains("wayland compositor") {
+        return "the studio's window could not open: no desktop answers where DISPLAY or WAYLAND_DISPLAY points; \
+                correct them, or use `orchestrion run <folder>` on a server"
+            .to_owned();
     } else {
         let line: String = error.lines().next().unwrap_or_default().chars().take(160).collect();
         return format!("the studio's window could not open: {line}; check DISPLAY and the graphics driver");
@@ -112,8 +116,9 @@ mod tests {
     fn what_is_missing_is_one_line_with_the_package() {
         let said = [
             ("Library libxkbcommon-x11.so could not be loaded.", "libxkbcommon-x11-0"),
-            ("WinitEventLoop(Os(XNotSupported(LibraryOpenError libX11.so.6: cannot open)))", "libx11-6"),
+            ("os error at winit: Failed to load one of xlib's shared libraries", "libx11-6"),
             ("NoGlutinConfigs(ConfigTemplate { color_buffer_type: Rgb }, InitEGL)", "libegl1"),
+            ("os error at winit/linux/mod.rs:788: Failed to open connection to X server", "orchestrion run"),
             ("winit: neither WAYLAND_DISPLAY nor WAYLAND_SOCKET nor DISPLAY is set.", "DISPLAY"),
             ("something else\nwith a dump", "graphics driver"),
         ];
