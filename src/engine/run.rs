@@ -1,5 +1,5 @@
 use super::core::{Core, Counters, ServiceRuntime, Slot, Step};
-use super::instance::{Flow, Happening, Instance, Machine, Status, Wait};
+use super::instance::{Flow, Happening, Instance, Machine, Pending, Status, Wait};
 use super::ports::PortRuntime;
 use super::{Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, PersistenceCause};
 use crate::message::{DateTime, Name, TimeSpan};
@@ -185,7 +185,10 @@ impl Step<'_> {
                 let Some(taken) = instance.take() else { return };
                 self.run_instance(id, taken);
             }
-            Some(Slot::SendPort(port)) if port.status.runs() => self.transmit(id),
+            // An attempt that is under way decides first: a second one would deliver twice.
+            Some(Slot::SendPort(port)) if port.status.runs() && port.transmission.is_none() => {
+                self.transmit(id);
+            }
             _ => {}
         }
     }
@@ -208,19 +211,20 @@ impl Step<'_> {
         match flow {
             Flow::Blocked => {
                 self.blocked(instance, at);
-                let pending = instance.pending.take();
-                self.put_back(id, taken);
-                if let Some(pending) = pending {
-                    self.apply_pending(id, pending);
-                }
+                self.put_back_at_safe_point(id, taken);
             }
             Flow::Yielded => {
-                self.put_back(id, taken);
+                self.take_late_messages(instance);
                 self.make_ready(id);
+                self.put_back_at_safe_point(id, taken);
             }
             Flow::Suspended { reason, resumable, restore } => {
                 self.suspend(instance, &reason, resumable, restore);
-                self.put_back(id, taken);
+                // Suspended it is; only a pending Terminate is still to do.
+                if instance.pending == Some(Pending::Suspend) {
+                    instance.pending = None;
+                }
+                self.put_back_at_safe_point(id, taken);
             }
             Flow::Completed => {
                 if instance.dirty {
@@ -236,7 +240,7 @@ impl Step<'_> {
                     self.forget(instance);
                     self.core.slots.remove(&id);
                 } else {
-                    self.zombie(instance, false);
+                    self.zombie(instance);
                     self.put_back(id, taken);
                 }
             }
@@ -265,6 +269,16 @@ impl Step<'_> {
         }
     }
 
+    /// A pending operation is honoured when the instance waits or yields, so also in a loop without end (INS-3).
+    fn put_back_at_safe_point(&mut self, id: InstanceId, mut taken: Arc<Instance>) {
+        let pending = taken.pending.is_some().then(|| Arc::make_mut(&mut taken).pending.take()).flatten();
+        self.put_back(id, taken);
+        if let Some(pending) = pending {
+            self.apply_pending(id, pending);
+        }
+    }
+
+    /// What the instance sent to itself since it last looked at its queue.
     fn take_late_messages(&mut self, instance: &mut Instance) {
         for (channel, message) in std::mem::take(&mut self.core.to_self) {
             instance.queue.push_back(super::instance::Queued { channel, message });
@@ -331,7 +345,7 @@ impl Step<'_> {
         self.log(crate::xlang::LogLevel::Error, source, &text);
     }
 
-    fn zombie(&mut self, instance: &mut Instance, _terminated: bool) {
+    fn zombie(&mut self, instance: &mut Instance) {
         let left = u32::try_from(instance.queue.len()).unwrap_or(u32::MAX);
         self.transition(instance, Happening::Discard, "");
         instance.reason =

@@ -10,5 +10,6 @@ mod flow;
 mod not_run;
 mod parallel;
 mod publish;
+mod recovery;
 mod southridge;
 mod world;
