@@ -10,7 +10,7 @@ use crate::xlang::{LogLevel, Raised};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -26,7 +26,8 @@ pub struct Core {
     pub ready: VecDeque<InstanceId>,
     /// The same, to look up.
     pub scheduled: FxHashSet<InstanceId>,
-    pub timers: BTreeMap<(DateTime, u64), InstanceId>,
+    /// When waiting service instances wake; each has one timer at most.
+    pub timers: BTreeSet<(DateTime, InstanceId)>,
     pub services: Vec<ServiceRuntime>,
     pub send_ports: Vec<PortRuntime>,
     pub groups: Vec<PortRuntime>,
@@ -50,7 +51,6 @@ pub struct Counters {
     pub instances: u64,
     pub transmissions: u64,
     pub tokens: u64,
-    pub timers: u64,
     pub guids: u64,
 }
 
@@ -143,11 +143,8 @@ impl Step<'_> {
     }
 
     /// Wakes an instance at `due`.
-    pub fn set_timer(&mut self, due: DateTime, id: InstanceId) -> (DateTime, u64) {
-        self.core.counters.timers += 1;
-        let key = (due, self.core.counters.timers);
-        self.core.timers.insert(key, id);
-        key
+    pub fn set_timer(&mut self, due: DateTime, id: InstanceId) {
+        self.core.timers.insert((due, id));
     }
 
     /// Runs a map over whole messages.

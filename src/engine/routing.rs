@@ -229,7 +229,7 @@ impl Step<'_> {
             queue: VecDeque::new(),
             consumed: Vec::new(),
             channels: Vec::new(),
-            timers: Vec::new(),
+            wakes: None,
             persistence_points: 0,
             created: self.core.now,
             waiting_since: self.core.now,

@@ -1,5 +1,5 @@
 use super::core::{Core, Counters, ServiceRuntime, Slot, Step};
-use super::instance::{Flow, Happening, Instance, Machine, Pending, Status, Wait};
+use super::instance::{Flow, Happening, Instance, Machine, Pending, Status};
 use super::ports::PortRuntime;
 use super::{Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, PersistenceCause};
 use crate::message::{DateTime, Name, TimeSpan};
@@ -71,7 +71,7 @@ impl Engine {
 
     /// When the next Tick has something to do.
     pub fn next_due(&self) -> Option<DateTime> {
-        let timer = self.core.timers.keys().next().map(|(due, _)| *due);
+        let timer = self.core.timers.first().map(|(due, _)| *due);
         let idle = self.core.idle.front().map(|(due, _)| *due);
         match (timer, idle) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -118,11 +118,11 @@ impl Step<'_> {
 
     /// Wakes what is due; dehydrates what has been idle long enough.
     fn tick(&mut self) {
-        while let Some((&(due, number), &id)) = self.core.timers.first_key_value() {
+        while let Some(&(due, id)) = self.core.timers.first() {
             if due > self.core.now {
                 break;
             }
-            self.core.timers.remove(&(due, number));
+            self.core.timers.pop_first();
             let runs = match self.core.slots.get(&id) {
                 Some(Slot::Orchestration { instance: Some(instance), .. }) => instance.status.runs(),
                 Some(Slot::SendPort(port)) => port.status.runs(),
@@ -292,6 +292,7 @@ impl Step<'_> {
             instance.persisted = None;
         }
         instance.waiting_since = self.core.now;
+        self.set_alarm(instance, instance.state.next_due(self.core.now));
         let service = self.program.service(instance.service).map_or_else(|| Name::new(""), |s| s.name);
         self.change(instance.id, service, InstanceChange::Waiting { at });
         release_trees(instance);
@@ -300,7 +301,7 @@ impl Step<'_> {
         if in_atomic || host.behavior == DehydrationBehavior::Never {
             return;
         }
-        let known = instance.state.threads.iter().filter_map(|t| wait_end(&t.wait)).min();
+        let known = instance.state.threads.iter().filter_map(|t| t.wait.end()).min();
         let threshold = TimeSpan::from_seconds(i64::from(host.max_threshold));
         let long = known.is_some_and(|until| until.since(self.core.now) > threshold);
         if host.behavior == DehydrationBehavior::Always || long {
@@ -360,6 +361,16 @@ impl Step<'_> {
         self.log(crate::xlang::LogLevel::Error, "Orchestrion", &text);
     }
 
+    /// Moves the timer of an instance: one that no longer waits for a time has none.
+    fn set_alarm(&mut self, instance: &mut Instance, due: Option<DateTime>) {
+        if let Some(old) = std::mem::replace(&mut instance.wakes, due) {
+            self.core.timers.remove(&(old, instance.id));
+        }
+        if let Some(due) = due {
+            self.set_timer(due, instance.id);
+        }
+    }
+
     /// An instance that ended has no subscriptions and no timers any more (SUB-8).
     fn forget(&mut self, instance: &mut Instance) {
         for channel in &mut instance.channels {
@@ -368,24 +379,13 @@ impl Step<'_> {
                 self.emit(EventKind::SubscriptionRemoved { subscription: id });
             }
         }
-        for key in instance.timers.drain(..) {
-            self.core.timers.remove(&key);
-        }
+        self.set_alarm(instance, None);
     }
 
     /// Removes an instance that an operator terminated, with its messages (INS-2).
     pub fn remove_instance(&mut self, id: InstanceId) {
         self.with_instance(id, |instance, step| step.forget(instance));
         self.core.slots.remove(&id);
-    }
-}
-
-/// When a wait ends by itself.
-fn wait_end(wait: &Wait) -> Option<DateTime> {
-    match wait {
-        Wait::Delay { until, .. } => Some(*until),
-        Wait::Listen { deadlines, .. } => deadlines.iter().flatten().min().copied(),
-        Wait::No | Wait::Receive(_) | Wait::Join { .. } | Wait::Acknowledgements => None,
     }
 }
 

@@ -75,3 +75,32 @@ fn sub_9_a_message_to_itself_survives_the_end_of_a_turn() {
     world.receive("R", &xml("Order", &[("Id", "1")]));
     assert!(world.story("Worker").ends_with("completed"), "{}", world.story("Worker"));
 }
+
+#[test]
+fn lis_4_the_delay_of_a_lost_branch_leaves_no_timer() {
+    let rounds = while_loop(
+        "rounds",
+        "rounds < 50",
+        vec![
+            listen(
+                "wait",
+                vec![
+                    vec![receive("Hear", "Heard").follows("ById")],
+                    vec![delay("a day", "new System.TimeSpan(1, 0, 0, 0)")],
+                ],
+            ),
+            expression("turn", "rounds = rounds + 1;"),
+        ],
+    );
+    let app = worker(vec![rounds, receive("Hear", "Heard").named("last").follows("ById")]);
+    let mut world = World::new(app);
+    world.receive("R", &xml("Order", &[("Id", "1")]));
+    for round in 0..50 {
+        assert_eq!(world.engine.core().timers.len(), 1, "round {round}");
+        world.advance(1);
+        world.receive("R", &xml("Note", &[("Id", "1")]));
+    }
+    assert!(world.engine.core().timers.is_empty(), "it waits for a message now, not for a time");
+    world.advance(2 * 86_400);
+    assert!(!world.ran("Worker", "a day"));
+}

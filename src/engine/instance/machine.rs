@@ -368,13 +368,6 @@ impl<'a, 'b> Machine<'a, 'b> {
         }
     }
 
-    /// Wakes this instance at a time.
-    pub fn wake_at(&mut self, due: DateTime) {
-        let key = self.step.set_timer(due, self.instance.id);
-        self.instance.timers.retain(|(at, _)| *at > self.step.core.now);
-        self.instance.timers.push(key);
-    }
-
     fn delay(&mut self, service: &'a Service, code: u16, shape: u16) -> Result<After, Raised> {
         let waiting = self.instance.state.threads.get(self.thread).map(|t| t.wait.clone());
         let until = match waiting {
@@ -389,7 +382,6 @@ impl<'a, 'b> Machine<'a, 'b> {
             return Ok(After::Next);
         }
         self.set_wait(Wait::Delay { until, shape });
-        self.wake_at(until);
         Ok(After::Wait)
     }
 

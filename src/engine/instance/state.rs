@@ -25,8 +25,8 @@ pub struct Instance {
     pub consumed: Vec<Queued>,
     /// What it can receive, in order of creation. Places are stable: the queue and the message box name them.
     pub channels: Vec<Channel>,
-    /// Timers set, to cancel at the end.
-    pub timers: Vec<(DateTime, u64)>,
+    /// When its timer wakes it, while it waits: the first of its delays and time-outs.
+    pub wakes: Option<DateTime>,
     pub persistence_points: u32,
     pub created: DateTime,
     pub waiting_since: DateTime,
@@ -262,6 +262,17 @@ impl Frame {
     }
 }
 
+impl Wait {
+    /// When it ends by itself.
+    pub fn end(&self) -> Option<DateTime> {
+        match self {
+            Self::Delay { until, .. } => Some(*until),
+            Self::Listen { deadlines, .. } => deadlines.iter().flatten().min().copied(),
+            Self::No | Self::Receive(_) | Self::Join { .. } | Self::Acknowledgements => None,
+        }
+    }
+}
+
 impl Thread {
     pub fn new(frame: u32, pc: u32, parent: Option<Parent>) -> Self {
         Self { frame, pc, scopes: Vec::new(), wait: Wait::No, parent, ended: false }
@@ -273,6 +284,14 @@ impl Thread {
 }
 
 impl State {
+    /// The first time after `now` at which a delay, a branch of a Listen or the time of a scope is over.
+    pub fn next_due(&self, now: DateTime) -> Option<DateTime> {
+        let threads = self.threads.iter().filter(|t| !t.ended);
+        let scopes =
+            |t: &Thread| t.scopes.iter().filter(|s| s.handling.is_none()).filter_map(|s| s.deadline).min();
+        threads.flat_map(|t| [t.wait.end(), scopes(t)]).flatten().filter(|due| *due > now).min()
+    }
+
     pub fn frame(&self, frame: u32) -> Option<&Frame> {
         self.frames.get(usize::try_from(frame).ok()?)?.as_ref()
     }

@@ -67,9 +67,6 @@ impl<'a> Machine<'a, '_> {
             }
         }
         if !entered {
-            for due in deadlines.iter().flatten() {
-                self.wake_at(*due);
-            }
             self.set_wait(Wait::Listen { listen, deadlines });
         }
         Ok(After::Wait)

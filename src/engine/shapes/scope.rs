@@ -16,9 +16,6 @@ impl<'a> Machine<'a, '_> {
             }
             _ => None,
         };
-        if let Some(due) = deadline {
-            self.wake_at(due);
-        }
         let atomic = (info.kind == ScopeKind::Atomic)
             .then(|| Box::new(AtomicState { before: self.instance.state.frames.clone(), held: Vec::new() }));
         if let Some(transaction) = info.transaction
