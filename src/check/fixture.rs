@@ -80,7 +80,12 @@ pub fn catch(exception: CatchType, body: Block) -> Catch {
 }
 
 pub fn compensation(body: Block) -> Compensation {
-    Compensation { id: shape(ShapeKind::default()).id, name: "Compensation".into(), body }
+    Compensation {
+        id: shape(ShapeKind::default()).id,
+        name: "Compensation".into(),
+        body,
+        ..Compensation::default()
+    }
 }
 
 pub fn long_running() -> Transaction {

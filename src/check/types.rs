@@ -70,7 +70,7 @@ mod tests {
     }
 
     fn fault(name: &str, message_type: &str) -> Fault {
-        Fault { name: name.into(), message_type: message_type.into() }
+        Fault { name: name.into(), message_type: message_type.into(), ..Fault::default() }
     }
 
     #[test]

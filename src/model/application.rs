@@ -1,5 +1,7 @@
 use super::property::is_default;
-use super::{Bindings, ClassType, CorrelationType, Module, MultipartType, Orchestration, PortType};
+use super::{
+    Bindings, ClassType, CorrelationType, MapDrawing, Module, MultipartType, Orchestration, PortType, Project,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -39,6 +41,8 @@ pub struct Settings {
     pub classes: Vec<ClassType>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pipelines: Vec<Pipeline>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projects: Vec<Project>,
 }
 
 /// A BizTalk host; orchestrations and ports run in one.
@@ -48,6 +52,15 @@ pub struct Host {
     pub name: String,
     #[serde(default, skip_serializing_if = "is_default")]
     pub dehydration: Dehydration,
+    /// Windows group that may run it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub group: String,
+    /// Runs inside another process, such as a web server.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub isolated: bool,
+    /// It passes on who a message came from instead of its own identity.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub trusted: bool,
 }
 
 /// Host setting DehydrationBehavior (DEH-5).
@@ -100,18 +113,38 @@ pub struct Pipeline {
     #[serde(default)]
     pub send: bool,
     pub components: Vec<PipelineComponent>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Policy file that lists its stages; empty for the one of receive or send pipelines.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub policy: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PipelineComponent {
-    /// Stage name: Decode, Disassemble, Validate, ResolveParty, PreAssemble, Assemble, Encode.
+    /// Stage name: Decode, Disassemble, Validate, ResolveParty, PreAssemble, Assemble, Encode; the category GUID of
+    /// a stage that has none of these names.
     pub stage: String,
     /// Component class name; an unknown one loads and is reported by the checker.
     pub component: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub properties: BTreeMap<String, String>,
+    /// See [`PropertyTypes`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub property_types: PropertyTypes,
+    /// Name, description and version that the component gives itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
 }
+
+/// Types of component and adapter properties that are not text, by property: `xsd:boolean`, a VARIANT type number
+/// such as `11`, or `nil` for a property without a value. Without an entry a property is text.
+pub type PropertyTypes = BTreeMap<String, String>;
 
 /// A native map: one rule per target node. Paths are `/Root/Record/Field` or `…/@attribute`, local names only.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +156,8 @@ pub struct Map {
     /// Target message types.
     pub targets: Vec<String>,
     pub rules: Vec<MapRule>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawing: Option<Box<MapDrawing>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,5 @@
-use super::Filter;
 use super::property::{is_default, is_true, yes};
+use super::{Certificate, Filter, Party, PipelineComponent, PropertyTypes};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -17,6 +17,17 @@ pub struct Bindings {
     pub services: Vec<ServiceBinding>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parties: Vec<Party>,
+    /// Tracking options by full name of a pipeline, as for [`ServiceBinding::tracking`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pipeline_tracking: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tracked_schemas: Vec<TrackedSchema>,
+    /// Assembly of an orchestration, pipeline, map or schema, by full name, when it is stated.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub assemblies: BTreeMap<String, String>,
+    /// What binding files state of an adapter, by its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub adapters: BTreeMap<String, Adapter>,
 }
 
 /// A receive port: one or more locations; orchestrations bind to the port, not the location (RX-1).
@@ -37,6 +48,23 @@ pub struct ReceivePort {
     /// Failed-message routing (RF-5).
     #[serde(default, skip_serializing_if = "is_default")]
     pub route_failed_messages: bool,
+    /// Send pipeline of a two-way port for locations that name none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub send_pipeline: String,
+    /// Per-instance configuration of one component alone, by stage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub component_properties: Vec<PipelineComponent>,
+    /// Application it belongs to, when that is another one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub application: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Bodies and properties to track before and after processing, as the bit set of binding files (TRK-2).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tracking: u32,
+    /// Analytics are collected of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub analytics: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +99,20 @@ pub struct ReceiveLocation {
     /// Adapter properties, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub properties: BTreeMap<String, String>,
+    /// See [`PropertyTypes`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub property_types: PropertyTypes,
+    /// Per-instance configuration of one component alone, by stage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub component_properties: Vec<PipelineComponent>,
+    /// Address told to partners.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub public_address: String,
+    /// The location whose address stands for the port.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub primary: bool,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
 }
 
 /// Dates as `2026-01-31`, daily window as `08:00` to `18:00`.
@@ -83,6 +125,44 @@ pub struct Schedule {
     pub stop_date: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<(String, String)>,
+    /// Empty for UTC.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub time_zone: String,
+    /// Times do not follow daylight saving.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub standard_time: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrence: Option<Recurrence>,
+}
+
+/// Days on which a receive location is open, counted from a date (RX-4). Days, months and ordinals are the words of
+/// binding files: `Monday`, `January`, `Day15`, `Last`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recurrence {
+    pub from: String,
+    /// Every so many days or weeks.
+    pub interval: u32,
+    pub days: RecurrenceDays,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RecurrenceDays {
+    #[default]
+    Daily,
+    Weekly(Vec<String>),
+    /// Days of the given months, and their last day.
+    Monthly {
+        months: Vec<String>,
+        days: Vec<String>,
+        last_day: bool,
+    },
+    /// A weekday of the given months, such as the `First` `Monday`.
+    Ordinal {
+        months: Vec<String>,
+        ordinal: String,
+        day: String,
+    },
 }
 
 /// A send port (section 3.7).
@@ -122,6 +202,22 @@ pub struct SendPort {
     /// State after deployment (TX-10).
     #[serde(default, skip_serializing_if = "is_default")]
     pub state: PortState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encryption_certificate: Option<Certificate>,
+    /// Per-instance configuration of one component alone, by stage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub component_properties: Vec<PipelineComponent>,
+    /// Application it belongs to, when that is another one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub application: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Bodies and properties to track before and after processing, as the bit set of binding files (TRK-2).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tracking: u32,
+    /// Analytics are collected of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub analytics: bool,
 }
 
 fn default_priority() -> u8 {
@@ -161,6 +257,12 @@ pub struct Transport {
     /// Adapter properties, by name (FILE: `CopyMode`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub properties: BTreeMap<String, String>,
+    /// See [`PropertyTypes`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub property_types: PropertyTypes,
+    /// An acknowledgment is asked of every transmission, whoever sent the message.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub delivery_notification: bool,
 }
 
 fn default_retries() -> u32 {
@@ -181,6 +283,8 @@ impl Default for Transport {
             service_window: None,
             host: String::new(),
             properties: BTreeMap::new(),
+            property_types: PropertyTypes::new(),
+            delivery_notification: false,
         }
     }
 }
@@ -195,6 +299,11 @@ pub struct SendPortGroup {
     pub filter: Filter,
     #[serde(default, skip_serializing_if = "is_default")]
     pub state: PortState,
+    /// Application it belongs to, when that is another one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub application: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
 }
 
 /// Deployment of one orchestration: host, state, logical ports to physical ones.
@@ -210,6 +319,14 @@ pub struct ServiceBinding {
     /// Logical port name to physical port; "specify later" ports only.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ports: BTreeMap<String, PortBinding>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Tracking options, the words of binding files: `ServiceStartEnd MessageSendReceive` … (TRK-1).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub tracking: String,
+    /// Analytics are collected of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub analytics: bool,
 }
 
 /// Orchestration type states (section 5.5).
@@ -231,25 +348,31 @@ pub enum PortBinding {
     SendPortGroup(String),
 }
 
-/// A trading partner with the roles it plays (RLK-5).
+/// A schema whose properties are tracked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Party {
-    pub name: String,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub aliases: BTreeMap<String, String>,
+pub struct TrackedSchema {
+    /// Full type name.
+    pub schema: String,
+    /// Root element of a schema with several.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub root: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub enlistments: Vec<Enlistment>,
+    pub properties: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub all_properties: bool,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
 }
 
-/// A party in a role: port type operation ports to send ports.
+/// An adapter as binding files identify it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Enlistment {
-    pub role_link_type: String,
-    pub role: String,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub ports: BTreeMap<String, String>,
+pub struct Adapter {
+    /// What it can do, as the bit set of binding files.
+    pub capabilities: u32,
+    /// GUID of its configuration class.
+    pub class_id: String,
 }
 
 impl Bindings {

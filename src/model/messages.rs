@@ -133,6 +133,8 @@ pub struct CorrelationType {
     pub modifier: TypeModifier,
     /// Full property names.
     pub properties: Vec<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comments: String,
 }
 
 /// An instance of a correlation type, with values once initialised (COR-1).

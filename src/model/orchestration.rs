@@ -25,7 +25,8 @@ pub struct Module {
     pub web_message_types: Vec<WebMessageType>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orchestration: Option<Orchestration>,
-    /// Designer elements that have no meaning here and must survive a round trip, as written.
+    /// Designer elements outside the module (print settings, expression validation) that have no meaning here and
+    /// must survive a round trip, as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub preserved: Vec<String>,
 }
@@ -55,6 +56,9 @@ pub struct Orchestration {
     pub target_xml_namespace: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub comments: String,
+    /// Whether other orchestrations may call it, when a designer stated so; else it follows from its receives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invokable: Option<bool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -46,6 +46,10 @@ pub struct Operation {
     pub response: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub request_label: MessageLabel,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub response_label: MessageLabel,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub comments: String,
 }
@@ -56,6 +60,19 @@ pub struct Operation {
 pub struct Fault {
     pub name: String,
     pub message_type: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comments: String,
+}
+
+/// What a request or response is called on the port, apart from its type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageLabel {
+    /// Empty for `Request` or `Response`; localized designers write others.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comments: String,
 }
 
 /// `Uses`: we send first. `Implements`: we receive first.
@@ -169,6 +186,8 @@ pub struct RoleLinkType {
     #[serde(default, skip_serializing_if = "is_default")]
     pub modifier: TypeModifier,
     pub roles: Vec<Role>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comments: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,6 +195,8 @@ pub struct RoleLinkType {
 pub struct Role {
     pub name: String,
     pub port_types: Vec<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comments: String,
 }
 
 /// A role link of an orchestration: `servicelink implements|uses Type.Role Name`.
@@ -199,6 +220,8 @@ pub struct RoleLink {
     pub surface: PortSurface,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<u32>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comments: String,
 }
 
 /// A parameter of a called or started orchestration, in call order (CAL-1).

@@ -86,6 +86,9 @@ pub struct Receive {
     /// Port type when `port` names a role link.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub role_port_type: String,
+    /// Role of that port type, needed when the role link type is not part of the application.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub role: String,
 }
 
 /// Send (section 1.3).
@@ -104,6 +107,9 @@ pub struct Send {
     /// Port type when `port` names a role link.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub role_port_type: String,
+    /// Role of that port type, needed when the role link type is not part of the application.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub role: String,
 }
 
 /// Construct Message: holds only Message Assignment and Transform shapes (CON-2).
@@ -154,6 +160,8 @@ pub struct Branch {
     pub body: Block,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub comments: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub report_to_analyst: bool,
 }
 
 /// Loop: a pre-tested while (LOP-1).
@@ -260,6 +268,8 @@ pub struct Catch {
     pub body: Block,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub comments: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub report_to_analyst: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -279,6 +289,10 @@ pub struct Compensation {
     pub name: String,
     #[serde(default)]
     pub body: Block,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub comments: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub report_to_analyst: bool,
 }
 
 /// Call Orchestration and Start Orchestration (section 1.13).
@@ -308,6 +322,9 @@ pub struct Argument {
 #[serde(deny_unknown_fields)]
 pub struct CallRules {
     pub policy: String,
+    /// `None` is the latest deployed version (RUL-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<PartRef>,
 }

@@ -13,6 +13,7 @@ fn tx(name: &str, body: Block, undo: Block) -> Shape {
         id: format!("{name} undo").into(),
         name: format!("undo {name}"),
         body: undo,
+        ..Compensation::default()
     });
     shape(
         name,

@@ -131,7 +131,12 @@ fn body() -> Block {
             }),
             transaction_id: "T2".into(),
             body: vec![shape("s9", ShapeKind::Expression(code("")))],
-            compensation: Some(Compensation { id: "k2".into(), name: "Undo".into(), body: vec![] }),
+            compensation: Some(Compensation {
+                id: "k2".into(),
+                name: "Undo".into(),
+                comments: "c".into(),
+                ..Default::default()
+            }),
             ..Scope::default()
         }),
     );
@@ -161,6 +166,7 @@ fn body() -> Block {
                     variable: "refused".into(),
                     body: vec![shape("s12", ShapeKind::Compensate(Compensate { transaction: "T2".into() }))],
                     comments: "why".into(),
+                    report_to_analyst: true,
                 },
                 Catch {
                     id: "c2".into(),
@@ -180,6 +186,8 @@ fn body() -> Block {
                 id: "k1".into(),
                 name: "Compensation_1".into(),
                 body: vec![shape("s14", ShapeKind::Suspend(code("\"stopped\"")))],
+                report_to_analyst: true,
+                ..Default::default()
             }),
         }),
     );
@@ -266,7 +274,11 @@ fn body() -> Block {
         ),
         shape(
             "s22",
-            ShapeKind::CallRules(CallRules { policy: "Pricing".into(), parameters: vec![part("Out", "")] }),
+            ShapeKind::CallRules(CallRules {
+                policy: "Pricing".into(),
+                version: Some(2),
+                parameters: vec![part("Out", "")],
+            }),
         ),
         shape(
             "s23",
@@ -290,7 +302,9 @@ fn types() -> Module {
         id: "o1".into(),
         request: "Order".into(),
         response: Some("Ack".into()),
-        faults: vec![Fault { name: "Refused".into(), message_type: "Refusal".into() }],
+        faults: vec![Fault { name: "Refused".into(), message_type: "Refusal".into(), comments: "no".into() }],
+        request_label: MessageLabel { name: "Requête".into(), comments: "first".into() },
+        response_label: MessageLabel::default(),
         comments: "x".into(),
     };
     Module {
@@ -328,7 +342,11 @@ fn types() -> Module {
         }],
         role_link_types: vec![RoleLinkType {
             name: "Supply".into(),
-            roles: vec![Role { name: "Supplier".into(), port_types: vec!["OrderPort".into()] }],
+            roles: vec![Role {
+                name: "Supplier".into(),
+                port_types: vec!["OrderPort".into()],
+                comments: "c".into(),
+            }],
             ..RoleLinkType::default()
         }],
         web_message_types: vec![WebMessageType {
@@ -363,6 +381,7 @@ fn orchestration() -> Orchestration {
         transaction_id: "T0".into(),
         target_xml_namespace: "urn:manager".into(),
         comments: "Keeps the orders.".into(),
+        invokable: Some(true),
         parameters: vec![
             parameter(Direction::Out, ParameterKind::Message(message("Answer"))),
             parameter(Direction::Ref, ParameterKind::Variable(variable("tries"))),
@@ -398,7 +417,17 @@ fn bindings() -> Bindings {
         service_window: Some(("08:00".into(), "18:00".into())),
         host: "Sending".into(),
         properties: [("CopyMode".into(), "1".into())].into(),
+        property_types: [("CopyMode".into(), "19".into())].into(),
+        delivery_notification: true,
     };
+    let settings = PipelineComponent {
+        stage: "Disassemble".into(),
+        component: "XmlDasm".into(),
+        properties: [("DocumentSpecNames".into(), String::new())].into(),
+        property_types: [("DocumentSpecNames".into(), "nil".into())].into(),
+        ..Default::default()
+    };
+    let certificate = Certificate { thumbprint: "E3F9".into(), usage: "Both".into(), ..Default::default() };
     Bindings {
         receive_ports: vec![ReceivePort {
             name: "Orders".into(),
@@ -415,14 +444,34 @@ fn bindings() -> Bindings {
                     start_date: Some("2026-01-31".into()),
                     stop_date: None,
                     window: Some(("08:00".into(), "18:00".into())),
+                    time_zone: "Romance Standard Time".into(),
+                    standard_time: true,
+                    recurrence: Some(Recurrence {
+                        from: "2026-01-31".into(),
+                        interval: 2,
+                        days: RecurrenceDays::Ordinal {
+                            months: vec!["January".into()],
+                            ordinal: "First".into(),
+                            day: "Monday".into(),
+                        },
+                    }),
                 }),
                 host: "Receiving".into(),
                 properties: [("Interval".into(), "1".into())].into(),
+                property_types: [("Interval".into(), "3".into())].into(),
+                component_properties: vec![settings.clone()],
+                public_address: "http://example.org/orders".into(),
+                primary: true,
+                description: "d".into(),
             }],
             inbound_maps: vec!["OrderToAck".into()],
             outbound_maps: vec!["OrderToAck".into()],
             authentication: Authentication::Keep,
             route_failed_messages: true,
+            send_pipeline: "PassThruTransmit".into(),
+            application: "Other".into(),
+            tracking: 51,
+            ..ReceivePort::default()
         }],
         send_ports: vec![SendPort {
             name: "Acks".into(),
@@ -439,6 +488,9 @@ fn bindings() -> Bindings {
             priority: 1,
             route_failed_messages: true,
             state: PortState::Stopped,
+            encryption_certificate: Some(certificate.clone()),
+            component_properties: vec![settings],
+            analytics: true,
             ..SendPort::default()
         }],
         send_port_groups: vec![SendPortGroup {
@@ -446,6 +498,8 @@ fn bindings() -> Bindings {
             ports: vec!["Acks".into()],
             filter: filter(),
             state: PortState::Bound,
+            description: "d".into(),
+            ..SendPortGroup::default()
         }],
         services: vec![ServiceBinding {
             orchestration: "Crowded.Manager".into(),
@@ -457,16 +511,92 @@ fn bindings() -> Bindings {
                 ("Out".into(), PortBinding::SendPortGroup("All".into())),
             ]
             .into(),
+            tracking: "ServiceStartEnd MessageSendReceive".into(),
+            ..ServiceBinding::default()
         }],
         parties: vec![Party {
             name: "Fabrikam".into(),
-            aliases: [("OrganizationName".into(), "Fabrikam".into())].into(),
+            aliases: vec![PartyAlias {
+                name: "Organization".into(),
+                qualifier: "OrganizationName".into(),
+                value: "Fabrikam".into(),
+                automatic: true,
+            }],
+            send_ports: vec!["Acks".into()],
+            signature_certificate: Some(certificate),
             enlistments: vec![Enlistment {
                 role_link_type: "Crowded.Supply".into(),
                 role: "Supplier".into(),
                 ports: [("OrderPort".into(), "Acks".into())].into(),
             }],
+            ..Party::default()
         }],
+        pipeline_tracking: [("XMLReceive".into(), "None".into())].into(),
+        tracked_schemas: vec![TrackedSchema {
+            schema: "Crowded.Order".into(),
+            root: "Order".into(),
+            all_properties: true,
+            ..Default::default()
+        }],
+        assemblies: [("Crowded.Order".into(), "Crowded, Version=1.0.0.0".into())].into(),
+        adapters: [("FILE".into(), Adapter { capabilities: 11, class_id: "5e49e3a6".into() })].into(),
+    }
+}
+
+/// One of everything the mapper draws.
+fn drawing() -> MapDrawing {
+    let tree = |root: &str| MapTree {
+        root: root.into(),
+        schemas: vec![format!("./{root}.xsd")],
+        joined: "<xs:schema>\n</xs:schema>".into(),
+    };
+    let input = |value| FunctoidInput { value, index: None, guid: String::new() };
+    let concatenate = Functoid {
+        id: 1,
+        function: 107,
+        x: 54,
+        y: -3,
+        inputs: vec![
+            input(InputValue::Link(1)),
+            FunctoidInput {
+                index: Some(2),
+                guid: "1693f8af".into(),
+                ..input(InputValue::Constant("-".into()))
+            },
+        ],
+        label: "id".into(),
+        scripts: vec![Script {
+            language: "CSharp".into(),
+            text: "public string Same(string a)\n{ return a; }".into(),
+            ..Script::default()
+        }],
+        table: Some(LoopTable { gated: true, columns: 1, rows: vec![vec!["1693f8af".into()]] }),
+        ..Functoid::default()
+    };
+    let link = |id, from, to| MapLink {
+        id,
+        from,
+        to,
+        label: String::new(),
+        copy: "CopyName".into(),
+        directive: String::new(),
+    };
+    MapDrawing {
+        source: tree("Order"),
+        target: tree("Ack"),
+        pages: vec![MapPage {
+            name: "Page 1".into(),
+            links: vec![
+                link(1, LinkEnd::Node("/Order/Id".into()), LinkEnd::Functoid(1)),
+                link(2, LinkEnd::Functoid(1), LinkEnd::Node("/Ack/Id".into())),
+            ],
+            functoids: vec![concatenate],
+        }],
+        constants: [("/Ack/Status".into(), "<empty>".into())].into(),
+        test_values: [("/Order/Id".into(), "7".into())].into(),
+        custom_xslt: Some(CustomXslt { path: "./own.xslt".into(), ..CustomXslt::default() }),
+        script_precedence: vec![ScriptLanguage { name: "CSharp".into(), enabled: true }],
+        settings: [("CopyPIs".into(), "No".into())].into(),
     }
 }
 
@@ -482,6 +612,7 @@ pub fn application() -> Application {
                 arguments: vec![MapValue::Link("/Order/Id".into()), MapValue::Constant("-".into())],
             },
         }],
+        drawing: Some(Box::new(drawing())),
     };
     let partner = |name: &str, behavior| Partner { name: name.into(), description: "d".into(), behavior };
     let dehydration =
@@ -490,7 +621,13 @@ pub fn application() -> Application {
         settings: Settings {
             name: "crowded".into(),
             description: "Everything at once.".into(),
-            hosts: vec![Host { name: "Main".into(), dehydration }],
+            hosts: vec![Host {
+                name: "Main".into(),
+                dehydration,
+                group: "Users".into(),
+                isolated: true,
+                trusted: true,
+            }],
             configuration: [("TotalStages".into(), "2".into())].into(),
             engine: EngineSettings {
                 uncaught_non_resumable: true,
@@ -516,7 +653,19 @@ pub fn application() -> Application {
                     stage: "Disassemble".into(),
                     component: "XmlDasm".into(),
                     properties: [("ValidateDocument".into(), "true".into())].into(),
+                    property_types: [("ValidateDocument".into(), "xsd:boolean".into())].into(),
+                    label: "XML disassembler".into(),
+                    version: "1.0".into(),
+                    ..Default::default()
                 }],
+                description: "Lenient.".into(),
+                policy: "BTSReceivePolicy.xml".into(),
+            }],
+            projects: vec![Project {
+                assembly: "Crowded".into(),
+                types: [("schemas/Order.xsd".into(), "Crowded.Order".into())].into(),
+                references: [("Acme.Helpers".into(), "lib/Acme.Helpers.dll".into())].into(),
+                ..Default::default()
             }],
         },
         modules: [

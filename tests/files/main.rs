@@ -9,6 +9,8 @@ mod edit_properties;
 mod edits;
 mod folders;
 mod host;
+mod odx_places;
+mod places;
 mod refusals;
 mod samples;
 mod southridge;

@@ -125,7 +125,7 @@ fn put<T>(list: &mut Vec<T>, index: Option<usize>, element: T) {
     }
 }
 
-/// Services, groups, enlistments, and filters on the port's name.
+/// Services, groups, parties, and filters on the port's name.
 fn rename_uses(application: &mut Application, kind: PhysicalKind, old: &str, new: &str) {
     let bindings = &mut application.bindings;
     for bound in bindings.services.iter_mut().flat_map(|s| s.ports.values_mut()) {
@@ -146,9 +146,11 @@ fn rename_uses(application: &mut Application, kind: PhysicalKind, old: &str, new
     };
     if kind == PhysicalKind::SendPort {
         let grouped = bindings.send_port_groups.iter_mut().flat_map(|g| &mut g.ports);
-        let enlisted = bindings.parties.iter_mut().flat_map(|p| &mut p.enlistments);
-        let enlisted = enlisted.flat_map(|e| e.ports.values_mut());
-        grouped.chain(enlisted).filter(|name| *name == old).for_each(|name| new.clone_into(name));
+        let parties = bindings.parties.iter_mut().flat_map(|p| {
+            let enlisted = p.enlistments.iter_mut().flat_map(|e| e.ports.values_mut());
+            enlisted.chain(&mut p.send_ports)
+        });
+        grouped.chain(parties).filter(|name| *name == old).for_each(|name| new.clone_into(name));
     }
     let (old, new) = (format!("\"{old}\""), format!("\"{new}\""));
     let mut follow = |row: &mut FilterRow| {

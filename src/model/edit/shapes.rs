@@ -420,7 +420,7 @@ pub(super) fn add_compensation(
     let block = Compensation {
         id: fresh::fresh_id(known, &base.to_lowercase()),
         name: fresh::fresh_name(known, base),
-        body: Block::new(),
+        ..Compensation::default()
     };
     let scope = scope_mut(application, module, scope)?;
     if scope.compensation.is_some() {

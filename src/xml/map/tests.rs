@@ -24,6 +24,7 @@ fn map(target: &str, rules: Vec<(&str, MapValue)>) -> Map {
         sources: vec!["http://o#Order".into()],
         targets: vec![target.into()],
         rules: rules.into_iter().map(|(to, value)| MapRule { to: to.into(), value }).collect(),
+        ..Map::default()
     }
 }
 

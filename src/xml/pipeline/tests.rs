@@ -249,15 +249,20 @@ fn pipelines_of_the_application_run_and_unknown_ones_are_named() {
         stage: "Disassemble".into(),
         component: component.into(),
         properties: set(properties),
+        ..PipelineComponent::default()
     };
     let dasm = "Microsoft.BizTalk.Component.XmlDasmComp";
     application.settings.pipelines = vec![
         Pipeline {
             name: "Lenient".into(),
-            send: false,
             components: vec![component(dasm, &[("AllowUnrecognizedMessage", "true")])],
+            ..Pipeline::default()
         },
-        Pipeline { name: "Own".into(), send: false, components: vec![component("Acme.Decrypt", &[])] },
+        Pipeline {
+            name: "Own".into(),
+            components: vec![component("Acme.Decrypt", &[])],
+            ..Pipeline::default()
+        },
     ];
     let schemas = SchemaSet::build(&application);
     assert!(receive("Shop.Pipelines.Lenient", b"<Stranger/>", &set(&[]), &schemas).is_ok());
