@@ -5,6 +5,7 @@ use super::command::Command;
 use super::dialogs::{Answer, Purpose};
 use super::document::{Action, Document, Selection};
 use super::overlay::Overlay;
+use super::run::player;
 use super::theme::Appearance;
 use crate::diagnostic::Diagnostic;
 use crate::model::edit::{self, BlockRef, DeclarationKind, Edit, owner_of};
@@ -111,6 +112,11 @@ impl Studio {
             }
             Command::Design => self.mode = Mode::Design,
             Command::Run => self.mode = Mode::Run,
+            Command::PlayPause if self.mode == Mode::Design => self.mode = Mode::Run,
+            Command::PlayPause => self.run.play_or_pause(),
+            Command::StepTurn => self.run.tell(player::Command::Turn),
+            Command::StepMoment => self.run.tell(player::Command::Moment),
+            Command::Restart => self.run.restart(),
             Command::Problems => self.problems_open = !self.problems_open,
             Command::Palette => self.overlay = Overlay::palette(),
             Command::Shortcuts => self.overlay = Overlay::Shortcuts,

@@ -112,13 +112,16 @@ impl Studio {
         let mut actions: Vec<Action> = Vec::new();
         if !self.overlay.is_open() {
             actions.extend(Command::pressed(ui.ctx()).into_iter().map(Action::Command));
-            actions.extend(self.pasted(ui.ctx()));
+            if self.mode == Mode::Design {
+                actions.extend(self.pasted(ui.ctx()));
+            }
         }
         self.poll_dialog(ui.ctx());
         self.check_when_quiet(ui.ctx());
         self.guard_close(ui.ctx());
         let running = self.mode == Mode::Run;
-        self.run.tick(ui.ctx(), &self.document, running, &mut actions);
+        let still = self.preferences.reduced_motion;
+        self.run.tick(ui.ctx(), &self.document, running, still, &mut actions);
         let t = theme::Tokens::of(ui);
         let narrow = ui.available_width() < 1280.0;
         let frame = |fill| Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 4));

@@ -1,6 +1,6 @@
 //! Everything the studio can do by name: one table that feeds menus, keys and palette.
 
-use super::app::Studio;
+use super::app::{Mode, Studio};
 use super::document::Selection;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -38,6 +38,10 @@ pub enum Command {
     ExpandAll,
     Design,
     Run,
+    PlayPause,
+    StepTurn,
+    StepMoment,
+    Restart,
     Problems,
     Palette,
     Shortcuts,
@@ -60,7 +64,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 42] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -92,6 +96,10 @@ impl Command {
         Self::ExpandAll,
         Self::Design,
         Self::Run,
+        Self::PlayPause,
+        Self::StepTurn,
+        Self::StepMoment,
+        Self::Restart,
         Self::Problems,
         Self::Palette,
         Self::Shortcuts,
@@ -157,6 +165,16 @@ impl Command {
             Self::ExpandAll => ("Expand all", "Opens every container", None),
             Self::Design => ("Design", "Draws and binds", ctrl(Key::Num1)),
             Self::Run => ("Run", "Runs and inspects", ctrl(Key::Num2)),
+            Self::PlayPause => ("Play or pause", "Lets virtual time pass, or stops it", plain(Key::F5)),
+            Self::StepTurn => {
+                ("Step one turn", "Runs one instance up to its next wait, then pauses", plain(Key::F10))
+            }
+            Self::StepMoment => (
+                "Step to the next moment",
+                "Runs everything of the next moment at which something happens, then pauses",
+                plain(Key::F11),
+            ),
+            Self::Restart => ("Restart", "Starts the run from the beginning", ctrl_shift(Key::F5)),
             Self::Problems => ("Show problems", "Opens or closes the list of problems", ctrl_shift(Key::M)),
             Self::Palette => ("Command palette", "Finds a command, shape or declaration", ctrl(Key::K)),
             Self::Shortcuts => ("Keyboard shortcuts", "Lists every key", plain(Key::F1)),
@@ -175,14 +193,26 @@ impl Command {
         self.about().2
     }
 
+    /// True for what changes the application, which stands still while it runs.
+    fn edits(self) -> bool {
+        let first = Self::ALL.iter().position(|c| *c == Self::Undo);
+        let last = Self::ALL.iter().position(|c| *c == Self::NewOrchestration);
+        let own = Self::ALL.iter().position(|c| *c == self);
+        first <= own && own <= last && self != Self::Copy
+    }
+
     /// Whether it can be done now.
     pub fn enabled(self, studio: &Studio) -> bool {
+        if studio.mode == Mode::Run && self.edits() {
+            return false;
+        }
         let document = &studio.document;
         let shape = || match &document.selection {
             Selection::Node(id) => document.orchestration().is_some_and(|o| o.shape(id).is_some()),
             _ => false,
         };
         match self {
+            Self::StepTurn | Self::StepMoment | Self::Restart => studio.mode == Mode::Run,
             Self::Undo => document.history().undo_label().is_some(),
             Self::Redo => document.history().redo_label().is_some(),
             Self::Cut | Self::Copy | Self::MoveUp | Self::MoveDown => shape(),

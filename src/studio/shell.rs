@@ -42,7 +42,7 @@ pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
 }
 
 fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
-    let lists: [(&str, &[&[Command]]); 5] = [
+    let lists: [(&str, &[&[Command]]); 6] = [
         ("File", &[&[Command::New, Command::Open, Command::OpenPath], &[Command::Save, Command::SaveAs]]),
         (
             "Edit",
@@ -66,6 +66,13 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                 &[Command::Fit, Command::ZoomIn, Command::ZoomOut, Command::CollapseAll, Command::ExpandAll],
                 &[Command::Problems, Command::Palette],
                 &[Command::ThemeSystem, Command::ThemeDark, Command::ThemeLight, Command::ReducedMotion],
+            ],
+        ),
+        (
+            "Run",
+            &[
+                &[Command::Run, Command::Design],
+                &[Command::PlayPause, Command::StepTurn, Command::StepMoment, Command::Restart],
             ],
         ),
         ("Help", &[&[Command::Shortcuts]]),

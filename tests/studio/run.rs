@@ -4,6 +4,7 @@ use super::harness;
 use egui::Theme;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use orchestrion::studio::dialogs::{self, FolderDialogs, Purpose};
 use orchestrion::studio::document::Document;
 use orchestrion::studio::run::player::{Answer, Command};
 use orchestrion::studio::run::tracker::Phase;
@@ -232,12 +233,55 @@ fn an_application_that_does_not_compile_shows_why() {
     bench.window.get_by_label("This application cannot run yet");
 }
 
+#[test]
+fn a_message_is_opened_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("urgent.xml");
+    std::fs::write(&file, "<Order><Id>17</Id></Order>").unwrap();
+    let studio = Studio::default().running().with_dialogs(Chooses(file));
+    let mut bench = Bench { window: harness(studio, Theme::Dark, [1400.0, 1000.0]) };
+    bench.until("a first event", has_events);
+    bench.pause();
+    bench.click("Send message");
+    bench.click("Open file…");
+    bench.window.run_steps(2);
+    let body = bench.window.get_by_label("Message body");
+    assert_eq!(body.value().as_deref(), Some("<Order><Id>17</Id></Order>"));
+}
+
+#[derive(Debug)]
+struct Chooses(std::path::PathBuf);
+
+impl FolderDialogs for Chooses {
+    fn ask(&mut self, purpose: Purpose, wake: Box<dyn Fn() + Send>) {
+        assert_eq!(purpose, Purpose::Message);
+        wake();
+    }
+
+    fn answer(&mut self) -> dialogs::Answer {
+        dialogs::Answer::Chosen(self.0.clone())
+    }
+}
+
+#[test]
+fn the_application_stands_still_while_it_runs() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
+    bench.window.run_steps(3);
+    bench.window.get_by_label("New Order").click();
+    bench.window.run_steps(2);
+    bench.window.key_press(egui::Key::Delete);
+    bench.window.run_steps(2);
+    assert!(!bench.window.state().document.unsaved(), "Delete does nothing in Run mode");
+    bench.window.key_press(egui::Key::F5);
+    bench.until("F5 plays", |w| w.state().run.state.clock.playing);
+}
+
 /// A few small pictures that must not change by accident. `UPDATE_SNAPSHOTS=1` writes them anew.
 #[test]
 fn running_in_both_themes() {
     let mut all = SnapshotResults::new();
     for (theme, name) in [(Theme::Dark, "run_dark"), (Theme::Light, "run_light")] {
-        let mut bench = Bench::held(theme, [1040.0, 640.0]);
+        let mut bench = Bench::held(theme, [1180.0, 680.0]);
         watch_manager(&mut bench);
         let options = SnapshotOptions::new().output_path("tests/studio/snapshots");
         bench.window.snapshot_options(name, &options);

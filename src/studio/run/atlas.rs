@@ -84,16 +84,6 @@ impl Atlas {
         self.spots.get(&(service, shape))
     }
 
-    /// Ids of the shapes and branches of an orchestration.
-    pub fn service_shapes(&self, service: Name) -> impl Iterator<Item = Name> {
-        let first = (service, Name::new(""));
-        self.spots
-            .range(first..)
-            .map(|(key, _)| *key)
-            .take_while(move |(s, _)| *s == service)
-            .map(|(_, id)| id)
-    }
-
     /// The name of a shape, or its id when it has none.
     pub fn shape(&self, service: Name, shape: Name) -> &str {
         self.spot(service, shape).map_or(shape.as_str(), |s| &s.name)

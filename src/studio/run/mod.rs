@@ -82,7 +82,14 @@ pub struct RunMode {
 
 impl RunMode {
     /// Once a frame, before anything is drawn: takes in what the engine reported, loads what changed.
-    pub fn tick(&mut self, ctx: &egui::Context, document: &Document, shown: bool, actions: &mut Vec<Action>) {
+    pub fn tick(
+        &mut self,
+        ctx: &egui::Context,
+        document: &Document,
+        shown: bool,
+        reduced_motion: bool,
+        actions: &mut Vec<Action>,
+    ) {
         if !shown {
             self.rest();
             return;
@@ -112,9 +119,11 @@ impl RunMode {
             self.offer(document);
             self.hop(document, actions);
         }
-        let seconds = f64::from(ctx.input(|i| i.stable_dt)).min(0.1);
+        // Frames come when something happens, so the steady frame time that egui expects is not theirs.
+        let seconds = f64::from(ctx.input(|i| i.unstable_dt)).min(0.1);
         if self.state.advance(seconds) {
-            ctx.request_repaint_after(FRAME);
+            let travels = !self.state.flights.flights.is_empty() && !reduced_motion;
+            ctx.request_repaint_after(if travels { FRAME / 2 } else { FRAME });
         }
     }
 
@@ -152,6 +161,20 @@ impl RunMode {
     /// Waits for Play when an application is loaded.
     pub fn hold(&mut self) {
         self.held = true;
+    }
+
+    /// Lets virtual time pass, or stops it.
+    pub fn play_or_pause(&mut self) {
+        let playing = self.state.clock.playing;
+        self.tell(if playing { Command::Pause } else { Command::Play });
+    }
+
+    /// Starts from the beginning; a run that plays goes on playing.
+    pub fn restart(&mut self) {
+        self.tell(Command::Restart);
+        if self.state.clock.playing {
+            self.tell(Command::Play);
+        }
     }
 
     /// The instance that is shown in full.

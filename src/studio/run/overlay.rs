@@ -67,12 +67,8 @@ impl<'a> RunOverlay<'a> {
     /// What every shape of this orchestration shows, by shape id; those that show nothing are not in it.
     pub fn marks(&self) -> BTreeMap<Name, Token> {
         let mut marks: BTreeMap<Name, Token> = BTreeMap::new();
-        let spots = self.state.atlas.service_shapes(self.service);
-        for shape in spots {
-            let glow = self.state.glow(self.instance, self.service, shape);
-            if glow > 0.0 {
-                marks.entry(shape).or_default().glow = glow;
-            }
+        for (shape, glow) in self.state.glows(self.instance, self.service) {
+            marks.entry(shape).or_default().glow = glow;
         }
         if self.instance.is_none() {
             for ((_, shape), count) in self.state.waiting.iter().filter(|((s, _), _)| *s == self.service) {

@@ -56,7 +56,8 @@ fn indent(xml: &str) -> String {
             depth = depth.saturating_sub(1);
         }
         // A closing tag right behind its own opening tag or text stays on the line.
-        if !out.is_empty() && !has_text && !(closes && text_follows) {
+        let stays = has_text || closes && text_follows;
+        if !out.is_empty() && !stays {
             out.push('\n');
             out.push_str(&"  ".repeat(depth));
         }

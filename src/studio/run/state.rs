@@ -125,16 +125,16 @@ impl State {
         self.flights.settle(self.play) || !self.heat.is_empty()
     }
 
-    /// How lately a shape ran, from 1 for now to 0; of one instance, or of any.
-    pub fn glow(&self, instance: Option<InstanceId>, service: Name, shape: Name) -> f32 {
-        let at = match instance {
-            Some(id) => self.heat.get(&(id, service, shape)).copied(),
-            None => {
-                let any = self.heat.iter().filter(|((_, s, id), _)| *s == service && *id == shape);
-                any.map(|(_, at)| *at).reduce(f64::max)
+    /// How lately the shapes of an orchestration ran, from 1 for now to 0; for one instance, or for any.
+    pub fn glows(&self, instance: Option<InstanceId>, service: Name) -> BTreeMap<Name, f32> {
+        let mut glows = BTreeMap::new();
+        for ((id, owner, shape), at) in &self.heat {
+            if *owner == service && instance.is_none_or(|wanted| wanted == *id) {
+                let glow: &mut f32 = glows.entry(*shape).or_default();
+                *glow = glow.max(self.cooled(Some(*at)));
             }
-        };
-        self.cooled(at)
+        }
+        glows
     }
 
     /// How lately an instance ran, from 1 for now to 0.

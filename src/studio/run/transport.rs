@@ -8,6 +8,9 @@ use egui::{
     Color32, CornerRadius, Rect, Response, RichText, Sense, Shape, Slider, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
+/// Least room that is left for slider, clock and Follow.
+const SLIDER: f32 = 252.0;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sign {
     Restart,
@@ -25,10 +28,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
     ui.spacing_mut().item_spacing.x = 5.0;
     ui.add_enabled_ui(ready, |ui| {
         if button(ui, Sign::Restart, "Restart", "Starts the run from the beginning", false).clicked() {
-            run.tell(Command::Restart);
-            if clock.playing {
-                run.tell(Command::Play);
-            }
+            run.restart();
         }
         let (sign, name, tip) = if clock.playing {
             (Sign::Pause, "Pause", "Stops the clock")
@@ -36,7 +36,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
             (Sign::Play, "Play", "Lets virtual time pass")
         };
         if button(ui, sign, name, tip, clock.playing).clicked() {
-            run.tell(if clock.playing { Command::Pause } else { Command::Play });
+            run.play_or_pause();
         }
         let tip = "Runs one instance up to its next wait, then pauses";
         if button(ui, Sign::Turn, "Step one turn", tip, false).clicked() {
@@ -68,9 +68,12 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
 /// From 0.25 to 64 virtual seconds a wall second, in powers of two.
 fn speed(ui: &mut Ui, run: &mut RunMode) {
     let t = Tokens::of(ui);
+    if ui.available_width() < SLIDER {
+        return choices(ui, run);
+    }
     let mut power = run.state.clock.speed.max(*SPEEDS.start()).log2();
     let range = SPEEDS.start().log2()..=SPEEDS.end().log2();
-    ui.spacing_mut().slider_width = if ui.available_width() > 360.0 { 96.0 } else { 60.0 };
+    ui.spacing_mut().slider_width = if ui.available_width() > SLIDER + 60.0 { 96.0 } else { 60.0 };
     let slider = Slider::new(&mut power, range).step_by(1.0).show_value(false).trailing_fill(true);
     let response = ui.add(slider).on_hover_text("Virtual seconds a second");
     response.widget_info(|| egui::WidgetInfo::slider(true, power, "Speed"));
@@ -79,10 +82,30 @@ fn speed(ui: &mut Ui, run: &mut RunMode) {
         run.tell(Command::Speed(power.exp2()));
     }
     let speed = power.exp2();
-    let words = if speed < 1.0 { format!("{speed}×") } else { format!("{speed:.0}×") };
+    let words = times(speed);
     let (rect, _) = ui.allocate_exact_size(vec2(38.0, 18.0), Sense::hover());
     let font = egui::FontId::new(12.0, theme::medium());
     ui.painter().text(rect.left_center(), egui::Align2::LEFT_CENTER, words, font, t.muted);
+}
+
+fn times(speed: f64) -> String {
+    if speed < 1.0 { format!("{speed}×") } else { format!("{speed:.0}×") }
+}
+
+/// The same as a menu, where there is no room for the slider.
+fn choices(ui: &mut Ui, run: &mut RunMode) {
+    let speed = run.state.clock.speed;
+    let response = ui.menu_button(times(speed), |ui| {
+        let mut choice = *SPEEDS.start();
+        while choice <= *SPEEDS.end() {
+            if ui.selectable_label(choice == speed, times(choice)).clicked() {
+                run.tell(Command::Speed(choice));
+                ui.close();
+            }
+            choice *= 2.0;
+        }
+    });
+    response.response.on_hover_text("Virtual seconds a second");
 }
 
 fn button(ui: &mut Ui, sign: Sign, name: &str, tip: &str, on: bool) -> Response {
