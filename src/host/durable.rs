@@ -8,7 +8,6 @@ use crate::engine::{Effect, Engine, Event, Input, InputKind, Operation, Transmis
 use crate::journal::Run;
 use crate::message::{DateTime, Name};
 use crate::program::Program;
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,8 +15,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// How often folders are looked at.
 const POLL: Duration = Duration::from_millis(200);
-/// Turns between two looks at the world, so that an endless loop of orchestrations (C010) starves nobody.
-const TURNS: usize = 5_000;
+/// How long orchestrations run between two looks at the world: an endless loop (C010) starves nobody.
+const SLICE: Duration = Duration::from_millis(50);
 /// Size at which the log begins anew at a state.
 const COMPACT_BYTES: u64 = 16 << 20;
 /// Events kept in memory.
@@ -62,7 +61,7 @@ pub struct Host {
     last_poll: Option<Instant>,
     quiet_polls: u32,
     /// To hand to an adapter after the next commit.
-    queue: VecDeque<Performing>,
+    queue: Vec<Performing>,
     /// Solicit-response transmissions a partner still has to answer.
     asked: Vec<(DateTime, Transmission)>,
     /// Safely logged, to be deleted; true once a failure to do so has been reported.
@@ -102,7 +101,7 @@ impl Host {
             folders,
             last_poll: None,
             quiet_polls: 0,
-            queue: state.outstanding.into(),
+            queue: state.outstanding,
             asked: Vec::new(),
             consumed: state.consumed.into_iter().map(|source| (source, false)).collect(),
             findings: Vec::new(),
@@ -188,17 +187,16 @@ impl Host {
         if self.run.engine().next_due().is_some_and(|due| due <= now) {
             self.input(InputKind::Tick, None)?;
         }
-        for _ in 0..TURNS {
-            if self.run.engine().ready() == 0 {
-                break;
-            }
+        let slice = Instant::now();
+        while self.run.engine().ready() > 0 && slice.elapsed() < SLICE {
             worked = true;
             self.input(InputKind::Turn { pick: 0 }, None)?;
         }
         self.store.commit()?;
         self.remove_consumed()?;
         worked |= !self.queue.is_empty();
-        while let Some(performing) = self.queue.pop_front() {
+        // What an outcome leads to is not safe yet: it waits for the commit of the next round.
+        for performing in std::mem::take(&mut self.queue) {
             self.perform(performing)?;
         }
         self.store.commit()?;
@@ -262,7 +260,7 @@ impl Host {
     fn collect(&mut self) {
         for (at, effect) in self.run.take_effects() {
             if let Effect::Transmit(transmission) = effect {
-                self.queue.push_back(Performing { at, transmission, repeat: false });
+                self.queue.push(Performing { at, transmission, repeat: false });
             }
         }
     }

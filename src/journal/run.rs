@@ -197,9 +197,13 @@ impl Run {
 
     fn snapshot_if_due(&mut self) {
         let step = self.first_step + self.steps.len() as u64;
-        let last = self.snapshots.last_key_value().map_or(0, |(step, _)| *step);
+        let (last, seq) =
+            self.snapshots.last_key_value().map_or((0, 0), |(step, snapshot)| (*step, snapshot.seq));
         // A snapshot costs time for every instance, so crowded runs take them further apart.
-        if step < last + self.distance.max(4 * self.engine.instance_count() as u64) {
+        let far = step >= last + self.distance.max(4 * self.engine.instance_count() as u64);
+        // Few steps can make many events; a bounded run must be able to drop them.
+        let long = step > last && self.limit.is_some_and(|limit| self.last_seq - seq > limit as u64);
+        if !far && !long {
             return;
         }
         self.snapshots.insert(step, Snapshot { seq: self.last_seq, engine: self.engine.clone() });
@@ -228,3 +232,6 @@ impl Run {
         self.snapshots = self.snapshots.split_off(&step);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -288,3 +288,6 @@ impl VirtualRun {
         (!two_way).then_some(InputKind::Transmitted { id })
     }
 }
+
+#[cfg(test)]
+mod tests;

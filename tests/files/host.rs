@@ -1,8 +1,8 @@
 //! The wall-clock host on real folders: files in, files out, and nothing lost by a kill or bad input.
 
 use orchestrion::model::{
-    Application, FilterRow, Partner, PartnerBehavior, ReceiveLocation, ReceivePort, SendPort, Transport,
-    files,
+    Application, Block, FilterRow, Loop, Partner, PartnerBehavior, ReceiveLocation, ReceivePort, SendPort,
+    ShapeKind, Transport, files,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -85,12 +85,23 @@ fn drop_file(folder: &Path, name: &str, content: &str) {
     fs::rename(&aside, folder.join("inbox").join(name)).unwrap();
 }
 
-/// Contents of the files of a folder, sorted.
+/// Contents of the files of a folder, sorted. Names with a dot in front are not output: nobody reads them.
 fn contents(folder: PathBuf) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut all: Vec<_> = entries.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
+    let paths = entries.map(|entry| entry.unwrap().path()).filter(|path| !is_hidden(path));
+    let mut all: Vec<_> = paths.map(|path| fs::read_to_string(path).unwrap()).collect();
     all.sort();
     all
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().unwrap().to_str().unwrap().starts_with('.')
+}
+
+fn assert_nothing_is_left_aside(folder: &Path) {
+    let left: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|p| is_hidden(p)).collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -148,10 +159,7 @@ fn killing_at_any_moment_and_running_again_yields_each_output_once_and_whole() {
         running.kill();
         for place in ["direct", "echoed"] {
             for content in contents(folder.path().join(place)) {
-                assert!(
-                    content.is_empty() || content.starts_with("<order") && content.ends_with("</order>"),
-                    "half a file"
-                );
+                assert!(content.starts_with("<order") && content.ends_with("</order>"), "half a file");
             }
         }
     }
@@ -160,12 +168,8 @@ fn killing_at_any_moment_and_running_again_yields_each_output_once_and_whole() {
     let mut expected: Vec<_> = (0..rounds * each).map(body).collect();
     expected.sort();
     for place in ["direct", "echoed"] {
-        let names = fs::read_dir(folder.path().join(place)).unwrap().map(|e| e.unwrap().path());
-        for aside in names.filter(|path| path.extension().is_some_and(|end| end == "tmp")) {
-            // A kill may leave what was written aside; it is no output and nobody reads it.
-            fs::remove_file(aside).unwrap();
-        }
         assert_eq!(contents(folder.path().join(place)), expected, "{place}");
+        assert_nothing_is_left_aside(&folder.path().join(place));
     }
     assert_eq!(contents(folder.path().join("inbox")), [""; 0]);
 }
@@ -275,4 +279,72 @@ fn a_file_that_cannot_be_read_is_reported_and_left_alone() {
     let output = run_until_idle(folder.path());
     assert!(text(&output.stderr).contains("error[H04]"), "{}", text(&output.stderr));
     assert!(locked.exists());
+}
+
+/// Southridge without its requester, and with quick partners.
+fn southridge() -> Application {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/southridge");
+    let (mut application, _) = files::load(&folder).unwrap();
+    application.partners.retain(|partner| !matches!(partner.behavior, PartnerBehavior::Submit { .. }));
+    for partner in &mut application.partners {
+        match &mut partner.behavior {
+            PartnerBehavior::Echo { delay_ms, .. } | PartnerBehavior::Reply { delay_ms, .. } => {
+                *delay_ms = 100
+            }
+            PartnerBehavior::Submit { .. } | PartnerBehavior::Drain { .. } => {}
+        }
+    }
+    application
+}
+
+#[test]
+fn an_order_killed_all_along_its_way_ends_with_one_confirmation_and_one_final_status() {
+    let application = southridge();
+    let folder = saved(&application);
+    drop_file(folder.path(), "order.xml", &application.messages["messages/new-order.xml"]);
+    for round in 0..8 {
+        let running = Running::start(folder.path());
+        std::thread::sleep(Duration::from_millis(240 + 37 * round));
+        running.kill();
+    }
+    let output = run_until_idle(folder.path());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let answers = contents(folder.path().join("outbox"));
+    assert_nothing_is_left_aside(&folder.path().join("outbox"));
+    let count = |word: &str| answers.iter().filter(|answer| answer.contains(word)).count();
+    assert_eq!(
+        (answers.len(), count("<OrdStatus>ACCEPTED<"), count("<Status>COMPLETED<")),
+        (2, 1, 1),
+        "{answers:#?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_orchestration_that_never_ends_starves_nobody_and_the_run_stops_cleanly() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut endless = files::hello().unwrap();
+    let module = endless.modules.values_mut().next().unwrap();
+    let body = &mut module.orchestration.as_mut().unwrap().body;
+    let mut turn = body.last().unwrap().clone();
+    turn.id = "loop".into();
+    turn.kind = ShapeKind::Loop(Loop { condition: "true".into(), body: Block::default() });
+    body.insert(1, turn);
+    endless.bindings.receive_ports.extend(relay().bindings.receive_ports);
+    endless.bindings.send_ports.push(relay().bindings.send_ports[0].clone());
+    let other = &mut endless.bindings.receive_ports[1].locations[0];
+    other.address = "other/*.xml".into();
+    other.name = "Other".into();
+    files::save(folder.path(), &endless, None).unwrap();
+    fs::create_dir(folder.path().join("inbox")).unwrap();
+    drop_file(folder.path(), "endless.xml", &endless.messages["messages/world.xml"]);
+    let mut running = Running::start(folder.path());
+    wait_until("taken", || contents(folder.path().join("inbox")).is_empty());
+    fs::create_dir_all(folder.path().join("other")).unwrap();
+    fs::write(folder.path().join("other/a.xml"), "<a/>").unwrap();
+    wait_until("relayed", || contents(folder.path().join("direct")) == ["<a/>"]);
+    let id = running.0.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let status = running.0.wait().unwrap();
+    assert!(status.success(), "{status}");
 }

@@ -61,8 +61,7 @@ pub fn send_file(
             "the folder {place} does not exist; create it, then resume or wait for the retry"
         ));
     }
-    let body = &transmission.body;
-    write(&target, parent, body, mode, repeat).map_err(|error| match error.kind() {
+    write(&target, parent, transmission, mode, repeat).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => format!(
             "{} exists already; remove it, use a macro such as %MessageID% in the name, or set CopyMode",
             target.display()
@@ -75,7 +74,14 @@ pub fn send_file(
     Ok(target)
 }
 
-fn write(target: &Path, parent: &Path, body: &[u8], mode: CopyMode, repeat: bool) -> io::Result<()> {
+fn write(
+    target: &Path,
+    parent: &Path,
+    transmission: &Transmission,
+    mode: CopyMode,
+    repeat: bool,
+) -> io::Result<()> {
+    let body = &*transmission.body;
     let old = match mode {
         CopyMode::Overwrite => Vec::new(),
         CopyMode::CreateNew if !repeat => Vec::new(),
@@ -89,7 +95,7 @@ fn write(target: &Path, parent: &Path, body: &[u8], mode: CopyMode, repeat: bool
     if repeat && mode != CopyMode::Overwrite && done {
         return Ok(());
     }
-    let mut aside = aside(parent)?;
+    let mut aside = aside(parent, transmission)?;
     if mode == CopyMode::Append {
         aside.write_all(&old)?;
     }
@@ -102,13 +108,12 @@ fn write(target: &Path, parent: &Path, body: &[u8], mode: CopyMode, repeat: bool
     sync_folder(parent)
 }
 
-/// A file aside has a name no receive location reads, and the access rights of an ordinary new file.
-fn aside(parent: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".orchestrion-").suffix(".tmp");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(parent)
+/// A file aside has a name no receive location reads. A repeat has the same one, so a kill leaves nothing behind.
+fn aside(parent: &Path, transmission: &Transmission) -> io::Result<tempfile::NamedTempFile> {
+    let name = format!(".orchestrion-{}-{}.tmp", transmission.message_guid, transmission.id.0);
+    let path = parent.join(name);
+    let file = File::create(&path)?;
+    Ok(tempfile::NamedTempFile::from_parts(file, tempfile::TempPath::try_from_path(path)?))
 }
 
 /// Makes a rename or removal in the folder survive a power cut; only Unix has and needs it.
