@@ -82,6 +82,7 @@ pub(super) fn generated_port(orchestration: &str, port: &str) -> String {
 
 pub(super) fn deploy(app: &Application, schemas: &SchemaSet, found: &mut Vec<Diagnostic>) -> Deployment {
     let mut deployment = Deployment::default();
+    kept_only(app, found);
     for port in &app.bindings.receive_ports {
         deployment.receive_port(port);
     }
@@ -134,6 +135,30 @@ pub(super) fn deploy(app: &Application, schemas: &SchemaSet, found: &mut Vec<Dia
         deployment.groups.push(GroupInfo { name: Name::new(&group.name), ports, filter, state: group.state });
     }
     deployment
+}
+
+/// Settings that are kept but have no effect yet say so: nothing is skipped in silence.
+fn kept_only(app: &Application, found: &mut Vec<Diagnostic>) {
+    let mut say = |name: &str, what: &str| {
+        let place = Place { file: "bindings.ron".into(), name: name.to_owned(), ..Place::default() };
+        let message = format!("{what} of {name} is kept, but has no effect yet");
+        let help = "Enable or disable by hand if it matters for this run";
+        found.push(Diagnostic::warning("N02", message, help).at(place));
+    };
+    for port in &app.bindings.receive_ports {
+        if port.authentication != model::Authentication::None {
+            say(&port.name, "The authentication");
+        }
+        for location in port.locations.iter().filter(|l| l.schedule.is_some()) {
+            say(&location.name, "The schedule");
+        }
+    }
+    for port in &app.bindings.send_ports {
+        let transports = port.primary.iter().chain(&port.backup);
+        if transports.into_iter().any(|t| t.service_window.is_some()) {
+            say(&port.name, "The service window");
+        }
+    }
 }
 
 impl Deployment {
