@@ -1,5 +1,5 @@
 //! The workloads as a Rust programmer writes them without an engine: a tokio task for each instance, a map from
-//! correlation id to the task that waits. One thread, which is the cheapest way per CPU second.
+//! correlation id to the task that waits.
 
 use crate::models::{cid, shuffled};
 use crate::{CpuClock, Phases};
@@ -8,19 +8,50 @@ use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Messages published between two turns of the tasks.
 const BATCH: usize = 64;
 
-fn run<T>(program: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(program)
+/// Where the tasks run.
+#[derive(Clone, Copy, Debug)]
+pub enum Runtime {
+    /// As `#[tokio::main]` gives: a worker thread for each core.
+    Default,
+    /// All tasks on one thread: per CPU second the cheapest there is.
+    OneThread,
 }
 
-/// Lets the tasks run until `done` of them have come as far as wanted.
-async fn settle(done: &AtomicU64, wanted: u64) {
-    while done.load(Ordering::Relaxed) < wanted {
-        tokio::task::yield_now().await;
+impl Runtime {
+    fn run<T>(self, program: impl Future<Output = T>) -> T {
+        let built = match self {
+            Self::Default => tokio::runtime::Builder::new_multi_thread().build(),
+            Self::OneThread => tokio::runtime::Builder::new_current_thread().build(),
+        };
+        built.expect("a runtime").block_on(program)
+    }
+}
+
+/// Counts what tasks have done, and tells when all is done: waiting for it takes no CPU time.
+struct Count {
+    done: AtomicU64,
+    wanted: u64,
+    reached: Notify,
+}
+
+impl Count {
+    fn to(wanted: u64) -> Self {
+        Self { done: AtomicU64::new(0), wanted, reached: Notify::new() }
+    }
+
+    fn one(&self) {
+        if self.done.fetch_add(1, Ordering::AcqRel) + 1 == self.wanted {
+            self.reached.notify_one();
+        }
+    }
+
+    fn now(&self) -> u64 {
+        self.done.load(Ordering::Acquire)
     }
 }
 
@@ -33,8 +64,8 @@ struct Out {
 }
 
 /// W1.
-pub fn linear(count: u64) -> Duration {
-    run(async move {
+pub fn linear(runtime: Runtime, count: u64) -> Duration {
+    runtime.run(async move {
         let (sink, mut sent) = mpsc::unbounded_channel::<Out>();
         let received = tokio::spawn(async move {
             let mut messages = 0_u64;
@@ -44,7 +75,7 @@ pub fn linear(count: u64) -> Duration {
             }
             messages
         });
-        let ended = Arc::new(AtomicU64::new(0));
+        let ended = Arc::new(Count::to(count));
         let clock = CpuClock::start();
         for id in 0..count {
             let start = Start { id };
@@ -56,13 +87,13 @@ pub fn linear(count: u64) -> Duration {
                 let d = std::hint::black_box(c) - a;
                 let e = std::hint::black_box(d) + b;
                 sink.send(Out { values: [a, b, c, d, e] }).ok();
-                ended.fetch_add(1, Ordering::Relaxed);
+                ended.one();
             });
             if id as usize % BATCH == 0 {
                 tokio::task::yield_now().await;
             }
         }
-        settle(&ended, count).await;
+        ended.reached.notified().await;
         drop(sink);
         let messages = received.await.expect("the sink ends");
         let took = clock.elapsed();
@@ -84,8 +115,8 @@ struct Reply {
 struct Hub {
     waiting: Mutex<HashMap<String, oneshot::Sender<Reply>>>,
     sink: mpsc::UnboundedSender<Request>,
-    parked: AtomicU64,
-    ended: AtomicU64,
+    parked: Count,
+    ended: Count,
 }
 
 impl Hub {
@@ -99,17 +130,21 @@ async fn asker(cid: String, hub: Arc<Hub>) {
     let (sender, reply) = oneshot::channel();
     hub.sink.send(Request { cid: cid.clone() }).ok();
     hub.waiting.lock().expect("no task panics").insert(cid, sender);
-    hub.parked.fetch_add(1, Ordering::Relaxed);
+    hub.parked.one();
     if let Ok(reply) = reply.await {
         let result = reply.result;
         std::hint::black_box(&result);
-        hub.ended.fetch_add(1, Ordering::Relaxed);
+        hub.ended.one();
     }
 }
 
 /// Parks `count` tasks; `then` goes on while they wait.
-fn parked<T, F: Future<Output = T>>(cids: &[String], then: impl FnOnce(Arc<Hub>, Duration) -> F) -> T {
-    run(async move {
+fn parked<T, F: Future<Output = T>>(
+    runtime: Runtime,
+    cids: &[String],
+    then: impl FnOnce(Arc<Hub>, Duration) -> F,
+) -> T {
+    runtime.run(async move {
         let (sink, mut sent) = mpsc::unbounded_channel::<Request>();
         tokio::spawn(async move {
             while let Some(request) = sent.recv().await {
@@ -119,8 +154,8 @@ fn parked<T, F: Future<Output = T>>(cids: &[String], then: impl FnOnce(Arc<Hub>,
         let hub = Arc::new(Hub {
             waiting: Mutex::default(),
             sink,
-            parked: AtomicU64::new(0),
-            ended: AtomicU64::new(0),
+            parked: Count::to(cids.len() as u64),
+            ended: Count::to(cids.len() as u64),
         });
         let clock = CpuClock::start();
         for (number, cid) in cids.iter().enumerate() {
@@ -129,19 +164,19 @@ fn parked<T, F: Future<Output = T>>(cids: &[String], then: impl FnOnce(Arc<Hub>,
                 tokio::task::yield_now().await;
             }
         }
-        settle(&hub.parked, cids.len() as u64).await;
+        hub.parked.reached.notified().await;
         let took = clock.elapsed();
-        assert_eq!(hub.ended.load(Ordering::Relaxed), 0);
+        assert_eq!(hub.ended.now(), 0);
         then(hub, took).await
     })
 }
 
 /// W2.
-pub fn request_reply(count: u64) -> Phases {
+pub fn request_reply(runtime: Runtime, count: u64) -> Phases {
     let cids: Vec<String> = (0..count).map(cid).collect();
     let order = shuffled(count);
     let replies = &cids;
-    parked(&cids, |hub, park| async move {
+    parked(runtime, &cids, |hub, park| async move {
         let clock = CpuClock::start();
         for (number, at) in order.into_iter().enumerate() {
             hub.publish(Reply { cid: replies[at as usize].clone(), result: String::new() });
@@ -149,14 +184,14 @@ pub fn request_reply(count: u64) -> Phases {
                 tokio::task::yield_now().await;
             }
         }
-        settle(&hub.ended, count).await;
+        hub.ended.reached.notified().await;
         Phases { park, correlate: clock.elapsed() }
     })
 }
 
 /// Calls `measure` while `count` tasks of W2 wait.
 pub fn while_parked<T>(cids: &[String], measure: impl FnOnce() -> T) -> T {
-    parked(cids, |_hub, _| async move { measure() })
+    parked(Runtime::Default, cids, |_hub, _| async move { measure() })
 }
 
 /// Messages to a manager of W3.
@@ -175,7 +210,7 @@ struct Shop {
     managers: Mutex<HashMap<String, mpsc::UnboundedSender<ToManager>>>,
     sink: mpsc::UnboundedSender<String>,
     messages: AtomicU64,
-    ended: AtomicU64,
+    ended: Count,
 }
 
 impl Shop {
@@ -208,7 +243,7 @@ async fn manager(cid: String, shop: Arc<Shop>) {
     shop.managers.lock().expect("no task panics").remove(&cid);
     shop.messages.fetch_add(1, Ordering::Relaxed);
     shop.sink.send(cid).ok();
-    shop.ended.fetch_add(1, Ordering::Relaxed);
+    shop.ended.one();
 }
 
 async fn child(request: StageRequest, shop: Arc<Shop>) {
@@ -217,19 +252,19 @@ async fn child(request: StageRequest, shop: Arc<Shop>) {
     let last = std::hint::black_box(stage == 2);
     std::hint::black_box((stage, last));
     shop.to_manager(&request.cid, ToManager::StageCompleted);
-    shop.ended.fetch_add(1, Ordering::Relaxed);
+    shop.ended.one();
 }
 
 /// W3.
-pub fn process_manager(count: u64) -> Duration {
+pub fn process_manager(runtime: Runtime, count: u64) -> Duration {
     let cids: Vec<String> = (0..count).map(cid).collect();
-    run(async move {
+    runtime.run(async move {
         let (sink, mut sent) = mpsc::unbounded_channel::<String>();
         let shop = Arc::new(Shop {
             managers: Mutex::default(),
             sink,
             messages: AtomicU64::new(0),
-            ended: AtomicU64::new(0),
+            ended: Count::to(3 * count),
         });
         let done = tokio::spawn(async move {
             let mut orders = 0_u64;
@@ -246,7 +281,7 @@ pub fn process_manager(count: u64) -> Duration {
                 tokio::task::yield_now().await;
             }
         }
-        settle(&shop.ended, 3 * count).await;
+        shop.ended.reached.notified().await;
         let orders = done.await.expect("the sink ends");
         let took = clock.elapsed();
         assert_eq!((orders, shop.messages.load(Ordering::Relaxed)), (count, 8 * count));

@@ -3,7 +3,9 @@
 
 use crate::models::{self, cid, class_of, message, shuffled};
 use crate::{CpuClock, Phases};
-use orchestrion::engine::{Effect, Engine, EventKind, Input, InputKind, InstanceChange, Output, TransmissionId};
+use orchestrion::engine::{
+    Effect, Engine, EventKind, Input, InputKind, InstanceChange, Output, TransmissionId,
+};
 use orchestrion::message::{ClassInfo, DateTime, Message, Name, Value};
 use orchestrion::program::Program;
 use std::sync::Arc;

@@ -116,7 +116,9 @@ fn statistics(criterion: &mut Criterion<CpuTime>) {
     group.bench_function("engine", |b| {
         b.iter_custom(|count| times(&|| driven::linear(&programs.linear, INSTANCES), count));
     });
-    group.bench_function("tokio", |b| b.iter_custom(|count| times(&|| by_hand::linear(INSTANCES), count)));
+    group.bench_function("tokio", |b| {
+        b.iter_custom(|count| times(&|| by_hand::linear(by_hand::Runtime::Default, INSTANCES), count))
+    });
     group.finish();
 
     // Steady: each reply ends an instance, and another one takes its place.
@@ -145,7 +147,7 @@ fn statistics(criterion: &mut Criterion<CpuTime>) {
         b.iter_custom(|count| times(&|| driven::process_manager(&programs.process_manager, ORDERS), count));
     });
     group.bench_function("tokio", |b| {
-        b.iter_custom(|count| times(&|| by_hand::process_manager(ORDERS), count));
+        b.iter_custom(|count| times(&|| by_hand::process_manager(by_hand::Runtime::Default, ORDERS), count));
     });
     group.finish();
 }

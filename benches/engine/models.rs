@@ -1,8 +1,6 @@
 //! The three workloads as orchestrations, and the messages they take.
 
-use crate::build::{
-    App, ShapeExt, activate, app, construct, expression, orch, receive, send, while_loop,
-};
+use crate::build::{App, ShapeExt, activate, app, construct, expression, orch, receive, send, while_loop};
 use orchestrion::message::{Body, ClassInfo, ClassInstance, Message, Value};
 use orchestrion::model::{Binding, ClassField, ClassType, Polarity, PortBinding};
 use orchestrion::program::Program;
@@ -174,14 +172,20 @@ impl Extras for App {
 
     fn field(mut self, name: &str, field_type: &str) -> Self {
         let class = self.0.settings.classes.last_mut().expect("a class comes first");
-        class.fields.push(ClassField { name: name.into(), field_type: field_type.into(), ..Default::default() });
+        class.fields.push(ClassField {
+            name: name.into(),
+            field_type: field_type.into(),
+            ..Default::default()
+        });
         self
     }
 
     fn sink(self, orchestration: &str) -> Self {
-        self.send_port("Sink")
-            .with_send_port(|port| port.send_pipeline = "PassThruTransmit".into())
-            .bind(orchestration, "Sink", PortBinding::SendPort("Sink".into()))
+        self.send_port("Sink").with_send_port(|port| port.send_pipeline = "PassThruTransmit".into()).bind(
+            orchestration,
+            "Sink",
+            PortBinding::SendPort("Sink".into()),
+        )
     }
 }
 

@@ -1,5 +1,6 @@
 //! The ratios, and whether each keeps its floor.
 
+use crate::by_hand::Runtime::{Default as Workers, OneThread};
 use crate::driven::{self, Programs};
 use crate::{Phases, bare, by_hand, memory};
 use std::time::Duration;
@@ -25,17 +26,26 @@ pub fn print(quick: bool) {
     println!("Per CPU second, {rounds} rounds in turns: median [lowest..highest].\n");
     // Warm-up: allocator, branch predictors, interned names.
     driven::linear(&programs.linear, INSTANCES / 10);
-    by_hand::linear(INSTANCES / 10);
+    by_hand::linear(Workers, INSTANCES / 10);
 
-    let costs = |count: u64, ours: &dyn Fn() -> Duration, theirs: &dyn Fn() -> Duration| -> Vec<[f64; 2]> {
-        (0..rounds).map(|_| [nanos(ours(), count), nanos(theirs(), count)]).collect()
-    };
-    let w1 = costs(INSTANCES, &|| driven::linear(&programs.linear, INSTANCES), &|| by_hand::linear(INSTANCES));
-    against_tokio("W1", "instances", &w1, Some(FLOOR_W1));
-    let w3 = costs(ORDERS, &|| driven::process_manager(&programs.process_manager, ORDERS), &|| {
-        by_hand::process_manager(ORDERS)
+    let w1 = (0..rounds).map(|_| {
+        let took = [
+            driven::linear(&programs.linear, INSTANCES),
+            by_hand::linear(Workers, INSTANCES),
+            by_hand::linear(OneThread, INSTANCES),
+        ];
+        took.map(|t| nanos(t, INSTANCES))
     });
-    against_tokio("W3", "orders", &w3, Some(FLOOR_W3));
+    against_tokio("W1", "instances", &w1.collect::<Vec<_>>(), Some(FLOOR_W1));
+    let w3 = (0..rounds).map(|_| {
+        let took = [
+            driven::process_manager(&programs.process_manager, ORDERS),
+            by_hand::process_manager(Workers, ORDERS),
+            by_hand::process_manager(OneThread, ORDERS),
+        ];
+        took.map(|t| nanos(t, ORDERS))
+    });
+    against_tokio("W3", "orders", &w3.collect::<Vec<_>>(), Some(FLOOR_W3));
     correlation(&programs, quick, rounds);
     waiting(if quick { 100_000 } else { 1_000_000 });
 }
@@ -52,25 +62,29 @@ fn correlation(programs: &Programs, quick: bool, rounds: usize) {
     if !quick {
         sizes.push(1_000_000);
     }
-    // By size, then by round: engine, tokio, bare.
-    let mut all: Vec<Vec<[Cost; 3]>> = sizes.iter().map(|_| Vec::new()).collect();
+    // By size, then by round: engine, tokio, tokio on one thread, bare.
+    let mut all: Vec<Vec<[Cost; 4]>> = sizes.iter().map(|_| Vec::new()).collect();
     for _ in 0..rounds {
         for (of_size, size) in all.iter_mut().zip(&sizes) {
             of_size.push([
                 repeated(*size, |n| driven::request_reply(&programs.request_reply, n)),
-                repeated(*size, by_hand::request_reply),
+                repeated(*size, |n| by_hand::request_reply(Workers, n)),
+                repeated(*size, |n| by_hand::request_reply(OneThread, n)),
                 repeated(*size, bare::request_reply),
             ]);
         }
     }
     for (at, size) in sizes.iter().enumerate() {
         let floor = (*size == 100_000).then_some(FLOOR_W2);
-        let costs = |of: fn(&Cost) -> f64| -> Vec<[f64; 2]> {
-            all[at].iter().map(|[ours, theirs, _]| [of(ours), of(theirs)]).collect()
+        let costs = |of: fn(&Cost) -> f64| -> Vec<[f64; 3]> {
+            all[at]
+                .iter()
+                .map(|[ours, theirs, one_thread, _]| [of(ours), of(theirs), of(one_thread)])
+                .collect()
         };
         against_tokio(&format!("W2 park, {size} waiting"), "instances", &costs(|c| c.park), None);
         against_tokio(&format!("W2 correlate, {size} waiting"), "replies", &costs(|c| c.correlate), floor);
-        let limit = all[at].iter().map(|[ours, _, bare]| bare.correlate / ours.correlate);
+        let limit = all[at].iter().map(|[ours, _, _, bare]| bare.correlate / ours.correlate);
         println!("    {} the bare limit", Spread::of(limit).times(3));
         let growth = |side: usize| {
             let pairs = all[at].iter().zip(&all[0]);
@@ -87,7 +101,7 @@ fn correlation(programs: &Programs, quick: bool, rounds: usize) {
             ours.times(2),
             verdict(ours.median <= allowed),
             growth(1).times(2),
-            growth(2).times(2)
+            growth(3).times(2)
         );
     }
 }
@@ -110,13 +124,15 @@ fn waiting(count: u64) {
     }
 }
 
-/// `W1: 0.21x tokio [0.20..0.22], 170k of 810k instances/s (at least 0.15x: holds)`.
-fn against_tokio(what: &str, unit: &str, costs: &[[f64; 2]], floor: Option<f64>) {
-    let ratio = Spread::of(costs.iter().map(|[ours, theirs]| theirs / ours));
-    let rate = |side: usize| thousands(1e9 / Spread::of(costs.iter().map(|c| c[side])).median);
+/// `W1: 0.210x [0.201..0.219] tokio, 170k of 810k instances/s (at least 0.15x: holds); …`. Costs are those of the
+/// engine, of tokio, and of tokio on one thread.
+fn against_tokio(what: &str, unit: &str, costs: &[[f64; 3]], floor: Option<f64>) {
+    let ratio = |side: usize| Spread::of(costs.iter().map(|c| c[side] / c[0]));
+    let rate = |side: usize| format!("{:.0}k", 1e6 / Spread::of(costs.iter().map(|c| c[side])).median);
     let floor =
-        floor.map_or(String::new(), |f| format!(" (at least {f}x: {})", verdict(ratio.median >= f)));
-    println!("{what}: {} tokio, {} of {} {unit}/s{floor}", ratio.times(3), rate(0), rate(1));
+        floor.map_or(String::new(), |f| format!(" (at least {f}x: {})", verdict(ratio(1).median >= f)));
+    println!("{what}: {} tokio, {} of {} {unit}/s{floor}", ratio(1).times(3), rate(0), rate(1));
+    println!("    {} tokio on one thread, {} {unit}/s", ratio(2).times(3), rate(2));
 }
 
 fn verdict(holds: bool) -> &'static str {
@@ -125,10 +141,6 @@ fn verdict(holds: bool) -> &'static str {
 
 fn nanos(took: Duration, count: u64) -> f64 {
     took.as_secs_f64() * 1e9 / count as f64
-}
-
-fn thousands(rate: f64) -> String {
-    format!("{:.0}k", rate / 1e3)
 }
 
 struct Spread {
