@@ -1,5 +1,6 @@
 use super::{InstanceId, SubscriptionId, TransmissionId};
 use crate::message::{DateTime, Message, MessageId, Name, Value};
+use crate::program::Group;
 use crate::xlang::LogLevel;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -66,7 +67,8 @@ pub enum EventKind {
     SubscriptionAdded {
         subscription: SubscriptionId,
         owner: Subscriber,
-        text: Arc<str>,
+        /// The predicates as in the message box, which shares them.
+        groups: Arc<[Group]>,
     },
     SubscriptionRemoved {
         subscription: SubscriptionId,

@@ -123,7 +123,7 @@ impl Step<'_> {
             }
             Some(Slot::SendPort(port)) => {
                 let status = super::instance::next_status(port.status, happening)?;
-                let name = self.program.send_port(port.port).map_or_else(|| Name::new(""), |p| p.name);
+                let name = self.program.send_port(port.port).map_or_else(|| Name::default(), |p| p.name);
                 if pending == Pending::Suspend {
                     self.suspend_port(id, reason);
                 } else {
@@ -200,12 +200,12 @@ impl Step<'_> {
             let mut added = Vec::new();
             for receive in &service.activations {
                 let groups = activation_groups(&program, service, *receive);
-                let text = crate::program::groups_text(&groups).into();
+                let groups: Arc<[Group]> = groups.into();
                 let owner = Owner::Activation { service: service.index, receive: *receive };
-                let id = self.core.message_box.subscribe(owner, groups, ACTIVATION_PRIORITY);
+                let id = self.core.message_box.subscribe(owner, Arc::clone(&groups), ACTIVATION_PRIORITY);
                 added.push(id);
                 let owner = self.subscriber(owner);
-                self.emit(EventKind::SubscriptionAdded { subscription: id, owner, text });
+                self.emit(EventKind::SubscriptionAdded { subscription: id, owner, groups });
             }
             if let Some(runtime) = self.core.services.get_mut(usize::from(service.index)) {
                 runtime.subscriptions = added;
@@ -274,10 +274,10 @@ impl Step<'_> {
                 None
             }
             (None, PortState::Stopped | PortState::Started) => {
-                let text = crate::program::groups_text(&groups).into();
-                let id = self.core.message_box.subscribe(owner, groups, priority);
+                let groups: Arc<[Group]> = groups.into();
+                let id = self.core.message_box.subscribe(owner, Arc::clone(&groups), priority);
                 let owner = self.subscriber(owner);
-                self.emit(EventKind::SubscriptionAdded { subscription: id, owner, text });
+                self.emit(EventKind::SubscriptionAdded { subscription: id, owner, groups });
                 Some(id)
             }
             (known, _) => known,

@@ -8,15 +8,16 @@ use super::shapes::convoy_channels;
 use super::{EventKind, InstanceChange, InstanceId, Publisher, Subscriber};
 use crate::message::{BTS, Message, Value};
 use crate::model::ServiceState;
-use crate::program::Service;
+use crate::program::{Group, Service};
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
+use thin_vec::ThinVec;
 
 /// A message to publish.
 #[derive(Debug)]
 pub struct Outgoing {
-    pub message: Message,
+    pub message: Arc<Message>,
     pub publisher: Publisher,
     /// A request: exactly one recipient may match (PAD-6).
     pub expects_reply: bool,
@@ -49,7 +50,7 @@ impl Step<'_> {
     pub fn publish(&mut self, outgoing: Vec<Outgoing>) -> Result<(), PublishError> {
         let mut routed = Vec::with_capacity(outgoing.len());
         for out in outgoing {
-            let message = Arc::new(out.message);
+            let message = out.message;
             self.emit(EventKind::MessagePublished {
                 message: Arc::clone(&message),
                 publisher: out.publisher,
@@ -146,7 +147,7 @@ impl Step<'_> {
     }
 
     pub fn subscriber(&self, owner: Owner) -> Subscriber {
-        let unknown = crate::message::Name::new("");
+        let unknown = crate::message::Name::default();
         match owner {
             Owner::Activation { service, .. } => {
                 Subscriber::Activation { service: self.program.service(service).map_or(unknown, |s| s.name) }
@@ -176,12 +177,12 @@ impl Step<'_> {
         for (key, group, port, kind) in convoy_channels(&program, info, receive, &message.context) {
             self.with_instance(id, |instance, step| {
                 let channel = u32::try_from(instance.channels.len()).unwrap_or(u32::MAX);
-                let text = crate::program::groups_text(std::slice::from_ref(&group)).into();
+                let groups: Arc<[Group]> = [group].into();
                 let owner = Owner::Instance { instance: id, channel, kind };
-                let subscription = step.core.message_box.subscribe(owner, vec![group], 5);
+                let subscription = step.core.message_box.subscribe(owner, Arc::clone(&groups), 5);
                 instance.channels.push(Channel { key, subscription: Some(subscription) });
                 let owner = Subscriber::Instance { instance: id, port };
-                step.emit(EventKind::SubscriptionAdded { subscription, owner, text });
+                step.emit(EventKind::SubscriptionAdded { subscription, owner, groups });
             });
         }
         self.emit(EventKind::MessageEnqueued { instance: id, message: message.id });
@@ -223,12 +224,12 @@ impl Step<'_> {
             service: service.index,
             status: Status::ReadyToRun,
             pending: None,
-            state: Arc::new(state),
+            state,
             persisted: None,
             dirty: true,
-            queue: VecDeque::new(),
-            consumed: Vec::new(),
-            channels: Vec::new(),
+            queue: VecDeque::with_capacity(1),
+            consumed: Default::default(),
+            channels: ThinVec::with_capacity(2),
             wakes: None,
             persistence_points: 0,
             created: self.core.now,
@@ -276,8 +277,10 @@ impl Step<'_> {
 
     /// Applies the transition table, with its event. An impossible one is reported and changes nothing.
     pub fn transition(&mut self, instance: &mut Instance, happening: Happening, reason: &str) -> bool {
-        let service =
-            self.program.service(instance.service).map_or_else(|| crate::message::Name::new(""), |s| s.name);
+        let service = self
+            .program
+            .service(instance.service)
+            .map_or_else(|| crate::message::Name::default(), |s| s.name);
         match next_status(instance.status, happening) {
             Ok(status) => {
                 instance.status = status;

@@ -108,11 +108,11 @@ impl Engine {
 impl Step<'_> {
     fn publish_external(&mut self, mut message: crate::message::Message) {
         message.id = self.next_message_id();
-        let kept = message.clone();
+        let message = Arc::new(message);
         let publisher = super::Publisher::External;
-        let out = super::routing::Outgoing { message, publisher, expects_reply: false };
+        let out = super::routing::Outgoing { message: Arc::clone(&message), publisher, expects_reply: false };
         if let Err(error) = self.publish(vec![out]) {
-            self.suspend_received(Name::new(""), Arc::new(kept), &error.to_string(), None);
+            self.suspend_received(Name::default(), message, &error.to_string(), None);
         }
     }
 
@@ -252,7 +252,7 @@ impl Step<'_> {
                 if left > 0 {
                     // What was queued is a zombie of a terminated instance (TRM-3).
                     let service =
-                        self.program.service(instance.service).map_or_else(|| Name::new(""), |s| s.name);
+                        self.program.service(instance.service).map_or_else(|| Name::default(), |s| s.name);
                     self.change(id, service, InstanceChange::Discarded { messages: left, terminated: true });
                     self.log_zombie(id, left);
                 }
@@ -293,7 +293,7 @@ impl Step<'_> {
         }
         instance.waiting_since = self.core.now;
         self.set_alarm(instance, instance.state.next_due(self.core.now));
-        let service = self.program.service(instance.service).map_or_else(|| Name::new(""), |s| s.name);
+        let service = self.program.service(instance.service).map_or_else(Name::default, |s| s.name);
         self.change(instance.id, service, InstanceChange::Waiting { at });
         release_trees(instance);
         let in_atomic = instance.state.threads.iter().any(|t| t.scopes.iter().any(|s| s.atomic.is_some()));
@@ -332,7 +332,7 @@ impl Step<'_> {
         if restore {
             // A resume restarts from the last persistence point; messages received since come again (INS-4, PER-4).
             if let Some(persisted) = instance.persisted.take() {
-                instance.state = persisted;
+                instance.state = Arc::unwrap_or_clone(persisted);
             }
             for queued in std::mem::take(&mut instance.consumed).into_iter().rev() {
                 instance.queue.push_front(queued);

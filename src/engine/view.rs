@@ -93,7 +93,7 @@ impl Engine {
         InstanceView {
             id,
             kind: InstanceKind::Orchestration,
-            service: Name::new(""),
+            service: Name::default(),
             status,
             created: self.core.now,
             waiting_since: self.core.now,

@@ -2,6 +2,7 @@
 
 use crate::engine::{Event, EventKind, InstanceChange};
 use crate::message::{DateTime, Name, TimeSpan};
+use crate::program::groups_text;
 use std::fmt::{self, Display, Formatter};
 
 /// One event as one line: `00:00:04.250  instance.completed  #17 OrderManagerOrch`. The time is counted from
@@ -114,8 +115,8 @@ impl Display for Detail<'_> {
             | EventKind::ShapeCompleted { instance, service, shape } => {
                 write!(f, "{instance} {} {shape}", short(*service))
             }
-            EventKind::SubscriptionAdded { subscription, owner, text } => {
-                write!(f, "s{} {owner}: {text}", subscription.0)
+            EventKind::SubscriptionAdded { subscription, owner, groups } => {
+                write!(f, "s{} {owner}: {}", subscription.0, groups_text(groups))
             }
             EventKind::SubscriptionRemoved { subscription } => write!(f, "s{}", subscription.0),
             EventKind::SetInitialized { instance, set, values } => {

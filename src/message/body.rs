@@ -63,6 +63,17 @@ impl Body {
         }
     }
 
+    /// The instance to change, when this is a class message.
+    pub fn class_mut(&mut self) -> Option<&mut ClassInstance> {
+        match &mut self.content {
+            Content::Class(instance) => {
+                self.parsed = Mutex::default();
+                Some(Arc::make_mut(instance))
+            }
+            _ => None,
+        }
+    }
+
     /// The value, when this is a `System.String` part.
     pub fn as_text(&self) -> Option<&str> {
         match &self.content {
@@ -181,7 +192,7 @@ impl Body {
                     "Write to a field of the class.",
                 ));
             };
-            let value = Value::from_xml(text, &field.value_type()).map_err(|reason| {
+            let value = Value::from_xml(text, &field.value_type).map_err(|reason| {
                 XmlError::new(format!("{}: {reason}", field.name), "Write a value of the field's type.")
             })?;
             let mut changed = ClassInstance::clone(instance);
@@ -307,7 +318,7 @@ mod tests {
     fn ack() -> Arc<ClassInfo> {
         let field = |name: &str, field_type: &str| ClassField {
             name: Name::new(name),
-            field_type: field_type.into(),
+            value_type: ValueType::from_name(field_type),
             promoted: None,
             max_length: None,
         };
@@ -466,7 +477,7 @@ mod tests {
         for value_type in values {
             let field = ClassField {
                 name: Name::new("F"),
-                field_type: value_type.name().into(),
+                value_type: value_type.clone(),
                 promoted: None,
                 max_length: None,
             };

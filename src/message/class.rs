@@ -18,18 +18,11 @@ pub struct ClassInfo {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassField {
     pub name: Name,
-    /// .NET type name, e.g. `System.String`.
-    pub field_type: SmolStr,
+    pub value_type: ValueType,
     /// Property this field is promoted to.
     pub promoted: Option<Name>,
     /// Longest promoted text in characters; a longer one is cut (MSG-5).
     pub max_length: Option<u32>,
-}
-
-impl ClassField {
-    pub fn value_type(&self) -> ValueType {
-        ValueType::from_name(&self.field_type)
-    }
 }
 
 impl ClassInfo {
@@ -58,7 +51,7 @@ pub struct ClassInstance {
 impl ClassInstance {
     /// A new instance: every field has the default of its type, as after `new`.
     pub fn new(class: Arc<ClassInfo>) -> Self {
-        let fields = class.fields.iter().map(|f| f.value_type().default_value()).collect();
+        let fields = class.fields.iter().map(|f| f.value_type.default_value()).collect();
         Self { class, fields }
     }
 
@@ -140,7 +133,7 @@ impl ClassInstance {
             };
             let path = NodePath { steps: vec![step(&instance.class.root), step(field.name.as_str())] };
             let Some(found) = find(tree, &path) else { continue };
-            let value = Value::from_xml(&found.text(tree), &field.value_type()).map_err(|reason| {
+            let value = Value::from_xml(&found.text(tree), &field.value_type).map_err(|reason| {
                 XmlError::new(format!("{}: {reason}", field.name), "Write a value of the field's type.")
             })?;
             if let Some(slot) = instance.fields.get_mut(at) {

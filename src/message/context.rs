@@ -41,7 +41,12 @@ impl Context {
     }
 
     pub fn remove(&mut self, name: Name) {
-        self.properties.retain(|p| p.name != name);
+        self.remove_if(|n| n == name);
+    }
+
+    /// Removes the properties whose name is chosen.
+    pub fn remove_if(&mut self, chosen: impl Fn(Name) -> bool) {
+        self.properties.retain(|p| !chosen(p.name));
     }
 
     /// Un-promotes everything, as failed-message routing does (RF-6).
@@ -65,7 +70,13 @@ impl Context {
                 property.value = value;
                 property.promoted = promoted;
             }
-            None => self.properties.push(Property { name, value, promoted }),
+            None => {
+                // Most contexts stay as small as this; doubling would waste room in every waiting message.
+                if self.properties.len() == self.properties.capacity() {
+                    self.properties.reserve_exact(2);
+                }
+                self.properties.push(Property { name, value, promoted });
+            }
         }
     }
 }

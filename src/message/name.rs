@@ -1,31 +1,40 @@
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-/// An interned name: property names, type names, port names. Comparing and hashing cost one word.
+/// An interned name: property names, type names, port names. One word, also to compare and to hash.
 ///
 /// Names live as long as the process, so only names that come from a model may be interned, never
 /// text from a message.
 #[derive(Clone, Copy)]
-pub struct Name(&'static str);
+pub struct Name(&'static &'static str);
 
-static NAMES: LazyLock<Mutex<FxHashSet<&'static str>>> = LazyLock::new(Mutex::default);
+static NAMES: LazyLock<Mutex<FxHashMap<&'static str, Name>>> = LazyLock::new(Mutex::default);
 
 impl Name {
     pub fn new(text: &str) -> Self {
         let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = names.get(text) {
-            return Self(known);
+            return *known;
         }
-        let leaked: &'static str = Box::leak(text.to_owned().into_boxed_str());
-        names.insert(leaked);
-        Self(leaked)
+        let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
+        let name = Self(Box::leak(Box::new(text)));
+        names.insert(text, name);
+        name
     }
 
     pub fn as_str(self) -> &'static str {
         self.0
+    }
+}
+
+/// The empty name.
+impl Default for Name {
+    fn default() -> Self {
+        static EMPTY: LazyLock<Name> = LazyLock::new(|| Name::new(""));
+        *EMPTY
     }
 }
 
@@ -39,7 +48,7 @@ impl Eq for Name {}
 
 impl Hash for Name {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.as_ptr().hash(state);
+        std::ptr::from_ref(self.0).hash(state);
     }
 }
 

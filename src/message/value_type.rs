@@ -1,5 +1,6 @@
 use super::{DateTime, TimeSpan, Value, ValueType};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -96,6 +97,19 @@ impl ValueType {
             Self::Xml => Value::Xml(Arc::default()),
             Self::String | Self::Named(_) | Self::Unknown => Value::Null,
         }
+    }
+}
+
+/// Stored by its full .NET name.
+impl Serialize for ValueType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for ValueType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::from_name(&String::deserialize(deserializer)?))
     }
 }
 

@@ -195,7 +195,7 @@ impl SchemaSet {
             attribute: false,
         };
         let path = NodePath { steps: vec![step(&class.root), step(field.name.as_str())] };
-        Some(Alias::Field(path, field.value_type()))
+        Some(Alias::Field(path, field.value_type.clone()))
     }
 }
 

@@ -362,7 +362,7 @@ impl SchemaSet {
             }
             fields.push(ClassField {
                 name: Name::new(&field.name),
-                field_type: field.field_type.as_str().into(),
+                value_type: ValueType::from_name(&field.field_type),
                 promoted: promoted.and_then(|(_, known)| known).map(|known| known.name),
                 max_length: field.max_length,
             });

@@ -51,7 +51,7 @@ impl SchemaNode {
             namespace: class.namespace.clone(),
             content: Some(SimpleContent {
                 xsd: SmolStr::default(),
-                value_type: field.value_type(),
+                value_type: field.value_type.clone(),
                 promotable: true,
                 first_choice: None,
             }),

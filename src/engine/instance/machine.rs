@@ -312,8 +312,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         let Some(frame) = self.instance.state.threads.get(self.thread).map(|t| t.frame) else {
             return Err(exception("System.InvalidOperationException", "The thread has ended"));
         };
-        let state = Arc::make_mut(&mut self.instance.state);
-        let Some(frame) = state.frame_mut(frame) else {
+        let Some(frame) = self.instance.state.frame_mut(frame) else {
             return Err(exception("System.InvalidOperationException", "The frame has ended"));
         };
         run(&mut Environment::new(self.step, service, frame, id))
@@ -327,11 +326,11 @@ impl<'a, 'b> Machine<'a, 'b> {
         }
         self.instance.dirty = false;
         self.instance.consumed.clear();
-        self.instance.persisted = Some(Arc::clone(&self.instance.state));
+        self.instance.persisted = Some(Arc::new(self.instance.state.clone()));
     }
 
     pub fn state_mut(&mut self) -> &mut State {
-        Arc::make_mut(&mut self.instance.state)
+        &mut self.instance.state
     }
 
     pub fn frame_id(&self) -> u32 {

@@ -9,6 +9,6 @@ pub(super) use environment::{exception, token_of};
 pub use lifecycle::{Happening, Pending, Status, next as next_status};
 pub(super) use machine::{After, Flow, Machine};
 pub use state::{
-    AtomicState, Caller, Channel, ChannelKey, Frame, Held, Instance, ParameterBinding, Parent, PortState,
-    Queued, Record, ScopeFrame, State, Thread, Wait, binding_of,
+    AtomicState, Caller, Channel, ChannelKey, Frame, Frames, Held, Instance, ParameterBinding, Parent,
+    PortState, Queued, Record, ScopeFrame, State, Thread, Wait, binding_of,
 };

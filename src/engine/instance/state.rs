@@ -3,18 +3,21 @@ use crate::engine::{InstanceId, SubscriptionId};
 use crate::message::{DateTime, ExceptionValue, Message, Name, Value};
 use crate::program::{PortBinding, Service};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use thin_vec::ThinVec;
 
-/// One orchestration instance. Copy-on-write: a snapshot shares `state` until the instance runs again.
+/// One orchestration instance. Copy-on-write as a whole: a snapshot shares it until it runs again. Most instances
+/// of a large run wait, so what is nearly always there lies in one piece and what is rare takes a word.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Instance {
     pub id: InstanceId,
     pub service: u16,
     pub status: Status,
     pub pending: Option<Pending>,
-    pub state: Arc<State>,
+    pub state: State,
     /// State at the last persistence point; `None` while `state` still is that.
     pub persisted: Option<Arc<State>>,
     /// Something happened since the last persistence point (PER-2).
@@ -22,9 +25,9 @@ pub struct Instance {
     /// Delivered, not yet consumed.
     pub queue: VecDeque<Queued>,
     /// Consumed since the last persistence point: received again after a restore (PER-4).
-    pub consumed: Vec<Queued>,
+    pub consumed: SmallVec<[Queued; 1]>,
     /// What it can receive, in order of creation. Places are stable: the queue and the message box name them.
-    pub channels: Vec<Channel>,
+    pub channels: ThinVec<Channel>,
     /// When its timer wakes it, while it waits: the first of its delays and time-outs.
     pub wakes: Option<DateTime>,
     pub persistence_points: u32,
@@ -54,7 +57,7 @@ pub enum ChannelKey {
     /// The message that started the instance, for this receive.
     Activation { receive: u16 },
     /// A receive that follows sets: what it receives, and the values.
-    Follow { kind: u32, values: Box<[Value]> },
+    Follow { kind: u32, values: Arc<[Value]> },
     /// Operation of a self-correlating port: the port's token.
     SelfCorrelating { token: SmolStr, operation: Name },
     /// Answer to a request sent on this port of this frame (E5).
@@ -67,9 +70,12 @@ pub enum ChannelKey {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct State {
     /// Called orchestrations have frames of their own; a freed place is used again.
-    pub frames: Vec<Option<Frame>>,
-    pub threads: Vec<Thread>,
+    pub frames: Frames,
+    pub threads: SmallVec<[Thread; 1]>,
 }
+
+/// Nearly every instance has one.
+pub type Frames = SmallVec<[Option<Frame>; 1]>;
 
 /// One activation of a service: the root, or a called orchestration.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -80,15 +86,15 @@ pub struct Frame {
     pub variables: Box<[Value]>,
     pub messages: Box<[Option<Arc<Message>>]>,
     /// Values of initialised correlation sets.
-    pub sets: Box<[Option<Box<[Value]>>]>,
+    pub sets: Box<[Option<Arc<[Value]>>]>,
     /// Only ports that have something to remember.
-    pub ports: Vec<(u16, PortState)>,
+    pub ports: ThinVec<(u16, PortState)>,
     /// Transactions that committed (COM-7).
-    pub committed: Vec<u16>,
+    pub committed: ThinVec<u16>,
     /// Messages of the open construct that have not been replaced yet (CON-9).
-    pub building: Vec<u16>,
+    pub building: ThinVec<u16>,
     /// Acknowledgements awaited at the end, for sends outside any scope (DN-2).
-    pub acknowledgements: Vec<u32>,
+    pub acknowledgements: ThinVec<u32>,
     /// What the orchestration's transaction, or a compensation block, can undo, oldest first.
     pub children: Vec<Record>,
     /// Records an open Compensate of a compensation block has still to undo, next one last.
@@ -144,7 +150,7 @@ pub struct ParameterBinding {
 pub struct Thread {
     pub frame: u32,
     pub pc: u32,
-    pub scopes: Vec<ScopeFrame>,
+    pub scopes: ThinVec<ScopeFrame>,
     pub wait: Wait,
     /// The thread whose Parallel Actions shape this branch is of, and the frame it began in.
     pub parent: Option<Parent>,
@@ -202,7 +208,7 @@ pub struct ScopeFrame {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AtomicState {
-    pub before: Vec<Option<Frame>>,
+    pub before: Frames,
     pub held: Vec<Held>,
 }
 
@@ -223,10 +229,10 @@ impl Frame {
             variables: service.variables.iter().map(|v| v.default.clone()).collect(),
             messages: vec![None; service.messages.len()].into(),
             sets: vec![None; service.sets.len()].into(),
-            ports: Vec::new(),
-            committed: Vec::new(),
-            building: Vec::new(),
-            acknowledgements: Vec::new(),
+            ports: ThinVec::new(),
+            committed: ThinVec::new(),
+            building: ThinVec::new(),
+            acknowledgements: ThinVec::new(),
             children: Vec::new(),
             compensating: Vec::new(),
             compensates: false,
@@ -257,8 +263,8 @@ impl Frame {
         self.messages.get(usize::from(slot))?.as_ref()
     }
 
-    pub fn set(&self, slot: u16) -> Option<&[Value]> {
-        self.sets.get(usize::from(slot))?.as_deref()
+    pub fn set(&self, slot: u16) -> Option<&Arc<[Value]>> {
+        self.sets.get(usize::from(slot))?.as_ref()
     }
 }
 
@@ -275,7 +281,7 @@ impl Wait {
 
 impl Thread {
     pub fn new(frame: u32, pc: u32, parent: Option<Parent>) -> Self {
-        Self { frame, pc, scopes: Vec::new(), wait: Wait::No, parent, ended: false }
+        Self { frame, pc, scopes: ThinVec::new(), wait: Wait::No, parent, ended: false }
     }
 
     pub fn is_child_of(&self, thread: usize) -> bool {

@@ -1,20 +1,29 @@
 use super::{Match, Owner, Shape, Subscription, Verdict};
 use crate::engine::SubscriptionId;
-use crate::message::{Context, Value};
+use crate::message::{Context, Name, Value};
 use crate::model::FilterOperator;
 use crate::program::{Group, Predicate, hash_value};
 use rustc_hash::{FxHashMap, FxHasher};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::hash::Hasher;
+use std::sync::Arc;
 
 /// The subscription table with its index.
 #[derive(Clone, Debug, Default)]
 pub struct MessageBox {
-    rows: FxHashMap<SubscriptionId, Subscription>,
+    rows: FxHashMap<SubscriptionId, Box<Row>>,
     shapes: Vec<Bucket>,
     /// Groups without an equality predicate.
     unindexed: Vec<(SubscriptionId, u16)>,
     next: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Row {
+    subscription: Subscription,
+    /// Where the index has each group: bucket and hash, or among the unindexed.
+    keys: SmallVec<[Option<(usize, u64)>; 1]>,
 }
 
 /// All groups whose equality predicates name the same properties.
@@ -29,7 +38,7 @@ struct Bucket {
 #[derive(Clone, Debug)]
 enum Entry {
     One(SubscriptionId, u16),
-    Many(Vec<(SubscriptionId, u16)>),
+    Many(Box<Vec<(SubscriptionId, u16)>>),
 }
 
 impl Entry {
@@ -59,48 +68,49 @@ impl Iterator for Candidates<'_> {
 
 impl MessageBox {
     /// Adds a row and returns its number.
-    pub fn subscribe(&mut self, owner: Owner, groups: Vec<Group>, priority: u8) -> SubscriptionId {
+    pub fn subscribe(&mut self, owner: Owner, groups: Arc<[Group]>, priority: u8) -> SubscriptionId {
         self.next += 1;
         let id = SubscriptionId(self.next);
         self.insert(Subscription { id, owner, groups, priority });
         id
     }
 
-    fn insert(&mut self, row: Subscription) {
-        for (number, group) in (0_u16..).zip(&row.groups) {
+    fn insert(&mut self, subscription: Subscription) {
+        let id = subscription.id;
+        let keys = (0_u16..).zip(&*subscription.groups).map(|(number, group)| {
             let Some((shape, hash)) = key_of(group) else {
-                self.unindexed.push((row.id, number));
-                continue;
+                self.unindexed.push((id, number));
+                return None;
             };
-            let bucket = match self.shapes.iter().position(|b| b.shape == shape) {
-                Some(at) => self.shapes.get_mut(at),
-                None => {
-                    self.shapes.push(Bucket { shape, entries: FxHashMap::default() });
-                    self.shapes.last_mut()
-                }
-            };
-            let Some(bucket) = bucket else { continue };
-            bucket
-                .entries
+            let at = self.shapes.iter().position(|b| *b.shape == *shape).unwrap_or_else(|| {
+                self.shapes.push(Bucket { shape: shape.as_slice().into(), entries: FxHashMap::default() });
+                self.shapes.len() - 1
+            });
+            let entries = self.shapes.get_mut(at).map(|b| &mut b.entries)?;
+            entries
                 .entry(hash)
                 .and_modify(|entry| match entry {
-                    Entry::One(id, group) => *entry = Entry::Many(vec![(*id, *group), (row.id, number)]),
-                    Entry::Many(all) => all.push((row.id, number)),
+                    Entry::One(other, group) => {
+                        *entry = Entry::Many(Box::new(vec![(*other, *group), (id, number)]));
+                    }
+                    Entry::Many(all) => all.push((id, number)),
                 })
-                .or_insert(Entry::One(row.id, number));
-        }
-        self.rows.insert(row.id, row);
+                .or_insert(Entry::One(id, number));
+            Some((at, hash))
+        });
+        let keys = keys.collect();
+        self.rows.insert(id, Box::new(Row { subscription, keys }));
     }
 
     pub fn unsubscribe(&mut self, id: SubscriptionId) -> Option<Subscription> {
         let row = self.rows.remove(&id)?;
-        for group in &row.groups {
-            let Some((shape, hash)) = key_of(group) else {
+        for key in &row.keys {
+            let Some((at, hash)) = key else {
                 self.unindexed.retain(|(other, _)| *other != id);
                 continue;
             };
-            let Some(bucket) = self.shapes.iter_mut().find(|b| b.shape == shape) else { continue };
-            let empty = match bucket.entries.get_mut(&hash) {
+            let Some(bucket) = self.shapes.get_mut(*at) else { continue };
+            let empty = match bucket.entries.get_mut(hash) {
                 Some(Entry::Many(all)) => {
                     all.retain(|(other, _)| *other != id);
                     all.is_empty()
@@ -109,19 +119,19 @@ impl MessageBox {
                 None => false,
             };
             if empty {
-                bucket.entries.remove(&hash);
+                bucket.entries.remove(hash);
             }
         }
-        Some(row)
+        Some(row.subscription)
     }
 
     pub fn get(&self, id: SubscriptionId) -> Option<&Subscription> {
-        self.rows.get(&id)
+        self.rows.get(&id).map(|row| &row.subscription)
     }
 
     /// Every row, in order of creation.
     pub fn rows(&self) -> Vec<&Subscription> {
-        let mut all: Vec<_> = self.rows.values().collect();
+        let mut all: Vec<_> = self.rows.values().map(|row| &row.subscription).collect();
         all.sort_unstable_by_key(|row| row.id);
         all
     }
@@ -148,7 +158,7 @@ impl MessageBox {
     }
 
     fn test(&self, id: SubscriptionId, group: u16, context: &Context, found: &mut Vec<Match>) {
-        let Some(row) = self.rows.get(&id) else { return };
+        let Some(row) = self.get(id) else { return };
         if row.groups.get(usize::from(group)).is_some_and(|g| g.iter().all(|p| p.holds(context))) {
             found.push(Match { subscription: id, owner: row.owner, priority: row.priority });
         }
@@ -161,7 +171,7 @@ impl MessageBox {
             actual: context.promoted(p.property).cloned(),
             holds: p.holds(context),
         };
-        Some(self.rows.get(&id)?.groups.iter().map(|g| g.iter().map(verdict).collect()).collect())
+        Some(self.get(id)?.groups.iter().map(|g| g.iter().map(verdict).collect()).collect())
     }
 }
 
@@ -178,8 +188,8 @@ impl Bucket {
 
 /// Shape and value hash of a group's equality predicates. A property named twice with different values keeps
 /// its first; the group can then not hold, which the test on the candidate finds.
-fn key_of(group: &Group) -> Option<(Shape, u64)> {
-    let mut equal: Vec<&Predicate> =
+fn key_of(group: &Group) -> Option<(SmallVec<[Name; 4]>, u64)> {
+    let mut equal: SmallVec<[&Predicate; 4]> =
         group.iter().filter(|p| p.operator == FilterOperator::Equals && p.value != Value::Null).collect();
     if equal.is_empty() {
         return None;

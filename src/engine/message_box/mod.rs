@@ -14,6 +14,7 @@ use super::{InstanceId, SubscriptionId};
 use crate::message::Name;
 use crate::program::{Group, Predicate, groups_text};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Who gets the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +39,7 @@ pub enum Owner {
 pub struct Subscription {
     pub id: SubscriptionId,
     pub owner: Owner,
-    pub groups: Vec<Group>,
+    pub groups: Arc<[Group]>,
     /// 1 (first) to 10.
     pub priority: u8,
 }

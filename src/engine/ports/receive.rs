@@ -75,17 +75,17 @@ impl Step<'_> {
     }
 
     fn submit(&mut self, port: &ReceivePortInfo, location: &LocationInfo, message: Message) {
-        let message = match self.mapped(&port.inbound_maps, &Arc::new(message.clone())) {
-            Ok(mapped) => Arc::unwrap_or_clone(mapped),
+        let message = Arc::new(message);
+        let message = match self.mapped(&port.inbound_maps, &message) {
+            Ok(mapped) => mapped,
             Err(reason) => {
-                self.receive_failed(port, location, Arc::new(message), &reason, MAPPING_FAILURE, None);
+                self.receive_failed(port, location, message, &reason, MAPPING_FAILURE, None);
                 return;
             }
         };
         let publisher = Publisher::ReceivePort(port.name);
-        let out = Outgoing { message: message.clone(), publisher, expects_reply: false };
+        let out = Outgoing { message: Arc::clone(&message), publisher, expects_reply: false };
         if let Err(error) = self.publish(vec![out]) {
-            let message = Arc::new(message);
             let report = self.routing_failure_report(&message, &error.to_string());
             self.receive_failed_with(
                 port,
@@ -169,7 +169,7 @@ impl Step<'_> {
     fn routing_failure_report(&mut self, message: &Arc<Message>, reason: &str) -> InstanceId {
         let id = self.next_instance_id();
         let snapshot = Message { parts: Vec::new(), ..Message::clone(message) };
-        let name = Name::new("");
+        let name = Name::default();
         let failure = Failure {
             id,
             status: Status::SuspendedNotResumable,
@@ -224,7 +224,7 @@ impl Step<'_> {
         if let Some((location, body)) = &failure.received {
             self.received(*location, body, &[]);
         } else {
-            let message = Message::clone(&failure.message);
+            let message = Arc::clone(&failure.message);
             let publisher = Publisher::ReceivePort(failure.port);
             if let Err(error) = self.publish(vec![Outgoing { message, publisher, expects_reply: false }]) {
                 let reason = error.to_string();
@@ -243,7 +243,7 @@ impl Step<'_> {
             && self.core.slots.remove(&report).is_some()
         {
             let reason = "Its message is gone".to_owned();
-            self.change(report, Name::new(""), InstanceChange::Terminated { reason });
+            self.change(report, Name::default(), InstanceChange::Terminated { reason });
         }
     }
 }

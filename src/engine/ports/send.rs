@@ -194,9 +194,10 @@ impl Step<'_> {
             answer.context.promote(BTS.route_direct, Value::Bool(true));
         }
         let publisher = Publisher::SendPortReply(info.name);
-        let out = Outgoing { message: answer.clone(), publisher, expects_reply: false };
+        let answer = Arc::new(answer);
+        let out = Outgoing { message: Arc::clone(&answer), publisher, expects_reply: false };
         if let Err(error) = self.publish(vec![out]) {
-            self.suspend_received(info.name, Arc::new(answer), &error.to_string(), None);
+            self.suspend_received(info.name, answer, &error.to_string(), None);
         }
         self.close_port(id, info.name);
     }

@@ -113,7 +113,7 @@ fn pass(service: &Service, outer: &Frame, inner: &mut Frame, argument: &Argument
         }
         (ArgumentSlot::Set(from), ArgumentSlot::Set(to)) => {
             if let Some(place) = inner.sets.get_mut(usize::from(to)) {
-                *place = outer.set(from).map(Into::into);
+                *place = outer.set(from).cloned();
             }
         }
         (ArgumentSlot::Port(from), ArgumentSlot::Port(to)) => {

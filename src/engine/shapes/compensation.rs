@@ -157,7 +157,7 @@ fn snapshot(frame: &Frame) -> Box<Frame> {
         children: Vec::new(),
         compensating: Vec::new(),
         caller: None,
-        acknowledgements: Vec::new(),
+        acknowledgements: Default::default(),
         ..frame.clone()
     })
 }

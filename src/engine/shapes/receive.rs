@@ -4,9 +4,7 @@ use crate::engine::instance::{
 use crate::engine::message_box::Owner;
 use crate::engine::{EventKind, Subscriber};
 use crate::message::{BTS, Context, ExceptionValue, Message, Name, Value};
-use crate::program::{
-    Follower, Group, LegKind, PortBinding, Predicate, Program, ReceiveInfo, Service, groups_text,
-};
+use crate::program::{Follower, Group, LegKind, PortBinding, Predicate, Program, ReceiveInfo, Service};
 use crate::xlang::Raised;
 use std::sync::Arc;
 
@@ -87,7 +85,7 @@ impl<'a> Machine<'a, '_> {
     }
 
     /// Adds the channel and subscription of a following receive; equal ones are shared.
-    fn follow(&mut self, service: &'a Service, receive: u16, values: Box<[Value]>, binding: PortBinding) {
+    fn follow(&mut self, service: &'a Service, receive: u16, values: Arc<[Value]>, binding: PortBinding) {
         let Some(info) = service.receive(receive) else { return };
         let key = ChannelKey::Follow { kind: info.kind, values };
         if self.instance.channels.iter().any(|c| c.key == key && c.subscription.is_some()) {
@@ -103,12 +101,12 @@ impl<'a> Machine<'a, '_> {
     pub fn subscribe(&mut self, key: ChannelKey, group: Group, port: Name, kind: u32) -> u32 {
         let channel = u32::try_from(self.instance.channels.len()).unwrap_or(u32::MAX);
         let instance = self.instance.id;
-        let text = groups_text(std::slice::from_ref(&group)).into();
+        let groups: Arc<[Group]> = [group].into();
         let owner = Owner::Instance { instance, channel, kind };
-        let id = self.step.core.message_box.subscribe(owner, vec![group], INSTANCE_PRIORITY);
+        let id = self.step.core.message_box.subscribe(owner, Arc::clone(&groups), INSTANCE_PRIORITY);
         self.instance.channels.push(Channel { key, subscription: Some(id) });
         let owner = Subscriber::Instance { instance, port };
-        self.step.emit(EventKind::SubscriptionAdded { subscription: id, owner, text });
+        self.step.emit(EventKind::SubscriptionAdded { subscription: id, owner, groups });
         channel
     }
 
@@ -286,9 +284,11 @@ fn serves(
 }
 
 /// Values of several sets, one after the other; `None` while one is not initialised.
-fn values_of(frame: &Frame, sets: &[u16]) -> Option<Box<[Value]>> {
-    if sets.is_empty() {
-        return None;
+fn values_of(frame: &Frame, sets: &[u16]) -> Option<Arc<[Value]>> {
+    match sets {
+        [] => return None,
+        [set] => return frame.set(*set).cloned(),
+        _ => {}
     }
     let mut values = Vec::new();
     for set in sets {
@@ -301,7 +301,7 @@ fn values_of(frame: &Frame, sets: &[u16]) -> Option<Box<[Value]>> {
 ///
 /// # Errors
 /// The name of the first property that is absent.
-pub fn set_values(properties: &[Name], context: &Context) -> Result<Box<[Value]>, Name> {
+pub fn set_values(properties: &[Name], context: &Context) -> Result<Arc<[Value]>, Name> {
     properties.iter().map(|name| context.get(*name).cloned().ok_or(*name)).collect()
 }
 
@@ -379,10 +379,13 @@ pub fn convoy_channels(
         let Some(info) = service.receive(*follower) else { continue };
         let mut values = Vec::new();
         let sets = info.follows.iter().filter_map(|s| service.set(*s));
-        if !sets.into_iter().all(|s| set_values(&s.properties, context).map(|v| values.extend(v)).is_ok()) {
+        if !sets
+            .into_iter()
+            .all(|s| set_values(&s.properties, context).map(|v| values.extend_from_slice(&v)).is_ok())
+        {
             continue;
         }
-        let values: Box<[Value]> = values.into();
+        let values: Arc<[Value]> = values.into();
         let binding = binding_of(&program.services, &frame, info.port);
         let group = follow_group(service, info, &values, binding);
         let key = ChannelKey::Follow { kind: info.kind, values };

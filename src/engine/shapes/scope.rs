@@ -101,7 +101,7 @@ impl<'a> Machine<'a, '_> {
             self.instance.state.threads.get(self.thread).map(|t| t.scopes.as_slice()).unwrap_or_default();
         match scopes.last().filter(|s| s.frame == frame) {
             Some(scope) => scope.acknowledgements.clone(),
-            None => self.frame().map(|f| f.acknowledgements.clone()).unwrap_or_default(),
+            None => self.frame().map(|f| f.acknowledgements.to_vec()).unwrap_or_default(),
         }
     }
 
@@ -282,7 +282,7 @@ impl<'a> Machine<'a, '_> {
 
     /// Name of the shape a thread is at, for people.
     pub fn at_shape(&self) -> crate::message::Name {
-        let Some(service) = self.service() else { return crate::message::Name::new("") };
+        let Some(service) = self.service() else { return crate::message::Name::default() };
         let thread = self.instance.state.threads.get(self.thread);
         let pc = thread.and_then(|t| usize::try_from(t.pc).ok()).unwrap_or(0);
         let shape = service.ops.get(..=pc).into_iter().flatten().rev().find_map(|op| match op {

@@ -124,7 +124,7 @@ impl<'a> Machine<'a, '_> {
             message.context.promote(BTS.correlation_token, Value::String(token));
             message.context.promote(BTS.route_direct, Value::Bool(true));
         }
-        Ok(Outgoing { message, publisher, expects_reply })
+        Ok(Outgoing { message: Arc::new(message), publisher, expects_reply })
     }
 
     /// Initialises and follows sets on a send: their properties are promoted into the context (COR-11, COR-13).
@@ -136,7 +136,7 @@ impl<'a> Machine<'a, '_> {
     ) -> Result<(), Raised> {
         for set in &info.follows {
             let Some(declared) = service.set(*set) else { continue };
-            let known = self.frame().and_then(|f| f.set(*set)).map(<[Value]>::to_vec);
+            let known = self.frame().and_then(|f| f.set(*set)).cloned();
             for (at, name) in declared.properties.iter().enumerate() {
                 let own = message.context.get(*name).cloned();
                 let value = own.or_else(|| known.as_ref().and_then(|k| k.get(at).cloned()));
@@ -148,7 +148,7 @@ impl<'a> Machine<'a, '_> {
         for set in &info.initializes {
             let Some(declared) = service.set(*set) else { continue };
             if let Ok(values) = set_values(&declared.properties, &message.context) {
-                for (name, value) in declared.properties.iter().zip(values) {
+                for (name, value) in declared.properties.iter().zip(values.iter().cloned()) {
                     message.context.promote(*name, value);
                 }
             }
@@ -219,7 +219,7 @@ impl<'a> Machine<'a, '_> {
 /// Routing properties belong to one publication. A message received and sent on must not keep them, or it
 /// would match its own receive again.
 fn strip_routing(message: &mut Message) {
-    for name in [
+    let routing = [
         BTS.correlation_token,
         BTS.reply_token,
         BTS.route_direct,
@@ -233,9 +233,8 @@ fn strip_routing(message: &mut Message) {
         BTS.outbound_transport_location,
         BTS.ack_required,
         BTS.receive_port_id,
-    ] {
-        message.context.remove(name);
-    }
+    ];
+    message.context.remove_if(|name| routing.contains(&name));
 }
 
 /// No subscriber, or too many for a two-way port: the send fails (MBD-5, PAD-6).

@@ -148,7 +148,7 @@ impl Compiler<'_> {
         let promoted = field.and_then(|f| {
             let property = f.promoted?;
             let value_type =
-                self.symbols.property(property.as_str()).map_or(f.value_type(), |p| p.value_type);
+                self.symbols.property(property.as_str()).map_or(f.value_type.clone(), |p| p.value_type);
             Some((property, value_type, f.max_length))
         });
         Arc::new(Field {
@@ -156,7 +156,7 @@ impl Compiler<'_> {
             part,
             path: NodePath { steps: vec![step(&class.root), step(name)] },
             class_field: Some(at),
-            value_type: field.map_or(ValueType::Unknown, |f| f.value_type()),
+            value_type: field.map_or(ValueType::Unknown, |f| f.value_type.clone()),
             promoted,
         })
     }

@@ -174,7 +174,7 @@ impl Compiler<'_> {
                 self.error(UNKNOWN, word.span, message, help);
                 return failed(span);
             };
-            field.value_type()
+            field.value_type.clone()
         } else {
             known = dotnet::find(declared.name(), &word.text, MemberKind::Property).next();
             match known {

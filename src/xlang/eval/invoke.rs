@@ -174,7 +174,7 @@ pub fn set_member(member: &MemberPlace, value: Value, env: &mut dyn Env) -> Resu
         (object, Some(setter)) => with_setter(object, setter, value, env)?,
         (Value::Class(instance), None) => {
             let mut instance = crate::message::ClassInstance::clone(&instance);
-            let known = instance.class.field(&member.member).map(|f| f.value_type());
+            let known = instance.class.field(&member.member).map(|f| f.value_type.clone());
             let value = match known {
                 Some(kind) if value != Value::Null => {
                     super::convert(value, &kind, crate::xlang::code::Conversion::Implicit)?

@@ -272,15 +272,7 @@ fn copy(source: &Message, message_type: &MessageType) -> Result<Message, Raised>
         .with_parts(&names, message_type.body)
         .map_err(|e| exception("System.InvalidCastException", e.to_string()))?;
     message.id = crate::message::MessageId::default();
-    let owned: Vec<Name> = message
-        .context
-        .iter()
-        .map(|p| p.name)
-        .filter(|n| ENGINE_OWNED.binary_search(&n.as_str()).is_ok())
-        .collect();
-    for name in owned {
-        message.context.remove(name);
-    }
+    message.context.remove_if(|name| ENGINE_OWNED.binary_search(&name.as_str()).is_ok());
     for (part, (_, kind)) in message.parts.iter_mut().zip(&message_type.parts) {
         if matches!(kind, PartType::Class(_)) {
             part.body = content(Value::Xml(Arc::clone(&part.body)), Some(kind))?;
@@ -324,28 +316,12 @@ pub fn assign_field(field: &Field, value: Value, env: &mut dyn Env) -> Result<()
         value => convert(value, &field.value_type, Conversion::Implicit)?,
     };
     let target = &field.message;
-    if field.class_field.is_some() {
-        // A class has a content from the start: the defaults of its fields.
-        env.edit_message(target.slot);
+    let written = field.class_field.is_some_and(|at| assign_class_field(field, at, &value, env));
+    if !written {
+        let content = body(target, field.part, constructed(target, env)?)?;
+        let changed = content.with_field_text(&field.path, &value.to_xml()).map_err(|e| xml_error(&e))?;
+        set_body(target, field.part, Arc::new(changed), env)?;
     }
-    let message = constructed(target, env)?;
-    let content = body(target, field.part, message)?;
-    let instance = match target.message_type.parts.get(field.part) {
-        Some((_, PartType::Class(class))) if content.is_empty() => {
-            Some(ClassInstance::new(Arc::clone(class)))
-        }
-        _ => content.as_class().map(|instance| ClassInstance::clone(instance)),
-    };
-    let changed = match (field.class_field, instance) {
-        (Some(at), Some(mut instance)) => {
-            if let Some(slot) = instance.fields.get_mut(at) {
-                *slot = value.clone();
-            }
-            Body::class(instance)
-        }
-        _ => content.with_field_text(&field.path, &value.to_xml()).map_err(|e| xml_error(&e))?,
-    };
-    set_body(target, field.part, Arc::new(changed), env)?;
     if let Some((name, value_type, max_length)) = &field.promoted {
         let value = match value {
             Value::Null => Value::Null,
@@ -354,6 +330,29 @@ pub fn assign_field(field: &Field, value: Value, env: &mut dyn Env) -> Result<()
         env.edit_message(target.slot).context.update(*name, value);
     }
     Ok(())
+}
+
+/// Writes a field of a class where it is; a part without content gets an instance first. False when the part
+/// holds something else.
+fn assign_class_field(field: &Field, at: usize, value: &Value, env: &mut dyn Env) -> bool {
+    let target = &field.message;
+    let declared = target.message_type.parts.get(field.part);
+    let message = env.edit_message(target.slot);
+    let part = if message.parts.len() == 1 && target.message_type.parts.len() == 1 { 0 } else { field.part };
+    let Some(part) = message.parts.get_mut(part) else { return false };
+    if let Some((_, PartType::Class(class))) = declared
+        && part.body.is_empty()
+    {
+        part.body = Arc::new(Body::class(ClassInstance::new(Arc::clone(class))));
+    }
+    let instance = Arc::make_mut(&mut part.body).class_mut();
+    match instance.and_then(|instance| instance.fields.get_mut(at)) {
+        Some(slot) => {
+            *slot = value.clone();
+            true
+        }
+        None => false,
+    }
 }
 
 /// A promoted text keeps no more characters than its field allows (MSG-5).

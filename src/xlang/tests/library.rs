@@ -237,7 +237,7 @@ fn loan_schema() -> RootSchema {
 fn notice_class() -> ClassInfo {
     let field = |name: &str, kind: &str, promoted: Option<&str>| ClassField {
         name: Name::new(name),
-        field_type: kind.into(),
+        value_type: ValueType::from_name(kind),
         promoted: promoted.map(Name::new),
         max_length: promoted.map(|_| 5),
     };
