@@ -9,7 +9,6 @@ use super::{EventKind, InstanceChange, InstanceId, Publisher, Subscriber};
 use crate::message::{BTS, Message, Value};
 use crate::model::ServiceState;
 use crate::program::{Group, Service};
-use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use thin_vec::ThinVec;
@@ -172,7 +171,7 @@ impl Step<'_> {
         let id = self.create(info, Frame::new(info, None));
         self.with_instance(id, |instance, _| {
             instance.channels.push(Channel { key: ChannelKey::Activation { receive }, subscription: None });
-            instance.queue.push_back(Queued { channel: 0, message: Arc::clone(message) });
+            instance.queue.push(Queued { channel: 0, message: Arc::clone(message) });
         });
         for (key, group, port, kind) in convoy_channels(&program, info, receive, &message.context) {
             self.with_instance(id, |instance, step| {
@@ -227,9 +226,9 @@ impl Step<'_> {
             state,
             persisted: None,
             dirty: true,
-            queue: VecDeque::with_capacity(1),
+            queue: Default::default(),
             consumed: Default::default(),
-            channels: ThinVec::with_capacity(2),
+            channels: Default::default(),
             wakes: None,
             persistence_points: 0,
             created: self.core.now,
@@ -247,7 +246,7 @@ impl Step<'_> {
         match self.core.slots.get_mut(&id) {
             Some(Slot::Orchestration { instance: Some(instance), .. }) => {
                 let instance = Arc::make_mut(instance);
-                instance.queue.push_back(Queued { channel, message: Arc::clone(message) });
+                instance.queue.push(Queued { channel, message: Arc::clone(message) });
                 // A suspended instance keeps it queued (INS-1).
                 if instance.status.runs() {
                     self.make_ready(id);

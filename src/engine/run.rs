@@ -281,7 +281,7 @@ impl Step<'_> {
     /// What the instance sent to itself since it last looked at its queue.
     fn take_late_messages(&mut self, instance: &mut Instance) {
         for (channel, message) in std::mem::take(&mut self.core.to_self) {
-            instance.queue.push_back(super::instance::Queued { channel, message });
+            instance.queue.push(super::instance::Queued { channel, message });
         }
     }
 
@@ -334,9 +334,7 @@ impl Step<'_> {
             if let Some(persisted) = instance.persisted.take() {
                 instance.state = Arc::unwrap_or_clone(persisted);
             }
-            for queued in std::mem::take(&mut instance.consumed).into_iter().rev() {
-                instance.queue.push_front(queued);
-            }
+            instance.queue.insert_many(0, std::mem::take(&mut instance.consumed));
         }
         self.take_late_messages(instance);
         let happening = if resumable { Happening::Suspend } else { Happening::SuspendForGood };

@@ -1,9 +1,9 @@
-use super::document::{find, is_xml_char, parse_text, qualified, root_name, set_element_text};
+use super::document::{find, is_xml_char, parse_text, root_name};
 use super::{Name, NodePath, PathStep, Value, ValueType, XmlError};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::sync::Arc;
-use uppsala::{Document, NodeId};
+use uppsala::{Document, XmlWriter};
 
 /// A class message type, resolved: see [`crate::model::ClassType`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,24 +85,21 @@ impl ClassInstance {
     /// Wire form: the root in the class namespace, one child a field in declaration order, in the same
     /// namespace; null fields are left out. Characters XML cannot hold are replaced by U+FFFD.
     pub fn to_xml(&self) -> String {
-        let mut tree = Document::new();
-        let namespace = &self.class.namespace;
-        let root = tree.create_element(qualified(namespace, &self.class.root));
-        let document = tree.root();
-        tree.append_child(document, root);
+        let mut writer = XmlWriter::with_capacity(128);
+        let namespace = [("xmlns", self.class.namespace.as_str())];
+        let attributes = if self.class.namespace.is_empty() { &[] } else { namespace.as_slice() };
+        if self.fields.iter().all(|value| *value == Value::Null) {
+            writer.empty_element(&self.class.root, attributes);
+            return writer.into_string();
+        }
+        writer.start_element(&self.class.root, attributes);
         for (field, value) in self.class.fields.iter().zip(&self.fields) {
             if *value != Value::Null {
-                self.append(&mut tree, root, field, value);
+                write_field(&mut writer, field.name.as_str(), value);
             }
         }
-        tree.to_xml()
-    }
-
-    fn append(&self, tree: &mut Document<'_>, root: NodeId, field: &ClassField, value: &Value) {
-        let child = tree.create_element(qualified(&self.class.namespace, field.name.as_str()));
-        let text = value.to_xml().replace(|c| !is_xml_char(c), "\u{fffd}");
-        set_element_text(tree, child, &text);
-        tree.append_child(root, child);
+        writer.end_element(&self.class.root);
+        writer.into_string()
     }
 
     /// Reads the wire form. Fields that are not there have the default of their type; unknown elements are
@@ -142,4 +139,19 @@ impl ClassInstance {
         }
         Ok(instance)
     }
+}
+
+fn write_field(writer: &mut XmlWriter, name: &str, value: &Value) {
+    let text = value.to_xml();
+    if text.is_empty() {
+        writer.empty_element(name, &[]);
+        return;
+    }
+    writer.start_element(name, &[]);
+    if text.chars().all(is_xml_char) {
+        writer.text(&text);
+    } else {
+        writer.text(&text.replace(|c| !is_xml_char(c), "\u{fffd}"));
+    }
+    writer.end_element(name);
 }

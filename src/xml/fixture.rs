@@ -76,7 +76,7 @@ pub fn application() -> Application {
     }
     let field = |name: &str, field_type: &str, promoted: Option<&str>, max_length| ClassField {
         name: name.into(),
-        value_type: ValueType::from_name(field_type),
+        field_type: field_type.into(),
         promoted: promoted.map(Into::into),
         max_length,
     };

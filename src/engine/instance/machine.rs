@@ -91,7 +91,7 @@ impl<'a, 'b> Machine<'a, 'b> {
     fn take_own_messages(&mut self) {
         let own = std::mem::take(&mut self.step.core.to_self);
         for (channel, message) in own {
-            self.instance.queue.push_back(super::Queued { channel, message });
+            self.instance.queue.push(super::Queued { channel, message });
         }
     }
 

@@ -5,7 +5,6 @@ use crate::program::{PortBinding, Service};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use smol_str::SmolStr;
-use std::collections::VecDeque;
 use std::sync::Arc;
 use thin_vec::ThinVec;
 
@@ -23,11 +22,11 @@ pub struct Instance {
     /// Something happened since the last persistence point (PER-2).
     pub dirty: bool,
     /// Delivered, not yet consumed.
-    pub queue: VecDeque<Queued>,
+    pub queue: SmallVec<[Queued; 1]>,
     /// Consumed since the last persistence point: received again after a restore (PER-4).
     pub consumed: SmallVec<[Queued; 1]>,
     /// What it can receive, in order of creation. Places are stable: the queue and the message box name them.
-    pub channels: ThinVec<Channel>,
+    pub channels: SmallVec<[Channel; 2]>,
     /// When its timer wakes it, while it waits: the first of its delays and time-outs.
     pub wakes: Option<DateTime>,
     pub persistence_points: u32,

@@ -68,10 +68,15 @@ impl Iterator for Candidates<'_> {
 
 impl MessageBox {
     /// Adds a row and returns its number.
-    pub fn subscribe(&mut self, owner: Owner, groups: Arc<[Group]>, priority: u8) -> SubscriptionId {
+    pub fn subscribe(
+        &mut self,
+        owner: Owner,
+        groups: impl Into<Arc<[Group]>>,
+        priority: u8,
+    ) -> SubscriptionId {
         self.next += 1;
         let id = SubscriptionId(self.next);
-        self.insert(Subscription { id, owner, groups, priority });
+        self.insert(Subscription { id, owner, groups: groups.into(), priority });
         id
     }
 

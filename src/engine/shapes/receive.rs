@@ -124,7 +124,7 @@ impl<'a> Machine<'a, '_> {
     pub fn consume(&mut self, service: &'a Service, receive: u16) -> Result<(), Raised> {
         let Some(at) = self.find(receive) else { return Ok(()) };
         let Some(info) = service.receive(receive) else { return Ok(()) };
-        let Some(queued) = self.instance.queue.remove(at) else { return Ok(()) };
+        let queued = self.instance.queue.remove(at);
         let message = Arc::clone(&queued.message);
         self.close_answered(&queued);
         self.instance.consumed.push(queued);
@@ -319,7 +319,7 @@ pub fn follow_group(service: &Service, info: &ReceiveInfo, values: &[Value], bin
 
 /// Predicates that say what a receive takes and through which port, without correlation or filter.
 pub fn source_group(service: &Service, info: &ReceiveInfo, binding: PortBinding) -> Group {
-    let mut group = Vec::with_capacity(4);
+    let mut group = Vec::with_capacity(2);
     match binding {
         PortBinding::Partner { service, port } => {
             group.push(Predicate::equals(BTS.partner_service, Value::string(service.as_str())));

@@ -118,7 +118,7 @@ impl<'a> Machine<'a, '_> {
                 self.set_wait(Wait::Acknowledgements);
                 return Ok(After::Wait);
             };
-            let Some(queued) = self.instance.queue.remove(at) else { continue };
+            let queued = self.instance.queue.remove(at);
             self.instance.dirty = true;
             self.unsubscribe(channel);
             self.forget(channel);
