@@ -11,7 +11,6 @@ use crate::model::ServiceState;
 use crate::program::{Group, Service};
 use std::fmt;
 use std::sync::Arc;
-use thin_vec::ThinVec;
 
 /// A message to publish.
 #[derive(Debug)]
