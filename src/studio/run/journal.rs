@@ -103,7 +103,9 @@ fn line(ui: &mut Ui, run: &RunMode, event: &Event) -> bool {
 fn says(run: &RunMode, kind: &EventKind) -> String {
     let text = Detail(kind).to_string().replace(['\n', '\r'], " ");
     let Some((service, shape)) = place(run, kind) else { return text };
-    let name = run.state.atlas.shape(service, shape);
+    // A called orchestration waits under the name of the one that called it.
+    let spot = run.state.atlas.spot(service, shape);
+    let name = spot.map_or_else(|| run.state.atlas.any_shape(shape), |s| &s.name);
     match text.rsplit_once(shape.as_str()) {
         Some((before, after)) if name != shape.as_str() => format!("{before}{name}{after}"),
         _ => text,

@@ -197,9 +197,11 @@ impl RunMode {
         }
     }
 
-    /// Until a person chooses, the first instance of the orchestration on the canvas is shown.
+    /// Until a person chooses, the first instance of the orchestration on the canvas is shown, and the next one
+    /// when it has ended.
     fn offer(&mut self, document: &Document) {
-        if self.chosen || self.selected.is_some() {
+        let alive = |id| self.state.summary(id).is_none_or(|s| !s.phase.ended());
+        if self.chosen || self.selected.is_some_and(alive) {
             return;
         }
         let service = self.state.atlas.service(&document.module);

@@ -177,10 +177,14 @@ impl<'a> RunOverlay<'a> {
             };
             self.count(paint, head, &words);
         } else if token.progress.completed > 1 && z > 0.55 {
-            let at = head.right_bottom() + vec2(-8.0 * z, -2.0 * z);
+            let (at, align) = if node.container {
+                (head.right_center() - vec2(30.0 * z, 0.0), Align2::RIGHT_CENTER)
+            } else {
+                (head.right_bottom() + vec2(-8.0 * z, -2.0 * z), Align2::RIGHT_BOTTOM)
+            };
             let font = FontId::proportional((10.0 * z * 2.0).round() / 2.0);
             let words = format!("{}×", token.progress.completed);
-            paint.painter.text(at, Align2::RIGHT_BOTTOM, words, font, t.muted);
+            paint.painter.text(at, align, words, font, t.muted);
         }
     }
 
