@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::{Effect, Engine, Event, Input, InputKind, Operation, Transmission};
 use crate::journal::Run;
 use crate::message::{DateTime, Name};
-use crate::program::Program;
+use crate::program::{Program, receive_locations};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -374,10 +374,12 @@ fn is_enabled(engine: &Engine, location: Name) -> bool {
 }
 
 fn watch(folder: &Path, program: &Program, consumed: &[FileSource]) -> Result<Vec<FileFolder>, Diagnostic> {
-    let locations = program.application.bindings.receive_ports.iter().flat_map(|port| &port.locations);
     let mut folders = Vec::new();
-    for location in locations.filter(|location| location.transport.eq_ignore_ascii_case("FILE")) {
-        let mut watched = FileFolder::new(folder, location)?;
+    for location in receive_locations(&program.application) {
+        if !location.transport.eq_ignore_ascii_case("FILE") {
+            continue;
+        }
+        let mut watched = FileFolder::new(folder, &location)?;
         for source in consumed {
             if source.path.parent() == Some(watched.folder()) {
                 watched.pass(source.clone());
@@ -391,8 +393,7 @@ fn watch(folder: &Path, program: &Program, consumed: &[FileSource]) -> Result<Ve
 /// Makes the folders that receive locations watch inside the application folder, as version control keeps no
 /// empty ones. One that vanishes later is reported instead.
 fn make_inboxes(folder: &Path, program: &Program) {
-    let ports = &program.application.bindings.receive_ports;
-    for location in ports.iter().flat_map(|port| &port.locations) {
+    for location in receive_locations(&program.application) {
         if location.transport.eq_ignore_ascii_case("FILE")
             && address::is_relative(&location.address)
             && let Some(parent) = address::file_path(folder, &location.address).parent()

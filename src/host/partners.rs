@@ -5,6 +5,7 @@ use super::address::normalize;
 use crate::engine::{Transmission, TransmissionId};
 use crate::message::{Body, DateTime, Name, NodePath, TimeSpan};
 use crate::model::{Application, PartnerBehavior};
+use crate::program::receive_locations;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
@@ -76,7 +77,7 @@ pub struct Partners {
 impl Partners {
     /// Everybody runs; submitters submit for the first time at `start`.
     pub fn new(application: &Application, seed: u64, start: DateTime) -> Self {
-        let locations = application.bindings.receive_ports.iter().flat_map(|p| &p.locations);
+        let locations = receive_locations(application).into_iter();
         let mut this = Self {
             partners: Vec::new(),
             locations: locations.map(|l| (normalize(&l.address), (Name::new(&l.name), l.enabled))).collect(),

@@ -80,6 +80,34 @@ pub(super) fn generated_port(orchestration: &str, port: &str) -> String {
     format!("{orchestration}.{port}")
 }
 
+/// Every receive location that is there once `app` is deployed: those of its receive ports, then those of its
+/// "specify now" ports (BND-2).
+pub fn receive_locations(app: &Application) -> Vec<model::ReceiveLocation> {
+    let mut locations: Vec<_> =
+        app.bindings.receive_ports.iter().flat_map(|port| port.locations.iter().cloned()).collect();
+    for (module, orchestration) in app.orchestrations() {
+        let full = module.qualify(&orchestration.name);
+        locations.extend(orchestration.ports.iter().filter_map(|port| specified_location(&full, port)));
+    }
+    locations
+}
+
+/// The receive location of a "specify now" port that receives first.
+fn specified_location(orchestration: &str, port: &model::Port) -> Option<model::ReceiveLocation> {
+    let (Binding::SpecifyNow(now), model::Polarity::Implements) = (&port.binding, port.polarity) else {
+        return None;
+    };
+    Some(model::ReceiveLocation {
+        name: generated_port(orchestration, &port.name),
+        transport: now.transport.clone(),
+        address: now.uri.clone(),
+        receive_pipeline: now.receive_pipeline.clone(),
+        send_pipeline: now.send_pipeline.clone(),
+        enabled: true,
+        ..Default::default()
+    })
+}
+
 pub(super) fn deploy(app: &Application, schemas: &SchemaSet, found: &mut Vec<Diagnostic>) -> Deployment {
     let mut deployment = Deployment::default();
     kept_only(app, found);
@@ -188,23 +216,16 @@ impl Deployment {
     /// "Specify now" creates the physical port, "dynamic" one without address (BND-2, BND-4).
     fn designed_port(&mut self, orchestration: &str, port: &model::Port, two_way: bool) {
         let name = generated_port(orchestration, &port.name);
+        if let Some(location) = specified_location(orchestration, port) {
+            self.receive_port(&model::ReceivePort {
+                name,
+                two_way,
+                locations: vec![location],
+                ..Default::default()
+            });
+            return;
+        }
         match (&port.binding, port.polarity) {
-            (Binding::SpecifyNow(now), model::Polarity::Implements) => {
-                self.receive_port(&model::ReceivePort {
-                    name: name.clone(),
-                    two_way,
-                    locations: vec![model::ReceiveLocation {
-                        name,
-                        transport: now.transport.clone(),
-                        address: now.uri.clone(),
-                        receive_pipeline: now.receive_pipeline.clone(),
-                        send_pipeline: now.send_pipeline.clone(),
-                        enabled: true,
-                        ..Default::default()
-                    }],
-                    ..Default::default()
-                })
-            }
             (Binding::SpecifyNow(now), model::Polarity::Uses) => {
                 let primary = Transport {
                     transport: now.transport.clone(),

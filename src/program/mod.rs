@@ -10,7 +10,7 @@ mod shapes;
 mod symbols;
 mod types;
 
-pub use deploy::{GroupInfo, LocationInfo, ReceivePortInfo, SendPortInfo, TransportInfo};
+pub use deploy::{GroupInfo, LocationInfo, ReceivePortInfo, SendPortInfo, TransportInfo, receive_locations};
 pub use op::{
     Argument, ArgumentSlot, CallInfo, CatchInfo, CatchMatch, LegKind, ListenBranch, Op, ReceiveInfo,
     ScopeInfo, ScopeKind, SendInfo, ShapeInfo, TransformInfo,

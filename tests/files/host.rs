@@ -1,8 +1,8 @@
 //! The wall-clock host on real folders: files in, files out, and nothing lost by a kill or bad input.
 
 use orchestrion::model::{
-    Application, Block, FilterRow, Loop, Partner, PartnerBehavior, ReceiveLocation, ReceivePort, SendPort,
-    ShapeKind, Transport, files,
+    Application, Binding, Block, FilterRow, Loop, Partner, PartnerBehavior, Polarity, ReceiveLocation,
+    ReceivePort, SendPort, ShapeKind, SpecifyNow, Transport, files,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -142,6 +142,31 @@ fn a_file_dropped_into_the_inbox_comes_out_and_the_run_ends_when_idle() {
     assert_eq!(contents(folder.path().join("inbox")), [""; 0]);
     let journal = text(&output.stdout);
     assert!(journal.contains("message.received        4 bytes at Inbox, port In"), "{journal}");
+}
+
+#[test]
+fn ports_specified_now_receive_and_send_without_any_bindings() {
+    let mut application = files::hello().unwrap();
+    application.bindings = Default::default();
+    let module = application.modules.values_mut().next().unwrap();
+    for port in &mut module.orchestration.as_mut().unwrap().ports {
+        let receives = port.polarity == Polarity::Implements;
+        let uri = if receives { "inbox/*.xml" } else { "greetings/%MessageID%.xml" };
+        port.binding = Binding::SpecifyNow(SpecifyNow {
+            transport: "FILE".into(),
+            uri: uri.into(),
+            receive_pipeline: "XMLReceive".into(),
+            send_pipeline: "XMLTransmit".into(),
+        });
+    }
+    let folder = saved(&application);
+    drop_file(folder.path(), "world.xml", application.messages.values().next().unwrap());
+    fs::create_dir(folder.path().join("greetings")).unwrap();
+    let output = run_until_idle(folder.path());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let greetings = contents(folder.path().join("greetings"));
+    assert!(matches!(greetings.as_slice(), [one] if one.contains("World")), "{greetings:?}");
+    assert_eq!(contents(folder.path().join("inbox")), [""; 0]);
 }
 
 #[test]

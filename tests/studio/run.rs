@@ -4,6 +4,7 @@ use super::harness;
 use egui::Theme;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use orchestrion::model::{Binding, SpecifyNow};
 use orchestrion::studio::dialogs::{self, FolderDialogs, Purpose};
 use orchestrion::studio::document::Document;
 use orchestrion::studio::run::player::{Answer, Command};
@@ -192,6 +193,29 @@ fn a_message_sent_by_hand_starts_an_instance() {
     let selected = bench.window.state().run.selected().unwrap();
     let summary = bench.window.state().run.state.summary(selected).unwrap();
     assert!(summary.service.as_str().ends_with("OrderBrokerOrch"));
+}
+
+#[test]
+fn a_message_is_sent_to_a_port_specified_now() {
+    let mut app = sample::load("hello").unwrap();
+    app.bindings = Default::default();
+    for port in &mut app.modules.values_mut().next().unwrap().orchestration.as_mut().unwrap().ports {
+        let now = SpecifyNow {
+            transport: "FILE".into(),
+            uri: "here/%MessageID%.xml".into(),
+            receive_pipeline: "XMLReceive".into(),
+            send_pipeline: "XMLTransmit".into(),
+        };
+        port.binding = Binding::SpecifyNow(now);
+    }
+    let mut bench = Bench::of(app);
+    bench.until("a first event", has_events);
+    bench.click("Send message");
+    bench.click("Send");
+    bench.until("an answer", |w| w.state().run.state.answer.is_some());
+    bench.window.run_steps(2);
+    bench.window.get_by_label("Sent: 1 message");
+    bench.window.get_by_label_contains("Show SayHello #");
 }
 
 #[test]

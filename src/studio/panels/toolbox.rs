@@ -54,7 +54,11 @@ fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> bool {
     }
     let asked =
         response.double_clicked() || (response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)));
-    response.on_hover_text(kinds::hint(kind)).on_hover_cursor(CursorIcon::Grab);
+    let hint = format!(
+        "{}\nDrag it onto the flow, or double-click to add it after the selection.",
+        kinds::hint(kind)
+    );
+    response.on_hover_text(hint).on_hover_cursor(CursorIcon::Grab);
     asked
 }
 

@@ -3,6 +3,8 @@
 use super::RunMode;
 use super::atlas::service_words;
 use super::player::{Answer, Command};
+use crate::model::ReceiveLocation;
+use crate::program::receive_locations;
 use crate::studio::document::Document;
 use crate::studio::panels::fields;
 use crate::studio::theme::Tokens;
@@ -17,6 +19,7 @@ const LARGEST: u64 = 8 * 1024 * 1024;
 
 #[derive(Debug, Default)]
 pub struct SendPanel {
+    locations: Vec<ReceiveLocation>,
     location: String,
     /// Name of the sample or file the text came from.
     source: String,
@@ -76,10 +79,10 @@ impl SendPanel {
 
     /// A first location and sample, so that one click sends something that works.
     fn prepare(&mut self, document: &Document) {
-        let ports = &document.app.bindings.receive_ports;
-        let mut locations = ports.iter().flat_map(|p| &p.locations);
-        if !locations.clone().any(|l| l.name == self.location) {
-            let first = locations.clone().find(|l| l.transport == "FILE").or(locations.next());
+        self.locations = receive_locations(&document.app);
+        let locations = &self.locations;
+        if !locations.iter().any(|l| l.name == self.location) {
+            let first = locations.iter().find(|l| l.transport == "FILE").or(locations.first());
             self.location = first.map(|l| l.name.clone()).unwrap_or_default();
         }
         if self.source.is_empty() && self.text.is_empty() && self.bytes.is_none() {
@@ -95,7 +98,10 @@ impl SendPanel {
 pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document) {
     run.send.prepare(document);
     if run.send.location.is_empty() {
-        fields::note(ui, "This application has no receive location. Add a receive port to bindings.ron.");
+        fields::note(
+            ui,
+            "This application has no receive location. In Design, choose a receiving port and bind it as Specify now.",
+        );
         return;
     }
     let room = ui.available_size();
@@ -125,17 +131,16 @@ fn form(ui: &mut Ui, run: &mut RunMode, document: &Document) {
     ui.set_max_width(ui.available_width() - 6.0);
     fields::row(ui, "Receive location", |ui| {
         ComboBox::from_id_salt("receive location")
+            .icon(fields::drop_icon)
             .width(ui.available_width() - 4.0)
             .truncate()
             .selected_text(run.send.location.as_str())
             .show_ui(ui, |ui| {
-                for port in &document.app.bindings.receive_ports {
-                    for location in &port.locations {
-                        let on = location.name == run.send.location;
-                        let words = format!("{}  {}", location.name, location.address);
-                        if ui.selectable_label(on, words).clicked() {
-                            location.name.clone_into(&mut run.send.location);
-                        }
+                let SendPanel { locations, location: chosen, .. } = &mut run.send;
+                for location in locations.iter() {
+                    let words = format!("{}  {}", location.name, location.address);
+                    if ui.selectable_label(location.name == *chosen, words).clicked() {
+                        location.name.clone_into(chosen);
                     }
                 }
             });
@@ -143,6 +148,7 @@ fn form(ui: &mut Ui, run: &mut RunMode, document: &Document) {
     fields::row(ui, "Message", |ui| {
         let shown = if run.send.source.is_empty() { "typed here" } else { plain(&run.send.source) };
         ComboBox::from_id_salt("sample message")
+            .icon(fields::drop_icon)
             .width(ui.available_width() - 4.0)
             .truncate()
             .selected_text(shown.to_owned())

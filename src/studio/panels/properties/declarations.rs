@@ -3,7 +3,7 @@
 use super::{Editing, findings, orchestration::MODIFIERS, removable, title, types};
 use crate::model::edit::{Declaration, DeclarationKind, Edit, fresh_id, fresh_name};
 use crate::model::{
-    CorrelationSet, CorrelationType, Direction, Id, Message, Parameter, ParameterKind, Variable,
+    CorrelationSet, CorrelationType, Direction, Id, Message, Parameter, ParameterKind, PortSurface, Variable,
 };
 use crate::studio::document::{Document, Selection};
 use crate::studio::icons::Glyph;
@@ -256,6 +256,8 @@ pub fn fresh(document: &Document, kind: DeclarationKind) -> Option<Declaration> 
             name: name("Port"),
             id: id("port"),
             port_type: types(names::port_types),
+            // It changes sides with its direction until someone puts it on one.
+            surface: PortSurface::Unbound,
             ..Port::default()
         }),
         DeclarationKind::Message => Declaration::Message(Message {

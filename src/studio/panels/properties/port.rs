@@ -231,6 +231,9 @@ fn physical(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) {
     let now = bound.and_then(|s| s.ports.get(&port.name)).map(words).unwrap_or_default();
     let names: Vec<String> = all.iter().map(words).collect();
     let label = if port.polarity == Polarity::Implements { "Receive port" } else { "Send port" };
+    if names.is_empty() {
+        fields::note(ui, "The application has none yet: Specify now makes one for this port.");
+    }
     let Some(chosen) = fields::choice(ui, label, &now, &names, "not bound") else { return };
     let mut new = bound
         .cloned()
