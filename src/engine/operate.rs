@@ -123,7 +123,7 @@ impl Step<'_> {
             }
             Some(Slot::SendPort(port)) => {
                 let status = super::instance::next_status(port.status, happening)?;
-                let name = self.program.send_port(port.port).map_or_else(|| Name::default(), |p| p.name);
+                let name = self.program.send_port(port.port).map_or_else(Name::default, |p| p.name);
                 if pending == Pending::Suspend {
                     self.suspend_port(id, reason);
                 } else {

@@ -275,10 +275,8 @@ impl Step<'_> {
 
     /// Applies the transition table, with its event. An impossible one is reported and changes nothing.
     pub fn transition(&mut self, instance: &mut Instance, happening: Happening, reason: &str) -> bool {
-        let service = self
-            .program
-            .service(instance.service)
-            .map_or_else(|| crate::message::Name::default(), |s| s.name);
+        let service =
+            self.program.service(instance.service).map_or_else(crate::message::Name::default, |s| s.name);
         match next_status(instance.status, happening) {
             Ok(status) => {
                 instance.status = status;

@@ -252,7 +252,7 @@ impl Step<'_> {
                 if left > 0 {
                     // What was queued is a zombie of a terminated instance (TRM-3).
                     let service =
-                        self.program.service(instance.service).map_or_else(|| Name::default(), |s| s.name);
+                        self.program.service(instance.service).map_or_else(Name::default, |s| s.name);
                     self.change(id, service, InstanceChange::Discarded { messages: left, terminated: true });
                     self.log_zombie(id, left);
                 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::hash::Hasher;
 use std::sync::Arc;
+use thin_vec::{ThinVec, thin_vec};
 
 /// The subscription table with its index.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +39,7 @@ struct Bucket {
 #[derive(Clone, Debug)]
 enum Entry {
     One(SubscriptionId, u16),
-    Many(Box<Vec<(SubscriptionId, u16)>>),
+    Many(ThinVec<(SubscriptionId, u16)>),
 }
 
 impl Entry {
@@ -96,7 +97,7 @@ impl MessageBox {
                 .entry(hash)
                 .and_modify(|entry| match entry {
                     Entry::One(other, group) => {
-                        *entry = Entry::Many(Box::new(vec![(*other, *group), (id, number)]));
+                        *entry = Entry::Many(thin_vec![(*other, *group), (id, number)]);
                     }
                     Entry::Many(all) => all.push((id, number)),
                 })
