@@ -89,7 +89,7 @@ pub fn linear(runtime: Runtime, count: u64) -> Duration {
                 sink.send(Out { values: [a, b, c, d, e] }).ok();
                 ended.one();
             });
-            if id as usize % BATCH == 0 {
+            if (id as usize).is_multiple_of(BATCH) {
                 tokio::task::yield_now().await;
             }
         }

@@ -88,7 +88,7 @@ fn properties_are_built_in_or_of_a_property_schema() {
     assert_eq!(property("BTS.MessageType"), Some(("BTS.MessageType", ValueType::String, false)));
     assert_eq!(property("BTS.InterchangeSequenceNumber").unwrap().1, ValueType::Int32);
     assert_eq!(property("FILE.ReceivedFileName").unwrap().1, ValueType::String);
-    assert_eq!(property("ErrorReport.ErrorType").unwrap().2, false);
+    assert!(!property("ErrorReport.ErrorType").unwrap().2);
     assert_eq!(property("ShopProperties.SeqNum").unwrap().1, ValueType::Int32);
     assert!(property("ShopProperties.SeqNum").unwrap().2, "a data property");
     assert!(!property("Shop.Schemas.ShopProperties.Batch").unwrap().2, "a context property");
