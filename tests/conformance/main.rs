@@ -7,6 +7,7 @@ mod compensation;
 mod determinism;
 mod direct;
 mod flow;
+mod lifecycle;
 mod not_run;
 mod parallel;
 mod publish;
