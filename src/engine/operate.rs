@@ -70,6 +70,13 @@ impl Step<'_> {
                     .ok_or_else(|| format!("There is no send port {port}"))?;
                 let from = self.core.send_ports.get(usize::from(index)).map(|p| p.state).unwrap_or_default();
                 port_transition(from, *state).map_err(|why| format!("Send port {port}: {why}"))?;
+                if *state == PortState::Bound
+                    && let Some(group) = self.group_that_needs(index)
+                {
+                    return Err(format!(
+                        "Send port {port} is the last enlisted member of {group}: unenlist the group first (TX-12)"
+                    ));
+                }
                 self.set_send_port(index, *state);
                 Ok(())
             }
@@ -79,6 +86,11 @@ impl Step<'_> {
                 let index = index.ok_or_else(|| format!("There is no send port group {group}"))?;
                 let from = self.core.groups.get(usize::from(index)).map(|p| p.state).unwrap_or_default();
                 port_transition(from, *state).map_err(|why| format!("Send port group {group}: {why}"))?;
+                if *state != PortState::Bound && !self.has_enlisted_member(index) {
+                    return Err(format!(
+                        "Send port group {group} has no enlisted member: enlist one first (TX-12)"
+                    ));
+                }
                 self.set_group(index, *state);
                 Ok(())
             }
@@ -249,14 +261,33 @@ impl Step<'_> {
         let own = Predicate::equals(BTS.sp_group_id, Value::string(info.name.as_str()));
         let groups = std::iter::once(vec![own]).chain(info.filter.iter().cloned()).collect();
         let known = self.core.groups.get(usize::from(index)).and_then(|p| p.subscription);
-        // An empty group has no subscription (SUB-7).
-        let wanted = if info.ports.is_empty() { PortState::Bound } else { state };
-        let subscription = self.enlist(known, wanted, Owner::SendPortGroup(index), groups, 5);
+        // A group that could pass a message to nobody must not take any (SUB-7, TX-12).
+        let state = if self.has_enlisted_member(index) { state } else { PortState::Bound };
+        let subscription = self.enlist(known, state, Owner::SendPortGroup(index), groups, 5);
         if let Some(runtime) = self.core.groups.get_mut(usize::from(index)) {
             runtime.state = state;
             runtime.subscription = subscription;
         }
         self.emit(EventKind::StateChanged { artefact: info.name, state: port_state(state) });
+    }
+
+    fn enlisted(&self, port: u16) -> bool {
+        self.core.send_ports.get(usize::from(port)).is_some_and(|p| p.enlisted())
+    }
+
+    fn has_enlisted_member(&self, group: u16) -> bool {
+        self.program.group(group).is_some_and(|g| g.ports.iter().any(|port| self.enlisted(*port)))
+    }
+
+    /// Name of an enlisted group that has no enlisted member but this port.
+    fn group_that_needs(&self, port: u16) -> Option<Name> {
+        let groups =
+            self.program.groups.iter().zip(&self.core.groups).filter(|(_, runtime)| runtime.enlisted());
+        let mut needing = groups.filter(|(group, _)| {
+            let mut others = group.ports.iter().filter(|other| **other != port);
+            group.ports.contains(&port) && !others.any(|other| self.enlisted(*other))
+        });
+        needing.next().map(|(group, _)| group.name)
     }
 
     fn enlist(

@@ -3,7 +3,7 @@
 
 use super::address::normalize;
 use crate::engine::{Transmission, TransmissionId};
-use crate::message::{Body, DateTime, Name, NodePath, TimeSpan};
+use crate::message::{Body, DateTime, Name, NodePath, TimeSpan, escape_xml};
 use crate::model::{Application, PartnerBehavior};
 use crate::program::receive_locations;
 use rand_chacha::ChaCha8Rng;
@@ -372,15 +372,11 @@ fn fill(template: &str, request: &[u8]) -> String {
         };
         if let Some(value) = NodePath::parse(&format!("/{path}")).ok().and_then(|path| body.field_text(&path))
         {
-            text.push_str(&escape(&value));
+            text.push_str(&escape_xml(&value));
         }
         rest = after;
     }
     text + rest
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

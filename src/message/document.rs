@@ -179,6 +179,11 @@ pub fn parse_text(text: &str) -> Result<Document<'_>, XmlError> {
     Ok(tree)
 }
 
+/// Text as the content of an XML element or a quoted attribute.
+pub fn escape_xml(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 /// Text of UTF-8 or UTF-16 bytes, without byte order mark.
 ///
 /// # Errors

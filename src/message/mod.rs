@@ -19,7 +19,7 @@ pub use body::Body;
 pub use bts::{BTS, Bts};
 pub use class::{ClassField, ClassInfo, ClassInstance, message_type};
 pub use context::{Context, Property};
-pub use document::{MAX_XML_BYTES, XPathResult, XmlDocument, XmlError};
+pub use document::{MAX_XML_BYTES, XPathResult, XmlDocument, XmlError, escape_xml};
 pub use format::{ENUM_MEMBER, format_value};
 pub use name::Name;
 pub use part::{Message, MessageId, Part, PartMismatch};

@@ -1,9 +1,13 @@
 //! What operators and failures do to running instances and suspended messages (sections 3.5 and 5).
 
 use crate::build::*;
-use crate::world::{World, xml};
+use crate::world::{World, text, xml};
 use orchestrion::engine::{InputKind, Operation};
-use orchestrion::model::{Binding, Polarity, PortBinding};
+use orchestrion::message::{Name, format_value};
+use orchestrion::model::{
+    Binding, Catch, FilterRow, LongRunning, Polarity, PortBinding, PortState, Scope, SendPortGroup,
+    ShapeKind, Transaction,
+};
 
 const IN: Polarity = Polarity::Implements;
 const OUT: Polarity = Polarity::Uses;
@@ -39,7 +43,7 @@ fn spin(rounds: &str) -> orchestrion::model::Shape {
 fn ins_3_a_pending_terminate_ends_a_loop_without_end() {
     let mut world = World::new(worker(vec![spin("rounds >= 0")]));
     let body = xml("Order", &[("Id", "1")]).into_bytes().into();
-    let location = orchestrion::message::Name::new("R-RL");
+    let location = Name::new("R-RL");
     world.input(InputKind::Received { location, body, properties: vec![] });
     world.input(InputKind::Turn { pick: 0 });
     let id = world.only("Worker").id;
@@ -52,7 +56,7 @@ fn ins_3_a_pending_terminate_ends_a_loop_without_end() {
 fn ins_1_a_busy_instance_is_suspended_between_turns_and_goes_on_after_resume() {
     let mut world = World::new(worker(vec![spin("rounds < 20000")]));
     let body = xml("Order", &[("Id", "1")]).into_bytes().into();
-    let location = orchestrion::message::Name::new("R-RL");
+    let location = Name::new("R-RL");
     world.input(InputKind::Received { location, body, properties: vec![] });
     world.input(InputKind::Turn { pick: 0 });
     let id = world.only("Worker").id;
@@ -103,4 +107,167 @@ fn lis_4_the_delay_of_a_lost_branch_leaves_no_timer() {
     assert!(world.engine.core().timers.is_empty(), "it waits for a message now, not for a time");
     world.advance(2 * 86_400);
     assert!(!world.ran("Worker", "a day"));
+}
+
+#[test]
+fn rf_8_a_resumed_message_is_kept_while_its_location_is_disabled() {
+    let mut world = World::new(worker(vec![]));
+    let location = Name::new("R-RL");
+    let file = (Name::new("FILE.ReceivedFileName"), "in/1.xml".to_owned());
+    world.input(InputKind::Received {
+        location,
+        body: b"no xml".as_slice().into(),
+        properties: vec![file.clone()],
+    });
+    world.operate(Operation::EnableReceiveLocation { location, enabled: false });
+    for _ in 0..2 {
+        let suspended = world.engine.instances();
+        assert_eq!(suspended.len(), 1, "{suspended:#?}");
+        assert_eq!(text(&suspended[0].queue[0], file.0.as_str()).as_deref(), Some("in/1.xml"));
+        world.operate(Operation::ResumeInstance(suspended[0].id));
+    }
+}
+
+/// A filter on one promoted property.
+fn filter(property: &str, value: &str) -> Vec<FilterRow> {
+    vec![FilterRow { property: property.into(), value: format!("\"{value}\""), ..Default::default() }]
+}
+
+#[test]
+fn rf_7_an_error_handler_that_fails_does_not_feed_itself() {
+    let app = worker(vec![])
+        .send_port("Errors")
+        .with_send_port(|port| {
+            port.filter = filter("ErrorReport.ErrorType", "FailedMessage");
+            port.route_failed_messages = true;
+        })
+        .send_port("Notes")
+        .with_send_port(|port| {
+            port.filter = filter("BTS.MessageType", "http://t#Note");
+            port.route_failed_messages = true;
+        });
+    let mut world = World::new(app);
+    world.broken = vec!["Errors".into(), "Notes".into()];
+    world.receive("R", &xml("Note", &[("Id", "1")]));
+    assert_eq!((world.sent("Notes").len(), world.sent("Errors").len()), (1, 1));
+    let left = world.engine.instances();
+    assert_eq!(left.len(), 1, "the handler's copy waits for an operator: {left:#?}");
+    let clone = &left[0].queue[0];
+    for (property, value) in [
+        ("ErrorReport.FailureCode", "0xC0C0167A"),
+        ("ErrorReport.SendPortName", "Notes"),
+        ("ErrorReport.OutboundTransportLocation", "queue://Notes"),
+    ] {
+        let promoted = clone.context.promoted(Name::new(property)).map(format_value);
+        assert_eq!(promoted.as_deref(), Some(value), "{property} (RF-6)");
+    }
+    assert_eq!(text(clone, "ErrorReport.FailureAdapter").as_deref(), Some("QUEUE"));
+}
+
+#[test]
+fn tx_12_a_group_always_has_an_enlisted_member() {
+    let mut app = worker(vec![])
+        .send_port("A")
+        .with_send_port(|port| port.state = PortState::Bound)
+        .send_port("B")
+        .with_send_port(|port| port.state = PortState::Bound);
+    app.0.bindings.send_port_groups.push(SendPortGroup {
+        name: "Both".into(),
+        ports: vec!["A".into(), "B".into()],
+        filter: filter("BTS.MessageType", "http://t#Note"),
+        state: PortState::Started,
+    });
+    let mut world = World::new(app);
+    let port = |name: &str, state| Operation::SetSendPort { port: Name::new(name), state };
+    let group = |state| Operation::SetSendPortGroup { group: Name::new("Both"), state };
+    world.receive("R", &xml("Note", &[("Id", "1")]));
+    assert_eq!(world.engine.instances().len(), 2, "no member takes it, so it is suspended with its report");
+    world.operate(group(PortState::Started));
+    assert!(world.refused().contains("no enlisted member"), "{}", world.refused());
+    world.operate(port("A", PortState::Started));
+    world.operate(group(PortState::Started));
+    world.operate(port("A", PortState::Bound));
+    assert!(world.refused().contains("last enlisted member of Both"), "{}", world.refused());
+    world.receive("R", &xml("Note", &[("Id", "2")]));
+    assert_eq!(world.sent("A").len(), 1);
+    world.operate(group(PortState::Bound));
+    world.operate(port("A", PortState::Bound));
+    assert!(world.subscriptions().iter().all(|s| !s.contains("Both")), "{:?}", world.subscriptions());
+}
+
+/// Begins with an Order, asks a partner through the two-way send port S.
+fn asker(body: Vec<orchestrion::model::Shape>) -> App {
+    let mut all = vec![activate("In", "M")];
+    all.extend(body);
+    app()
+        .class("Order", &["Id"])
+        .class("Answer", &["Id"])
+        .receive_port("R", "XMLReceive")
+        .send_port("S")
+        .with_send_port(|port| port.two_way = true)
+        .orchestration(
+            orch("Asker")
+                .port("In", IN, "Order", Binding::SpecifyLater)
+                .port_of("Ask", OUT, Binding::SpecifyLater, &[("Op", "Order", Some("Answer"))])
+                .message("M", "Order")
+                .message("Got", "Answer")
+                .variable("rounds", "System.Int32", "0")
+                .body(all),
+        )
+        .bind("Asker", "In", PortBinding::ReceivePort("R".into()))
+        .bind("Asker", "Ask", PortBinding::SendPort("S".into()))
+}
+
+#[test]
+fn c117_a_request_that_cannot_be_delivered_raises_soap_exception() {
+    let body = vec![send("Ask", "M"), receive("Ask", "Got").response()];
+    let caught = try_catch(
+        "ask",
+        body,
+        "System.Web.Services.Protocols.SoapException",
+        vec![expression("caught", "rounds = 1;")],
+    );
+    let mut world = World::new(asker(vec![caught]));
+    world.broken.push("S".into());
+    world.receive("R", &xml("Order", &[("Id", "1")]));
+    assert!(world.ran("Asker", "caught"), "{:?}", world.exceptions());
+    assert!(world.story("Asker").ends_with("completed"), "{}", world.story("Asker"));
+    let published = world.published();
+    let nack = published.iter().find(|m| text(m, "BTS.AckType").as_deref() == Some("NACK")).unwrap();
+    let fault = nack.parts[0].body.to_text().unwrap();
+    assert!(fault.contains("<faultactor>queue://S</faultactor>"), "{fault} (DN-8)");
+    assert!(fault.contains("<ErrorDescription>the adapter is down</ErrorDescription>"), "{fault}");
+}
+
+#[test]
+fn zmb_2_the_answer_to_an_abandoned_request_is_not_taken_for_a_later_one() {
+    let ask = shape(
+        "patience",
+        ShapeKind::Scope(Scope {
+            transaction: Transaction::LongRunning(LongRunning { timeout: "60".into() }),
+            body: vec![send("Ask", "M"), receive("Ask", "Got").response()],
+            catches: vec![Catch { id: "late".into(), name: "late".into(), ..Default::default() }],
+            ..Default::default()
+        }),
+    );
+    let again = while_loop("again", "rounds < 2", vec![ask, expression("turn", "rounds = rounds + 1;")]);
+    let hold = suspend("hold", "\"look\"");
+    let mut app = asker(vec![again, hold]);
+    let orchestration = app.0.modules.get_mut("Asker").unwrap().orchestration.as_mut().unwrap();
+    orchestration.transaction = Transaction::LongRunning(LongRunning::default());
+    let mut world = World::new(app);
+    world.hold = true;
+    world.receive("R", &xml("Order", &[("Id", "1")]));
+    world.advance(61);
+    assert_eq!(world.open.len(), 2, "asked again: {:?}", world.exceptions());
+    for (request, id) in [(0, "late"), (1, "right")] {
+        let body = xml("Answer", &[("Id", id)]).into_bytes();
+        let id = world.open[request].id;
+        world.input(InputKind::Responded { id, body: body.into(), properties: vec![] });
+        world.settle();
+    }
+    let asker = world.only("Asker");
+    let got = asker.messages.iter().find(|m| m.variable.as_str() == "Got").unwrap();
+    assert_eq!(text(&got.message, "P.Id").as_deref(), Some("right"));
+    assert_eq!(asker.queue.len(), 1, "the late answer is left over");
 }

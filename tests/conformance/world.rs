@@ -223,6 +223,15 @@ impl World {
             .collect()
     }
 
+    /// Why the last refused operation was refused.
+    pub fn refused(&self) -> &str {
+        let reasons = self.events.iter().rev().filter_map(|e| match &e.kind {
+            EventKind::OperationRefused { reason } => Some(reason.as_str()),
+            _ => None,
+        });
+        reasons.into_iter().next().unwrap_or_default()
+    }
+
     pub fn logged(&self) -> Vec<&str> {
         self.events
             .iter()

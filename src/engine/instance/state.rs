@@ -132,6 +132,9 @@ pub struct PortState {
     pub token: Option<SmolStr>,
     /// Where the response to the last received request goes.
     pub reply: Option<SmolStr>,
+    /// Token of the last request each thread sent here. The answer to an earlier one comes too late: nobody
+    /// receives it any more (ZMB-2).
+    pub requests: Vec<(usize, SmolStr)>,
     /// Binding of the caller's port, for a parameter.
     pub binding: Option<ParameterBinding>,
 }
@@ -218,6 +221,14 @@ pub struct Held {
     pub service: u16,
     pub send: u16,
     pub message: Arc<Message>,
+}
+
+impl PortState {
+    /// A thread sends a request.
+    pub fn requested(&mut self, thread: usize, token: SmolStr) {
+        self.requests.retain(|(other, _)| *other != thread);
+        self.requests.push((thread, token));
+    }
 }
 
 impl Frame {

@@ -36,8 +36,18 @@ pub struct Failure {
     pub reason: String,
     /// The routing failure report that belongs to a suspended message.
     pub report: Option<InstanceId>,
-    /// What was received, when the pipeline failed: a resume runs it again from there (RF-8).
-    pub received: Option<(Name, Arc<[u8]>)>,
+    pub resume: Resume,
+}
+
+/// Where a suspended message of the receive side goes on when an operator resumes it (RF-4, RF-8).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Resume {
+    /// What the adapter handed over goes through the pipeline again.
+    Pipeline { location: Name, body: Arc<[u8]>, properties: Vec<(Name, String)> },
+    /// The message is through the pipeline; the port's map is next.
+    Map { location: Name },
+    /// Nobody subscribed to the message.
+    Routing,
 }
 
 /// State transitions of send ports and groups (TX-10): enlist, start, stop, unenlist all end in the wanted

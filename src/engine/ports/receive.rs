@@ -1,10 +1,10 @@
-use super::Failure;
+use super::{Failure, Resume};
 use crate::engine::core::{Slot, Step};
 use crate::engine::instance::{Happening, Status, next_status};
 use crate::engine::routing::Outgoing;
 use crate::engine::{EventKind, InstanceChange, InstanceId, Publisher};
 use crate::message::{BTS, Body, Context, Message, Name, Value};
-use crate::program::{LocationInfo, ReceivePortInfo};
+use crate::program::{LocationInfo, Program, ReceivePortInfo};
 use crate::xml::pipeline;
 use std::sync::Arc;
 
@@ -13,14 +13,12 @@ impl Step<'_> {
     /// routed as failed when the port says so.
     pub fn received(&mut self, location: Name, body: &Arc<[u8]>, properties: &[(Name, String)]) {
         let program = Arc::clone(self.program);
-        let found = program.locations.iter().position(|l| l.name == location).and_then(|at| {
-            let info = program.locations.get(at)?;
-            Some((at, info, program.receive_ports.get(usize::from(info.port))?))
-        });
-        let Some((at, info, port)) = found else {
-            let reason = format!("There is no receive location {location}");
-            self.emit(EventKind::OperationRefused { reason });
-            return;
+        let (at, info, port) = match location_of(&program, location) {
+            Ok(found) => found,
+            Err(reason) => {
+                self.emit(EventKind::OperationRefused { reason });
+                return;
+            }
         };
         if !self.core.locations_enabled.get(at).copied().unwrap_or(false) {
             self.emit(EventKind::OperationRefused {
@@ -29,6 +27,19 @@ impl Step<'_> {
             return;
         }
         self.emit(EventKind::MessageReceived { location, port: port.name, bytes: body.len() });
+        self.accept(info, port, body, properties);
+    }
+
+    /// From the pipeline on.
+    fn accept(
+        &mut self,
+        info: &LocationInfo,
+        port: &ReceivePortInfo,
+        body: &Arc<[u8]>,
+        properties: &[(Name, String)],
+    ) {
+        let program = Arc::clone(self.program);
+        let location = info.name;
         let stamp = |context: &mut Context| {
             context.promote(BTS.receive_port_name, Value::string(port.name.as_str()));
             context.promote(BTS.receive_port_id, Value::string(port.name.as_str()));
@@ -44,15 +55,11 @@ impl Step<'_> {
                 let mut message = Message::single(Message::body_name(), Arc::new(Body::bytes(body.to_vec())));
                 message.id = self.next_message_id();
                 stamp(&mut message.context);
+                let resume =
+                    Resume::Pipeline { location, body: Arc::clone(body), properties: properties.to_vec() };
                 let reason = failure.to_string();
-                self.receive_failed(
-                    port,
-                    info,
-                    Arc::new(message),
-                    &reason,
-                    failure.code(),
-                    Some(Arc::clone(body)),
-                );
+                let refusal = Refusal { reason: &reason, code: failure.code(), report: None, resume };
+                self.receive_failed(port, info, Arc::new(message), refusal);
             }
             Ok(interchange) => {
                 let id = self.new_guid();
@@ -68,7 +75,9 @@ impl Step<'_> {
                     message.id = self.next_message_id();
                     stamp(&mut message.context);
                     let reason = failed.failure.to_string();
-                    self.receive_failed(port, info, Arc::new(message), &reason, failed.failure.code(), None);
+                    let (code, resume) = (failed.failure.code(), Resume::Map { location });
+                    let refusal = Refusal { reason: &reason, code, report: None, resume };
+                    self.receive_failed(port, info, Arc::new(message), refusal);
                 }
             }
         }
@@ -79,23 +88,19 @@ impl Step<'_> {
         let message = match self.mapped(&port.inbound_maps, &message) {
             Ok(mapped) => mapped,
             Err(reason) => {
-                self.receive_failed(port, location, message, &reason, MAPPING_FAILURE, None);
+                let resume = Resume::Map { location: location.name };
+                let refusal = Refusal { reason: &reason, code: MAPPING_FAILURE, report: None, resume };
+                self.receive_failed(port, location, message, refusal);
                 return;
             }
         };
         let publisher = Publisher::ReceivePort(port.name);
         let out = Outgoing { message: Arc::clone(&message), publisher, expects_reply: false };
         if let Err(error) = self.publish(vec![out]) {
-            let report = self.routing_failure_report(&message, &error.to_string());
-            self.receive_failed_with(
-                port,
-                location,
-                message,
-                &error.to_string(),
-                ROUTING_FAILURE,
-                Some(report),
-                None,
-            );
+            let reason = error.to_string();
+            let report = Some(self.routing_failure_report(&message, &reason));
+            let refusal = Refusal { reason: &reason, code: ROUTING_FAILURE, report, resume: Resume::Routing };
+            self.receive_failed(port, location, message, refusal);
         }
     }
 
@@ -104,26 +109,11 @@ impl Step<'_> {
         port: &ReceivePortInfo,
         location: &LocationInfo,
         message: Arc<Message>,
-        reason: &str,
-        code: &str,
-        received: Option<Arc<[u8]>>,
-    ) {
-        self.receive_failed_with(port, location, message, reason, code, None, received);
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one failure has this many facts, used once")]
-    fn receive_failed_with(
-        &mut self,
-        port: &ReceivePortInfo,
-        location: &LocationInfo,
-        message: Arc<Message>,
-        reason: &str,
-        code: &str,
-        report: Option<InstanceId>,
-        received: Option<Arc<[u8]>>,
+        Refusal { reason, code, report, resume }: Refusal<'_>,
     ) {
         if port.route_failed {
             let routed = self.route_failed(&message, reason, |context| {
+                context.write(BTS.error_failure_adapter, Value::from(location.transport.as_str()));
                 context.promote(BTS.error_failure_code, Value::from(code));
                 context.promote(BTS.error_receive_port_name, Value::string(port.name.as_str()));
                 context.promote(BTS.error_inbound_transport_location, Value::from(location.address.as_str()));
@@ -136,19 +126,23 @@ impl Step<'_> {
             }
         }
         let id = self.suspend_received(port.name, message, reason, report);
-        if let (Some(body), Some(Slot::Failure(failure))) = (received, self.core.slots.get_mut(&id)) {
-            Arc::make_mut(failure).received = Some((location.name, body));
+        if let Some(Slot::Failure(failure)) = self.core.slots.get_mut(&id) {
+            Arc::make_mut(failure).resume = resume;
         }
     }
 
     /// Failed-message routing: a clone with nothing promoted but what describes the failure (RF-6). False when
-    /// nobody subscribes to it; then the original is suspended as usual (RF-7).
+    /// nobody subscribes to it; then the original is suspended as usual (RF-7). So is one that is such a clone itself:
+    /// an error handler that fails would feed itself for ever.
     pub fn route_failed(
         &mut self,
         message: &Arc<Message>,
         reason: &str,
         describe: impl FnOnce(&mut Context),
     ) -> bool {
+        if message.context.promoted(BTS.error_type).is_some() {
+            return false;
+        }
         let mut clone = Message::clone(message);
         clone.id = self.next_message_id();
         let failed = self.guid_of("message", message.id.0);
@@ -177,7 +171,7 @@ impl Step<'_> {
             message: Arc::new(snapshot),
             reason: reason.to_owned(),
             report: None,
-            received: None,
+            resume: Resume::Routing,
         };
         self.core.slots.insert(id, Slot::Failure(Arc::new(failure)));
         self.change(id, name, InstanceChange::Suspended { reason: reason.to_owned(), resumable: false });
@@ -201,7 +195,7 @@ impl Step<'_> {
             message,
             reason: reason.to_owned(),
             report,
-            received: None,
+            resume: Resume::Routing,
         };
         self.core.slots.insert(id, Slot::Failure(Arc::new(failure)));
         self.emit(EventKind::MessageSuspended {
@@ -214,15 +208,26 @@ impl Step<'_> {
         id
     }
 
-    /// Tries a suspended message again: from the pipeline, or from routing (RF-4, RF-8). Its report goes with it.
+    /// Tries a suspended message again from where it failed (RF-4, RF-8), also while its location is disabled: it
+    /// has been received. Its report goes with it.
     pub fn resume_received(&mut self, id: InstanceId) -> Result<(), String> {
         let Some(Slot::Failure(failure)) = self.core.slots.get(&id) else { return Ok(()) };
         next_status(failure.status, Happening::Resume)?;
         let failure = Arc::clone(failure);
+        let program = Arc::clone(self.program);
+        let place = match &failure.resume {
+            Resume::Pipeline { location, .. } | Resume::Map { location } => {
+                Some(location_of(&program, *location)?)
+            }
+            Resume::Routing => None,
+        };
         self.remove_failure(id, &failure);
         self.change(id, failure.port, InstanceChange::Resumed);
-        if let Some((location, body)) = &failure.received {
-            self.received(*location, body, &[]);
+        if let Some((_, info, port)) = place {
+            match &failure.resume {
+                Resume::Pipeline { body, properties, .. } => self.accept(info, port, body, properties),
+                _ => self.submit(port, info, Message::clone(&failure.message)),
+            }
         } else {
             let message = Arc::clone(&failure.message);
             let publisher = Publisher::ReceivePort(failure.port);
@@ -246,6 +251,30 @@ impl Step<'_> {
             self.change(report, Name::default(), InstanceChange::Terminated { reason });
         }
     }
+}
+
+/// Why a received message cannot go on.
+struct Refusal<'a> {
+    reason: &'a str,
+    /// `ErrorReport.FailureCode`.
+    code: &'a str,
+    /// The routing failure report made for it.
+    report: Option<InstanceId>,
+    resume: Resume,
+}
+
+/// A receive location with its index and port.
+///
+/// # Errors
+/// When there is none of the name.
+fn location_of(program: &Program, name: Name) -> Result<(usize, &LocationInfo, &ReceivePortInfo), String> {
+    let found = program
+        .locations
+        .iter()
+        .enumerate()
+        .find(|(_, l)| l.name == name)
+        .and_then(|(at, info)| Some((at, info, program.receive_ports.get(usize::from(info.port))?)));
+    found.ok_or_else(|| format!("There is no receive location {name}"))
 }
 
 /// `ErrorReport.FailureCode` of a routing failure and of a failed map.

@@ -2,7 +2,7 @@ use crate::engine::core::{Slot, Step};
 use crate::engine::instance::{Happening, Status, next_status};
 use crate::engine::routing::{Outgoing, describe};
 use crate::engine::{Effect, EventKind, InstanceChange, InstanceId, Publisher, Transmission, TransmissionId};
-use crate::message::{BTS, Body, Message, Name, TimeSpan, Value};
+use crate::message::{BTS, Body, Message, Name, TimeSpan, Value, escape_xml};
 use crate::model::PortState;
 use crate::program::{SendPortInfo, TransportInfo};
 use crate::xml::pipeline;
@@ -121,13 +121,7 @@ impl Step<'_> {
         info: &SendPortInfo,
         instance: &PortInstance,
     ) -> Result<(TransportInfo, Vec<u8>), String> {
-        let transport = match (info.dynamic, instance.backup) {
-            (true, _) => dynamic_transport(&instance.message)?,
-            (false, true) => info.backup.clone().ok_or_else(|| "There is no backup transport".to_owned())?,
-            (false, false) => info.primary.clone().ok_or_else(|| {
-                format!("The send port {} has no transport: give it an adapter and an address", info.name)
-            })?,
-        };
+        let transport = transport_of(info, instance)?;
         let message = self.mapped(&info.outbound_maps, &instance.message)?;
         let body =
             pipeline::send(&info.send_pipeline, &message, &info.pipeline_properties, &self.program.schemas)
@@ -235,11 +229,16 @@ impl Step<'_> {
         let instance = Arc::clone(instance);
         let message = instance.message.id;
         self.emit(EventKind::PortFailed { port: info.name, instance: id, message, error: error.to_owned() });
+        let guid = self.guid_of("instance", id.0);
+        let (adapter, address) = transport_of(info, &instance)
+            .map_or_else(|_| (String::new(), String::new()), |t| (t.transport, t.address));
         let routed = info.route_failed
             && self.route_failed(&instance.message, error, |context| {
+                context.promote(BTS.error_failure_code, Value::string(TRANSMISSION_FAILURE));
                 context.promote(BTS.error_send_port_name, Value::string(info.name.as_str()));
-                let address = info.primary.as_ref().map_or("", |t| t.address.as_str());
-                context.promote(BTS.error_outbound_transport_location, Value::from(address));
+                context.promote(BTS.error_outbound_transport_location, Value::from(address.as_str()));
+                context.write(BTS.error_failure_instance_id, Value::Guid(guid));
+                context.write(BTS.error_failure_adapter, Value::from(adapter.as_str()));
             });
         self.acknowledge(info, &instance, Some(error));
         if routed {
@@ -250,20 +249,28 @@ impl Step<'_> {
     }
 
     /// Publishes the ACK or NACK of a send with delivery notification, if somebody still wants it (DN-7, DN-9).
+    /// A request gets a NACK in place of its response without asking for notifications (DN-5, RF-10).
     fn acknowledge(&mut self, info: &SendPortInfo, instance: &PortInstance, error: Option<&str>) {
-        let Some(token) = instance.message.context.get(BTS.ack_required).cloned() else { return };
-        let mut message =
-            Message::single(Message::body_name(), Arc::new(Body::text(error.unwrap_or_default())));
-        message.id = self.next_message_id();
+        let asked = instance.message.context.get(BTS.ack_required);
+        let request = error.and_then(|_| instance.message.context.get(BTS.reply_token));
+        let Some(token) = asked.or(request).cloned() else { return };
         let original = self.guid_of("message", instance.message.id.0);
+        let address = transport_of(info, instance).map(|t| t.address).unwrap_or_default();
+        let body = match error {
+            Some(error) => Body::xml(nack(&address, original, error)),
+            None => Body::text(""),
+        };
+        let mut message = Message::single(Message::body_name(), Arc::new(body));
+        message.id = self.next_message_id();
         let context = &mut message.context;
         context.promote(BTS.ack_type, Value::string(if error.is_some() { "NACK" } else { "ACK" }));
         context.promote(BTS.ack_id, Value::Guid(original));
         context.promote(BTS.correlation_token, token);
+        context.promote(BTS.ack_outbound_transport_location, Value::from(address.as_str()));
         context.promote(BTS.ack_send_port_name, Value::string(info.name.as_str()));
         context.promote(BTS.ack_send_port_id, Value::string(info.name.as_str()));
         if let Some(error) = error {
-            context.promote(BTS.ack_failure_code, Value::string("0xC0C0167A"));
+            context.promote(BTS.ack_failure_code, Value::string(TRANSMISSION_FAILURE));
             context.promote(BTS.ack_failure_category, Value::Int32(0));
             context.write(BTS.ack_description, Value::from(error));
         }
@@ -328,6 +335,33 @@ impl Step<'_> {
         }
         self.make_ready(id);
         Ok(())
+    }
+}
+
+/// `FailureCode` of a message that could not be delivered.
+const TRANSMISSION_FAILURE: &str = "0xC0C0167A";
+
+/// Body of a negative acknowledgement: a SOAP fault (DN-8).
+fn nack(address: &str, message: uuid::Uuid, error: &str) -> String {
+    let [address, error] = [address, error].map(escape_xml);
+    format!(
+        "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><soap:Fault>\
+         <faultcode>soap:Server</faultcode><faultstring>The message was not delivered</faultstring>\
+         <faultactor>{address}</faultactor>\
+         <detail><n:NACK xmlns:n=\"http://schema.microsoft.com/BizTalk/2003/NACKMessage.xsd\" Type=\"NACK\">\
+         <NAckID>{{{message}}}</NAckID><ErrorCode>{TRANSMISSION_FAILURE}</ErrorCode><ErrorCategory>0</ErrorCategory>\
+         <ErrorDescription>{error}</ErrorDescription></n:NACK></detail></soap:Fault></soap:Body></soap:Envelope>"
+    )
+}
+
+/// Adapter and address of the next or current attempt.
+fn transport_of(info: &SendPortInfo, instance: &PortInstance) -> Result<TransportInfo, String> {
+    match (info.dynamic, instance.backup) {
+        (true, _) => dynamic_transport(&instance.message),
+        (false, true) => info.backup.clone().ok_or_else(|| "There is no backup transport".to_owned()),
+        (false, false) => info.primary.clone().ok_or_else(|| {
+            format!("The send port {} has no transport: give it an adapter and an address", info.name)
+        }),
     }
 }
 

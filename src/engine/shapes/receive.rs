@@ -133,6 +133,7 @@ impl<'a> Machine<'a, '_> {
         let instance = self.instance.id;
         self.step.emit(EventKind::MessageConsumed { instance, message: message.id, shape });
         if info.leg != LegKind::Request {
+            undelivered(&message)?;
             self.raise_fault(service, info, &message)?;
         }
         let Some(declared) = service.messages.get(usize::from(info.message)) else { return Ok(()) };
@@ -252,6 +253,18 @@ impl<'a> Machine<'a, '_> {
     }
 }
 
+/// A negative acknowledgement in place of the response: the request could not be delivered (DN-5, RF-10).
+fn undelivered(message: &Message) -> Result<(), Raised> {
+    if message.context.get(BTS.ack_type) != Some(&Value::string("NACK")) {
+        return Ok(());
+    }
+    let description = message.context.get(BTS.ack_description).map(crate::message::format_value);
+    Err(exception(
+        "System.Web.Services.Protocols.SoapException",
+        description.unwrap_or_else(|| "The request could not be delivered".into()),
+    ))
+}
+
 /// True when a channel's messages are for this receive.
 fn serves(
     key: &ChannelKey,
@@ -276,8 +289,12 @@ fn serves(
                 && service.port(info.port).is_some()
                 && frame.port(info.port).is_some_and(|p| p.token.as_ref() == Some(token))
         }
-        ChannelKey::Response { frame, port, .. } => {
-            info.leg != LegKind::Request && *frame == frame_id && *port == info.port
+        ChannelKey::Response { frame: asking, port, token } => {
+            let awaited = |p: &PortState| p.requests.iter().any(|(_, last)| last == token);
+            info.leg != LegKind::Request
+                && *asking == frame_id
+                && *port == info.port
+                && frame.port(info.port).is_some_and(awaited)
         }
         ChannelKey::Acknowledgement { .. } => false,
     }

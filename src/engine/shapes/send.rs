@@ -39,25 +39,29 @@ impl<'a> Machine<'a, '_> {
 
     /// Publishes sends together: all of them, or none when one cannot be routed (ATM-1).
     pub fn publish_all(&mut self, sends: Vec<Held>) -> Result<(), Raised> {
-        let mut outgoing = Vec::with_capacity(sends.len());
+        let first_new = self.instance.channels.len();
         let mut notified = Vec::new();
+        let published = self.publish_each(sends, &mut notified);
+        match &published {
+            Ok(()) => self.await_acknowledgements(notified),
+            // Its subscriptions come with the send, or not at all (SUB-9).
+            Err(_) => {
+                for channel in first_new..self.instance.channels.len() {
+                    self.unsubscribe(u32::try_from(channel).unwrap_or(u32::MAX));
+                }
+            }
+        }
+        published
+    }
+
+    fn publish_each(&mut self, sends: Vec<Held>, notified: &mut Vec<u32>) -> Result<(), Raised> {
+        let mut outgoing = Vec::with_capacity(sends.len());
         for held in sends {
             let Some(service) = self.program.service(held.service) else { continue };
             let Some(info) = service.sends.get(usize::from(held.send)) else { continue };
-            outgoing.push(self.outgoing(service, info, &held, &mut notified)?);
+            outgoing.push(self.outgoing(service, info, &held, notified)?);
         }
-        match self.step.publish(outgoing) {
-            Ok(()) => {
-                self.await_acknowledgements(notified);
-                Ok(())
-            }
-            Err(error) => {
-                for channel in notified {
-                    self.unsubscribe(channel);
-                }
-                Err(publish_exception(&error))
-            }
-        }
+        self.step.publish(outgoing).map_err(|error| publish_exception(&error))
     }
 
     fn outgoing(
@@ -96,6 +100,10 @@ impl<'a> Machine<'a, '_> {
                 let token = self.step.next_token();
                 message.context.promote(BTS.reply_token, Value::String(token.clone()));
                 let group = vec![Predicate::equals(BTS.correlation_token, Value::String(token.clone()))];
+                let thread = self.thread;
+                if let Some(frame) = self.state_mut().frame_mut(held.frame) {
+                    frame.edit_port(info.port, |state| state.requested(thread, token.clone()));
+                }
                 let key = ChannelKey::Response { frame: held.frame, port: info.port, token };
                 self.subscribe(key, group, port.name, u32::MAX);
                 expects_reply = true;
