@@ -132,8 +132,8 @@ pub struct PortState {
     pub token: Option<SmolStr>,
     /// Where the response to the last received request goes.
     pub reply: Option<SmolStr>,
-    /// Token of the last request each thread sent here. The answer to an earlier one comes too late: nobody
-    /// receives it any more (ZMB-2).
+    /// Token of the last request each thread sent here. The answer to an earlier one comes too late, unless the
+    /// port is direct (ZMB-2, E5).
     pub requests: Vec<(usize, SmolStr)>,
     /// Binding of the caller's port, for a parameter.
     pub binding: Option<ParameterBinding>,

@@ -265,6 +265,12 @@ fn undelivered(message: &Message) -> Result<(), Raised> {
     ))
 }
 
+fn is_direct(service: &Service, port: u16) -> bool {
+    service
+        .port(port)
+        .is_some_and(|p| matches!(p.binding, PortBinding::MessageBox | PortBinding::Partner { .. }))
+}
+
 /// True when a channel's messages are for this receive.
 fn serves(
     key: &ChannelKey,
@@ -294,7 +300,8 @@ fn serves(
             info.leg != LegKind::Request
                 && *asking == frame_id
                 && *port == info.port
-                && frame.port(info.port).is_some_and(awaited)
+                // On a direct port the answer to an earlier attempt serves as well: it is the same partner (E5).
+                && (is_direct(service, info.port) || frame.port(info.port).is_some_and(awaited))
         }
         ChannelKey::Acknowledgement { .. } => false,
     }
