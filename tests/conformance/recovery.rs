@@ -176,6 +176,7 @@ fn tx_12_a_group_always_has_an_enlisted_member() {
         ports: vec!["A".into(), "B".into()],
         filter: filter("BTS.MessageType", "http://t#Note"),
         state: PortState::Started,
+        ..Default::default()
     });
     let mut world = World::new(app);
     let port = |name: &str, state| Operation::SetSendPort { port: Name::new(name), state };
