@@ -14,7 +14,7 @@ fn the_designer_in_both_themes() {
         document.select(Selection::Port("ReplyPort".to_owned()));
         let mut window = harness(Studio::new(document), theme, [1240.0, 680.0]);
         window.run_steps(3);
-        let options = SnapshotOptions::new().output_path("tests/studio/snapshots");
+        let options = SnapshotOptions::new().output_path("tests/studio/snapshots").max_failed_pixels(1_500);
         window.snapshot_options(name, &options);
         all.extend_harness(&mut window);
     }
