@@ -9,6 +9,7 @@ mod direct;
 mod flow;
 mod lifecycle;
 mod not_run;
+mod page;
 mod parallel;
 mod publish;
 mod recovery;

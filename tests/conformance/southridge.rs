@@ -177,6 +177,8 @@ fn a38_fatal_stage_error() {
     assert_eq!(world.history("38/1/1"), ["NEW"]);
 }
 
+/// Given the manager's filter on status and kind of order, when an order with another value of either is published, then
+/// no manager starts (RCV-9, SUB-7).
 #[test]
 fn c201_only_accepted_cable_orders_start_a_manager() {
     for (from, to) in [
@@ -191,6 +193,8 @@ fn c201_only_accepted_cable_orders_start_a_manager() {
     }
 }
 
+/// Given a first receive and one for updates on the same direct port, when several messages with the convoy's values
+/// arrive, then the activating receive takes the first one and the other receive all that follow (CVY-1, MBD-1).
 #[test]
 fn c202_the_first_message_activates_and_later_ones_follow_the_convoy() {
     let mut world = World::new();
@@ -208,6 +212,8 @@ fn c202_the_first_message_activates_and_later_ones_follow_the_convoy() {
     assert_eq!(from_broker, ["new-order", "order-update", "order-update"]);
 }
 
+/// Given two configured stages, when an order meets no incident, then each stage gets it once, the first before the
+/// second, and the requester hears COMPLETED (LOP-1).
 #[test]
 fn c203_each_stage_gets_the_order_once_in_order() {
     let mut world = World::new();
@@ -218,6 +224,8 @@ fn c203_each_stage_gets_the_order_once_in_order() {
     assert_eq!(world.requester().last().unwrap(), "stat COMPLETED");
 }
 
+/// Given a stage that is not the last, when the manager hears of its completion, then the order carries
+/// STAGE_n_COMPLETED before the next stage gets it (COR-11).
 #[test]
 fn c204_stage_1_completed_before_stage_2() {
     let mut world = World::new();
@@ -227,6 +235,8 @@ fn c204_stage_1_completed_before_stage_2() {
     assert_eq!(statuses, ["STARTED", "STAGE_1_COMPLETED"]);
 }
 
+/// Given one more stage orchestration with its own filter and a configuration that counts three, when an order runs, then
+/// the new stage takes part and the manager is the same as before (MBD-1).
 #[test]
 fn c205_a_third_stage_needs_no_change_of_the_manager() {
     let mut world = World::with(|app| {
@@ -252,6 +262,8 @@ fn c205_a_third_stage_needs_no_change_of_the_manager() {
     assert_eq!(world.requester().last().unwrap(), "stat COMPLETED");
 }
 
+/// Given a manager that waits for its stage, when it is inspected, then it stands in a Listen with three subscriptions:
+/// for an update, and for a stage that completed or terminated (LIS-2, COR-15).
 #[test]
 fn c206_the_waiting_manager_listens_with_three_subscriptions() {
     let mut world = World::new();
@@ -265,6 +277,8 @@ fn c206_the_waiting_manager_listens_with_three_subscriptions() {
     assert_eq!(world.shapes(MANAGER).last(), Some(&"wait"));
 }
 
+/// Given an order in process, when an update asks to terminate it, then the branch inside the processing loop runs, not
+/// the one for orders that do not run (DEC-2).
 #[test]
 fn c207_terminate_in_process_takes_the_inner_branch() {
     let mut world = World::new();
@@ -275,6 +289,8 @@ fn c207_terminate_in_process_takes_the_inner_branch() {
     assert!(shapes.contains(&"end-order") && !shapes.contains(&"end-order-not-running"), "{shapes:?}");
 }
 
+/// Given a stage that has not acknowledged, when the manager has sent it the order, then the manager stays at the
+/// response and does not enter its inner loop before the stage answers (PAD-4).
 #[test]
 fn c208_the_manager_waits_for_the_acknowledgement() {
     let mut world = World::with(|app| {
@@ -290,6 +306,8 @@ fn c208_the_manager_waits_for_the_acknowledgement() {
     assert_eq!(world.requester().last().unwrap(), "stat COMPLETED");
 }
 
+/// Given the first stage, when its action is done, then it looks for an interrupt, asks facilities and waits; their
+/// answer lets it go on, an interrupt throws (THR-3, LIS-2).
 #[test]
 fn c209_stage_1_acts_checks_asks_facilities_and_waits() {
     let path = ["activate", "check-interrupt", "to-facilities", "wait-for-facilities"];
@@ -312,6 +330,8 @@ fn c209_stage_1_acts_checks_asks_facilities_and_waits() {
     assert_eq!(thrown.count(), 1);
 }
 
+/// Given the second stage, when its action is done, then it builds the status message, updates the history and tells the
+/// manager, in this order (SND-2).
 #[test]
 fn c210_stage_2_updates_the_history_then_completes() {
     let mut world = World::new();
@@ -323,6 +343,8 @@ fn c210_stage_2_updates_the_history_then_completes() {
     assert_eq!(element(&world.queue("HistoryUpdate")[0], "Status"), "COMPLETED");
 }
 
+/// Given either stage, when it starts, then what it has received is the canonical order that the broker made, never the
+/// form it came in (TRF-1, RX-5).
 #[test]
 fn c211_stages_get_the_canonical_order() {
     let mut world = World::new();
@@ -342,6 +364,8 @@ fn c211_stages_get_the_canonical_order() {
     );
 }
 
+/// Given a return address that came with the order, when the first stage has waited a year for facilities, dehydrated,
+/// then its completion still goes to that address (DEH-8, SCD-6).
 #[test]
 fn c214_the_saved_return_address_outlives_a_year_of_waiting() {
     let mut world = World::new();
