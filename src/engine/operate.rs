@@ -3,7 +3,7 @@ use super::instance::{Frame, Happening, Pending, Status, binding_of};
 use super::message_box::Owner;
 use super::ports::port_transition;
 use super::shapes::source_group;
-use super::{EventKind, InstanceChange, InstanceId, Operation};
+use super::{EventKind, InstanceChange, InstanceId, Operation, PersistenceCause};
 use crate::message::{BTS, Name, Value};
 use crate::model::{PortState, ServiceState};
 use crate::program::{Group, PortBinding, Predicate, Program, Service};
@@ -126,8 +126,12 @@ impl Step<'_> {
                 if self.core.scheduled.contains(&id) && self.postpone(id, pending)? {
                     return Ok(());
                 }
-                let done =
-                    self.with_instance(id, |instance, step| step.transition(instance, happening, reason));
+                let done = self.with_instance(id, |instance, step| {
+                    if pending == Pending::Suspend && matches!(instance.status, Status::Active) {
+                        step.save(instance, PersistenceCause::Suspended);
+                    }
+                    step.transition(instance, happening, reason)
+                });
                 if done == Some(true) && pending == Pending::Terminate {
                     self.remove_instance(id);
                 }

@@ -1,7 +1,5 @@
 use super::core::{Slot, Step};
-use super::instance::{
-    Channel, ChannelKey, Frame, Happening, Instance, Queued, State, Status, Thread, next_status,
-};
+use super::instance::{Channel, ChannelKey, Frame, Happening, Instance, Queued, State, Status, next_status};
 use super::message_box::{Match, Owner};
 use super::ports::send::PortInstance;
 use super::shapes::convoy_channels;
@@ -194,6 +192,8 @@ impl Step<'_> {
             return false;
         }
         let id = self.create(target, frame);
+        // Its arguments are known only here: a failure goes back to them.
+        self.with_instance(id, |instance, _| instance.persisted = Some(Arc::new(instance.state.clone())));
         self.admit(id, target);
         true
     }
@@ -214,15 +214,12 @@ impl Step<'_> {
 
     fn create(&mut self, service: &Service, frame: Frame) -> InstanceId {
         let id = self.next_instance_id();
-        let mut state = State::default();
-        let frame = state.add_frame(frame);
-        state.threads.push(Thread::new(frame, 0, None));
         let instance = Instance {
             id,
             service: service.index,
             status: Status::ReadyToRun,
             pending: None,
-            state,
+            state: State::new(frame),
             persisted: None,
             dirty: true,
             queue: Default::default(),

@@ -1,5 +1,5 @@
 use super::core::{Core, Counters, ServiceRuntime, Slot, Step};
-use super::instance::{Flow, Happening, Instance, Machine, Pending, Status};
+use super::instance::{Flow, Frame, Happening, Instance, Machine, Pending, State, Status};
 use super::ports::PortRuntime;
 use super::{Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, PersistenceCause};
 use crate::message::{DateTime, Name, TimeSpan};
@@ -153,15 +153,20 @@ impl Step<'_> {
     }
 
     fn dehydrate(&mut self, instance: &mut Instance) {
+        self.save(instance, PersistenceCause::Dehydrated);
+        self.transition(instance, Happening::Dehydrate, "");
+    }
+
+    /// A persistence point of an instance that does not run. With nothing since the last one it merges into that
+    /// (PER-2).
+    pub fn save(&mut self, instance: &mut Instance, cause: PersistenceCause) {
         if instance.dirty {
             instance.persistence_points += 1;
-            let (instance, cause) = (instance.id, PersistenceCause::Dehydrated);
-            self.emit(EventKind::PersistencePoint { instance, cause });
+            self.emit(EventKind::PersistencePoint { instance: instance.id, cause });
         }
         instance.dirty = false;
         instance.consumed.clear();
         instance.persisted = None;
-        self.transition(instance, Happening::Dehydrate, "");
     }
 
     /// How long an instance may block before it is dehydrated: twice the threshold, which without memory
@@ -203,6 +208,10 @@ impl Step<'_> {
             self.transition(instance, Happening::Rehydrate, "");
         } else if instance.status == Status::ReadyToRun {
             self.transition(instance, Happening::Run, "");
+        }
+        // Here begins what a failure takes back. A new instance has nothing to keep: it would begin again.
+        if !instance.dirty && instance.persisted.is_none() {
+            instance.persisted = Some(Arc::new(instance.state.clone()));
         }
         let program = Arc::clone(self.program);
         let mut machine = Machine::new(self, &program, instance);
@@ -331,8 +340,13 @@ impl Step<'_> {
     fn suspend(&mut self, instance: &mut Instance, reason: &str, resumable: bool, restore: bool) {
         if restore {
             // A resume restarts from the last persistence point; messages received since come again (INS-4, PER-4).
-            if let Some(persisted) = instance.persisted.take() {
-                instance.state = Arc::unwrap_or_clone(persisted);
+            match (instance.persisted.take(), self.program.service(instance.service)) {
+                (Some(persisted), _) => {
+                    instance.state = Arc::unwrap_or_clone(persisted);
+                    instance.dirty = false;
+                }
+                (None, Some(service)) => instance.state = State::new(Frame::new(service, None)),
+                (None, None) => {}
             }
             instance.queue.insert_many(0, std::mem::take(&mut instance.consumed));
         }

@@ -40,9 +40,22 @@ pub struct Settings {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<ClassType>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<ExceptionType>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pipelines: Vec<Pipeline>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub projects: Vec<Project>,
+}
+
+/// An exception class of the application, for Throw and Catch. One that is not declared derives from
+/// `System.Exception`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExceptionType {
+    /// Full name, which ends in `Exception`.
+    pub name: String,
+    /// Full name of the exception type it derives from.
+    pub base: String,
 }
 
 /// A BizTalk host; orchestrations and ports run in one.

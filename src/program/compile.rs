@@ -4,6 +4,7 @@ use super::{Follower, PortBinding, Program, Service};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::message::Name;
 use crate::model::{Application, Module, Orchestration};
+use crate::xlang::{ExceptionTypes, is_exception};
 use crate::xml::SchemaSet;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub(super) struct Shared<'a> {
     pub app: &'a Application,
     pub schemas: &'a SchemaSet,
+    pub exceptions: &'a ExceptionTypes,
     pub deployment: &'a Deployment,
     /// Full names of all orchestrations.
     pub orchestrations: BTreeSet<String>,
@@ -57,6 +59,7 @@ impl Shared<'_> {
 pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
     let schemas = SchemaSet::build(app);
     let mut found = schemas.diagnostics().to_vec();
+    let exceptions = exception_types(app, &mut found);
     let deployment = deploy(app, &schemas, &mut found);
     let all: Vec<(&String, &Module, &Orchestration)> = app
         .modules
@@ -67,6 +70,7 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
     let shared = Shared {
         app,
         schemas: &schemas,
+        exceptions: &exceptions,
         deployment: &deployment,
         orchestrations: names.iter().cloned().collect(),
         maps: app.maps.values().map(|m| m.name.clone()).collect(),
@@ -91,8 +95,31 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
         services_by_name,
         send_ports_by_name,
         schemas,
+        exceptions,
     };
     (program, found)
+}
+
+/// The exception types the application declares. Names are all the language has to tell them by.
+fn exception_types(app: &Application, found: &mut Vec<Diagnostic>) -> ExceptionTypes {
+    let declared = app.settings.exceptions.iter().map(|e| (e.name.clone(), e.base.clone()));
+    let types = ExceptionTypes::new(declared);
+    for declared in &app.settings.exceptions {
+        let (problem, help) = if !is_exception(&declared.name) {
+            ("does not end in Exception", "End its name in Exception, as in Shop.OutOfStockException")
+        } else if !types.derives(&declared.base, "System.Exception") {
+            (
+                "does not derive from System.Exception",
+                "Give it an exception type as its base, without a circle",
+            )
+        } else {
+            continue;
+        };
+        let message = format!("The exception type {} {problem}", declared.name);
+        let place = Place { name: declared.name.clone(), property: "exceptions", ..Place::default() };
+        found.push(Diagnostic::error("V34", message, help).at(place));
+    }
+    types
 }
 
 /// What makes two receives of one kind.

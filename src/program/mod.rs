@@ -22,7 +22,7 @@ pub use types::routing_type;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::message::{Name, Value, ValueType};
 use crate::model::{self, Application, Direction, Polarity};
-use crate::xlang::{Code, MessageType};
+use crate::xlang::{Code, ExceptionTypes, MessageType};
 use crate::xml::SchemaSet;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -33,6 +33,7 @@ use std::sync::Arc;
 pub struct Program {
     pub application: Arc<Application>,
     pub schemas: SchemaSet,
+    pub exceptions: ExceptionTypes,
     pub services: Vec<Service>,
     pub receive_ports: Vec<ReceivePortInfo>,
     pub locations: Vec<LocationInfo>,

@@ -66,6 +66,7 @@ impl<'a> ServiceCompiler<'a> {
         };
         let symbols = ScopeSymbols {
             schemas: shared.schemas,
+            exceptions: shared.exceptions,
             orchestrations: &shared.orchestrations,
             maps: &shared.maps,
             names: Vec::new(),

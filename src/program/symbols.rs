@@ -1,5 +1,5 @@
 use crate::message::{ClassInfo, Name};
-use crate::xlang::{PropertyInfo, Symbol, Symbols};
+use crate::xlang::{ExceptionTypes, PropertyInfo, Symbol, Symbols};
 use crate::xml::SchemaSet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct ScopeSymbols<'a> {
     pub schemas: &'a SchemaSet,
+    pub exceptions: &'a ExceptionTypes,
     pub orchestrations: &'a BTreeSet<String>,
     pub maps: &'a BTreeSet<String>,
     pub names: Vec<(String, Symbol)>,
@@ -71,6 +72,10 @@ impl Symbols for ScopeSymbols<'_> {
 
     fn class(&self, dotted: &str) -> Option<Arc<ClassInfo>> {
         self.schemas.class(dotted).map(Arc::clone)
+    }
+
+    fn exceptions(&self) -> &ExceptionTypes {
+        self.exceptions
     }
 
     fn names(&self) -> Vec<String> {

@@ -1,3 +1,4 @@
+use super::ExceptionTypes;
 use crate::message::{DateTime, ExceptionValue, Message, Name, Value};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -40,6 +41,10 @@ pub trait Env {
     fn transform(&mut self, map: &str, inputs: &[Arc<Message>]) -> Result<Vec<Arc<Message>>, Raised>;
     /// A member that is not built in: a stand-in, or mock mode.
     fn component(&mut self, call: ComponentCall<'_>) -> Result<Value, Raised>;
+    /// Exception types, with those the application declares.
+    fn exceptions(&self) -> &ExceptionTypes {
+        ExceptionTypes::standard()
+    }
     /// Takes one unit of work; false when the expression has used up its budget.
     fn burn(&mut self) -> bool;
 }

@@ -16,9 +16,7 @@ mod tests;
 
 pub use code::Code;
 pub use compile::{Access, Compiled, Slot, Use, Used, compile};
-pub use dotnet::{
-    Member, MemberKind, Parameter, exception, exception_base, exception_rank, is_exception_type, members,
-};
+pub use dotnet::{ExceptionTypes, Member, MemberKind, Parameter, exception, is_exception, members};
 pub use env::{ComponentCall, Env, LogLevel, Raised, Target};
 pub use symbols::{MessageType, PartType, PropertyInfo, Symbol, Symbols};
 pub use syntax::{TokenKind, is_reserved, tokens};

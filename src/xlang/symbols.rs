@@ -1,3 +1,4 @@
+use super::ExceptionTypes;
 use crate::message::{ClassInfo, Name, ValueType};
 use crate::xml::RootSchema;
 use std::sync::Arc;
@@ -16,6 +17,10 @@ pub trait Symbols {
     fn is_map(&self, dotted: &str) -> bool;
     /// A class message type by name, for `new`.
     fn class(&self, dotted: &str) -> Option<Arc<ClassInfo>>;
+    /// Exception types, with those the application declares.
+    fn exceptions(&self) -> &ExceptionTypes {
+        ExceptionTypes::standard()
+    }
     /// Names in scope, for "did you mean".
     fn names(&self) -> Vec<String>;
 }

@@ -122,6 +122,12 @@ impl App {
         self
     }
 
+    /// An exception type `T.<name>` that derives from `base`.
+    pub fn exception(mut self, name: &str, base: &str) -> Self {
+        self.0.settings.exceptions.push(ExceptionType { name: format!("T.{name}"), base: base.into() });
+        self
+    }
+
     pub fn orchestration(mut self, orch: Orch) -> Self {
         let module = Module {
             namespace: "T".into(),
@@ -351,6 +357,22 @@ pub fn try_catch(name: &str, body: Block, exception: &str, handler: Block) -> Sh
         ..Default::default()
     };
     shape(name, ShapeKind::Scope(Scope { body, catches: vec![catch], ..Default::default() }))
+}
+
+/// A scope without transaction and a catch block for each exception type; "" is General Exception.
+pub fn try_catches(name: &str, body: Block, handlers: Vec<(&str, Block)>) -> Shape {
+    let catches = handlers.into_iter().enumerate().map(|(at, (exception, handler))| Catch {
+        id: format!("{name} catch {at}").into(),
+        name: format!("{name} catch {at}"),
+        exception: match exception {
+            "" => CatchType::General,
+            exception => CatchType::Exception(exception.into()),
+        },
+        variable: if exception.is_empty() { String::new() } else { format!("ex{at}") },
+        body: handler,
+        ..Default::default()
+    });
+    shape(name, ShapeKind::Scope(Scope { body, catches: catches.collect(), ..Default::default() }))
 }
 
 pub fn throw(name: &str, variable: &str) -> Shape {

@@ -6,6 +6,7 @@ mod build;
 mod compensation;
 mod determinism;
 mod direct;
+mod exceptions;
 mod flow;
 mod lifecycle;
 mod not_run;

@@ -3,7 +3,7 @@ use crate::engine::core::Step;
 use crate::engine::{EventKind, InstanceId};
 use crate::message::{Body, ClassInstance, DateTime, ExceptionValue, Message, Name, Part, Value};
 use crate::program::Service;
-use crate::xlang::{ComponentCall, Env, LogLevel, PartType, Raised, Target};
+use crate::xlang::{ComponentCall, Env, ExceptionTypes, LogLevel, PartType, Raised, Target};
 use smol_str::{SmolStr, format_smolstr};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -201,6 +201,10 @@ impl Env for Environment<'_, '_> {
         };
         self.step.emit(EventKind::ComponentMocked { instance: self.instance, member });
         Ok(value)
+    }
+
+    fn exceptions(&self) -> &ExceptionTypes {
+        &self.step.program.exceptions
     }
 
     fn burn(&mut self) -> bool {

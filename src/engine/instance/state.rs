@@ -17,7 +17,8 @@ pub struct Instance {
     pub status: Status,
     pub pending: Option<Pending>,
     pub state: State,
-    /// State at the last persistence point; `None` while `state` still is that.
+    /// State at the last persistence point; `None` while `state` still is that, and before the first one: then it
+    /// would begin again.
     pub persisted: Option<Arc<State>>,
     /// Something happened since the last persistence point (PER-2).
     pub dirty: bool,
@@ -300,6 +301,14 @@ impl Thread {
 }
 
 impl State {
+    /// A service that begins, with the values of its frame.
+    pub fn new(frame: Frame) -> Self {
+        let mut state = Self::default();
+        let frame = state.add_frame(frame);
+        state.threads.push(Thread::new(frame, 0, None));
+        state
+    }
+
     /// The first time after `now` at which a delay, a branch of a Listen or the time of a scope is over.
     pub fn next_due(&self, now: DateTime) -> Option<DateTime> {
         let threads = self.threads.iter().filter(|t| !t.ended);

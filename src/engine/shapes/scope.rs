@@ -2,7 +2,7 @@ use crate::engine::instance::{After, AtomicState, Flow, Machine, ScopeFrame, Wai
 use crate::engine::{EventKind, PersistenceCause};
 use crate::message::{BTS, ExceptionValue, Value};
 use crate::program::{CatchMatch, Op, ScopeKind, Service};
-use crate::xlang::{Raised, is_exception_type};
+use crate::xlang::Raised;
 use std::sync::Arc;
 
 impl<'a> Machine<'a, '_> {
@@ -247,7 +247,7 @@ impl<'a> Machine<'a, '_> {
         let Some(info) = service.scopes.get(usize::from(scope)) else { return false };
         let found = info.catches.iter().find(|c| match &c.exception {
             CatchMatch::General => true,
-            CatchMatch::Exception(name) => is_exception_type(&raised.exception_type, name),
+            CatchMatch::Exception(name) => self.program.exceptions.derives(&raised.exception_type, name),
             CatchMatch::Fault { port, operation, fault } => {
                 let port = service.port(*port).map_or("", |p| p.name.as_str());
                 raised.fault.is_some() && raised.exception_type == format!("{port}.{operation}.{fault}")

@@ -3,7 +3,7 @@ use crate::model::{self, CatchType, Scope, Shape, Transaction, Variable};
 use crate::program::ShapeInfo;
 use crate::program::op::{CatchInfo, CatchMatch, Op, ScopeInfo, ScopeKind};
 use crate::program::service::{ServiceCompiler, small};
-use crate::xlang::{Slot, exception_rank};
+use crate::xlang::Slot;
 
 /// Scope with its catch blocks.
 impl ServiceCompiler<'_> {
@@ -80,7 +80,7 @@ impl ServiceCompiler<'_> {
         // Specific types are tried before general ones whatever the drawn order (CONFLICT 20).
         catches.sort_by_key(|c| match &c.exception {
             CatchMatch::Fault { .. } => 0,
-            CatchMatch::Exception(name) => usize::MAX - 1 - exception_rank(name),
+            CatchMatch::Exception(name) => usize::MAX - 1 - self.shared.exceptions.rank(name),
             CatchMatch::General => usize::MAX,
         });
         for exit in exits {

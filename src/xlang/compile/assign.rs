@@ -179,19 +179,20 @@ impl Compiler<'_> {
             return value.node;
         };
         let wanted = part_value_type(part_type);
+        let types = self.symbols.exceptions();
         let accepted = match (&value.kind, part_type) {
             (Type::Null, _) => true,
             (Type::Message(source), part_type) => match source.message_type.parts.as_slice() {
                 [(_, source)] => part_fits(part_type, source),
                 _ => false,
             },
-            (kind, PartType::Xml) => kind.is(&ValueType::String) || converts(kind, &wanted),
+            (kind, PartType::Xml) => kind.is(&ValueType::String) || converts(kind, &wanted, types),
             (kind, PartType::Class(class)) => {
                 let other = matches!(kind, Type::Value(ValueType::Named(name))
                     if *name != class.name.as_str() && self.symbols.class(name).is_some());
-                !other && (kind.is(&ValueType::Xml) || converts(kind, &wanted))
+                !other && (kind.is(&ValueType::Xml) || converts(kind, &wanted, types))
             }
-            (kind, PartType::Schema(_)) => converts(kind, &wanted),
+            (kind, PartType::Schema(_)) => converts(kind, &wanted, types),
             (_, PartType::Value(_)) => return self.assignable(value, &wanted),
         };
         if !accepted {

@@ -8,7 +8,7 @@ use crate::message::{ClassInstance, Name, Value, ValueType};
 use crate::model::Direction;
 use crate::xlang::Symbol;
 use crate::xlang::code::{CallArgument, Invoke, Node, Place, Receiver};
-use crate::xlang::dotnet::{self, Member, MemberKind, is_exception_type};
+use crate::xlang::dotnet::{self, Member, MemberKind, is_exception};
 use crate::xlang::problem::{ARGUMENTS, PROPERTY, SHAPE, TYPE, UNKNOWN};
 use crate::xlang::syntax::{Argument, Expr, ExprKind, Path, Span, Word, join};
 use std::sync::Arc;
@@ -396,7 +396,7 @@ impl Compiler<'_> {
                 }
                 let constant =
                     matches!(&p.value.node, Node::Constant(Value::Int32(_))) && wanted.is_integer();
-                (constant || converts(&operand, wanted))
+                (constant || converts(&operand, wanted, self.symbols.exceptions()))
                     .then_some(score + usize::from(*wanted != ValueType::Unknown))
             })
         };
@@ -482,8 +482,7 @@ impl Compiler<'_> {
             ValueType::Named(_) => name.replacen("Microsoft.XLANG.", "Microsoft.XLANGs.", 1),
             known => known.name().to_owned(),
         };
-        let table =
-            if is_exception_type(&type_name, "System.Exception") { "System.Exception" } else { &type_name };
+        let table = if is_exception(&type_name) { "System.Exception" } else { &type_name };
         let constructor = Word { text: ".ctor".into(), span };
         let receiver = Receiver::Type(type_name.as_str().into());
         let created = self.invoke(receiver, table, &constructor, MemberKind::Constructor, passed, span);

@@ -183,7 +183,7 @@ impl Compiler<'_> {
         }
         let found = inner.kind.value_type();
         let numeric = |t: &ValueType| t.is_number() || *t == ValueType::Char;
-        let possible = converts(&inner.kind, &wanted)
+        let possible = converts(&inner.kind, &wanted, self.symbols.exceptions())
             || inner.kind.is_open()
             || numeric(&found) && numeric(&wanted)
             || matches!(wanted, ValueType::Named(_))

@@ -2,7 +2,7 @@ use super::types::{Type, is_open};
 use super::{Compiler, Lowered, Uses};
 use crate::message::ValueType;
 use crate::xlang::code::{Conversion, Node, Step};
-use crate::xlang::dotnet::is_exception_type;
+use crate::xlang::dotnet::is_exception;
 use crate::xlang::problem::{FLOW, IMMUTABLE, TYPE};
 use crate::xlang::syntax::{Expr, Path, Span, Statement, StatementKind};
 
@@ -102,7 +102,7 @@ impl Compiler<'_> {
         let known = match &exception.kind {
             Type::Error => true,
             Type::Value(ValueType::Named(name)) => {
-                is_exception_type(name, "System.Exception") || is_open(&ValueType::Named(name.clone()))
+                is_exception(name) || is_open(&ValueType::Named(name.clone()))
             }
             kind => kind.is_open(),
         };

@@ -3,7 +3,7 @@
 use super::{Compiler, Conversion, Lowered};
 use crate::message::{Value, ValueType};
 use crate::xlang::code::{MessageRef, Node};
-use crate::xlang::dotnet::is_exception_type;
+use crate::xlang::dotnet::{ExceptionTypes, is_exception};
 use crate::xlang::problem::TYPE;
 use crate::xlang::syntax::BinaryOp;
 use crate::xlang::{PartType, eval};
@@ -69,7 +69,7 @@ impl Type {
 pub(super) fn is_open(value_type: &ValueType) -> bool {
     match value_type {
         ValueType::Unknown => true,
-        ValueType::Named(name) => !is_exception_type(name, "System.Exception"),
+        ValueType::Named(name) => !is_exception(name),
         _ => false,
     }
 }
@@ -100,14 +100,14 @@ fn is_xml_name(name: &str) -> bool {
 }
 
 /// True when a value of a type may be stored where another is declared.
-pub(super) fn converts(from: &Type, to: &ValueType) -> bool {
+pub(super) fn converts(from: &Type, to: &ValueType, types: &ExceptionTypes) -> bool {
     match from {
         Type::Error => true,
         Type::Void => false,
         Type::Null => is_reference(to),
         Type::Message(_) => match to {
             ValueType::Xml | ValueType::Unknown => true,
-            ValueType::Named(name) => !is_exception_type(name, "System.Exception"),
+            ValueType::Named(name) => !is_exception(name),
             _ => false,
         },
         Type::Value(from) if from == to || *from == ValueType::Unknown || *to == ValueType::Unknown => true,
@@ -115,9 +115,7 @@ pub(super) fn converts(from: &Type, to: &ValueType) -> bool {
             (_, ValueType::Named(object)) if object == "System.Object" => true,
             (ValueType::Named(object), _) if object == "System.Object" => true,
             (ValueType::Named(from), ValueType::Named(to)) => {
-                let exceptions =
-                    is_exception_type(from, "System.Exception") && is_exception_type(to, "System.Exception");
-                !exceptions || is_exception_type(from, to)
+                !(is_exception(from) && is_exception(to)) || types.derives(from, to)
             }
             (ValueType::Named(xml), ValueType::Xml) | (ValueType::Xml, ValueType::Named(xml)) => {
                 is_xml_name(xml)
@@ -248,7 +246,7 @@ impl Compiler<'_> {
         {
             return Node::Constant(fitted);
         }
-        if converts(&value.kind, wanted) {
+        if converts(&value.kind, wanted, self.symbols.exceptions()) {
             let node = Node::Convert(Box::new(value.node), wanted.clone(), Conversion::Implicit);
             return self.fold(node, value.span);
         }

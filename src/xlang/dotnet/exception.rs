@@ -159,40 +159,66 @@ fn canonical(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Base of an exception type; `None` for `System.Exception` itself and for what is no exception. A custom type,
-/// known by its name that ends in `Exception`, derives from `System.Exception`.
-pub fn exception_base(name: &str) -> Option<&'static str> {
-    let name = canonical(name);
-    if name == EXCEPTION {
-        return None;
-    }
-    match BASES.iter().find(|(known, _)| *known == name) {
-        Some((_, base)) => Some(base),
-        None if name.ends_with("Exception") && !name.starts_with(BASE_TYPES) => Some(EXCEPTION),
-        None if name.ends_with("Exception") => Some("Microsoft.XLANGs.BaseTypes.XLANGsException"),
-        None => None,
-    }
+/// True for the name of an exception type: it ends in `Exception`, as every one does.
+pub fn is_exception(name: &str) -> bool {
+    name.ends_with("Exception")
 }
 
-/// True when a handler for `base` catches a `derived` exception.
-pub fn is_exception_type(derived: &str, base: &str) -> bool {
-    let base = canonical(base);
-    let mut current = canonical(derived);
-    loop {
-        if current == base {
-            return current == EXCEPTION || exception_base(&current).is_some();
-        }
-        match exception_base(&current) {
-            Some(next) => current = Cow::Borrowed(next),
-            None => return false,
-        }
-    }
+/// The exception types of an application: the standard ones, and its own with the bases it declares. An own type
+/// that is not declared derives from `System.Exception`.
+#[derive(Clone, Debug, Default)]
+pub struct ExceptionTypes {
+    /// Name and base.
+    declared: Vec<(String, String)>,
 }
 
-/// How special an exception type is: 0 for `System.Exception`, one more for each base in between. Handlers are
-/// tried from the highest to the lowest.
-pub fn exception_rank(name: &str) -> usize {
-    std::iter::successors(exception_base(name), |base| exception_base(base)).count()
+/// Longest chain of bases that is followed: a circle of declarations ends here.
+const MOST_BASES: usize = 32;
+
+impl ExceptionTypes {
+    /// Types declared as `(name, base)`.
+    pub fn new(declared: impl IntoIterator<Item = (String, String)>) -> Self {
+        let spelled = |name: String| canonical(&name).into_owned();
+        Self { declared: declared.into_iter().map(|(name, base)| (spelled(name), spelled(base))).collect() }
+    }
+
+    /// Of an application that declares none.
+    pub fn standard() -> &'static Self {
+        static STANDARD: ExceptionTypes = ExceptionTypes { declared: Vec::new() };
+        &STANDARD
+    }
+
+    /// Base of an exception type; `None` for `System.Exception` itself and for what is no exception.
+    pub fn base(&self, name: &str) -> Option<&str> {
+        let name = canonical(name);
+        let standard = || BASES.iter().find(|(known, _)| *known == name).map(|(_, base)| *base);
+        let declared =
+            || self.declared.iter().find(|(known, _)| *known == name).map(|(_, base)| base.as_str());
+        match standard().or_else(declared) {
+            _ if name == EXCEPTION || !is_exception(&name) => None,
+            Some(base) => Some(base),
+            None if name.starts_with(BASE_TYPES) => Some("Microsoft.XLANGs.BaseTypes.XLANGsException"),
+            None => Some(EXCEPTION),
+        }
+    }
+
+    /// The type itself, its base, the base of that, up to `System.Exception`.
+    fn chain<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
+        let bases = std::iter::successors(self.base(name), |base| self.base(base)).take(MOST_BASES);
+        std::iter::once(canonical(name)).chain(bases.map(Cow::Borrowed)).filter(|name| is_exception(name))
+    }
+
+    /// True when a handler for `base` catches a `derived` exception.
+    pub fn derives(&self, derived: &str, base: &str) -> bool {
+        let base = canonical(base);
+        self.chain(derived).any(|name| name == base)
+    }
+
+    /// How special an exception type is: 0 for `System.Exception`, one more for each base in between. Handlers are
+    /// tried from the highest to the lowest.
+    pub fn rank(&self, name: &str) -> usize {
+        self.chain(name).count().saturating_sub(1)
+    }
 }
 
 #[cfg(test)]
@@ -201,36 +227,58 @@ mod tests {
 
     #[test]
     fn handlers_catch_derived_types_in_every_spelling() {
-        assert!(is_exception_type("System.DivideByZeroException", "System.SystemException"));
-        assert!(is_exception_type(
+        let types = ExceptionTypes::standard();
+        assert!(types.derives("System.DivideByZeroException", "System.SystemException"));
+        assert!(types.derives(
             "Microsoft.XLANG.BaseTypes.TimeOutException",
             "Microsoft.XLANGs.BaseTypes.TimeoutException"
         ));
-        assert!(is_exception_type("Shop.OutOfStockException", "System.Exception"));
-        assert!(!is_exception_type("Shop.OutOfStockException", "System.SystemException"));
-        assert!(!is_exception_type("System.Exception", "System.SystemException"));
-        assert!(!is_exception_type("System.String", "System.Exception"));
-        assert!(!is_exception_type("System.String", "System.String"));
-        assert!(is_exception_type(
+        assert!(types.derives("Shop.OutOfStockException", "System.Exception"));
+        assert!(!types.derives("Shop.OutOfStockException", "System.SystemException"));
+        assert!(!types.derives("System.Exception", "System.SystemException"));
+        assert!(!types.derives("System.String", "System.Exception"));
+        assert!(!types.derives("System.String", "System.String"));
+        assert!(types.derives(
             "Microsoft.XLANGs.BaseTypes.PublishMessageException",
             "Microsoft.XLANGs.BaseTypes.PersistenceException"
         ));
     }
 
     #[test]
+    fn declared_types_stand_between_their_base_and_what_derives_from_them() {
+        let declared = [
+            ("Shop.OrderException", "System.ApplicationException"),
+            ("Shop.LateOrderException", "Shop.OrderException"),
+        ];
+        let types = ExceptionTypes::new(declared.map(|(name, base)| (name.to_owned(), base.to_owned())));
+        assert!(types.derives("Shop.LateOrderException", "Shop.OrderException"));
+        assert!(types.derives("Shop.LateOrderException", "System.ApplicationException"));
+        assert!(!types.derives("Shop.OrderException", "Shop.LateOrderException"));
+        assert!(!types.derives("Shop.OrderException", "System.SystemException"));
+        assert_eq!(types.rank("Shop.LateOrderException"), 3);
+    }
+
+    #[test]
+    fn types_declared_in_a_circle_end() {
+        let circle = [("A.Exception", "B.Exception"), ("B.Exception", "A.Exception")];
+        let types = ExceptionTypes::new(circle.map(|(name, base)| (name.to_owned(), base.to_owned())));
+        assert!(!types.derives("A.Exception", "System.Exception"));
+        assert_eq!(types.rank("A.Exception"), MOST_BASES);
+    }
+
+    #[test]
     fn special_types_rank_before_general_ones() {
-        assert_eq!(exception_rank("System.Exception"), 0);
-        assert!(
-            exception_rank("System.DivideByZeroException") > exception_rank("System.ArithmeticException")
-        );
-        assert_eq!(exception_rank("Shop.OutOfStockException"), 1);
+        let types = ExceptionTypes::standard();
+        assert_eq!(types.rank("System.Exception"), 0);
+        assert!(types.rank("System.DivideByZeroException") > types.rank("System.ArithmeticException"));
+        assert_eq!(types.rank("Shop.OutOfStockException"), 1);
     }
 
     #[test]
     fn every_base_leads_to_the_root() {
         for (name, base) in BASES {
             assert!(*base == EXCEPTION || BASES.iter().any(|(known, _)| known == base), "{name}");
-            assert!(is_exception_type(name, EXCEPTION), "{name}");
+            assert!(ExceptionTypes::standard().derives(name, EXCEPTION), "{name}");
         }
     }
 }

@@ -9,7 +9,7 @@ mod string;
 mod table;
 mod xml;
 
-pub use exception::{exception, exception_base, exception_rank, is_exception_type};
+pub use exception::{ExceptionTypes, exception, is_exception};
 pub(super) use object::type_object;
 pub use table::{Member, MemberKind, Parameter, members};
 pub(super) use table::{find, names_of};

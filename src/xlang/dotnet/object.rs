@@ -46,6 +46,10 @@ pub const ROWS: &[Row] = &[
         let name = format_value(call.get(0));
         Ok(Value::from(name.rsplit('.').next().unwrap_or("")))
     }),
+    ("System.Type", "bool IsSubclassOf(System.Type type)", |call| {
+        let (derived, base) = (format_value(call.get(0)), format_value(call.get(1)));
+        Ok(Value::Bool(derived != base && call.env.exceptions().derives(&derived, &base)))
+    }),
     (EVENT_LOG, "static void WriteEntry(string source)", |call| log(call, None, 0, LogLevel::Information)),
     (EVENT_LOG, "static void WriteEntry(string source, string message)", |call| {
         log(call, Some(0), 1, LogLevel::Information)

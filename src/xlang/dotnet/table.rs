@@ -170,7 +170,7 @@ fn canonical(type_name: &str) -> SmolStr {
 /// The type, its base with members of its own, and `System.Object` for types the table knows.
 fn bases(type_name: &str) -> [Option<SmolStr>; 3] {
     let name = canonical(type_name);
-    let base = if exception::is_exception_type(&name, "System.Exception") {
+    let base = if exception::is_exception(&name) {
         Some("System.Exception")
     } else if name.starts_with("System.Xml.Xml") && name != "System.Xml.XmlNodeList" {
         Some("System.Xml.XmlNode")
