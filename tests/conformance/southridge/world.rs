@@ -102,7 +102,7 @@ impl World {
         let request = self.requests;
         let [customer, order, sequence] = key.split('/').collect::<Vec<_>>()[..] else { panic!("{key}") };
         let text = format!(
-            r#"<ns0:CSR_OrderRequest xmlns:ns0="http://southridge.example/schemas/CSR_OrderRequest"><Header><ReqId>R{request}</ReqId><Timestamp>2026-03-02T09:00:00Z</Timestamp><RequestType>CSR Placed Order</RequestType><SourceSystem>queue://Requester</SourceSystem></Header><RequestHeader><CRN>{customer}</CRN><ORN>{order}</ORN><ORNSeq>{sequence}</ORNSeq><OrdDate>2026-03-02</OrdDate><OrdTypeCode>{code}</OrdTypeCode><OrdStatus>{status}</OrdStatus></RequestHeader></ns0:CSR_OrderRequest>"#
+            r#"<ns0:CSR_OrderRequest xmlns:ns0="http://southridge.example/schemas/CSR_OrderRequest"><Header><ReqId>R{request}</ReqId><Timestamp>2026-03-02T09:00:00Z</Timestamp><RequestType>CSR Placed Order</RequestType><SourceSystem>queue://ToCSRSystemQ</SourceSystem></Header><RequestHeader><CRN>{customer}</CRN><ORN>{order}</ORN><ORNSeq>{sequence}</ORNSeq><OrdDate>2026-03-02</OrdDate><OrdTypeCode>{code}</OrdTypeCode><OrdStatus>{status}</OrdStatus></RequestHeader></ns0:CSR_OrderRequest>"#
         );
         self.receive("Order-RP-RL", text.as_bytes().into());
     }
@@ -177,8 +177,8 @@ impl World {
         }
         self.feed(InputKind::Transmitted { id });
         match transmission.address.as_str() {
-            "queue://ToFacilities" if self.facilities_up => self.answer_facilities(transmission.body.clone()),
-            "queue://ToFacilities" => self.at_facilities.push_back(transmission.body.clone()),
+            "queue://ToFacilitiesQ" if self.facilities_up => self.answer_facilities(transmission.body.clone()),
+            "queue://ToFacilitiesQ" => self.at_facilities.push_back(transmission.body.clone()),
             "queue://HistoryInsert" => self.order_log.push(OrderLogRow {
                 key: [attribute(&text, "CustID"), attribute(&text, "OrderID"), attribute(&text, "SeqNum")]
                     .join("/"),
@@ -187,11 +187,11 @@ impl World {
             }),
             "queue://HistoryUpdate" => {
                 let key =
-                    [element(&text, "CustNum"), element(&text, "OrderNum"), element(&text, "OrderSeqNum")]
+                    [attribute(&text, "custID"), attribute(&text, "orderID"), attribute(&text, "seqNum")]
                         .join("/");
                 let rows =
                     self.order_log.iter_mut().filter(|row| row.key == key && row.status != "TERMINATE");
-                rows.for_each(|row| row.status = element(&text, "Status"));
+                rows.for_each(|row| row.status = attribute(&text, "status"));
             }
             _ => {}
         }
@@ -219,7 +219,7 @@ impl World {
 
     /// What the requester got, in order: `conf ACCEPTED`, `stat COMPLETED`.
     pub fn requester(&self) -> Vec<String> {
-        let inbox = self.queue("Requester").iter();
+        let inbox = self.queue("ToCSRSystemQ").iter();
         inbox
             .map(|text| match element(text, "OrdStatus") {
                 status if status.is_empty() => format!("stat {}", element(text, "Status")),
