@@ -46,6 +46,18 @@ impl Engine {
         Self { program, core }
     }
 
+    /// Writes the state of the run, drops it and goes on from what was written, as after a restart of the host. Nothing
+    /// that happens later may differ from a run that was never written.
+    ///
+    /// # Errors
+    /// When the state cannot be written or read back; then the run is as before.
+    pub fn reload(&mut self) -> Result<(), String> {
+        let mut paper = Vec::new();
+        ciborium::into_writer(&self.core, &mut paper).map_err(|error| error.to_string())?;
+        self.core = ciborium::from_reader(paper.as_slice()).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+
     /// The whole state of the run, to save.
     pub fn core(&self) -> &Core {
         &self.core

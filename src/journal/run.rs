@@ -95,6 +95,14 @@ impl Run {
         self.events.get(begin..).unwrap_or_default()
     }
 
+    /// As [`Engine::reload`]: what happens later is the same with and without.
+    ///
+    /// # Errors
+    /// As [`Engine::reload`].
+    pub fn reload(&mut self) -> Result<(), String> {
+        self.engine.reload()
+    }
+
     fn record(&mut self) {
         let at = self.engine.now();
         self.effects.extend(self.output.effects.drain(..).map(|effect| (at, effect)));

@@ -1,5 +1,5 @@
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Effect, Engine, Input, InputKind, Operation, Transmission};
+use crate::engine::{Effect, Engine, EventKind, Input, InputKind, Operation, Transmission};
 use crate::host::address::normalize;
 use crate::host::partners::{Action, Partners};
 use crate::journal::Run;
@@ -40,6 +40,10 @@ pub struct VirtualRun {
     sent: BTreeMap<String, Vec<Sent>>,
     failing: BTreeMap<String, String>,
     step_limit: u64,
+    /// Goes on from a written state after every persistence point.
+    reloads: bool,
+    /// Why it could not, the first time.
+    unwritten: Option<String>,
 }
 
 impl VirtualRun {
@@ -65,6 +69,8 @@ impl VirtualRun {
             sent: BTreeMap::new(),
             failing: BTreeMap::new(),
             step_limit: STEP_LIMIT,
+            reloads: false,
+            unwritten: None,
         };
         this.perform();
         this
@@ -98,6 +104,14 @@ impl VirtualRun {
         self
     }
 
+    /// Writes the state after every persistence point, drops it and goes on from what was written: the journal must be the
+    /// same, or something that lives was not in the state (PER-3).
+    #[must_use]
+    pub fn reloading(mut self) -> Self {
+        self.reloads = true;
+        self
+    }
+
     /// Changes how many steps may happen at one moment before [`VirtualRun::settle`] gives up.
     pub fn set_step_limit(&mut self, steps: u64) {
         self.step_limit = steps;
@@ -128,8 +142,16 @@ impl VirtualRun {
 
     /// Any input, now.
     pub fn step(&mut self, kind: InputKind) {
-        self.run.step(Input { at: self.now, kind });
+        self.input(kind);
         self.perform();
+    }
+
+    fn input(&mut self, kind: InputKind) {
+        let events = self.run.step(Input { at: self.now, kind });
+        let persisted = events.iter().any(|e| matches!(e.kind, EventKind::PersistencePoint { .. }));
+        if self.reloads && persisted {
+            self.unwritten = self.unwritten.take().or(self.run.reload().err());
+        }
     }
 
     /// Transmissions to this address fail with `error` from now on; `None` ends it.
@@ -184,11 +206,12 @@ impl VirtualRun {
     /// Runs until nothing can happen before time passes.
     ///
     /// # Errors
-    /// When it never ends (C010): the run stops where it is, and can be looked at or go on.
+    /// When it never ends (C010): the run stops where it is, and can be looked at or go on. When a reloading run could not
+    /// be written.
     pub fn settle(&mut self) -> Result<(), Diagnostic> {
         for _ in 0..self.step_limit {
             if !self.step_once() {
-                return Ok(());
+                return self.unwritten.take().map_or(Ok(()), |reason| Err(unwritten(&reason)));
             }
         }
         let message = format!(
@@ -264,7 +287,7 @@ impl VirtualRun {
             for (at, effect) in effects {
                 let Effect::Transmit(transmission) = effect else { continue };
                 if let Some(kind) = self.transmit(at, transmission) {
-                    self.run.step(Input { at: self.now, kind });
+                    self.input(kind);
                 }
             }
             effects = self.run.take_effects();
@@ -287,6 +310,11 @@ impl VirtualRun {
         self.sent.entry(address).or_default().push(Sent { at, transmission });
         (!two_way).then_some(InputKind::Transmitted { id })
     }
+}
+
+fn unwritten(reason: &str) -> Diagnostic {
+    let help = "This is a defect of Orchestrion: please report it with the application.";
+    Diagnostic::error("L03", format!("the state of the run cannot be written and read back: {reason}"), help)
 }
 
 #[cfg(test)]

@@ -74,3 +74,14 @@ fn a_checkpoint_on_paper_goes_on_like_the_original() {
     }
     assert!(output == replayed);
 }
+
+#[test]
+fn a_run_restored_after_every_persistence_point_has_the_same_journal() {
+    let program = southridge();
+    for seed in 0..20 {
+        let start = DateTime(639_000_000_000_000_000);
+        let mut restored = VirtualRun::with_program(Arc::clone(&program), seed, start).reloading();
+        restored.advance(TimeSpan::from_seconds(9)).unwrap();
+        assert!(restored.journal_text() == play(&program, seed, 9).journal_text(), "seed {seed}");
+    }
+}

@@ -15,4 +15,5 @@ mod parallel;
 mod publish;
 mod recovery;
 mod southridge;
+mod twin;
 mod world;

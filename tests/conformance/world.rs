@@ -1,6 +1,7 @@
 //! A run of a tiny application: messages in by receive port, transmissions and events out.
 
 use crate::build::App;
+use crate::twin::Twin;
 use orchestrion::engine::{
     Effect, Engine, Event, EventKind, Input, InputKind, InstanceChange, InstanceId, InstanceView, Operation,
     Output, Transmission,
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 pub struct World {
     pub engine: Engine,
+    twin: Twin,
     pub now: DateTime,
     pub events: Vec<Event>,
     /// Transmissions not answered yet.
@@ -40,6 +42,7 @@ impl World {
         let mut output = Output::default();
         engine.deploy(&mut output);
         let mut world = Self {
+            twin: Twin::of(&engine),
             engine,
             now: START,
             events: Vec::new(),
@@ -65,7 +68,9 @@ impl World {
 
     pub fn input(&mut self, kind: InputKind) {
         let mut output = Output::default();
-        self.engine.step(Input { at: self.now, kind }, &mut output);
+        let input = Input { at: self.now, kind };
+        self.engine.step(input.clone(), &mut output);
+        self.twin.step(input, &output);
         self.take(output);
     }
 

@@ -1,5 +1,6 @@
 //! Southridge with its partners played by the test, on a virtual clock.
 
+use crate::twin::Twin;
 use orchestrion::engine::{
     Effect, Engine, Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, Publisher,
     Subscriber, Transmission,
@@ -29,6 +30,7 @@ pub struct OrderLogRow {
 /// Running system and everything around it. `key` is customer/order/sequence throughout.
 pub struct World {
     engine: Engine,
+    twin: Twin,
     now: DateTime,
     requests: u32,
     carried: VecDeque<Transmission>,
@@ -66,6 +68,7 @@ impl World {
         let mut deployed = Output::default();
         engine.deploy(&mut deployed);
         let mut world = Self {
+            twin: Twin::of(&engine),
             engine,
             now: start,
             requests: 0,
@@ -148,7 +151,9 @@ impl World {
 
     fn feed(&mut self, kind: InputKind) {
         let mut output = Output::default();
-        self.engine.step(Input { at: self.now, kind }, &mut output);
+        let input = Input { at: self.now, kind };
+        self.engine.step(input.clone(), &mut output);
+        self.twin.step(input, &output);
         self.events.extend(output.events);
         for effect in output.effects {
             match effect {
@@ -177,7 +182,9 @@ impl World {
         }
         self.feed(InputKind::Transmitted { id });
         match transmission.address.as_str() {
-            "queue://ToFacilitiesQ" if self.facilities_up => self.answer_facilities(transmission.body.clone()),
+            "queue://ToFacilitiesQ" if self.facilities_up => {
+                self.answer_facilities(transmission.body.clone())
+            }
             "queue://ToFacilitiesQ" => self.at_facilities.push_back(transmission.body.clone()),
             "queue://HistoryInsert" => self.order_log.push(OrderLogRow {
                 key: [attribute(&text, "CustID"), attribute(&text, "OrderID"), attribute(&text, "SeqNum")]
