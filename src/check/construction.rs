@@ -170,6 +170,11 @@ impl Rule for Constructed<'_, '_> {
                     }
                 }
             }
+            ShapeKind::CallRules(rules) => {
+                for given in &rules.parameters {
+                    self.needs(shape, "parameters", &given.message, None, known);
+                }
+            }
             ShapeKind::MessageAssignment(code) => {
                 let made = self.made_around(shape);
                 self.reads(shape, "text", &code.text, &made, known);

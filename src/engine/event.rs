@@ -159,6 +159,13 @@ pub enum EventKind {
         source: String,
         text: String,
     },
+    /// A rule of a policy fired (section 1.14).
+    RuleFired {
+        instance: InstanceId,
+        /// Name and version: `Discount 1.0`.
+        policy: Name,
+        rule: Name,
+    },
     /// A component member that has no stand-in ran in mock mode.
     ComponentMocked {
         instance: InstanceId,

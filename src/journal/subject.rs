@@ -27,6 +27,7 @@ pub fn instance_of(kind: &EventKind) -> Option<InstanceId> {
         | EventKind::PortFailed { instance, .. }
         | EventKind::AckConsumed { instance, .. }
         | EventKind::BreakpointHit { instance, .. }
+        | EventKind::RuleFired { instance, .. }
         | EventKind::ComponentMocked { instance, .. } => Some(*instance),
         EventKind::MessagePublished { publisher: Publisher::Orchestration { instance, .. }, .. } => {
             Some(*instance)

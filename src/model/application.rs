@@ -1,6 +1,7 @@
 use super::property::is_default;
 use super::{
-    Bindings, ClassType, CorrelationType, MapDrawing, Module, MultipartType, Orchestration, PortType, Project,
+    Bindings, ClassType, CorrelationType, MapDrawing, Module, MultipartType, Orchestration, Policy, PortType,
+    Project,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ pub struct Application {
     pub schemas: BTreeMap<String, String>,
     /// Native maps by name.
     pub maps: BTreeMap<String, Map>,
+    /// Business rules policies by name.
+    pub policies: BTreeMap<String, Policy>,
     pub bindings: Bindings,
     /// Partners the host plays for a run without the real ones.
     pub partners: Vec<Partner>,

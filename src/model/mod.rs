@@ -16,6 +16,7 @@ mod party;
 mod ports;
 mod project;
 mod property;
+mod rules;
 mod shapes;
 
 pub use application::*;
@@ -28,4 +29,5 @@ pub use party::*;
 pub use ports::*;
 pub use project::*;
 pub use property::*;
+pub use rules::*;
 pub use shapes::*;

@@ -1,4 +1,5 @@
 use super::deploy::{Deployment, compile_filter, deploy, generated_port};
+use super::policy::{compile_policy, versioned};
 use super::service::ServiceCompiler;
 use super::{Follower, PortBinding, Program, Service};
 use crate::diagnostic::{Diagnostic, Place};
@@ -19,6 +20,8 @@ pub(super) struct Shared<'a> {
     /// Full names of all orchestrations.
     pub orchestrations: BTreeSet<String>,
     pub maps: BTreeSet<String>,
+    /// Place of each version of each policy, by its name with version.
+    pub policies: BTreeMap<String, u16>,
     /// Service number of each orchestration, by full name.
     pub numbers: BTreeMap<String, u16>,
 }
@@ -28,6 +31,10 @@ impl Shared<'_> {
     pub fn number(&self, name: &str) -> Option<u16> {
         let (module, orchestration) = self.app.orchestration(name)?;
         self.numbers.get(&module.qualify(&orchestration.name)).copied()
+    }
+
+    pub fn policy(&self, versioned: &str) -> Option<u16> {
+        self.policies.get(versioned).copied()
     }
 
     pub fn send_port(&self, name: &str) -> Option<u16> {
@@ -67,6 +74,7 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
         .filter_map(|(key, module)| module.orchestration.as_ref().map(|o| (key, module, o)))
         .collect();
     let names: Vec<String> = all.iter().map(|(_, m, o)| m.qualify(&o.name)).collect();
+    let versions = app.policies.values().flat_map(|p| p.versions.iter().map(move |v| versioned(p, v)));
     let shared = Shared {
         app,
         schemas: &schemas,
@@ -74,8 +82,10 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
         deployment: &deployment,
         orchestrations: names.iter().cloned().collect(),
         maps: app.maps.values().map(|m| m.name.clone()).collect(),
+        policies: versions.zip(0_u16..).collect(),
         numbers: names.iter().cloned().zip(0_u16..).collect(),
     };
+    let policies = app.policies.values().flat_map(|p| compile_policy(&shared, p, &mut found)).collect();
     let mut services: Vec<Service> = Vec::with_capacity(all.len());
     for (index, (key, module, orchestration)) in (0_u16..).zip(&all) {
         services.push(ServiceCompiler::new(&shared, index, key, module, orchestration, &mut found).compile());
@@ -92,6 +102,7 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
         send_ports: deployment.send_ports,
         groups: deployment.groups,
         maps: app.maps.values().map(|m| (Name::new(&m.name), m.clone())).collect(),
+        policies,
         services_by_name,
         send_ports_by_name,
         schemas,

@@ -4,6 +4,7 @@
 mod compile;
 mod deploy;
 mod op;
+mod policy;
 mod predicate;
 mod service;
 mod shapes;
@@ -13,10 +14,12 @@ mod types;
 pub use deploy::{GroupInfo, LocationInfo, ReceivePortInfo, SendPortInfo, TransportInfo, receive_locations};
 pub use op::{
     Argument, ArgumentSlot, CallInfo, CatchInfo, CatchMatch, LegKind, ListenBranch, Op, ReceiveInfo,
-    ScopeInfo, ScopeKind, SendInfo, ShapeInfo, TransformInfo,
+    RuleArgument, RulesInfo, ScopeInfo, ScopeKind, SendInfo, ShapeInfo, TransformInfo,
 };
+pub use policy::{PolicyInfo, RuleAction, RuleInfo};
 pub use predicate::{Group, Predicate, compare, groups_text, hash_value};
 pub use symbols::ScopeSymbols;
+use types::TypeResolver;
 pub use types::routing_type;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -41,6 +44,8 @@ pub struct Program {
     pub groups: Vec<GroupInfo>,
     /// Map name to map.
     pub maps: BTreeMap<Name, model::Map>,
+    /// Every version of every policy.
+    pub policies: Vec<PolicyInfo>,
     services_by_name: FxHashMap<Name, u16>,
     send_ports_by_name: FxHashMap<Name, u16>,
 }
@@ -69,6 +74,7 @@ pub struct Service {
     pub scopes: Vec<ScopeInfo>,
     pub calls: Vec<CallInfo>,
     pub transforms: Vec<TransformInfo>,
+    pub rule_calls: Vec<RulesInfo>,
     /// Receives that activate.
     pub activations: Vec<u16>,
     /// Receives of this service, and of services it calls with the set as argument, that follow each set:

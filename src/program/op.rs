@@ -34,6 +34,8 @@ pub enum Op {
     Construct(Box<[u16]>),
     Constructed(Box<[u16]>),
     Transform(u16),
+    /// Runs a policy.
+    CallRules(u16),
     EnterScope(u16),
     /// Normal end of a scope's body.
     LeaveScope(u16),
@@ -187,6 +189,25 @@ pub enum ArgumentSlot {
     Message(u16),
     Set(u16),
     Port(u16),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RulesInfo {
+    pub shape: u16,
+    /// Policy without version.
+    pub name: Name,
+    /// Place in [`super::Program::policies`]; `None` raises, as nothing that fits is deployed.
+    pub policy: Option<u16>,
+    pub arguments: Vec<RuleArgument>,
+}
+
+/// A message part or variable of the caller, and its slot in the working memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleArgument {
+    pub from: ArgumentSlot,
+    /// `None` passes the whole message.
+    pub part: Option<u16>,
+    pub to: ArgumentSlot,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -56,6 +56,7 @@ impl<'a> ServiceCompiler<'a> {
             scopes: Vec::new(),
             calls: Vec::new(),
             transforms: Vec::new(),
+            rule_calls: Vec::new(),
             activations: Vec::new(),
             followers: Vec::new(),
             convoys: Vec::new(),
@@ -154,7 +155,7 @@ impl<'a> ServiceCompiler<'a> {
         }
     }
 
-    fn message(&mut self, message: &model::Message, place: &Place) -> Option<u16> {
+    pub fn message(&mut self, message: &model::Message, place: &Place) -> Option<u16> {
         let resolver = TypeResolver { application: self.shared.app, schemas: self.shared.schemas };
         let Some(message_type) = resolver.message_type(self.module, &message.message_type) else {
             self.report(

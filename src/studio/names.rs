@@ -18,6 +18,7 @@ pub struct Names {
     /// Full names of orchestrations.
     pub orchestrations: Vec<String>,
     pub maps: Vec<String>,
+    pub policies: Vec<String>,
     pub pipelines: Vec<String>,
 }
 
@@ -44,6 +45,7 @@ impl Names {
             properties,
             orchestrations: app.orchestrations().map(|(m, o)| m.qualify(&o.name)).collect(),
             maps: app.maps.keys().cloned().collect(),
+            policies: app.policies.keys().cloned().collect(),
             pipelines,
         }
     }

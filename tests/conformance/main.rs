@@ -14,6 +14,7 @@ mod page;
 mod parallel;
 mod publish;
 mod recovery;
+mod rules;
 mod southridge;
 mod twin;
 mod world;

@@ -2,7 +2,7 @@
 
 use crate::build::*;
 use crate::world::{World, xml};
-use orchestrion::model::{Binding, CallRules, Polarity, PortBinding, ShapeKind};
+use orchestrion::model::{Binding, Polarity, PortBinding};
 use orchestrion::program::Program;
 
 #[test]
@@ -17,10 +17,7 @@ fn a_shape_that_does_not_run_warns_and_suspends_the_instance_there() {
                 .variable("n", "System.Int32", "0")
                 .body(vec![
                     activate("In", "M"),
-                    shape(
-                        "discount",
-                        ShapeKind::CallRules(CallRules { policy: "P".into(), ..Default::default() }),
-                    ),
+                    send("In", "M").named("discount").edit_send(|s| s.role_port_type = "Vendors".into()),
                     expression("after", "n = 1;"),
                 ]),
         )

@@ -12,7 +12,7 @@ use uuid::Uuid;
 const FUEL: u32 = 1_000_000;
 
 /// What an expression sees of the frame it runs in.
-pub(super) struct Environment<'a, 'b> {
+pub(in crate::engine) struct Environment<'a, 'b> {
     pub step: &'a mut Step<'b>,
     pub service: &'a Service,
     pub frame: &'a mut Frame,

@@ -185,6 +185,7 @@ impl<'a, 'b> Machine<'a, 'b> {
             }
             Op::Constructed(slots) => self.constructed(service, slots)?,
             Op::Transform(transform) => self.transform(service, *transform)?,
+            Op::CallRules(call) => self.call_rules(service, *call)?,
             Op::EnterScope(scope) => self.enter_scope(service, *scope, frame)?,
             Op::LeaveScope(scope) => return self.leave_scope(service, *scope),
             Op::LeaveCatch(_) => self.leave_catch(),

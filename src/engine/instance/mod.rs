@@ -5,7 +5,7 @@ pub mod lifecycle;
 mod machine;
 mod state;
 
-pub(super) use environment::{exception, token_of};
+pub(super) use environment::{Environment, exception, token_of};
 pub use lifecycle::{Happening, Pending, Status, next as next_status};
 pub(super) use machine::{After, Flow, Machine};
 pub use state::{

@@ -6,6 +6,7 @@ mod construct;
 mod listen;
 mod parallel;
 mod receive;
+mod rules;
 mod scope;
 mod send;
 

@@ -1,6 +1,7 @@
 use super::ron_text::{in_file, to_ron};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Application, Bindings};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Files of an application by path below its folder, `/`-separated.
@@ -11,6 +12,7 @@ pub(super) const BINDINGS: &str = "bindings.ron";
 pub(super) const PARTNERS: &str = "partners.ron";
 pub(super) const SCHEMAS: &str = "schemas";
 pub(super) const MAPS: &str = "maps";
+pub(super) const RULES: &str = "rules";
 pub(super) const MESSAGES: &str = "messages";
 
 /// What a path of the folder holds.
@@ -24,6 +26,8 @@ pub(super) enum Entry<'a> {
     Schema,
     /// A map, by its name.
     Map(&'a str),
+    /// A policy, by its name.
+    Policy(&'a str),
     Message,
     Foreign,
 }
@@ -43,9 +47,18 @@ pub(super) fn entry(path: &str) -> Entry<'_> {
         Some((MAPS, file)) if !file.contains('/') => {
             file.strip_suffix(".map.ron").filter(|name| !name.is_empty()).map_or(Entry::Foreign, Entry::Map)
         }
+        Some((RULES, file)) if !file.contains('/') => file
+            .strip_suffix(".rules.ron")
+            .filter(|name| !name.is_empty())
+            .map_or(Entry::Foreign, Entry::Policy),
         Some((MESSAGES, _)) => Entry::Message,
         _ => Entry::Foreign,
     }
+}
+
+/// Path of a policy's file below the application folder.
+pub fn policy_path(name: &str) -> String {
+    format!("{RULES}/{name}.rules.ron")
 }
 
 /// Path of a module's file below the application folder.
@@ -74,14 +87,12 @@ pub fn encode(application: &Application) -> Result<Tree, Vec<Diagnostic>> {
     }
     for (name, map) in &application.maps {
         let path = format!("{MAPS}/{name}.map.ron");
-        let text = if entry(&path) != Entry::Map(name) {
-            Err(misplaced(&path))
-        } else if *name == map.name {
-            to_ron(&path, map)
-        } else {
-            let message = format!("the map kept as `{name}` is named `{}`", map.name);
-            Err(Diagnostic::error("F07", message, "give both the same name").at(in_file(&path)))
-        };
+        let text = named(&path, entry(&path) == Entry::Map(name), name, &map.name, map);
+        texts.push((path, text));
+    }
+    for (name, policy) in &application.policies {
+        let path = policy_path(name);
+        let text = named(&path, entry(&path) == Entry::Policy(name), name, &policy.name, policy);
         texts.push((path, text));
     }
     let plain = application.schemas.iter().map(|file| (Entry::Schema, file));
@@ -108,9 +119,27 @@ pub fn encode(application: &Application) -> Result<Tree, Vec<Diagnostic>> {
     if found.is_empty() { Ok(tree) } else { Err(found) }
 }
 
+/// Text of a file that is kept under the name it states itself.
+fn named<T: Serialize>(
+    path: &str,
+    placed: bool,
+    key: &str,
+    name: &str,
+    content: &T,
+) -> Result<String, Diagnostic> {
+    if !placed {
+        return Err(misplaced(path));
+    }
+    if key != name {
+        let message = format!("what is kept as `{key}` is named `{name}`");
+        return Err(Diagnostic::error("F07", message, "give both the same name").at(in_file(path)));
+    }
+    to_ron(path, content)
+}
+
 fn misplaced(path: &str) -> Diagnostic {
-    let help = "paths are like `Order.orchestration.ron`, `schemas/Order.xsd`, `maps/OrderToAck.map.ron` and \
-                `messages/order.xml`";
+    let help = "paths are like `Order.orchestration.ron`, `schemas/Order.xsd`, `maps/OrderToAck.map.ron`, \
+                `rules/Discount.rules.ron` and `messages/order.xml`";
     Diagnostic::error("F07", format!("`{path}` is no place for a file of this kind"), help).at(in_file(path))
 }
 

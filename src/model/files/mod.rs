@@ -7,6 +7,7 @@
 //! partners.ron                    Vec<Partner>, unless empty
 //! schemas/**/*.xsd                text, as it is
 //! maps/<Name>.map.ron             Map
+//! rules/<Name>.rules.ron          Policy
 //! messages/**                     text, as it is
 //! ```
 //!
@@ -25,7 +26,7 @@ mod save;
 mod template;
 
 pub use folder::{embedded, load, read_folder};
-pub use layout::{Tree, encode, module_path};
+pub use layout::{Tree, encode, module_path, policy_path};
 pub use parse::{Loaded, decode};
 pub(crate) use parse::{each_id, shape_ids};
 pub use ron_text::{FORMAT, from_ron, to_ron};

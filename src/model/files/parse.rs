@@ -1,7 +1,7 @@
 use super::layout::{self, APPLICATION, Entry, Tree, check_path, entry};
 use super::ron_text::{from_ron, in_file, to_ron};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Application, Id, Map, Module, Settings, Shape, ShapeKind};
+use crate::model::{Application, Id, Map, Module, Policy, Settings, Shape, ShapeKind};
 use std::collections::BTreeSet;
 
 /// A loaded application and what was noticed on the way (warnings only).
@@ -58,18 +58,28 @@ fn place(application: &mut Application, path: &str, kind: Entry<'_>, text: &str)
         }
         Entry::Map(name) => {
             let map: Map = from_ron(path, text)?;
-            if map.name != name {
-                let message = format!("this file holds the map `{}`", map.name);
-                let help = format!("rename the file to `{}.map.ron`, or write `name: \"{name}\"`", map.name);
-                return Err(Diagnostic::error("F07", message, help).at(in_file(path)));
-            }
+            same_name(path, name, &map.name)?;
             application.maps.insert(name.to_owned(), map);
+        }
+        Entry::Policy(name) => {
+            let policy: Policy = from_ron(path, text)?;
+            same_name(path, name, &policy.name)?;
+            application.policies.insert(name.to_owned(), policy);
         }
         Entry::Schema => drop(application.schemas.insert(path.to_owned(), text.to_owned())),
         Entry::Message => drop(application.messages.insert(path.to_owned(), text.to_owned())),
         Entry::Foreign => {}
     }
     Ok(())
+}
+
+/// A file is named after what it holds.
+fn same_name(path: &str, stem: &str, name: &str) -> Result<(), Diagnostic> {
+    if stem == name {
+        return Ok(());
+    }
+    let help = format!("rename the file, or write `name: \"{stem}\"`");
+    Err(Diagnostic::error("F07", format!("this file holds `{name}`"), help).at(in_file(path)))
 }
 
 /// The same file written our way, when it can be read: tells a mere difference of spelling from a change.
@@ -81,6 +91,7 @@ pub(super) fn normalised(path: &str, bytes: &[u8]) -> Option<Vec<u8>> {
         Entry::Partners => to_ron(path, &from_ron::<Vec<crate::model::Partner>>(path, text).ok()?),
         Entry::Module(_) => to_ron(path, &from_ron::<Module>(path, text).ok()?),
         Entry::Map(_) => to_ron(path, &from_ron::<Map>(path, text).ok()?),
+        Entry::Policy(_) => to_ron(path, &from_ron::<Policy>(path, text).ok()?),
         Entry::Schema | Entry::Message | Entry::Foreign => return None,
     };
     written.ok().map(String::into_bytes)

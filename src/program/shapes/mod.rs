@@ -2,6 +2,7 @@ mod branching;
 mod call;
 mod construct;
 mod messaging;
+mod rules;
 mod scope;
 
 use super::op::Op;
@@ -129,7 +130,7 @@ impl ServiceCompiler<'_> {
             }
             ShapeKind::Parallel(branches) => self.parallel(branches, declared),
             ShapeKind::Compensate(compensate) => self.compensate(shape, &compensate.transaction),
-            ShapeKind::CallRules(_) => self.not_run(shape, number, "Call Rules"),
+            ShapeKind::CallRules(rules) => self.call_rules(shape, number, rules),
             ShapeKind::Group(_) => {}
         }
         self.push(Op::Completed(number));

@@ -61,17 +61,23 @@ fn parts(editing: &Editing<'_>, shape: &Shape) -> Vec<String> {
     all
 }
 
+/// A part as it is shown, `Message` or `Message.Part`.
+fn words(part: &PartRef) -> String {
+    if part.part.is_empty() { part.message.clone() } else { format!("{}.{}", part.message, part.part) }
+}
+
+fn part_ref(words: &str) -> PartRef {
+    let (message, part) = words.split_once('.').unwrap_or((words, ""));
+    PartRef { message: message.to_owned(), part: part.to_owned() }
+}
+
 fn part_list(ui: &mut Ui, title: &str, list: &mut Vec<PartRef>, options: &[String]) {
     if fields::heading_with_add(ui, title, &format!("Add to {}", title.to_lowercase())) {
         list.push(PartRef::default());
     }
     let mut remove = None;
     for (index, part) in list.iter_mut().enumerate() {
-        let words = if part.part.is_empty() {
-            part.message.clone()
-        } else {
-            format!("{}.{}", part.message, part.part)
-        };
+        let words = words(part);
         ui.push_id((title, index), |ui| {
             ui.horizontal(|ui| {
                 let room = ui.available_width() - 26.0;
@@ -80,8 +86,7 @@ fn part_list(ui: &mut Ui, title: &str, list: &mut Vec<PartRef>, options: &[Strin
                     ui.name_inputs(format!("{title} {}", index + 1), |ui| {
                         if let Some(chosen) = fields::combo(ui, "part", &words, options, "choose a message…")
                         {
-                            let (message, name) = chosen.split_once('.').unwrap_or((&chosen, ""));
-                            *part = PartRef { message: message.to_owned(), part: name.to_owned() };
+                            *part = part_ref(&chosen);
                         }
                     });
                 });
@@ -151,8 +156,44 @@ fn arguments(document: &crate::studio::document::Document, name: &str, old: &[Ar
 
 pub fn rules(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, rules: &CallRules) {
     let mut new = rules.clone();
-    fields::text(ui, "Policy", &mut new.policy);
-    part_list(ui, "Parameters", &mut new.parameters, &parts(editing, shape));
+    let document = editing.document;
+    if let Some(name) = fields::choice(ui, "Policy", &rules.policy, &document.names.policies, "no policy") {
+        new.version = None;
+        new.policy = name;
+    }
+    let policy = document.app.policies.get(&new.policy);
+    let mut versions = vec![(None, "latest".to_owned())];
+    let mut majors: Vec<u32> = policy.iter().flat_map(|p| &p.versions).map(|v| v.major).collect();
+    majors.extend(new.version);
+    majors.sort_unstable();
+    majors.dedup();
+    versions.extend(majors.into_iter().map(|major| (Some(major), format!("latest {major}.x"))));
+    let versions: Vec<_> = versions.iter().map(|(version, words)| (*version, words.as_str())).collect();
+    fields::pick(ui, "Version", &mut new.version, &versions);
+    let version = policy.and_then(|p| p.latest(new.version));
+    let taken = version.map_or(0, |v| v.parameters.len());
+    if new.policy != rules.policy || new.version != rules.version {
+        new.parameters.resize_with(taken, PartRef::default);
+    }
+    fields::heading(ui, "Parameters");
+    let mut options = parts(editing, shape);
+    let scope = names::in_scope(editing.orchestration, Some(&shape.id));
+    options.extend(scope.variables.iter().map(|v| v.name.clone()));
+    for (index, part) in new.parameters.iter_mut().enumerate() {
+        let parameter = version.and_then(|v| v.parameters.get(index));
+        let label = parameter.map_or_else(|| format!("Parameter {}", index + 1), |p| p.name.clone());
+        ui.push_id(("parameter", index), |ui| {
+            if let Some(chosen) = fields::choice(ui, &label, &words(part), &options, "choose…") {
+                *part = part_ref(&chosen);
+            }
+        });
+    }
+    if new.parameters.is_empty() {
+        fields::note(ui, "It takes no parameters.");
+    }
+    if new.parameters.len() != taken && fields::wide_button(ui, "Take over its parameters").clicked() {
+        new.parameters.resize_with(taken, PartRef::default);
+    }
     if new != *rules {
         editing.set_kind(&shape.id, ShapeKind::CallRules(new), "rules");
     }
