@@ -26,6 +26,8 @@ pub struct Core {
     pub ready: VecDeque<InstanceId>,
     /// The same, to look up.
     pub scheduled: FxHashSet<InstanceId>,
+    /// Send port instances among them by priority, kept only where ports differ in it (TX-9).
+    pub ready_ports: BTreeSet<(u8, InstanceId)>,
     /// When waiting service instances wake; each has one timer at most.
     pub timers: BTreeSet<(DateTime, InstanceId)>,
     pub services: Vec<ServiceRuntime>,
@@ -139,7 +141,22 @@ impl Step<'_> {
     pub fn make_ready(&mut self, id: InstanceId) {
         if self.core.scheduled.insert(id) {
             self.core.ready.push_back(id);
+            if self.program.prioritized
+                && let Some(Slot::SendPort(port)) = self.core.slots.get(&id)
+                && let Some(info) = self.program.send_port(port.port)
+            {
+                self.core.ready_ports.insert((info.priority, id));
+            }
         }
+    }
+
+    /// The instance whose turn it is: instead of a send port instance the one with the best priority, then the oldest.
+    /// That one's place on the list stays, for the other (TX-9).
+    pub fn by_priority(&mut self, picked: InstanceId) -> InstanceId {
+        if matches!(self.core.slots.get(&picked), Some(Slot::Orchestration { .. })) {
+            return picked;
+        }
+        self.core.ready_ports.pop_first().map_or(picked, |(_, best)| best)
     }
 
     /// Wakes an instance at `due`.

@@ -126,6 +126,12 @@ pub enum EventKind {
         instance: InstanceId,
         due: DateTime,
     },
+    /// Outside its service window, which opens then (TX-8).
+    PortScheduled {
+        port: Name,
+        instance: InstanceId,
+        due: DateTime,
+    },
     PortBackup {
         port: Name,
         instance: InstanceId,

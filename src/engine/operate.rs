@@ -144,7 +144,7 @@ impl Step<'_> {
                     self.suspend_port(id, reason);
                 } else {
                     debug_assert!(!status.runs());
-                    self.core.slots.remove(&id);
+                    self.remove_port(id);
                     let change = InstanceChange::Terminated { reason: reason.to_owned() };
                     self.change(id, name, change);
                 }

@@ -18,7 +18,8 @@ pub struct Engine {
 impl Engine {
     /// A run that has not begun: nothing is enlisted before [`Engine::deploy`].
     pub fn new(program: Arc<Program>, seed: u64, start: DateTime) -> Self {
-        let bound = |count: usize| vec![PortRuntime { state: PortState::Bound, subscription: None }; count];
+        let bound =
+            |count: usize| vec![PortRuntime { state: PortState::Bound, ..PortRuntime::default() }; count];
         let core = Core {
             now: start,
             seed,
@@ -26,6 +27,7 @@ impl Engine {
             message_box: Default::default(),
             slots: Default::default(),
             ready: Default::default(),
+            ready_ports: Default::default(),
             scheduled: Default::default(),
             timers: Default::default(),
             services: vec![ServiceRuntime::default(); program.services.len()],
@@ -195,7 +197,10 @@ impl Step<'_> {
     /// Runs one ready service instance to its next wait.
     fn turn(&mut self, pick: usize) {
         let place = pick.min(self.core.ready.len().saturating_sub(1));
-        let Some(id) = self.core.ready.remove(place) else { return };
+        let Some(mut id) = self.core.ready.remove(place) else { return };
+        if self.program.prioritized {
+            id = self.by_priority(id);
+        }
         self.core.scheduled.remove(&id);
         match self.core.slots.get_mut(&id) {
             Some(Slot::Orchestration { instance, .. }) => {

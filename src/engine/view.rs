@@ -2,7 +2,7 @@ use super::core::Slot;
 use super::instance::{Frame, Instance, Status, Wait};
 use super::message_box::Verdict;
 use super::{Engine, InstanceId, Subscriber, SubscriptionId};
-use crate::message::{Context, DateTime, Message, Name, Value};
+use crate::message::{Context, DateTime, Message, MessageId, Name, Value};
 use crate::model::{PortState, ServiceState};
 use crate::program::{Op, Service};
 use std::sync::Arc;
@@ -72,13 +72,18 @@ impl Engine {
     pub fn instance(&self, id: InstanceId) -> Option<InstanceView> {
         match self.core.slots.get(&id)? {
             Slot::Orchestration { instance, .. } => self.orchestration_view(instance.as_ref()?),
-            Slot::SendPort(port) => Some(InstanceView {
-                kind: InstanceKind::SendPort,
-                service: self.program.send_port(port.port)?.name,
-                reason: port.reason.clone(),
-                queue: vec![Arc::clone(&port.message)],
-                ..self.bare(id, port.status)
-            }),
+            Slot::SendPort(port) => {
+                let ordered =
+                    self.core.send_ports.get(usize::from(port.port)).filter(|p| p.ordered == Some(id));
+                let behind = ordered.map(|p| p.backlog.iter().cloned()).into_iter().flatten();
+                Some(InstanceView {
+                    kind: InstanceKind::SendPort,
+                    service: self.program.send_port(port.port)?.name,
+                    reason: port.reason.clone(),
+                    queue: std::iter::once(Arc::clone(&port.message)).chain(behind).collect(),
+                    ..self.bare(id, port.status)
+                })
+            }
             Slot::Failure(failure) => Some(InstanceView {
                 kind: InstanceKind::Failure,
                 service: failure.port,
@@ -87,6 +92,24 @@ impl Engine {
                 ..self.bare(id, failure.status)
             }),
         }
+    }
+
+    /// Service instances that refer to a stored message, oldest first. It is kept until the last lets go of it (MSG-2);
+    /// a routing failure report has its context only and does not count.
+    pub fn references(&self, message: MessageId) -> Vec<InstanceId> {
+        let refers = |view: &InstanceView| {
+            let named = view.messages.iter().map(|m| &m.message);
+            view.queue.iter().chain(named).any(|m| m.id == message && !m.parts.is_empty())
+        };
+        self.instances().into_iter().filter(refers).map(|view| view.id).collect()
+    }
+
+    /// True while a receive location takes messages: it is enabled and inside its schedule (RX-2, RX-4). A driver leaves
+    /// what arrives meanwhile where it is.
+    pub fn is_receiving(&self, location: Name, now: DateTime) -> bool {
+        let found = self.program.locations.iter().zip(&self.core.locations_enabled);
+        let mut found = found.filter(|(info, _)| info.name == location);
+        found.next().is_some_and(|(info, enabled)| *enabled && super::ports::in_schedule(info, now))
     }
 
     fn bare(&self, id: InstanceId, status: Status) -> InstanceView {

@@ -182,7 +182,7 @@ impl Host {
         let now = self.now();
         while let Some(action) = self.partners.next_action(now) {
             worked = true;
-            self.act(action)?;
+            self.act(now, action)?;
         }
         if self.run.engine().next_due().is_some_and(|due| due <= now) {
             self.input(InputKind::Tick, None)?;
@@ -233,18 +233,27 @@ impl Host {
     }
 
     fn input(&mut self, kind: InputKind, source: Option<FileSource>) -> Result<(), Diagnostic> {
-        let input = Input { at: self.now(), kind };
+        self.input_at(self.now(), kind, source)
+    }
+
+    fn input_at(
+        &mut self,
+        at: DateTime,
+        kind: InputKind,
+        source: Option<FileSource>,
+    ) -> Result<(), Diagnostic> {
+        let input = Input { at, kind };
         self.store.append(&Entry::Input(input.clone(), source))?;
         self.run.step(input);
         self.collect();
         Ok(())
     }
 
-    fn act(&mut self, action: Action) -> Result<(), Diagnostic> {
+    /// At the time the partners were asked for: a location that was open then must not be closed by now.
+    fn act(&mut self, at: DateTime, action: Action) -> Result<(), Diagnostic> {
         match action {
             Action::Receive { location, body, properties } => {
-                let input =
-                    Input { at: self.now(), kind: InputKind::Received { location, body, properties } };
+                let input = Input { at, kind: InputKind::Received { location, body, properties } };
                 self.store.append(&Entry::Partner(input.clone()))?;
                 self.run.step(input);
                 self.collect();
@@ -252,7 +261,7 @@ impl Host {
             }
             Action::Respond { id, body } => {
                 self.asked.retain(|(_, transmission)| transmission.id != id);
-                self.input(InputKind::Responded { id, body, properties: Vec::new() }, None)
+                self.input_at(at, InputKind::Responded { id, body, properties: Vec::new() }, None)
             }
         }
     }
@@ -308,9 +317,10 @@ impl Host {
         self.last_poll = Some(Instant::now());
         let mut taken = Vec::new();
         let mut expecting = false;
+        let now = self.now();
         let engine = self.run.engine();
         for folder in &mut self.folders {
-            if !is_enabled(engine, folder.location) {
+            if !engine.is_receiving(folder.location, now) {
                 continue;
             }
             for found in folder.poll(SystemTime::now(), &mut self.findings) {
@@ -325,7 +335,7 @@ impl Host {
             let name = found.source.path.strip_prefix(&self.folder).unwrap_or(&found.source.path);
             let properties = vec![(Name::new(RECEIVED_FILE_NAME), name.to_string_lossy().into_owned())];
             let kind = InputKind::Received { location, body: found.body.into(), properties };
-            self.input(kind, Some(found.source.clone()))?;
+            self.input_at(now, kind, Some(found.source.clone()))?;
             self.consumed.push((found.source, false));
         }
         Ok(worked)
@@ -366,11 +376,6 @@ impl Host {
         self.header.base = None;
         compacted
     }
-}
-
-fn is_enabled(engine: &Engine, location: Name) -> bool {
-    let index = engine.program().locations.iter().position(|l| l.name == location);
-    index.and_then(|index| engine.core().locations_enabled.get(index)).copied().unwrap_or(false)
 }
 
 fn watch(folder: &Path, program: &Program, consumed: &[FileSource]) -> Result<Vec<FileFolder>, Diagnostic> {

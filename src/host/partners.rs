@@ -4,8 +4,8 @@
 use super::address::normalize;
 use crate::engine::{Transmission, TransmissionId};
 use crate::message::{Body, DateTime, Name, NodePath, TimeSpan, escape_xml};
-use crate::model::{Application, PartnerBehavior};
-use crate::program::receive_locations;
+use crate::model::{Application, PartnerBehavior, ReceiveLocation};
+use crate::program::{Opening, receive_locations};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,8 @@ enum Happening {
     Submit { partner: usize },
     /// A partner has its answer ready.
     Respond { partner: usize, id: TransmissionId, body: Arc<[u8]> },
+    /// The location that reads an address opens.
+    Open { at: String },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,12 +62,20 @@ struct Item {
     answer_to: Option<TransmissionId>,
 }
 
+/// A receive location: it reads while it is enabled and inside its schedule (RX-2, RX-4).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Reader {
+    location: Name,
+    enabled: bool,
+    opening: Option<Opening>,
+}
+
 /// All queues and partners of one run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Partners {
     partners: Vec<PartnerState>,
-    /// Receive locations by the address they read, and whether they are enabled (RX-2).
-    locations: BTreeMap<String, (Name, bool)>,
+    /// Receive locations by the address they read.
+    locations: BTreeMap<String, Reader>,
     /// Messages nobody reads yet.
     queues: BTreeMap<String, VecDeque<Item>>,
     pending: BTreeMap<(DateTime, u64), Happening>,
@@ -80,7 +90,7 @@ impl Partners {
         let locations = receive_locations(application).into_iter();
         let mut this = Self {
             partners: Vec::new(),
-            locations: locations.map(|l| (normalize(&l.address), (Name::new(&l.name), l.enabled))).collect(),
+            locations: locations.map(|l| (normalize(&l.address), Reader::new(&l))).collect(),
             queues: BTreeMap::new(),
             pending: BTreeMap::new(),
             next_number: 0,
@@ -164,6 +174,10 @@ impl Partners {
                     self.submit(due, partner);
                     None
                 }
+                Happening::Open { at } => {
+                    self.offer_again(&at);
+                    None
+                }
                 Happening::Respond { partner, id, body } => {
                     if let Some(partner) = self.partners.get_mut(partner) {
                         partner.total += 1;
@@ -206,9 +220,9 @@ impl Partners {
 
     /// Follows a receive location that was enabled or disabled; false when it reads no queue.
     pub fn set_location_enabled(&mut self, location: Name, enabled: bool) -> bool {
-        let found = self.locations.iter_mut().find(|(_, (name, _))| *name == location);
-        let Some((address, (_, state))) = found else { return false };
-        *state = enabled;
+        let found = self.locations.iter_mut().find(|(_, reader)| reader.location == location);
+        let Some((address, reader)) = found else { return false };
+        reader.enabled = enabled;
         let address = address.clone();
         self.offer_again(&address);
         true
@@ -257,7 +271,7 @@ impl Partners {
         self.pending.retain(|_, happening| match happening {
             Happening::Arrive { item, .. } => item.answer_to.is_none(),
             Happening::Respond { .. } => false,
-            Happening::Submit { .. } => true,
+            Happening::Submit { .. } | Happening::Open { .. } => true,
         });
         for queue in self.queues.values_mut() {
             queue.retain(|item| item.answer_to.is_none());
@@ -276,10 +290,20 @@ impl Partners {
     /// A message is readable: a receive location or a running partner takes it, else it stays in the queue.
     fn arrive(&mut self, due: DateTime, at: String, item: Item) -> Option<Action> {
         if item.answer_to.is_none()
-            && let Some((location, true)) = self.locations.get(&at)
+            && let Some(reader) = self.locations.get(&at).filter(|reader| reader.enabled)
         {
-            let properties = Vec::new();
-            return Some(Action::Receive { location: *location, body: item.body, properties });
+            let now = due.max(self.now);
+            let opens = reader.opening.as_ref().map_or(Some(now), |opening| opening.next(now));
+            if opens == Some(now) {
+                let (location, properties) = (reader.location, Vec::new());
+                return Some(Action::Receive { location, body: item.body, properties });
+            }
+            let opening = Happening::Open { at: at.clone() };
+            if let Some(opens) = opens
+                && !self.pending.values().any(|happening| *happening == opening)
+            {
+                self.schedule(opens, opening);
+            }
         }
         let reader = self.partners.iter_mut().enumerate().find(|(_, p)| p.running && p.takes(&at, &item));
         let Some((index, partner)) = reader else {
@@ -331,6 +355,14 @@ impl Partners {
         if more {
             self.schedule(next, Happening::Submit { partner: index });
         }
+    }
+}
+
+impl Reader {
+    fn new(location: &ReceiveLocation) -> Self {
+        // A schedule that cannot be read is an error of the application, which then does not run.
+        let opening = location.schedule.as_ref().and_then(|schedule| Opening::scheduled(schedule).ok());
+        Self { location: Name::new(&location.name), enabled: location.enabled, opening }
     }
 }
 

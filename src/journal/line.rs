@@ -74,6 +74,7 @@ pub fn event_name(kind: &EventKind) -> &'static str {
         EventKind::ExceptionCaught { .. } => "exception.caught",
         EventKind::PortAttempt { .. } => "port.attempt",
         EventKind::PortRetry { .. } => "port.retry",
+        EventKind::PortScheduled { .. } => "port.scheduled",
         EventKind::PortBackup { .. } => "port.backup",
         EventKind::PortSent { .. } => "port.sent",
         EventKind::PortFailed { .. } => "port.failed",
@@ -143,7 +144,8 @@ impl Display for Detail<'_> {
             EventKind::PortAttempt { port, message, address, attempt, .. } => {
                 write!(f, "{message} by {port} to {address}, attempt {attempt}")
             }
-            EventKind::PortRetry { port, instance, due } => {
+            EventKind::PortRetry { port, instance, due }
+            | EventKind::PortScheduled { port, instance, due } => {
                 write!(f, "{instance} {port} at {} UTC", due.civil())
             }
             EventKind::PortBackup { port, instance } => write!(f, "{instance} {port}"),

@@ -22,6 +22,7 @@ pub fn instance_of(kind: &EventKind) -> Option<InstanceId> {
         | EventKind::ExceptionCaught { instance, .. }
         | EventKind::PortAttempt { instance, .. }
         | EventKind::PortRetry { instance, .. }
+        | EventKind::PortScheduled { instance, .. }
         | EventKind::PortBackup { instance, .. }
         | EventKind::PortSent { instance, .. }
         | EventKind::PortFailed { instance, .. }

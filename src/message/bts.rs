@@ -40,6 +40,7 @@ well_known! {
     ack_type = "BTS.AckType",
     ack_id = "BTS.AckID",
     ack_owner_id = "BTS.AckOwnerID",
+    suspend_as_non_resumable = "BTS.SuspendAsNonResumable",
     ack_send_port_id = "BTS.AckSendPortID",
     ack_send_port_name = "BTS.AckSendPortName",
     ack_outbound_transport_location = "BTS.AckOutboundTransportLocation",

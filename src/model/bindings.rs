@@ -1,5 +1,5 @@
 use super::property::{is_default, is_true, yes};
-use super::{Certificate, Filter, Party, PipelineComponent, PropertyTypes};
+use super::{Certificate, Filter, Party, PipelineComponent, Polarity, PropertyTypes};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -382,6 +382,19 @@ impl Bindings {
 
     pub fn send_port(&self, name: &str) -> Option<&SendPort> {
         self.send_ports.iter().find(|p| p.name == name)
+    }
+
+    /// The physical ports that a "specify later" port of this direction and kind can be bound to (BND-3): a group takes
+    /// one-way sends only (BND-7).
+    pub fn candidates(&self, polarity: Polarity, two_way: bool) -> Vec<PortBinding> {
+        if polarity == Polarity::Implements {
+            let fitting = self.receive_ports.iter().filter(|p| p.two_way == two_way);
+            return fitting.map(|p| PortBinding::ReceivePort(p.name.clone())).collect();
+        }
+        let fitting = self.send_ports.iter().filter(|p| p.two_way == two_way);
+        let ports = fitting.map(|p| PortBinding::SendPort(p.name.clone()));
+        let groups = self.send_port_groups.iter().filter(|_| !two_way);
+        ports.chain(groups.map(|g| PortBinding::SendPortGroup(g.name.clone()))).collect()
     }
 
     pub fn service(&self, orchestration: &str) -> Option<&ServiceBinding> {

@@ -94,6 +94,9 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
     link_followers(&mut services);
     let services_by_name: FxHashMap<Name, u16> = services.iter().map(|s| (s.name, s.index)).collect();
     let send_ports_by_name = deployment.send_ports.iter().map(|p| p.name).zip(0_u16..).collect();
+    let mut priorities = deployment.send_ports.iter().map(|p| p.priority);
+    let first = priorities.next();
+    let prioritized = priorities.any(|priority| Some(priority) != first);
     let program = Program {
         application: Arc::new(app.clone()),
         services,
@@ -101,6 +104,7 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
         locations: deployment.locations,
         send_ports: deployment.send_ports,
         groups: deployment.groups,
+        prioritized,
         maps: app.maps.values().map(|m| (Name::new(&m.name), m.clone())).collect(),
         policies,
         services_by_name,

@@ -1,15 +1,17 @@
-use super::{Group, Predicate};
+use super::{Group, Opening, Predicate};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::message::{Name, Value, ValueType};
 use crate::model::{self, Application, Binding, Filter, FilterOperator, Grouping, PortState, Transport};
 use crate::xml::SchemaSet;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 #[derive(Debug)]
 pub struct ReceivePortInfo {
     pub name: Name,
     pub two_way: bool,
     pub inbound_maps: Vec<Name>,
+    pub outbound_maps: Vec<Name>,
     pub route_failed: bool,
 }
 
@@ -22,8 +24,11 @@ pub struct LocationInfo {
     pub address: String,
     pub pipeline: String,
     pub pipeline_properties: BTreeMap<String, String>,
+    /// Pipeline of the responses of a two-way port.
+    pub send_pipeline: String,
     pub enabled: bool,
-    pub schedule: Option<model::Schedule>,
+    /// Outside it nothing is received (RX-4).
+    pub opening: Option<Opening>,
     pub properties: BTreeMap<String, String>,
 }
 
@@ -54,6 +59,10 @@ pub struct TransportInfo {
     pub retry_count: u32,
     /// Minutes.
     pub retry_interval: u32,
+    /// Outside it messages wait (TX-8).
+    pub window: Option<Arc<Opening>>,
+    /// Every transmission is acknowledged, whoever sent the message.
+    pub notify: bool,
     pub properties: Vec<(String, String)>,
 }
 
@@ -112,7 +121,7 @@ pub(super) fn deploy(app: &Application, schemas: &SchemaSet, found: &mut Vec<Dia
     let mut deployment = Deployment::default();
     kept_only(app, found);
     for port in &app.bindings.receive_ports {
-        deployment.receive_port(port);
+        deployment.receive_port(port, found);
     }
     for port in &app.bindings.send_ports {
         let filter = compile_filter(&port.filter, schemas, &bindings_place(&port.name), found);
@@ -123,8 +132,13 @@ pub(super) fn deploy(app: &Application, schemas: &SchemaSet, found: &mut Vec<Dia
             send_pipeline: port.send_pipeline.clone(),
             receive_pipeline: port.receive_pipeline.clone(),
             pipeline_properties: port.pipeline_properties.clone(),
-            primary: port.primary.as_ref().map(transport),
-            backup: port.backup.as_ref().map(transport),
+            primary: port.primary.as_ref().map(|t| transport(t, port, found)),
+            // An ordered port has none: a message that overtakes by another way would break the order (TX-6).
+            backup: port
+                .backup
+                .as_ref()
+                .filter(|_| !port.ordered_delivery)
+                .map(|t| transport(t, port, found)),
             filter,
             outbound_maps: names(&port.outbound_maps),
             inbound_maps: names(&port.inbound_maps),
@@ -141,14 +155,26 @@ pub(super) fn deploy(app: &Application, schemas: &SchemaSet, found: &mut Vec<Dia
             let two_way = app
                 .port_type(module, &port.port_type)
                 .is_some_and(|t| t.pattern == model::CommunicationPattern::RequestResponse);
-            deployment.designed_port(&full, port, two_way);
+            deployment.designed_port(&full, port, two_way, found);
         }
     }
     for group in &app.bindings.send_port_groups {
         let mut ports = Vec::new();
         for member in &group.ports {
-            match deployment.send_ports.iter().position(|p| p.name.as_str() == member) {
-                Some(at) => ports.extend(u16::try_from(at).ok()),
+            let at = deployment.send_ports.iter().position(|p| p.name.as_str() == member);
+            match at.and_then(|at| Some((at, deployment.send_ports.get(at)?))) {
+                Some((_, port)) if port.two_way || port.dynamic => found.push(
+                    Diagnostic::error(
+                        "B01",
+                        format!(
+                            "Send port group {} has the member {member}, which is dynamic or two-way",
+                            group.name
+                        ),
+                        "A group sends through one-way send ports with an address of their own (BND-7)",
+                    )
+                    .at(bindings_place(&group.name)),
+                ),
+                Some((at, _)) => ports.extend(u16::try_from(at).ok()),
                 None => found.push(
                     Diagnostic::error(
                         "B01",
@@ -165,40 +191,37 @@ pub(super) fn deploy(app: &Application, schemas: &SchemaSet, found: &mut Vec<Dia
     deployment
 }
 
-/// Settings that are kept but have no effect yet say so: nothing is skipped in silence.
+/// Settings that are kept but have no effect say so: nothing is skipped in silence.
 fn kept_only(app: &Application, found: &mut Vec<Diagnostic>) {
-    let mut say = |name: &str, what: &str| {
-        let place = Place { file: "bindings.ron".into(), name: name.to_owned(), ..Place::default() };
-        let message = format!("{what} of {name} is kept, but has no effect yet");
-        let help = "Enable or disable by hand if it matters for this run";
-        found.push(Diagnostic::warning("N02", message, help).at(place));
-    };
-    for port in &app.bindings.receive_ports {
-        if port.authentication != model::Authentication::None {
-            say(&port.name, "The authentication");
-        }
-        for location in port.locations.iter().filter(|l| l.schedule.is_some()) {
-            say(&location.name, "The schedule");
+    for port in &app.bindings.send_ports {
+        if port.ordered_delivery && port.backup.is_some() {
+            let message =
+                format!("The backup transport of {} is kept, but an ordered port uses none", port.name);
+            let help = "Remove it, or switch ordered delivery off (TX-6)";
+            found.push(Diagnostic::warning("N02", message, help).at(port_place(&port.name, "backup")));
         }
     }
-    for port in &app.bindings.send_ports {
-        let transports = port.primary.iter().chain(&port.backup);
-        if transports.into_iter().any(|t| t.service_window.is_some()) {
-            say(&port.name, "The service window");
-        }
+    for port in app.bindings.receive_ports.iter().filter(|p| p.authentication != model::Authentication::None)
+    {
+        let message = format!("The authentication of {} is kept, but has no effect yet", port.name);
+        let help = "Messages of unknown senders are received like others";
+        found.push(Diagnostic::warning("N02", message, help).at(port_place(&port.name, "authentication")));
     }
 }
 
 impl Deployment {
-    fn receive_port(&mut self, port: &model::ReceivePort) {
+    fn receive_port(&mut self, port: &model::ReceivePort, found: &mut Vec<Diagnostic>) {
         let Ok(index) = u16::try_from(self.receive_ports.len()) else { return };
         self.receive_ports.push(ReceivePortInfo {
             name: Name::new(&port.name),
             two_way: port.two_way,
             inbound_maps: names(&port.inbound_maps),
+            outbound_maps: names(&port.outbound_maps),
             route_failed: port.route_failed_messages,
         });
         for location in &port.locations {
+            let opening = location.schedule.as_ref().map(Opening::scheduled);
+            let own = &location.send_pipeline;
             self.locations.push(LocationInfo {
                 name: Name::new(&location.name),
                 port: index,
@@ -206,23 +229,26 @@ impl Deployment {
                 address: location.address.clone(),
                 pipeline: location.receive_pipeline.clone(),
                 pipeline_properties: location.pipeline_properties.clone(),
+                send_pipeline: if own.is_empty() { &port.send_pipeline } else { own }.clone(),
                 enabled: location.enabled,
-                schedule: location.schedule.clone(),
+                opening: opening.and_then(|o| usable(o, &location.name, "schedule", found)),
                 properties: location.properties.clone(),
             });
         }
     }
 
     /// "Specify now" creates the physical port, "dynamic" one without address (BND-2, BND-4).
-    fn designed_port(&mut self, orchestration: &str, port: &model::Port, two_way: bool) {
+    fn designed_port(
+        &mut self,
+        orchestration: &str,
+        port: &model::Port,
+        two_way: bool,
+        found: &mut Vec<Diagnostic>,
+    ) {
         let name = generated_port(orchestration, &port.name);
         if let Some(location) = specified_location(orchestration, port) {
-            self.receive_port(&model::ReceivePort {
-                name,
-                two_way,
-                locations: vec![location],
-                ..Default::default()
-            });
+            let port = model::ReceivePort { name, two_way, locations: vec![location], ..Default::default() };
+            self.receive_port(&port, found);
             return;
         }
         match (&port.binding, port.polarity) {
@@ -232,13 +258,8 @@ impl Deployment {
                     address: now.uri.clone(),
                     ..Default::default()
                 };
-                self.generated(
-                    &name,
-                    two_way,
-                    Some(transport(&primary)),
-                    &now.send_pipeline,
-                    &now.receive_pipeline,
-                );
+                let primary = transport(&primary, &model::SendPort::default(), found);
+                self.generated(&name, two_way, Some(primary), &now.send_pipeline, &now.receive_pipeline);
             }
             (Binding::Dynamic(dynamic), _) => {
                 self.generated(&name, two_way, None, &dynamic.send_pipeline, &dynamic.receive_pipeline);
@@ -276,14 +297,35 @@ impl Deployment {
     }
 }
 
-fn transport(transport: &Transport) -> TransportInfo {
+fn transport(transport: &Transport, port: &model::SendPort, found: &mut Vec<Diagnostic>) -> TransportInfo {
+    let window = transport.service_window.as_ref().map(Opening::daily);
+    // Without a pause an ordered port would try one message for ever and send no other (TX-5).
+    let least = u32::from(port.ordered_delivery);
     TransportInfo {
         transport: transport.transport.clone(),
         address: transport.address.clone(),
         retry_count: transport.retry_count,
-        retry_interval: transport.retry_interval,
+        retry_interval: transport.retry_interval.max(least),
+        window: window.and_then(|w| usable(w, &port.name, "service window", found)).map(Arc::new),
+        notify: transport.delivery_notification,
         properties: transport.properties.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
     }
+}
+
+/// A schedule or service window that can be read; another is an error.
+fn usable(
+    opening: Result<Opening, String>,
+    name: &str,
+    what: &'static str,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Opening> {
+    opening
+        .map_err(|reason| {
+            let message = format!("The {what} of {name} cannot be read: {reason}");
+            let help = "Correct it in bindings.ron; times are UTC unless the schedule gives another offset";
+            found.push(Diagnostic::error("B04", message, help).at(port_place(name, what)));
+        })
+        .ok()
 }
 
 fn names(texts: &[String]) -> Vec<Name> {
@@ -291,7 +333,11 @@ fn names(texts: &[String]) -> Vec<Name> {
 }
 
 fn bindings_place(name: &str) -> Place {
-    Place { file: "bindings.ron".into(), name: name.to_owned(), property: "filter", ..Place::default() }
+    port_place(name, "filter")
+}
+
+fn port_place(name: &str, property: &'static str) -> Place {
+    Place { file: "bindings.ron".into(), name: name.to_owned(), property, ..Place::default() }
 }
 
 /// Compiles filter rows to groups: AND binds a row to the next one, OR starts a new group (RCV-9).

@@ -5,6 +5,7 @@ mod compile;
 mod deploy;
 mod op;
 mod policy;
+mod opening;
 mod predicate;
 mod service;
 mod shapes;
@@ -17,6 +18,7 @@ pub use op::{
     RuleArgument, RulesInfo, ScopeInfo, ScopeKind, SendInfo, ShapeInfo, TransformInfo,
 };
 pub use policy::{PolicyInfo, RuleAction, RuleInfo};
+pub use opening::Opening;
 pub use predicate::{Group, Predicate, compare, groups_text, hash_value};
 pub use symbols::ScopeSymbols;
 use types::TypeResolver;
@@ -46,6 +48,8 @@ pub struct Program {
     pub maps: BTreeMap<Name, model::Map>,
     /// Every version of every policy.
     pub policies: Vec<PolicyInfo>,
+    /// Send ports differ in priority, so that one may have to wait for another (TX-9).
+    pub prioritized: bool,
     services_by_name: FxHashMap<Name, u16>,
     send_ports_by_name: FxHashMap<Name, u16>,
 }

@@ -2,6 +2,24 @@
 
 use orchestrion::model::*;
 
+pub const IN: Polarity = Polarity::Implements;
+pub const OUT: Polarity = Polarity::Uses;
+
+/// Bound to a receive port.
+pub fn rp(name: &str) -> PortBinding {
+    PortBinding::ReceivePort(name.into())
+}
+
+/// Bound to a send port.
+pub fn sp(name: &str) -> PortBinding {
+    PortBinding::SendPort(name.into())
+}
+
+/// A filter on one promoted property with a text value.
+pub fn equals(property: &str, value: &str) -> Filter {
+    vec![FilterRow { property: property.into(), value: format!("\"{value}\""), ..Default::default() }]
+}
+
 /// An application under construction.
 #[derive(Default)]
 pub struct App(pub Application);
@@ -72,6 +90,50 @@ impl App {
             }],
             ..Default::default()
         });
+        self
+    }
+
+    /// Changes the last receive port.
+    pub fn with_receive_port(mut self, change: impl FnOnce(&mut ReceivePort)) -> Self {
+        change(self.0.bindings.receive_ports.last_mut().unwrap());
+        self
+    }
+
+    /// Sets a pipeline property at the location of the last receive port.
+    pub fn pipeline_property(self, name: &str, value: &str) -> Self {
+        self.with_receive_port(|port| {
+            port.locations[0].pipeline_properties.insert(name.into(), value.into());
+        })
+    }
+
+    /// A started group of send ports.
+    pub fn group(mut self, name: &str, ports: &[&str]) -> Self {
+        self.0.bindings.send_port_groups.push(SendPortGroup {
+            name: name.into(),
+            ports: ports.iter().map(|p| (*p).into()).collect(),
+            ..Default::default()
+        });
+        self
+    }
+
+    /// A map of class messages that copies one field, `from.field` to `to.field`.
+    pub fn map(mut self, name: &str, from: &str, to: &str) -> Self {
+        let ((source, source_field), (target, target_field)) =
+            (from.split_once('.').unwrap(), to.split_once('.').unwrap());
+        let rule = MapRule {
+            to: format!("/{target}/{target_field}"),
+            value: MapValue::Link(format!("/{source}/{source_field}")),
+        };
+        self.0.maps.insert(
+            name.into(),
+            Map {
+                name: name.into(),
+                sources: vec![format!("http://t#{source}")],
+                targets: vec![format!("http://t#{target}")],
+                rules: vec![rule],
+                ..Default::default()
+            },
+        );
         self
     }
 

@@ -5,16 +5,7 @@ use crate::world::{World, text, xml};
 use orchestrion::engine::EventKind;
 use orchestrion::message::Name;
 use orchestrion::model::FilterOperator::Equals;
-use orchestrion::model::{
-    Binding, Direction, DynamicBinding, ParameterKind, PartnerPort, Polarity, Port, PortBinding,
-};
-
-const IN: Polarity = Polarity::Implements;
-const OUT: Polarity = Polarity::Uses;
-
-fn rp(name: &str) -> PortBinding {
-    PortBinding::ReceivePort(name.into())
-}
+use orchestrion::model::{Binding, Direction, DynamicBinding, ParameterKind, PartnerPort, Port, PortBinding};
 
 fn manager_port() -> Binding {
     Binding::Partner(PartnerPort { orchestration: "T.Manager".into(), port: "StagePort".into() })
@@ -74,6 +65,8 @@ fn order(kind: &str) -> String {
     xml("Order", &[("Id", "1"), ("Kind", kind)])
 }
 
+/// A request on an inverse partner port goes to the one stage whose filter it passes; the sender waits for that
+/// stage's answer and then goes on (PAD-4).
 #[test]
 fn c101_an_inverse_partner_send_waits_for_the_one_stage_that_matches() {
     let mut world = managed(vec![stage("A", "a", true), stage("B", "b", true)]);
@@ -83,6 +76,8 @@ fn c101_an_inverse_partner_send_waits_for_the_one_stage_that_matches() {
     assert!(world.story("Manager").ends_with("completed"), "{}", world.story("Manager"));
 }
 
+/// A request on an inverse partner port that two recipients match raises an exception at the send that names the
+/// multiple recipients, and reaches neither (PAD-6).
 #[test]
 fn c102_two_recipients_of_a_request_fail_the_send() {
     let mut world = managed(vec![stage("A", "a", true), stage("B", "a", true)]);
@@ -95,6 +90,8 @@ fn c102_two_recipients_of_a_request_fail_the_send() {
     assert_eq!((world.created("A"), world.created("B")), (0, 0), "nobody got it");
 }
 
+/// The receiver of a partner binding subscribes to the sender's orchestration type, the chosen port and the
+/// operation (PAD-5).
 #[test]
 fn c103_a_partner_receiver_subscribes_to_sender_port_and_operation() {
     let world = managed(vec![stage("A", "a", true)]);
@@ -211,6 +208,7 @@ fn two_owners(by_address: bool) -> World {
     world
 }
 
+/// Each of two instances that own a self-correlating port receives only what is sent to its own token (SCD-4).
 #[test]
 fn c104_each_owner_gets_only_what_is_sent_to_its_own_token() {
     let world = two_owners(false);
@@ -219,6 +217,8 @@ fn c104_each_owner_gets_only_what_is_sent_to_its_own_token() {
     assert_eq!(told.len(), 2);
 }
 
+/// The address of a self-correlating port, carried in a message and assigned to the partner's port, brings the
+/// answer to exactly the owning instance without any correlation set (SCD-6).
 #[test]
 fn c105_the_address_of_a_private_channel_can_travel_in_a_message() {
     let world = two_owners(true);
@@ -259,6 +259,7 @@ fn dynamic(assigns: bool) -> World {
     world
 }
 
+/// A dynamic port sends to the address that the orchestration took from a received message (SCD-6).
 #[test]
 fn c106_a_message_goes_to_the_address_copied_from_another() {
     let world = dynamic(true);
@@ -273,6 +274,8 @@ fn c106_a_message_goes_to_the_address_copied_from_another() {
     assert_eq!(attempts, ["queue://there"]);
 }
 
+/// A dynamic port sends to the address assigned to it; a send without one raises an exception. Decision: the
+/// exception names the missing address and is raised at the Send shape (DYN-1, DYN-2).
 #[test]
 fn c107_a_dynamic_send_without_address_is_an_error() {
     let world = dynamic(false);
@@ -280,6 +283,7 @@ fn c107_a_dynamic_send_without_address_is_an_error() {
     assert!(world.sent.is_empty());
 }
 
+/// A stage whose work ends with an error reports a termination instead of a completion (EXC-5).
 #[test]
 fn c108_a_stage_that_fails_reports_terminated_instead_of_completed() {
     let stage = |fails: bool| {
@@ -355,6 +359,8 @@ fn correlated(pipeline: &str) -> World {
     world
 }
 
+/// A message for a correlated receive that comes in through a pass-through location has no promoted properties
+/// and does not reach the instance (COR-17).
 #[test]
 fn c021_a_pass_through_location_cannot_feed_a_correlated_receive() {
     let world = correlated("PassThruReceive");
@@ -366,6 +372,8 @@ fn c021_a_pass_through_location_cannot_feed_a_correlated_receive() {
     assert!(kept, "and it is kept");
 }
 
+/// The same message through an XMLReceive location has its schema's properties promoted and reaches the instance
+/// (RX-9).
 #[test]
 fn c022_the_same_location_with_xml_receive_delivers() {
     let world = correlated("XMLReceive");

@@ -58,6 +58,8 @@ fn c086_suspend_in_a_called_orchestration_suspends_the_caller_and_resume_goes_on
     assert!(world.story("O").ends_with("completed"), "{}", world.story("O"));
 }
 
+/// A message for a stopped orchestration makes a suspended, resumable instance, which is processed once the
+/// orchestration is started and the instance resumed (OST-4).
 #[test]
 fn c019_a_stopped_orchestration_keeps_its_messages_for_later() {
     let mut app = one(vec![send("Out", "M")]);
@@ -71,6 +73,7 @@ fn c019_a_stopped_orchestration_keeps_its_messages_for_later() {
     assert_eq!(world.sent("S").len(), 1);
 }
 
+/// A message for an unenlisted orchestration meets no subscription: routing fails (OST-6).
 #[test]
 fn c020_an_unenlisted_orchestration_gets_nothing() {
     let app = one(vec![]).state("Other", ServiceState::Started);

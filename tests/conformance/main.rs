@@ -4,6 +4,8 @@
 
 mod build;
 mod compensation;
+mod delivery;
+mod deployment;
 mod determinism;
 mod direct;
 mod exceptions;
@@ -13,8 +15,11 @@ mod not_run;
 mod page;
 mod parallel;
 mod publish;
+mod receiving;
 mod recovery;
 mod rules;
+mod routing;
+mod sending;
 mod southridge;
 mod twin;
 mod world;

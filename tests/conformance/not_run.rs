@@ -35,14 +35,14 @@ fn a_shape_that_does_not_run_warns_and_suspends_the_instance_there() {
 
 #[test]
 fn settings_without_effect_say_so() {
-    let scheduled = || {
-        let mut app = app().class("Order", &["Id"]).receive_port("R", "XMLReceive");
-        app.0.bindings.receive_ports[0].locations[0].schedule = Some(orchestrion::model::Schedule::default());
-        app
-    };
-    let found = Program::diagnose(&scheduled().0);
-    assert!(found.iter().any(|d| d.code == "N02" && d.message.contains("R-RL")), "{found:?}");
-    let mut plain = scheduled();
-    plain.0.bindings.receive_ports[0].locations[0].schedule = None;
-    assert!(Program::diagnose(&plain.0).iter().all(|d| d.code != "N02"));
+    use orchestrion::model::Authentication;
+    for (authentication, warnings) in [(Authentication::Keep, 1), (Authentication::None, 0)] {
+        let app = app()
+            .class("Order", &["Id"])
+            .receive_port("R", "XMLReceive")
+            .with_receive_port(|port| port.authentication = authentication);
+        let found = Program::diagnose(&app.0);
+        let said = found.iter().filter(|d| d.code == "N02" && d.message.contains("of R")).count();
+        assert_eq!(said, warnings, "{found:?}");
+    }
 }

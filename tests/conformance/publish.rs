@@ -5,18 +5,7 @@ use crate::world::{World, text, xml};
 use orchestrion::engine::{EventKind, Operation};
 use orchestrion::message::Name;
 use orchestrion::model::FilterOperator::Equals;
-use orchestrion::model::{Binding, FilterRow, Polarity, PortBinding};
-
-const IN: Polarity = Polarity::Implements;
-const OUT: Polarity = Polarity::Uses;
-
-fn rp(name: &str) -> PortBinding {
-    PortBinding::ReceivePort(name.into())
-}
-
-fn sp(name: &str) -> PortBinding {
-    PortBinding::SendPort(name.into())
-}
+use orchestrion::model::{Binding, FilterRow};
 
 /// Receives an Order from receive port R and sends it to send port S.
 fn relay() -> App {
@@ -35,6 +24,8 @@ fn relay() -> App {
         .bind("Relay", "Out", sp("S"))
 }
 
+/// A message that satisfies the activation subscription of a started orchestration makes exactly one instance,
+/// which receives it (SUB-7).
 #[test]
 fn c001_an_activation_message_starts_one_instance() {
     let mut world = World::new(relay());
@@ -66,6 +57,8 @@ fn waiting() -> App {
         .bind("Waiter", "Reply", rp("A"))
 }
 
+/// A message for an instance subscription of a dehydrated instance brings that instance back and is delivered to
+/// it; no other instance is made (DEH-7).
 #[test]
 fn c002_a_dehydrated_instance_is_rehydrated_by_its_message() {
     let mut world = World::new(waiting());
@@ -77,6 +70,8 @@ fn c002_a_dehydrated_instance_is_rehydrated_by_its_message() {
     assert_eq!(world.created("Waiter"), 1);
 }
 
+/// What an orchestration sends is stored and published in the same way as what a receive location takes in, with
+/// the port's routing properties in its context (SND-2).
 #[test]
 fn c003_a_send_publishes_like_a_receive_location() {
     let mut world = World::new(relay());
@@ -92,6 +87,8 @@ fn c003_a_send_publishes_like_a_receive_location() {
     assert_eq!(text(published[1], "BTS.ReceivePortID"), None, "the origin does not route a second time");
 }
 
+/// A message that an orchestration has constructed but not sent exists and is referred to by its instance, and no
+/// subscription has been tried on it (CON-7).
 #[test]
 fn c004_a_constructed_message_is_stored_but_not_published() {
     let app = app()
@@ -127,6 +124,8 @@ fn c004_a_constructed_message_is_stored_but_not_published() {
     assert!(world.published().iter().all(|m| m.id != made.message.id));
 }
 
+/// A message sent through a port that is bound to a send port also reaches every other send port whose filter it
+/// matches (BND-6).
 #[test]
 fn c005_another_port_whose_filter_matches_gets_a_copy_too() {
     let app = relay().send_port("B").with_send_port(|port| {
@@ -143,6 +142,8 @@ fn c005_another_port_whose_filter_matches_gets_a_copy_too() {
     assert_eq!(world.sent("B").len(), 2);
 }
 
+/// The activation subscription of a receive that is bound to a receive port asks for the message type and for
+/// that receive port (SUB-7).
 #[test]
 fn c006_a_bound_receive_subscribes_to_message_type_and_receive_port() {
     let world = World::new(relay());
@@ -154,6 +155,8 @@ fn c006_a_bound_receive_subscribes_to_message_type_and_receive_port() {
     );
 }
 
+/// A message of the right type that arrives through another receive port than the bound one makes no instance
+/// (BND-6).
 #[test]
 fn c007_a_message_on_another_receive_port_starts_nothing() {
     let mut world = World::new(relay().receive_port("R2", "XMLReceive"));
@@ -175,6 +178,7 @@ fn notices() -> App {
     app().class("Order", &["Id"]).class("Notice", &["Id"]).receive_port("R", "XMLReceive")
 }
 
+/// A send to the message box that no subscription matches raises an exception at the Send shape (MBD-2).
 #[test]
 fn c008_a_direct_send_without_subscriber_raises_in_the_orchestration() {
     let mut world = World::new(notices().orchestration(publisher()).bind("Publisher", "In", rp("R")));
@@ -187,6 +191,8 @@ fn c008_a_direct_send_without_subscriber_raises_in_the_orchestration() {
     assert!(world.story("Publisher").ends_with("suspended"), "{}", world.story("Publisher"));
 }
 
+/// A message published to the message box is delivered once to each subscriber, orchestrations and send ports
+/// alike (PUB-2).
 #[test]
 fn c009_every_subscriber_gets_a_direct_send() {
     let taker = |name: &str| {
@@ -240,6 +246,8 @@ fn chain(change: &str, filtered: bool) -> App {
         )
 }
 
+/// An orchestration that publishes to the message box what activates it makes a further instance with every
+/// publication. The run can be stopped: unenlisting the orchestration ends it (MBD-4).
 #[test]
 fn c010_an_orchestration_that_publishes_what_activates_it_never_ends() {
     let mut world = World::new(chain("", false));
@@ -261,6 +269,8 @@ fn c010_an_orchestration_that_publishes_what_activates_it_never_ends() {
     assert_eq!(world.engine.ready(), 0);
 }
 
+/// When the property that the activation filter asks for has another value in what is published, the
+/// orchestration runs once (MBD-4).
 #[test]
 fn c012_a_changed_filter_property_ends_the_loop() {
     let mut world = World::new(chain("Next.Status = \"DONE\";", true));

@@ -219,6 +219,8 @@ fn asker(body: Vec<orchestrion::model::Shape>) -> App {
         .bind("Asker", "Ask", PortBinding::SendPort("S".into()))
 }
 
+/// A request on a two-way send port that cannot be delivered raises SoapException at the receive of the response,
+/// without any notification setting (DN-5).
 #[test]
 fn c117_a_request_that_cannot_be_delivered_raises_soap_exception() {
     let body = vec![send("Ask", "M"), receive("Ask", "Got").response()];

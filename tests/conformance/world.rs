@@ -111,9 +111,24 @@ impl World {
 
     /// Bytes arrive at the only location of a receive port.
     pub fn receive(&mut self, port: &str, xml: &str) {
+        self.arrive(port, xml);
+        self.settle();
+    }
+
+    /// The same, without running anything.
+    pub fn arrive(&mut self, port: &str, xml: &str) {
         let location = Name::new(&format!("{port}-RL"));
         self.input(InputKind::Received { location, body: xml.as_bytes().into(), properties: vec![] });
-        self.settle();
+    }
+
+    /// Answers the oldest open transmission of a send port: delivered, or failed with an error.
+    pub fn answer(&mut self, port: &str, error: Option<&str>) {
+        let at = self.open.iter().position(|t| t.port.as_str() == port);
+        let id = self.open.remove(at.unwrap_or_else(|| panic!("{port} has nothing under way"))).id;
+        self.input(match error {
+            None => InputKind::Transmitted { id },
+            Some(error) => InputKind::TransmitFailed { id, error: error.into() },
+        });
     }
 
     pub fn operate(&mut self, operation: Operation) {
@@ -177,6 +192,16 @@ impl World {
     /// Texts of all subscriptions of an owner, as `owner: predicates`.
     pub fn subscriptions(&self) -> Vec<String> {
         self.engine.subscriptions().into_iter().map(|s| format!("{}: {}", s.owner, s.text)).collect()
+    }
+
+    /// Service instances of a send or receive port, oldest first.
+    pub fn at_port(&self, port: &str) -> Vec<InstanceView> {
+        self.engine.instances().into_iter().filter(|i| i.service.as_str() == port).collect()
+    }
+
+    /// Number of events of a kind.
+    pub fn count(&self, kind: impl Fn(&EventKind) -> bool) -> usize {
+        self.events.iter().filter(|e| kind(&e.kind)).count()
     }
 
     /// Shapes completed by instances of an orchestration, in order.

@@ -7,6 +7,10 @@ pub enum Status {
     ReadyToRun,
     Active,
     Dehydrated,
+    /// A send port instance waits for its service window (TX-8).
+    Scheduled,
+    /// A send port instance waits between two attempts (TX-7).
+    Retrying,
     SuspendedResumable,
     SuspendedNotResumable,
     /// Completed with discarded messages (ZMB-1).
@@ -44,7 +48,9 @@ pub fn next(status: Status, happening: Happening) -> Result<Status, String> {
         (S::ReadyToRun | S::Active | S::Dehydrated, H::Run) => S::Active,
         (S::Active, H::Dehydrate) => S::Dehydrated,
         (S::Dehydrated, H::Rehydrate) => S::Active,
-        (S::ReadyToRun | S::Active | S::Dehydrated, H::Suspend) => S::SuspendedResumable,
+        (S::ReadyToRun | S::Active | S::Dehydrated | S::Scheduled | S::Retrying, H::Suspend) => {
+            S::SuspendedResumable
+        }
         (S::ReadyToRun | S::Active | S::Dehydrated, H::SuspendForGood) => S::SuspendedNotResumable,
         (S::SuspendedResumable, H::Resume) => S::Active,
         (S::Active, H::Complete) => S::Completed,
@@ -53,6 +59,8 @@ pub fn next(status: Status, happening: Happening) -> Result<Status, String> {
             S::ReadyToRun
             | S::Active
             | S::Dehydrated
+            | S::Scheduled
+            | S::Retrying
             | S::SuspendedResumable
             | S::SuspendedNotResumable
             | S::Discarded,
@@ -69,6 +77,8 @@ impl Status {
             Self::ReadyToRun => "Ready to run",
             Self::Active => "Active",
             Self::Dehydrated => "Dehydrated",
+            Self::Scheduled => "Scheduled",
+            Self::Retrying => "Retrying",
             Self::SuspendedResumable => "Suspended (resumable)",
             Self::SuspendedNotResumable => "Suspended (not resumable)",
             Self::Discarded => "Completed with discarded messages",
@@ -79,7 +89,7 @@ impl Status {
 
     /// True while messages make it run.
     pub fn runs(self) -> bool {
-        matches!(self, Self::ReadyToRun | Self::Active | Self::Dehydrated)
+        matches!(self, Self::ReadyToRun | Self::Active | Self::Dehydrated | Self::Scheduled | Self::Retrying)
     }
 }
 

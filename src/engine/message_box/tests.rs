@@ -22,7 +22,7 @@ fn hits(table: &MessageBox, context: &Context) -> usize {
 }
 
 #[test]
-fn c013_groups_are_or_of_ands() {
+fn groups_are_or_of_ands() {
     let mut table = MessageBox::default();
     table.subscribe(
         Owner::SendPort(0),

@@ -1,13 +1,21 @@
 //! The physical side: receive locations take messages in, send ports pass them to adapters.
 
-pub mod receive;
+mod acknowledge;
+mod failed;
+mod receive;
 pub mod send;
+mod transport;
+
+pub use acknowledge::guid_text;
+pub use receive::in_schedule;
+pub use transport::dynamic_transport;
 
 use super::instance::Status;
 use super::{InstanceId, SubscriptionId};
 use crate::message::{Message, Name};
 use crate::model::PortState;
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Run-time state of a send port or group (TX-10).
@@ -15,6 +23,10 @@ use std::sync::Arc;
 pub struct PortRuntime {
     pub state: PortState,
     pub subscription: Option<SubscriptionId>,
+    /// The one service instance of a port with ordered delivery, while it has something to send (TX-3).
+    pub ordered: Option<InstanceId>,
+    /// What that instance sends after its message, in the order of publication (ORD-1).
+    pub backlog: VecDeque<Arc<Message>>,
 }
 
 impl PortRuntime {
@@ -71,7 +83,7 @@ mod tests {
     use crate::model::PortState::{Bound, Started, Stopped};
 
     #[test]
-    fn c028_send_port_states_follow_the_table() {
+    fn send_port_states_follow_the_table() {
         assert_eq!(port_transition(Bound, Stopped), Ok(Stopped));
         assert_eq!(port_transition(Bound, Started), Ok(Started));
         assert_eq!(port_transition(Stopped, Started), Ok(Started));

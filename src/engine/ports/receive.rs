@@ -1,16 +1,17 @@
-use super::{Failure, Resume};
-use crate::engine::core::{Slot, Step};
-use crate::engine::instance::{Happening, Status, next_status};
+use super::Resume;
+use super::failed::{MAPPING_FAILURE, ROUTING_FAILURE, Refusal};
+use crate::engine::core::Step;
 use crate::engine::routing::Outgoing;
-use crate::engine::{EventKind, InstanceChange, InstanceId, Publisher};
-use crate::message::{BTS, Body, Context, Message, Name, Value};
+use crate::engine::{EventKind, Publisher};
+use crate::message::{BTS, Body, Context, DateTime, Message, Name, Value};
 use crate::program::{LocationInfo, Program, ReceivePortInfo};
 use crate::xml::pipeline;
 use std::sync::Arc;
 
 impl Step<'_> {
     /// Adapter to pipeline to map to message box (RX-5). Nothing is lost: what cannot go on is suspended, or
-    /// routed as failed when the port says so.
+    /// routed as failed when the port says so. A location that is disabled or outside its schedule refuses: its
+    /// driver must leave the message where it is (RX-2, RX-4).
     pub fn received(&mut self, location: Name, body: &Arc<[u8]>, properties: &[(Name, String)]) {
         let program = Arc::clone(self.program);
         let (at, info, port) = match location_of(&program, location) {
@@ -26,12 +27,18 @@ impl Step<'_> {
             });
             return;
         }
+        if !in_schedule(info, self.core.now) {
+            self.emit(EventKind::OperationRefused {
+                reason: format!("The receive location {location} is outside its schedule"),
+            });
+            return;
+        }
         self.emit(EventKind::MessageReceived { location, port: port.name, bytes: body.len() });
         self.accept(info, port, body, properties);
     }
 
     /// From the pipeline on.
-    fn accept(
+    pub fn accept(
         &mut self,
         info: &LocationInfo,
         port: &ReceivePortInfo,
@@ -50,41 +57,91 @@ impl Step<'_> {
                 context.promote(*name, Value::from(value.as_str()));
             }
         };
-        match pipeline::receive(&info.pipeline, body, &info.pipeline_properties, &program.schemas) {
-            Err(failure) => {
-                let mut message = Message::single(Message::body_name(), Arc::new(Body::bytes(body.to_vec())));
-                message.id = self.next_message_id();
-                stamp(&mut message.context);
-                let resume =
-                    Resume::Pipeline { location, body: Arc::clone(body), properties: properties.to_vec() };
-                let reason = failure.to_string();
-                let refusal = Refusal { reason: &reason, code: failure.code(), report: None, resume };
-                self.receive_failed(port, info, Arc::new(message), refusal);
-            }
-            Ok(interchange) => {
-                let id = self.new_guid();
-                for (number, mut message) in (1_i32..).zip(interchange.messages) {
-                    message.id = self.next_message_id();
-                    stamp(&mut message.context);
-                    message.context.write(BTS.interchange_id, Value::Guid(id));
-                    message.context.write(BTS.interchange_sequence_number, Value::Int32(number));
-                    self.submit(port, info, message);
+        let again = |body: Arc<[u8]>| Resume::Pipeline { location, body, properties: properties.to_vec() };
+        let interchange =
+            match pipeline::receive(&info.pipeline, body, &info.pipeline_properties, &program.schemas) {
+                Ok(interchange) => interchange,
+                Err(failure) => {
+                    let message = self.untyped(body, stamp);
+                    let reason = failure.to_string();
+                    let resume = again(Arc::clone(body));
+                    let refusal = Refusal { reason: &reason, code: failure.code(), report: None, resume };
+                    self.receive_failed(port, info, message, refusal);
+                    return;
                 }
-                for failed in interchange.failed {
-                    let mut message = failed.message;
-                    message.id = self.next_message_id();
-                    stamp(&mut message.context);
-                    let reason = failed.failure.to_string();
-                    let (code, resume) = (failed.failure.code(), Resume::Map { location });
-                    let refusal = Refusal { reason: &reason, code, report: None, resume };
-                    self.receive_failed(port, info, Arc::new(message), refusal);
-                }
+            };
+        let id = self.new_guid();
+        let mut messages = Vec::with_capacity(interchange.messages.len());
+        for (number, mut message) in (1_i32..).zip(interchange.messages) {
+            message.id = self.next_message_id();
+            stamp(&mut message.context);
+            message.context.write(BTS.interchange_id, Value::Guid(id));
+            message.context.write(BTS.interchange_sequence_number, Value::Int32(number));
+            messages.push(Arc::new(message));
+        }
+        // A standard interchange of several documents goes on as a whole or not at all (RX-12).
+        if messages.len() > 1 && !interchange.recoverable {
+            if let Err((reason, code, report)) = self.submit_together(port, messages) {
+                let message = self.untyped(body, stamp);
+                let refusal = Refusal { reason: &reason, code, report, resume: again(Arc::clone(body)) };
+                self.receive_failed(port, info, message, refusal);
             }
+            return;
+        }
+        for message in messages {
+            self.submit(port, info, message);
+        }
+        for failed in interchange.failed {
+            let mut message = failed.message;
+            message.id = self.next_message_id();
+            stamp(&mut message.context);
+            let bytes = message.body_part().map(|part| Arc::from(&*part.body.as_bytes())).unwrap_or_default();
+            let reason = failed.failure.to_string();
+            let refusal =
+                Refusal { reason: &reason, code: failed.failure.code(), report: None, resume: again(bytes) };
+            self.receive_failed(port, info, Arc::new(message), refusal);
         }
     }
 
-    fn submit(&mut self, port: &ReceivePortInfo, location: &LocationInfo, message: Message) {
-        let message = Arc::new(message);
+    /// The bytes as they came, for an interchange that failed as a whole.
+    fn untyped(&mut self, body: &Arc<[u8]>, stamp: impl Fn(&mut Context)) -> Arc<Message> {
+        let mut message = Message::single(Message::body_name(), Arc::new(Body::bytes(body.to_vec())));
+        message.id = self.next_message_id();
+        stamp(&mut message.context);
+        Arc::new(message)
+    }
+
+    /// Maps and publishes the documents of a standard interchange together.
+    ///
+    /// # Errors
+    /// Reason, failure code and routing failure report, when one cannot be mapped or routed. None is delivered then.
+    fn submit_together(
+        &mut self,
+        port: &ReceivePortInfo,
+        messages: Vec<Arc<Message>>,
+    ) -> Result<(), (String, &'static str, Option<crate::engine::InstanceId>)> {
+        let mut mapped = Vec::with_capacity(messages.len());
+        for message in &messages {
+            let message =
+                self.mapped(&port.inbound_maps, message).map_err(|reason| (reason, MAPPING_FAILURE, None))?;
+            mapped.push(message);
+        }
+        let publisher = Publisher::ReceivePort(port.name);
+        let outgoing = |message: &Arc<Message>| Outgoing {
+            message: Arc::clone(message),
+            publisher,
+            expects_reply: false,
+        };
+        self.publish(mapped.iter().map(outgoing).collect()).map_err(|error| {
+            let reason = error.to_string();
+            let unwanted = mapped.iter().find(|message| self.route(message).is_empty());
+            let report = unwanted.map(|message| self.routing_failure_report(message, &reason));
+            (reason, ROUTING_FAILURE, report)
+        })
+    }
+
+    /// Maps and publishes one message.
+    pub fn submit(&mut self, port: &ReceivePortInfo, location: &LocationInfo, message: Arc<Message>) {
         let message = match self.mapped(&port.inbound_maps, &message) {
             Ok(mapped) => mapped,
             Err(reason) => {
@@ -103,171 +160,21 @@ impl Step<'_> {
             self.receive_failed(port, location, message, refusal);
         }
     }
-
-    fn receive_failed(
-        &mut self,
-        port: &ReceivePortInfo,
-        location: &LocationInfo,
-        message: Arc<Message>,
-        Refusal { reason, code, report, resume }: Refusal<'_>,
-    ) {
-        if port.route_failed {
-            let routed = self.route_failed(&message, reason, |context| {
-                context.write(BTS.error_failure_adapter, Value::from(location.transport.as_str()));
-                context.promote(BTS.error_failure_code, Value::from(code));
-                context.promote(BTS.error_receive_port_name, Value::string(port.name.as_str()));
-                context.promote(BTS.error_inbound_transport_location, Value::from(location.address.as_str()));
-                if let Some(report) = report {
-                    context.promote(BTS.error_routing_failure_report_id, Value::from(report.to_string()));
-                }
-            });
-            if routed {
-                return;
-            }
-        }
-        let id = self.suspend_received(port.name, message, reason, report);
-        if let Some(Slot::Failure(failure)) = self.core.slots.get_mut(&id) {
-            Arc::make_mut(failure).resume = resume;
-        }
-    }
-
-    /// Failed-message routing: a clone with nothing promoted but what describes the failure (RF-6). False when
-    /// nobody subscribes to it; then the original is suspended as usual (RF-7). So is one that is such a clone itself:
-    /// an error handler that fails would feed itself for ever.
-    pub fn route_failed(
-        &mut self,
-        message: &Arc<Message>,
-        reason: &str,
-        describe: impl FnOnce(&mut Context),
-    ) -> bool {
-        if message.context.promoted(BTS.error_type).is_some() {
-            return false;
-        }
-        let mut clone = Message::clone(message);
-        clone.id = self.next_message_id();
-        let failed = self.guid_of("message", message.id.0);
-        let kind = clone.context.get(BTS.message_type).cloned().unwrap_or_else(|| Value::from(""));
-        let context = &mut clone.context;
-        context.demote_all();
-        context.promote(BTS.error_type, Value::string("FailedMessage"));
-        context.promote(BTS.error_failure_category, Value::Int32(0));
-        context.promote(BTS.error_message_type, kind);
-        context.write(BTS.error_description, Value::from(reason));
-        context.write(BTS.error_failure_time, Value::DateTime(self.core.now));
-        context.write(BTS.error_failure_message_id, Value::Guid(failed));
-        describe(context);
-        self.publish_if_wanted(clone, Publisher::External)
-    }
-
-    /// Body-less, not resumable, with the context as it was (RF-1).
-    fn routing_failure_report(&mut self, message: &Arc<Message>, reason: &str) -> InstanceId {
-        let id = self.next_instance_id();
-        let snapshot = Message { parts: Vec::new(), ..Message::clone(message) };
-        let name = Name::default();
-        let failure = Failure {
-            id,
-            status: Status::SuspendedNotResumable,
-            port: name,
-            message: Arc::new(snapshot),
-            reason: reason.to_owned(),
-            report: None,
-            resume: Resume::Routing,
-        };
-        self.core.slots.insert(id, Slot::Failure(Arc::new(failure)));
-        self.change(id, name, InstanceChange::Suspended { reason: reason.to_owned(), resumable: false });
-        id
-    }
-
-    /// Keeps a message of the receive side, resumable (RF-2).
-    pub fn suspend_received(
-        &mut self,
-        port: Name,
-        message: Arc<Message>,
-        reason: &str,
-        report: Option<InstanceId>,
-    ) -> InstanceId {
-        let id = self.next_instance_id();
-        let number = message.id;
-        let failure = Failure {
-            id,
-            status: Status::SuspendedResumable,
-            port,
-            message,
-            reason: reason.to_owned(),
-            report,
-            resume: Resume::Routing,
-        };
-        self.core.slots.insert(id, Slot::Failure(Arc::new(failure)));
-        self.emit(EventKind::MessageSuspended {
-            message: number,
-            instance: id,
-            reason: reason.to_owned(),
-            resumable: true,
-        });
-        self.change(id, port, InstanceChange::Suspended { reason: reason.to_owned(), resumable: true });
-        id
-    }
-
-    /// Tries a suspended message again from where it failed (RF-4, RF-8), also while its location is disabled: it
-    /// has been received. Its report goes with it.
-    pub fn resume_received(&mut self, id: InstanceId) -> Result<(), String> {
-        let Some(Slot::Failure(failure)) = self.core.slots.get(&id) else { return Ok(()) };
-        next_status(failure.status, Happening::Resume)?;
-        let failure = Arc::clone(failure);
-        let program = Arc::clone(self.program);
-        let place = match &failure.resume {
-            Resume::Pipeline { location, .. } | Resume::Map { location } => {
-                Some(location_of(&program, *location)?)
-            }
-            Resume::Routing => None,
-        };
-        self.remove_failure(id, &failure);
-        self.change(id, failure.port, InstanceChange::Resumed);
-        if let Some((_, info, port)) = place {
-            match &failure.resume {
-                Resume::Pipeline { body, properties, .. } => self.accept(info, port, body, properties),
-                _ => self.submit(port, info, Message::clone(&failure.message)),
-            }
-        } else {
-            let message = Arc::clone(&failure.message);
-            let publisher = Publisher::ReceivePort(failure.port);
-            if let Err(error) = self.publish(vec![Outgoing { message, publisher, expects_reply: false }]) {
-                let reason = error.to_string();
-                let report = self.routing_failure_report(&failure.message, &reason);
-                self.suspend_received(failure.port, Arc::clone(&failure.message), &reason, Some(report));
-                return Ok(());
-            }
-        }
-        self.change(id, failure.port, InstanceChange::Completed);
-        Ok(())
-    }
-
-    pub fn remove_failure(&mut self, id: InstanceId, failure: &Failure) {
-        self.core.slots.remove(&id);
-        if let Some(report) = failure.report
-            && self.core.slots.remove(&report).is_some()
-        {
-            let reason = "Its message is gone".to_owned();
-            self.change(report, Name::default(), InstanceChange::Terminated { reason });
-        }
-    }
 }
 
-/// Why a received message cannot go on.
-struct Refusal<'a> {
-    reason: &'a str,
-    /// `ErrorReport.FailureCode`.
-    code: &'a str,
-    /// The routing failure report made for it.
-    report: Option<InstanceId>,
-    resume: Resume,
+/// True while the schedule of a location lets it receive (RX-4).
+pub fn in_schedule(location: &LocationInfo, now: DateTime) -> bool {
+    location.opening.as_ref().is_none_or(|opening| opening.is_open(now))
 }
 
 /// A receive location with its index and port.
 ///
 /// # Errors
 /// When there is none of the name.
-fn location_of(program: &Program, name: Name) -> Result<(usize, &LocationInfo, &ReceivePortInfo), String> {
+pub fn location_of(
+    program: &Program,
+    name: Name,
+) -> Result<(usize, &LocationInfo, &ReceivePortInfo), String> {
     let found = program
         .locations
         .iter()
@@ -276,7 +183,3 @@ fn location_of(program: &Program, name: Name) -> Result<(usize, &LocationInfo, &
         .and_then(|(at, info)| Some((at, info, program.receive_ports.get(usize::from(info.port))?)));
     found.ok_or_else(|| format!("There is no receive location {name}"))
 }
-
-/// `ErrorReport.FailureCode` of a routing failure and of a failed map.
-const ROUTING_FAILURE: &str = "0xC0C01680";
-const MAPPING_FAILURE: &str = "0xC0C01300";

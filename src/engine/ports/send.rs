@@ -1,15 +1,18 @@
+use super::PortRuntime;
+use super::acknowledge::{TRANSMISSION_FAILURE, guid_text};
+use super::transport::transport_of;
 use crate::engine::core::{Slot, Step};
 use crate::engine::instance::{Happening, Status, next_status};
-use crate::engine::routing::{Outgoing, describe};
+use crate::engine::routing::Outgoing;
 use crate::engine::{Effect, EventKind, InstanceChange, InstanceId, Publisher, Transmission, TransmissionId};
-use crate::message::{BTS, Body, Message, Name, TimeSpan, Value, escape_xml};
+use crate::message::{BTS, DateTime, Message, Name, TimeSpan, Value};
 use crate::model::PortState;
 use crate::program::{SendPortInfo, TransportInfo};
 use crate::xml::pipeline;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// A send port service instance: one for every message (TX-3).
+/// A send port service instance: one for every message, or the only one of an ordered port (TX-3).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PortInstance {
     pub id: InstanceId,
@@ -23,6 +26,8 @@ pub struct PortInstance {
     pub backup: bool,
     /// Open transmission.
     pub transmission: Option<TransmissionId>,
+    /// When its timer wakes it: the next attempt, or the opening of the service window.
+    pub wakes: Option<DateTime>,
     pub reason: Option<String>,
 }
 
@@ -37,6 +42,7 @@ impl PortInstance {
             attempts: 0,
             backup: false,
             transmission: None,
+            wakes: None,
             reason: None,
         }
     }
@@ -46,26 +52,43 @@ impl Step<'_> {
     /// Takes a message for a send port: ready to run, or suspended while port or group are stopped (TX-13).
     pub fn port_instance(&mut self, mut instance: PortInstance) {
         let Some(info) = self.program.send_port(instance.port) else { return };
-        let name = info.name;
-        let id = self.next_instance_id();
-        instance.id = id;
-        let port_state =
-            self.core.send_ports.get(usize::from(instance.port)).map(|p| p.state).unwrap_or_default();
+        let (name, ordered) = (info.name, info.ordered);
+        let index = usize::from(instance.port);
+        let port_state = self.core.send_ports.get(index).map(|p| p.state).unwrap_or_default();
         let group_state = instance
             .group
             .and_then(|g| self.core.groups.get(usize::from(g)))
             .map_or(PortState::Started, |g| g.state);
         let started = port_state == PortState::Started && group_state == PortState::Started;
+        let stopped = || format!("The send port {name} or its group is stopped: start it, then resume");
+        if let Some(id) = self.core.send_ports.get(index).and_then(|p| p.ordered) {
+            let runs = self.queue_behind(id, index, instance.message);
+            if runs && !started {
+                self.suspend_port(id, &stopped());
+            }
+            return;
+        }
+        let id = self.next_instance_id();
+        instance.id = id;
         self.core.slots.insert(id, Slot::SendPort(Arc::new(instance)));
+        if ordered && let Some(port) = self.core.send_ports.get_mut(index) {
+            port.ordered = Some(id);
+        }
         self.change(id, name, InstanceChange::Created);
         if started {
             self.make_ready(id);
         } else {
-            self.suspend_port(
-                id,
-                &format!("The send port {name} or its group is stopped: start it, then resume"),
-            );
+            self.suspend_port(id, &stopped());
         }
+    }
+
+    /// The one instance of an ordered port takes another message (ORD-2). True while it is not suspended.
+    fn queue_behind(&mut self, id: InstanceId, port: usize, message: Arc<Message>) -> bool {
+        self.emit(EventKind::MessageEnqueued { instance: id, message: message.id });
+        if let Some(port) = self.core.send_ports.get_mut(port) {
+            port.backlog.push_back(message);
+        }
+        matches!(self.core.slots.get(&id), Some(Slot::SendPort(p)) if p.status.runs())
     }
 
     /// One attempt: outbound map, send pipeline, adapter (TX-2).
@@ -74,7 +97,15 @@ impl Step<'_> {
         let Some(Slot::SendPort(instance)) = self.core.slots.get(&id) else { return };
         let instance = Arc::clone(instance);
         let Some(info) = program.send_port(instance.port) else { return };
-        let prepared = self.prepare(info, &instance);
+        let now = self.now();
+        let transport = transport_of(info, &instance);
+        if let Ok(TransportInfo { window: Some(window), .. }) = &transport
+            && !window.is_open(now)
+        {
+            self.wait_for_window(id, info, window.next(now));
+            return;
+        }
+        let prepared = transport.and_then(|transport| Ok((transport, self.prepare(info, &instance)?)));
         let (transport, body) = match prepared {
             Ok(prepared) => prepared,
             // Pipelines, maps and addresses fail the same way every time: no retry (TX-7).
@@ -87,6 +118,7 @@ impl Step<'_> {
         let transmission = TransmissionId(self.core.counters.transmissions);
         self.core.transmissions.insert(transmission.0, id);
         let attempt = instance.attempts + 1;
+        self.wake_port(id, None);
         self.with_port(id, |p| {
             p.status = Status::Active;
             p.attempts = attempt;
@@ -116,17 +148,33 @@ impl Step<'_> {
         }));
     }
 
-    fn prepare(
-        &mut self,
-        info: &SendPortInfo,
-        instance: &PortInstance,
-    ) -> Result<(TransportInfo, Vec<u8>), String> {
-        let transport = transport_of(info, instance)?;
+    /// Outside the service window of its transport an instance is scheduled for the next opening (TX-8).
+    fn wait_for_window(&mut self, id: InstanceId, info: &SendPortInfo, due: Option<DateTime>) {
+        let Some(due) = due else {
+            self.failed(id, info, "The service window does not open any more");
+            return;
+        };
+        self.with_port(id, |p| p.status = Status::Scheduled);
+        self.wake_port(id, Some(due));
+        self.emit(EventKind::PortScheduled { port: info.name, instance: id, due });
+    }
+
+    /// Moves the timer of an instance.
+    fn wake_port(&mut self, id: InstanceId, due: Option<DateTime>) {
+        let mut before = None;
+        self.with_port(id, |p| before = std::mem::replace(&mut p.wakes, due));
+        if let Some(before) = before {
+            self.core.timers.remove(&(before, id));
+        }
+        if let Some(due) = due {
+            self.set_timer(due, id);
+        }
+    }
+
+    fn prepare(&mut self, info: &SendPortInfo, instance: &PortInstance) -> Result<Vec<u8>, String> {
         let message = self.mapped(&info.outbound_maps, &instance.message)?;
-        let body =
-            pipeline::send(&info.send_pipeline, &message, &info.pipeline_properties, &self.program.schemas)
-                .map_err(|failure| failure.to_string())?;
-        Ok((transport, body))
+        pipeline::send(&info.send_pipeline, &message, &info.pipeline_properties, &self.program.schemas)
+            .map_err(|failure| failure.to_string())
     }
 
     /// Applies the map for the message's type, if the port has one (RX-5).
@@ -156,7 +204,7 @@ impl Step<'_> {
         let Some(info) = program.send_port(instance.port) else { return };
         self.emit(EventKind::PortSent { port: info.name, instance: id, message: instance.message.id });
         self.acknowledge(info, &instance, None);
-        self.close_port(id, info.name);
+        self.go_on(id, info.name);
     }
 
     /// The partner has answered a solicit-response send: receive pipeline, inbound map, publish (TX-2).
@@ -193,7 +241,7 @@ impl Step<'_> {
         if let Err(error) = self.publish(vec![out]) {
             self.suspend_received(info.name, answer, &error.to_string(), None);
         }
-        self.close_port(id, info.name);
+        self.go_on(id, info.name);
     }
 
     /// The adapter could not deliver: retry, then the backup transport, then suspension (TX-5, TX-6).
@@ -206,8 +254,14 @@ impl Step<'_> {
         let (retries, minutes) = transport.map_or((3, 5), |t| (t.retry_count, t.retry_interval));
         if instance.attempts <= retries {
             let due = self.core.now.plus(TimeSpan::from_seconds(i64::from(minutes) * 60));
-            self.set_timer(due, id);
-            self.with_port(id, |p| p.reason = Some(error.to_owned()));
+            self.with_port(id, |p| {
+                p.reason = Some(error.to_owned());
+                // An operator may have suspended it meanwhile.
+                if p.status.runs() {
+                    p.status = Status::Retrying;
+                }
+            });
+            self.wake_port(id, Some(due));
             self.emit(EventKind::PortRetry { port: info.name, instance: id, due });
             return;
         }
@@ -237,47 +291,36 @@ impl Step<'_> {
                 context.promote(BTS.error_failure_code, Value::string(TRANSMISSION_FAILURE));
                 context.promote(BTS.error_send_port_name, Value::string(info.name.as_str()));
                 context.promote(BTS.error_outbound_transport_location, Value::from(address.as_str()));
-                context.write(BTS.error_failure_instance_id, Value::Guid(guid));
+                context.write(BTS.error_failure_instance_id, guid_text(guid));
                 context.write(BTS.error_failure_adapter, Value::from(adapter.as_str()));
             });
         self.acknowledge(info, &instance, Some(error));
         if routed {
-            self.close_port(id, info.name);
+            self.go_on(id, info.name);
+        } else if info.ordered && !info.stop_on_failure {
+            self.set_aside(&instance, info.name, error);
+            self.go_on(id, info.name);
         } else {
             self.suspend_port(id, error);
         }
     }
 
-    /// Publishes the ACK or NACK of a send with delivery notification, if somebody still wants it (DN-7, DN-9).
-    /// A request gets a NACK in place of its response without asking for notifications (DN-5, RF-10).
-    fn acknowledge(&mut self, info: &SendPortInfo, instance: &PortInstance, error: Option<&str>) {
-        let asked = instance.message.context.get(BTS.ack_required);
-        let request = error.and_then(|_| instance.message.context.get(BTS.reply_token));
-        let Some(token) = asked.or(request).cloned() else { return };
-        let original = self.guid_of("message", instance.message.id.0);
-        let address = transport_of(info, instance).map(|t| t.address).unwrap_or_default();
-        let body = match error {
-            Some(error) => Body::xml(nack(&address, original, error)),
-            None => Body::text(""),
+    /// An ordered port that does not stop on failure keeps only the failed message, for good (ORD-3).
+    fn set_aside(&mut self, failed: &PortInstance, port: Name, error: &str) {
+        let id = self.next_instance_id();
+        let message = Arc::clone(&failed.message);
+        let number = message.id;
+        let kept = PortInstance {
+            id,
+            status: Status::SuspendedNotResumable,
+            reason: Some(error.to_owned()),
+            ..PortInstance::new(failed.port, failed.group, message)
         };
-        let mut message = Message::single(Message::body_name(), Arc::new(body));
-        message.id = self.next_message_id();
-        let context = &mut message.context;
-        context.promote(BTS.ack_type, Value::string(if error.is_some() { "NACK" } else { "ACK" }));
-        context.promote(BTS.ack_id, Value::Guid(original));
-        context.promote(BTS.correlation_token, token);
-        context.promote(BTS.ack_outbound_transport_location, Value::from(address.as_str()));
-        context.promote(BTS.ack_send_port_name, Value::string(info.name.as_str()));
-        context.promote(BTS.ack_send_port_id, Value::string(info.name.as_str()));
-        if let Some(error) = error {
-            context.promote(BTS.ack_failure_code, Value::string(TRANSMISSION_FAILURE));
-            context.promote(BTS.ack_failure_category, Value::Int32(0));
-            context.write(BTS.ack_description, Value::from(error));
-        }
-        let id = message.id;
-        if self.publish_if_wanted(message, Publisher::Acknowledgement(info.name)) {
-            self.emit(EventKind::AckPublished { port: info.name, message: id, negative: error.is_some() });
-        }
+        self.core.slots.insert(id, Slot::SendPort(Arc::new(kept)));
+        self.change(id, port, InstanceChange::Created);
+        let (message, instance, reason) = (number, id, error.to_owned());
+        self.emit(EventKind::MessageSuspended { message, instance, reason, resumable: false });
+        self.change(id, port, InstanceChange::Suspended { reason: error.to_owned(), resumable: false });
     }
 
     fn take_transmission(&mut self, transmission: TransmissionId) -> Option<(InstanceId, Arc<PortInstance>)> {
@@ -297,9 +340,45 @@ impl Step<'_> {
         }
     }
 
-    fn close_port(&mut self, id: InstanceId, port: Name) {
+    /// The message of an instance is done with: on to the next of an ordered port, else the end (ORD-2).
+    fn go_on(&mut self, id: InstanceId, port: Name) {
+        let backlog = self.ordered_port(id).and_then(|port| port.backlog.pop_front());
+        let Some(next) = backlog else {
+            self.remove_port(id);
+            self.change(id, port, InstanceChange::Completed);
+            return;
+        };
+        self.wake_port(id, None);
+        let mut runs = false;
+        self.with_port(id, |p| {
+            p.message = next;
+            p.attempts = 0;
+            p.backup = false;
+            runs = p.status.runs();
+            if runs {
+                p.status = Status::ReadyToRun;
+                p.reason = None;
+            }
+        });
+        if runs {
+            self.make_ready(id);
+        }
+    }
+
+    /// The ordered port whose one instance this is.
+    fn ordered_port(&mut self, id: InstanceId) -> Option<&mut PortRuntime> {
+        let Some(Slot::SendPort(instance)) = self.core.slots.get(&id) else { return None };
+        self.core.send_ports.get_mut(usize::from(instance.port)).filter(|port| port.ordered == Some(id))
+    }
+
+    /// Takes an instance away with all it holds.
+    pub fn remove_port(&mut self, id: InstanceId) {
+        self.wake_port(id, None);
+        if let Some(port) = self.ordered_port(id) {
+            port.ordered = None;
+            port.backlog.clear();
+        }
         self.core.slots.remove(&id);
-        self.change(id, port, InstanceChange::Completed);
     }
 
     /// Nothing is lost: the message stays with its reason until an operator resumes it (principle 10).
@@ -307,6 +386,7 @@ impl Step<'_> {
         let Some(Slot::SendPort(instance)) = self.core.slots.get(&id) else { return };
         let (port, message) = (instance.port, instance.message.id);
         let Some(name) = self.program.send_port(port).map(|p| p.name) else { return };
+        self.wake_port(id, None);
         self.with_port(id, |p| {
             p.status = Status::SuspendedResumable;
             p.reason = Some(reason.to_owned());
@@ -337,51 +417,3 @@ impl Step<'_> {
         Ok(())
     }
 }
-
-/// `FailureCode` of a message that could not be delivered.
-const TRANSMISSION_FAILURE: &str = "0xC0C0167A";
-
-/// Body of a negative acknowledgement: a SOAP fault (DN-8).
-fn nack(address: &str, message: uuid::Uuid, error: &str) -> String {
-    let [address, error] = [address, error].map(escape_xml);
-    format!(
-        "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><soap:Fault>\
-         <faultcode>soap:Server</faultcode><faultstring>The message was not delivered</faultstring>\
-         <faultactor>{address}</faultactor>\
-         <detail><n:NACK xmlns:n=\"http://schema.microsoft.com/BizTalk/2003/NACKMessage.xsd\" Type=\"NACK\">\
-         <NAckID>{{{message}}}</NAckID><ErrorCode>{TRANSMISSION_FAILURE}</ErrorCode><ErrorCategory>0</ErrorCategory>\
-         <ErrorDescription>{error}</ErrorDescription></n:NACK></detail></soap:Fault></soap:Body></soap:Envelope>"
-    )
-}
-
-/// Adapter and address of the next or current attempt.
-fn transport_of(info: &SendPortInfo, instance: &PortInstance) -> Result<TransportInfo, String> {
-    match (info.dynamic, instance.backup) {
-        (true, _) => dynamic_transport(&instance.message),
-        (false, true) => info.backup.clone().ok_or_else(|| "There is no backup transport".to_owned()),
-        (false, false) => info.primary.clone().ok_or_else(|| {
-            format!("The send port {} has no transport: give it an adapter and an address", info.name)
-        }),
-    }
-}
-
-/// Transport of a dynamic send: the scheme of the address picks the adapter unless the message says it (DYN-1).
-fn dynamic_transport(message: &Message) -> Result<TransportInfo, String> {
-    let text = |name| match message.context.get(name) {
-        Some(Value::String(text)) => Some(text.to_string()),
-        _ => None,
-    };
-    let address = text(BTS.outbound_transport_location)
-        .ok_or_else(|| format!("No address is set for {}", describe(message)))?;
-    let scheme = address.split_once("://").map(|(scheme, _)| scheme.to_ascii_uppercase());
-    let transport = text(BTS.outbound_transport_type).or(scheme).ok_or_else(|| {
-        format!("The address {address} has no scheme that names an adapter, such as file:// or queue://")
-    })?;
-    if !ADAPTERS.contains(&transport.as_str()) {
-        return Err(format!("There is no adapter for {address}: use {}", ADAPTERS.join(", ").to_lowercase()));
-    }
-    Ok(TransportInfo { transport, address, retry_count: 3, retry_interval: 5, properties: Vec::new() })
-}
-
-/// Adapters an address may name; MSMQ is an alias of QUEUE.
-const ADAPTERS: [&str; 3] = ["FILE", "QUEUE", "MSMQ"];

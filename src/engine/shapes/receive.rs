@@ -1,3 +1,4 @@
+use super::scope::soap_exception;
 use crate::engine::instance::{
     After, Channel, ChannelKey, Frame, Machine, PortState, Queued, Wait, binding_of, exception,
 };
@@ -254,15 +255,11 @@ impl<'a> Machine<'a, '_> {
 }
 
 /// A negative acknowledgement in place of the response: the request could not be delivered (DN-5, RF-10).
-fn undelivered(message: &Message) -> Result<(), Raised> {
+fn undelivered(message: &Arc<Message>) -> Result<(), Raised> {
     if message.context.get(BTS.ack_type) != Some(&Value::string("NACK")) {
         return Ok(());
     }
-    let description = message.context.get(BTS.ack_description).map(crate::message::format_value);
-    Err(exception(
-        "System.Web.Services.Protocols.SoapException",
-        description.unwrap_or_else(|| "The request could not be delivered".into()),
-    ))
+    Err(soap_exception(message))
 }
 
 fn is_direct(service: &Service, port: u16) -> bool {

@@ -1,6 +1,6 @@
 use crate::engine::instance::{After, AtomicState, Flow, Machine, ScopeFrame, Wait, exception};
 use crate::engine::{EventKind, PersistenceCause};
-use crate::message::{BTS, ExceptionValue, Value};
+use crate::message::{BTS, ExceptionValue, Message, Value};
 use crate::program::{CatchMatch, Op, ScopeKind, Service};
 use crate::xlang::Raised;
 use std::sync::Arc;
@@ -105,50 +105,48 @@ impl<'a> Machine<'a, '_> {
         }
     }
 
+    /// True when the wait for notifications is over: every awaited send has one, or one is negative.
     pub fn acknowledgement_arrived(&self) -> bool {
         let awaited = self.awaited();
-        self.instance.queue.iter().any(|q| awaited.contains(&q.channel))
+        let of = |channel: &u32| self.instance.queue.iter().find(|q| q.channel == *channel);
+        awaited.iter().any(|channel| of(channel).is_some_and(|q| is_negative(&q.message)))
+            || awaited.iter().all(|channel| of(channel).is_some())
     }
 
-    /// Takes one notification for each awaited send; waits while one is missing. A negative one raises
-    /// DeliveryFailureException (DN-3).
+    /// Waits until each awaited send is acknowledged, then takes one notification for each: another of the same send,
+    /// bound to a group, is left over (DN-6). A negative one raises DeliveryFailureException with the fault it carries
+    /// as inner exception (DN-3, DN-8). The subscriptions end with the scope (SUB-7).
     pub fn acknowledge(&mut self) -> Result<After, Raised> {
-        for channel in self.awaited() {
-            let Some(at) = self.instance.queue.iter().position(|q| q.channel == channel) else {
-                self.set_wait(Wait::Acknowledgements);
-                return Ok(After::Wait);
-            };
-            let queued = self.instance.queue.remove(at);
-            self.instance.dirty = true;
-            self.unsubscribe(channel);
-            self.forget(channel);
-            let negative = queued.message.context.get(BTS.ack_type) == Some(&Value::string("NACK"));
-            self.step.emit(EventKind::AckConsumed { instance: self.instance.id, negative });
-            let description =
-                queued.message.context.get(BTS.ack_description).map(crate::message::format_value);
-            self.instance.consumed.push(queued);
-            if negative {
-                self.set_wait(Wait::No);
-                return Err(exception(
-                    "Microsoft.XLANGs.BaseTypes.DeliveryFailureException",
-                    description.unwrap_or_else(|| "The message could not be delivered".into()),
-                ));
-            }
+        let awaited = self.awaited();
+        if !self.acknowledgement_arrived() {
+            self.set_wait(Wait::Acknowledgements);
+            return Ok(After::Wait);
         }
         self.set_wait(Wait::No);
-        Ok(After::Next)
-    }
-
-    fn forget(&mut self, channel: u32) {
+        let mut failed = None;
+        for channel in &awaited {
+            let Some(at) = self.instance.queue.iter().position(|q| q.channel == *channel) else { continue };
+            let queued = self.instance.queue.remove(at);
+            self.instance.dirty = true;
+            let negative = is_negative(&queued.message);
+            self.step.emit(EventKind::AckConsumed { instance: self.instance.id, negative });
+            if negative && failed.is_none() {
+                failed = Some(delivery_failure(&queued.message));
+            }
+            self.instance.consumed.push(queued);
+        }
+        if let Some(failed) = failed {
+            return Err(failed);
+        }
+        self.drop_acknowledgements(&awaited);
         let frame = self.frame_id();
-        if let Some(thread) = self.thread_mut()
-            && let Some(scope) = thread.scopes.last_mut().filter(|s| s.frame == frame)
+        if let Some(scope) = self.thread_mut().and_then(|t| t.scopes.last_mut()).filter(|s| s.frame == frame)
         {
-            scope.acknowledgements.retain(|c| *c != channel);
+            scope.acknowledgements.clear();
+        } else if let Some(frame) = self.frame_mut() {
+            frame.acknowledgements.clear();
         }
-        if let Some(frame) = self.frame_mut() {
-            frame.acknowledgements.retain(|c| *c != channel);
-        }
+        Ok(After::Next)
     }
 
     fn drop_acknowledgements(&mut self, channels: &[u32]) {
@@ -291,4 +289,30 @@ impl<'a> Machine<'a, '_> {
         });
         shape.map_or(service.name, |s| service.shape_id(s))
     }
+}
+
+fn is_negative(acknowledgement: &Message) -> bool {
+    acknowledgement.context.get(BTS.ack_type) == Some(&Value::string("NACK"))
+}
+
+/// The exception of a negative acknowledgement: its fault is the inner exception (DN-3).
+fn delivery_failure(nack: &Arc<Message>) -> Raised {
+    let inner = soap_exception(nack);
+    Arc::new(ExceptionValue {
+        exception_type: "Microsoft.XLANGs.BaseTypes.DeliveryFailureException".into(),
+        message: inner.message.clone(),
+        inner: Some(inner),
+        ..ExceptionValue::default()
+    })
+}
+
+/// The fault in a negative acknowledgement as an exception (DN-5, DN-8).
+pub fn soap_exception(nack: &Arc<Message>) -> Raised {
+    let description = nack.context.get(BTS.ack_description).map(crate::message::format_value);
+    Arc::new(ExceptionValue {
+        exception_type: "System.Web.Services.Protocols.SoapException".into(),
+        message: description.unwrap_or_else(|| "The message could not be delivered".into()),
+        fault: Some(Arc::clone(nack)),
+        ..ExceptionValue::default()
+    })
 }

@@ -1,5 +1,6 @@
 use super::receive::{SELF_CORRELATED, set_values};
 use crate::engine::instance::{ChannelKey, Held, Machine, binding_of, exception, token_of};
+use crate::engine::ports::{dynamic_transport, guid_text};
 use crate::engine::routing::{Outgoing, PublishError};
 use crate::engine::{PersistenceCause, Publisher};
 use crate::message::{BTS, ExceptionValue, Message, Name, Value};
@@ -110,6 +111,8 @@ impl<'a> Machine<'a, '_> {
             } else if port.notify {
                 let token = self.step.next_token();
                 message.context.write(BTS.ack_required, Value::String(token.clone()));
+                let owner = self.step.guid_of("instance", self.instance.id.0);
+                message.context.write(BTS.ack_owner_id, guid_text(owner));
                 let group = vec![
                     Predicate::exists(BTS.ack_type),
                     Predicate::equals(BTS.correlation_token, Value::String(token.clone())),
@@ -207,6 +210,8 @@ impl<'a> Machine<'a, '_> {
                     };
                     context.promote(BTS.is_dynamic_send, Value::Bool(true));
                     context.promote(BTS.outbound_transport_location, Value::String(address));
+                    // A handler of the orchestration is to see an address that leads nowhere (SCD-7).
+                    dynamic_transport(message).map_err(|reason| not_published(&reason))?;
                 }
             }
             PortBinding::SendPortGroup(index) => {
@@ -240,6 +245,7 @@ fn strip_routing(message: &mut Message) {
         BTS.is_dynamic_send,
         BTS.outbound_transport_location,
         BTS.ack_required,
+        BTS.ack_owner_id,
         BTS.receive_port_id,
     ];
     message.context.remove_if(|name| routing.contains(&name));
@@ -247,14 +253,18 @@ fn strip_routing(message: &mut Message) {
 
 /// No subscriber, or too many for a two-way port: the send fails (MBD-5, PAD-6).
 fn publish_exception(error: &PublishError) -> Raised {
+    not_published(&error.to_string())
+}
+
+fn not_published(reason: &str) -> Raised {
     let inner = ExceptionValue {
         exception_type: "Microsoft.XLANGs.BaseTypes.PublishMessageException".into(),
-        message: error.to_string(),
+        message: reason.to_owned(),
         ..ExceptionValue::default()
     };
     Arc::new(ExceptionValue {
         exception_type: "Microsoft.XLANGs.BaseTypes.PersistenceException".into(),
-        message: error.to_string(),
+        message: reason.to_owned(),
         inner: Some(Arc::new(inner)),
         ..ExceptionValue::default()
     })

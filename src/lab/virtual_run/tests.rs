@@ -51,7 +51,7 @@ fn a_failing_address_goes_through_the_ports_retries_in_virtual_time() {
 }
 
 #[test]
-fn c010_an_orchestration_that_feeds_itself_is_an_error_that_can_be_looked_at() {
+fn an_orchestration_that_feeds_itself_is_an_error_that_can_be_looked_at() {
     let mut application = hello();
     let orchestration = application.modules.values_mut().find_map(|m| m.orchestration.as_mut()).unwrap();
     let steps = std::mem::take(&mut orchestration.body);

@@ -169,9 +169,10 @@ fn color(t: &Tokens, kind: &EventKind) -> Color32 {
         | EventKind::PortAttempt { .. }
         | EventKind::PortSent { .. } => t.messaging,
         EventKind::MessageConstructed { .. } => t.construct,
-        EventKind::PortRetry { .. } | EventKind::PortBackup { .. } | EventKind::ExceptionCaught { .. } => {
-            t.warn
-        }
+        EventKind::PortRetry { .. }
+        | EventKind::PortScheduled { .. }
+        | EventKind::PortBackup { .. }
+        | EventKind::ExceptionCaught { .. } => t.warn,
         _ => t.line_strong,
     }
 }

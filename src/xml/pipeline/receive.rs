@@ -17,6 +17,8 @@ pub struct Interchange {
     pub messages: Vec<Message>,
     /// Documents set aside; only with recoverable interchange processing (RX-12).
     pub failed: Vec<FailedDocument>,
+    /// One document that fails further on does not keep the others (RX-12).
+    pub recoverable: bool,
 }
 
 /// A document that a recoverable interchange set aside: untyped, to be suspended.
@@ -41,7 +43,7 @@ pub fn receive(
     // First match: the XML disassembler takes whatever it is given (RX-7).
     let mut interchange = match stages.iter().find(|c| c.component == Component::Disassembler) {
         Some(component) => Disassembler::new(component, schemas).run(bytes)?,
-        None => Interchange { messages: vec![untyped(bytes.to_vec())], failed: Vec::new() },
+        None => Interchange { messages: vec![untyped(bytes.to_vec())], ..Interchange::default() },
     };
     if stages.iter().any(|c| c.component == Component::Validator) {
         for message in &mut interchange.messages {
@@ -89,7 +91,7 @@ impl<'a> Disassembler<'a> {
     fn run(&self, bytes: &[u8]) -> Result<Interchange, PipelineFailure> {
         let text = decode(bytes).map_err(not_xml)?;
         let tree = parse_text(&text).map_err(not_xml)?;
-        let mut found = Interchange::default();
+        let mut found = Interchange { recoverable: self.recoverable, ..Interchange::default() };
         let whole = || Body::bytes(bytes.to_vec());
         self.open(&tree, &Context::default(), &whole, &mut found)?;
         Ok(found)

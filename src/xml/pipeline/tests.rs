@@ -32,7 +32,7 @@ fn text(message: &Message) -> String {
 }
 
 #[test]
-fn c021_pass_through_promotes_nothing() {
+fn pass_through_promotes_nothing() {
     let bytes = order("A1", "2");
     for name in ["PassThruReceive", "Microsoft.BizTalk.DefaultPipelines.PassThruReceive"] {
         let received = receive(name, bytes.as_bytes(), &set(&[]), &shop()).unwrap();
@@ -42,7 +42,7 @@ fn c021_pass_through_promotes_nothing() {
 }
 
 #[test]
-fn c022_xml_receive_promotes_what_the_schema_says() {
+fn xml_receive_promotes_what_the_schema_says() {
     let message = one(&order("A1", "2"));
     assert_eq!(promoted(&message, "ShopProperties.OrderID"), Some("A1".into()));
     assert_eq!(promoted(&message, "ShopProperties.SeqNum"), Some(Value::Int32(2)));
@@ -51,7 +51,7 @@ fn c022_xml_receive_promotes_what_the_schema_says() {
 }
 
 #[test]
-fn c023_message_type_is_namespace_and_root() {
+fn a_message_type_is_namespace_and_root() {
     assert_eq!(message_type(&one(&order("A1", "2"))), Some("http://o#Order".into()));
     let mut application = application();
     let plain = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="Order" type="xs:string"/></xs:schema>"#;
@@ -62,7 +62,7 @@ fn c023_message_type_is_namespace_and_root() {
 }
 
 #[test]
-fn c024_an_envelope_fails_as_a_whole_unless_recoverable() {
+fn an_envelope_fails_as_a_whole_unless_recoverable() {
     let batch = format!(
         r#"<b:Batch xmlns:b="urn:batch"><Number>7</Number><Orders>{}{}{}</Orders></b:Batch>"#,
         order("A", "1"),
@@ -81,7 +81,7 @@ fn c024_an_envelope_fails_as_a_whole_unless_recoverable() {
 }
 
 #[test]
-fn c025_writing_a_property_stops_it_from_routing_and_null_removes_it() {
+fn writing_a_property_stops_it_from_routing_and_null_removes_it() {
     let mut message = one(&order("A1", "2"));
     let id = Name::new("ShopProperties.OrderID");
     message.context.write(id, "B".into());
@@ -92,7 +92,7 @@ fn c025_writing_a_property_stops_it_from_routing_and_null_removes_it() {
 }
 
 #[test]
-fn c027_an_unrecognised_message_fails_unless_allowed() {
+fn an_unrecognised_message_fails_unless_allowed() {
     let failure = xml_receive("<Stranger/>", &[]).unwrap_err();
     assert_eq!((failure.kind, failure.code()), (FailureKind::Unrecognized, "0xE0C01603"));
     assert!(failure.message.contains("Stranger") && failure.help.contains("AllowUnrecognizedMessage"));

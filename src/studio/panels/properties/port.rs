@@ -217,13 +217,10 @@ fn physical(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) {
     let app = &editing.document.app;
     let service = editing.module.qualify(&editing.orchestration.name);
     let bound = app.bindings.service(&service);
-    let all: Vec<PortBinding> = if port.polarity == Polarity::Implements {
-        app.bindings.receive_ports.iter().map(|p| PortBinding::ReceivePort(p.name.clone())).collect()
-    } else {
-        let ports = app.bindings.send_ports.iter().map(|p| PortBinding::SendPort(p.name.clone()));
-        let groups = app.bindings.send_port_groups.iter().map(|g| PortBinding::SendPortGroup(g.name.clone()));
-        ports.chain(groups).collect()
-    };
+    let two_way = app
+        .port_type(editing.module, &port.port_type)
+        .is_some_and(|t| t.pattern == CommunicationPattern::RequestResponse);
+    let all = app.bindings.candidates(port.polarity, two_way);
     let words = |b: &PortBinding| match b {
         PortBinding::ReceivePort(name) | PortBinding::SendPort(name) => name.clone(),
         PortBinding::SendPortGroup(name) => format!("group {name}"),

@@ -1,0 +1,74 @@
+use super::send::PortInstance;
+use super::transport::transport_of;
+use crate::engine::core::Step;
+use crate::engine::{EventKind, Publisher};
+use crate::message::{BTS, Body, Message, Value, escape_xml};
+use crate::program::SendPortInfo;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// `FailureCode` of a message that could not be delivered.
+pub const TRANSMISSION_FAILURE: &str = "0xC0C0167A";
+
+impl Step<'_> {
+    /// Publishes the ACK or NACK of a transmission that somebody asked for, if one still wants it (DN-7, DN-9). A
+    /// request gets a NACK in place of its response without asking for notifications (DN-5, RF-10).
+    pub fn acknowledge(&mut self, info: &SendPortInfo, instance: &PortInstance, error: Option<&str>) {
+        let original = &instance.message.context;
+        let request = error.and_then(|_| original.get(BTS.reply_token));
+        let token = original.get(BTS.ack_required).or(request).cloned();
+        let always = if instance.backup { &info.backup } else { &info.primary };
+        if token.is_none() && !always.as_ref().is_some_and(|t| t.notify) {
+            return;
+        }
+        let guid = self.guid_of("message", instance.message.id.0);
+        let address = transport_of(info, instance).map(|t| t.address).unwrap_or_default();
+        let body = match error {
+            Some(error) => Body::xml(fault(&address, guid, error)),
+            None => Body::text(""),
+        };
+        let mut message = Message::single(Message::body_name(), Arc::new(body));
+        message.id = self.next_message_id();
+        let context = &mut message.context;
+        context.clone_from(original);
+        context.demote_all();
+        context.promote(BTS.ack_type, Value::string(if error.is_some() { "NACK" } else { "ACK" }));
+        context.promote(BTS.ack_id, guid_text(guid));
+        if let Some(owner) = original.get(BTS.ack_owner_id) {
+            context.promote(BTS.ack_owner_id, owner.clone());
+        }
+        if let Some(token) = token {
+            context.promote(BTS.correlation_token, token);
+        }
+        context.promote(BTS.ack_outbound_transport_location, Value::from(address.as_str()));
+        context.promote(BTS.ack_send_port_name, Value::string(info.name.as_str()));
+        context.promote(BTS.ack_send_port_id, Value::string(info.name.as_str()));
+        if let Some(error) = error {
+            context.promote(BTS.ack_failure_code, Value::string(TRANSMISSION_FAILURE));
+            context.promote(BTS.ack_failure_category, Value::Int32(0));
+            context.write(BTS.ack_description, Value::from(error));
+        }
+        let id = message.id;
+        if self.publish_if_wanted(message, Publisher::Acknowledgement(info.name)) {
+            self.emit(EventKind::AckPublished { port: info.name, message: id, negative: error.is_some() });
+        }
+    }
+}
+
+/// A GUID as context properties have it.
+pub fn guid_text(guid: Uuid) -> Value {
+    Value::from(guid.braced().to_string().to_uppercase().as_str())
+}
+
+/// Body of a negative acknowledgement, and of the answer to a request that failed: a SOAP fault (DN-8).
+pub fn fault(address: &str, message: Uuid, error: &str) -> String {
+    let [address, error] = [address, error].map(escape_xml);
+    format!(
+        "<soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><soap:Fault>\
+         <faultcode>soap:Server</faultcode><faultstring>The message was not delivered</faultstring>\
+         <faultactor>{address}</faultactor>\
+         <detail><n:NACK xmlns:n=\"http://schema.microsoft.com/BizTalk/2003/NACKMessage.xsd\" Type=\"NACK\">\
+         <NAckID>{{{message}}}</NAckID><ErrorCode>{TRANSMISSION_FAILURE}</ErrorCode><ErrorCategory>0</ErrorCategory>\
+         <ErrorDescription>{error}</ErrorDescription></n:NACK></detail></soap:Fault></soap:Body></soap:Envelope>"
+    )
+}

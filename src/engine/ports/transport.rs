@@ -1,0 +1,51 @@
+use super::send::PortInstance;
+use crate::engine::routing::describe;
+use crate::message::{BTS, Message, Value};
+use crate::program::{SendPortInfo, TransportInfo};
+
+/// Adapters an address may name; MSMQ is an alias of QUEUE.
+const ADAPTERS: [&str; 3] = ["FILE", "QUEUE", "MSMQ"];
+
+/// Adapter and address of the next or current attempt.
+///
+/// # Errors
+/// When the port has none, or the address of a dynamic port leads to no adapter.
+pub fn transport_of(info: &SendPortInfo, instance: &PortInstance) -> Result<TransportInfo, String> {
+    match (info.dynamic, instance.backup) {
+        (true, _) => dynamic_transport(&instance.message),
+        (false, true) => info.backup.clone().ok_or_else(|| "There is no backup transport".to_owned()),
+        (false, false) => info.primary.clone().ok_or_else(|| {
+            format!("The send port {} has no transport: give it an adapter and an address", info.name)
+        }),
+    }
+}
+
+/// Transport of a dynamic send: the scheme of the address picks the adapter unless the message says it (DYN-1).
+///
+/// # Errors
+/// When there is no address, or no adapter for it.
+pub fn dynamic_transport(message: &Message) -> Result<TransportInfo, String> {
+    let text = |name| match message.context.get(name) {
+        Some(Value::String(text)) => Some(text.to_string()),
+        _ => None,
+    };
+    let address = text(BTS.outbound_transport_location)
+        .ok_or_else(|| format!("No address is set for {}", describe(message)))?;
+    let scheme = address.split_once("://").map(|(scheme, _)| scheme.to_ascii_uppercase());
+    let transport = text(BTS.outbound_transport_type).or(scheme).unwrap_or_default();
+    if !ADAPTERS.contains(&transport.as_str()) {
+        return Err(format!(
+            "There is no adapter for the address {address}: begin it with {}",
+            ADAPTERS.map(|a| format!("{}://", a.to_lowercase())).join(", ")
+        ));
+    }
+    Ok(TransportInfo {
+        transport,
+        address,
+        retry_count: 3,
+        retry_interval: 5,
+        window: None,
+        notify: false,
+        properties: Vec::new(),
+    })
+}
