@@ -3,8 +3,8 @@
 use super::{Editing, findings, title};
 use crate::model::edit::{Declaration, Edit, Physical};
 use crate::model::{
-    Binding, DeliveryNotification, DynamicBinding, ParameterKind, PartnerPort, Polarity, Port, PortBinding,
-    PortSurface, ServiceBinding, SpecifyNow,
+    Binding, CommunicationPattern, DeliveryNotification, DynamicBinding, ParameterKind, PartnerPort,
+    Polarity, Port, PortBinding, PortSurface, ServiceBinding, SpecifyNow,
 };
 use crate::studio::canvas::ports::binding_words;
 use crate::studio::document::Selection;
