@@ -4,8 +4,8 @@
 mod compile;
 mod deploy;
 mod op;
-mod policy;
 mod opening;
+mod policy;
 mod predicate;
 mod service;
 mod shapes;
@@ -17,8 +17,8 @@ pub use op::{
     Argument, ArgumentSlot, CallInfo, CatchInfo, CatchMatch, LegKind, ListenBranch, Op, ReceiveInfo,
     RuleArgument, RulesInfo, ScopeInfo, ScopeKind, SendInfo, ShapeInfo, TransformInfo,
 };
-pub use policy::{PolicyInfo, RuleAction, RuleInfo};
 pub use opening::Opening;
+pub use policy::{PolicyInfo, RuleAction, RuleInfo};
 pub use predicate::{Group, Predicate, compare, groups_text, hash_value};
 pub use symbols::ScopeSymbols;
 use types::TypeResolver;
