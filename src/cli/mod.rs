@@ -4,6 +4,7 @@ mod check;
 mod new;
 mod run;
 mod studio;
+mod test;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Application;
@@ -34,6 +35,7 @@ enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
     New(new::Arguments),
+    Test(test::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -58,6 +60,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::New(arguments)) => new::new(&arguments),
+        Some(Command::Test(arguments)) => test::test(&arguments),
         None => studio::studio(arguments.folder.as_deref()),
     };
     ExitCode::from(exit as u8)

@@ -263,6 +263,10 @@ impl Host {
                 self.asked.retain(|(_, transmission)| transmission.id != id);
                 self.input_at(at, InputKind::Responded { id, body, properties: Vec::new() }, None)
             }
+            Action::Fail { id, error } => {
+                self.asked.retain(|(_, transmission)| transmission.id != id);
+                self.input(InputKind::TransmitFailed { id, error }, None)
+            }
         }
     }
 
@@ -409,10 +413,12 @@ fn make_inboxes(folder: &Path, program: &Program) {
     }
 }
 
-/// Which model and version a log belongs to. Sample messages do not count.
+/// Which model and version a log belongs to. Sample messages and scenarios do not count.
 fn fingerprint(program: &Program) -> String {
     let mut application = (*program.application).clone();
     application.messages.clear();
+    application.scenarios.clear();
+    application.vocabulary = Default::default();
     let hash = crc32fast::hash(format!("{application:?}").as_bytes());
     format!("{}/{hash:08x}", env!("CARGO_PKG_VERSION"))
 }

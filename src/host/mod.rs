@@ -6,5 +6,6 @@ mod durable;
 pub mod partners;
 mod recovery;
 pub mod store;
+pub mod template;
 
 pub use durable::{Host, Options, Round};

@@ -1,13 +1,17 @@
 //! In-memory queues and the simulated partners at their ends, as one state machine: time goes in, actions come
 //! out. It has no clock and no thread, so the wall-clock host and virtual time play the very same partners.
 
+mod control;
+mod rules;
+
 use super::address::normalize;
 use crate::engine::{Transmission, TransmissionId};
-use crate::message::{Body, DateTime, Name, NodePath, TimeSpan, escape_xml};
+use crate::message::{DateTime, Name, TimeSpan};
 use crate::model::{Application, PartnerBehavior, ReceiveLocation};
 use crate::program::{Opening, receive_locations};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use rules::{Answer, Rules};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -19,6 +23,8 @@ pub enum Action {
     Receive { location: Name, body: Arc<[u8]>, properties: Vec<(Name, String)> },
     /// The answer to a solicit-response transmission.
     Respond { id: TransmissionId, body: Arc<[u8]> },
+    /// The partner refused a solicit-response transmission.
+    Fail { id: TransmissionId, error: String },
 }
 
 /// One simulated partner and what it has done.
@@ -30,15 +36,24 @@ pub struct PartnerState {
     pub dropping: bool,
     /// Messages taken, answered or submitted.
     pub total: u64,
+    /// What it says it did, oldest first; the last [`LOG_LINES`] at least.
+    pub log: Vec<String>,
     behavior: Play,
     delay: TimeSpan,
+    /// At most so much is added to the delay.
+    spread: TimeSpan,
+    /// Passes on only the first half of a message.
+    corrupting: bool,
 }
+
+/// Lines of a partner's log that are kept.
+const LOG_LINES: usize = 1000;
 
 /// [`PartnerBehavior`] with addresses in one spelling and sample messages looked up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Play {
     Echo { from: String, to: String },
-    Reply { at: String, reply: String },
+    Rules(Rules),
     Submit { to: String, messages: Vec<String>, count: u64 },
     Drain { from: String },
 }
@@ -50,7 +65,7 @@ enum Happening {
     /// A partner submits its next message.
     Submit { partner: usize },
     /// A partner has its answer ready.
-    Respond { partner: usize, id: TransmissionId, body: Arc<[u8]> },
+    Respond { partner: usize, item: Item },
     /// The location that reads an address opens.
     Open { at: String },
 }
@@ -103,8 +118,9 @@ impl Partners {
                     (Play::Echo { from: normalize(from), to: normalize(to) }, *delay_ms)
                 }
                 PartnerBehavior::Reply { at, reply, delay_ms } => {
-                    (Play::Reply { at: normalize(at), reply: reply.clone() }, *delay_ms)
+                    (Play::Rules(Rules::replying(at, reply)), *delay_ms)
                 }
+                PartnerBehavior::Rules(rules) => (Play::Rules(Rules::new(rules)), rules.delay_ms),
                 PartnerBehavior::Submit { to, messages, every_ms, count } => {
                     let text = |m: &String| application.messages.get(m).unwrap_or(m).clone();
                     let messages: Vec<_> = messages.iter().map(text).collect();
@@ -121,8 +137,11 @@ impl Partners {
                 running: true,
                 dropping: false,
                 total: 0,
+                log: Vec::new(),
                 behavior,
                 delay: TimeSpan::from_millis(i64::try_from(delay_ms).unwrap_or(i64::MAX)),
+                spread: TimeSpan::default(),
+                corrupting: false,
             });
         }
         this
@@ -141,11 +160,9 @@ impl Partners {
     pub fn plays(&self, transmission: &Transmission) -> bool {
         let address = normalize(&transmission.address);
         address.starts_with("queue://")
-            || transmission.two_way
-                && self
-                    .partners
-                    .iter()
-                    .any(|p| matches!(&p.behavior, Play::Reply { at, .. } if *at == address))
+            || self.partners.iter().any(
+                |p| matches!(&p.behavior, Play::Rules(rules) if rules.reads(&address, transmission.two_way)),
+            )
     }
 
     /// Takes over a transmission at `at`. A one-way one counts as delivered from here on.
@@ -155,6 +172,11 @@ impl Partners {
             answer_to: transmission.two_way.then_some(transmission.id),
         };
         self.schedule(at, Happening::Arrive { at: normalize(&transmission.address), item });
+    }
+
+    /// Tells the time to who is about to act on the partners.
+    pub fn pass(&mut self, now: DateTime) {
+        self.now = self.now.max(now);
     }
 
     /// When the next thing happens.
@@ -178,108 +200,12 @@ impl Partners {
                     self.offer_again(&at);
                     None
                 }
-                Happening::Respond { partner, id, body } => {
-                    if let Some(partner) = self.partners.get_mut(partner) {
-                        partner.total += 1;
-                    }
-                    Some(Action::Respond { id, body })
-                }
+                Happening::Respond { partner, item } => self.respond(due, partner, &item),
             };
             if action.is_some() {
                 return action;
             }
         }
-    }
-
-    /// Starts or stops a partner; false when there is none of that name. Messages for a stopped one stay in
-    /// their queue; a started one reads them in their order.
-    pub fn set_running(&mut self, name: &str, running: bool) -> bool {
-        let Some(index) = self.partners.iter().position(|p| p.name == name) else { return false };
-        let Some(partner) = self.partners.get_mut(index) else { return false };
-        if partner.running == running {
-            return true;
-        }
-        partner.running = running;
-        let waiting = partner.reads().map(str::to_owned);
-        let submits = matches!(partner.behavior, Play::Submit { .. });
-        let submission = Happening::Submit { partner: index };
-        if submits {
-            self.pending.retain(|_, happening| *happening != submission);
-        }
-        if !running {
-            return true;
-        }
-        if submits {
-            self.schedule(self.now, submission);
-        }
-        if let Some(address) = waiting {
-            self.offer_again(&address);
-        }
-        true
-    }
-
-    /// Follows a receive location that was enabled or disabled; false when it reads no queue.
-    pub fn set_location_enabled(&mut self, location: Name, enabled: bool) -> bool {
-        let found = self.locations.iter_mut().find(|(_, reader)| reader.location == location);
-        let Some((address, reader)) = found else { return false };
-        reader.enabled = enabled;
-        let address = address.clone();
-        self.offer_again(&address);
-        true
-    }
-
-    /// Offers what a queue holds to its readers, in the order it came.
-    fn offer_again(&mut self, address: &str) {
-        for item in self.queues.remove(address).unwrap_or_default() {
-            self.schedule(self.now, Happening::Arrive { at: address.to_owned(), item });
-        }
-    }
-
-    /// Starts or stops everybody at `at`.
-    pub fn set_all_running(&mut self, at: DateTime, running: bool) {
-        self.now = self.now.max(at);
-        let names: Vec<_> = self.partners.iter().map(|p| p.name.clone()).collect();
-        for name in names {
-            self.set_running(&name, running);
-        }
-    }
-
-    /// Changes how long a partner takes, or how far apart its submissions are; false when there is none.
-    pub fn set_delay(&mut self, name: &str, delay: TimeSpan) -> bool {
-        self.edit(name, |partner| partner.delay = delay)
-    }
-
-    /// Makes a partner take messages and lose them; false when there is none.
-    pub fn set_dropping(&mut self, name: &str, dropping: bool) -> bool {
-        self.edit(name, |partner| partner.dropping = dropping)
-    }
-
-    /// Changes what a partner answers; false when there is none that replies.
-    pub fn set_reply(&mut self, name: &str, text: &str) -> bool {
-        let mut replies = false;
-        self.edit(name, |partner| {
-            if let Play::Reply { reply, .. } = &mut partner.behavior {
-                text.clone_into(reply);
-                replies = true;
-            }
-        });
-        replies
-    }
-
-    /// Forgets solicit-response requests that nobody has answered yet.
-    pub fn forget_requests(&mut self) {
-        self.pending.retain(|_, happening| match happening {
-            Happening::Arrive { item, .. } => item.answer_to.is_none(),
-            Happening::Respond { .. } => false,
-            Happening::Submit { .. } | Happening::Open { .. } => true,
-        });
-        for queue in self.queues.values_mut() {
-            queue.retain(|item| item.answer_to.is_none());
-        }
-    }
-
-    fn edit(&mut self, name: &str, change: impl FnOnce(&mut PartnerState)) -> bool {
-        self.partners.iter_mut().find(|p| p.name == name).map(change).is_some()
     }
 
     fn schedule(&mut self, due: DateTime, happening: Happening) {
@@ -313,20 +239,61 @@ impl Partners {
         if partner.dropping {
             return None;
         }
-        let ready = due.plus(partner.delay);
-        match (&partner.behavior, item.answer_to) {
-            (Play::Echo { to, .. }, _) => {
+        let mut ready = due.plus(partner.delay);
+        if partner.spread.0 > 0 {
+            let part = self.random.next_u64() % (partner.spread.0.unsigned_abs() + 1);
+            ready = ready.plus(TimeSpan(i64::try_from(part).unwrap_or(0)));
+        }
+        match &mut partner.behavior {
+            Play::Echo { to, .. } => {
                 partner.total += 1;
-                let to = to.clone();
+                let (to, item) = (to.clone(), Item { body: partner.passes_on(&item.body), ..item });
                 self.schedule(ready, Happening::Arrive { at: to, item });
             }
-            (Play::Reply { reply, .. }, Some(id)) => {
-                let body = fill(reply, &item.body).into_bytes().into();
-                self.schedule(ready, Happening::Respond { partner: index, id, body });
-            }
-            _ => partner.total += 1,
+            Play::Rules(rules) if rules.blocks(&item.body) => rules.hold(item),
+            Play::Rules(_) => self.schedule(ready, Happening::Respond { partner: index, item }),
+            Play::Submit { .. } | Play::Drain { .. } => partner.total += 1,
         }
         None
+    }
+
+    /// A partner with rules answers: what it remembers changes now, when it is done.
+    fn respond(&mut self, due: DateTime, index: usize, item: &Item) -> Option<Action> {
+        let partner = self.partners.get_mut(index)?;
+        let Play::Rules(rules) = &mut partner.behavior else { return None };
+        partner.total += 1;
+        let Answer { line, result } = rules.answer(&partner.name, &item.body);
+        partner.note(line);
+        match (result, item.answer_to) {
+            (Ok(text), Some(id)) => {
+                let body = partner.passes_on(text.as_bytes());
+                return Some(Action::Respond { id, body });
+            }
+            (Err(error), Some(id)) => return Some(Action::Fail { id, error }),
+            (Ok(text), None) if !text.is_empty() => {
+                if let Some(to) = partner.writes().map(str::to_owned) {
+                    let item = Item { body: partner.passes_on(text.as_bytes()), answer_to: None };
+                    self.schedule(due, Happening::Arrive { at: to, item });
+                }
+            }
+            (Ok(_) | Err(_), None) => {}
+        }
+        None
+    }
+
+    /// Brings a partner to where it was after a solicit-response request that a replayed log says it answered.
+    pub fn answered(&mut self, transmission: &Transmission) {
+        let address = normalize(&transmission.address);
+        for partner in &mut self.partners {
+            if let Play::Rules(rules) = &mut partner.behavior
+                && rules.reads(&address, true)
+            {
+                let Answer { line, .. } = rules.answer(&partner.name, &transmission.body);
+                partner.total += 1;
+                partner.note(line);
+                return;
+            }
+        }
     }
 
     fn submit(&mut self, due: DateTime, index: usize) {
@@ -371,7 +338,7 @@ impl PartnerState {
     pub fn reads(&self) -> Option<&str> {
         match &self.behavior {
             Play::Echo { from, .. } | Play::Drain { from } => Some(from),
-            Play::Reply { at, .. } => Some(at),
+            Play::Rules(rules) => Some(&rules.at),
             Play::Submit { .. } => None,
         }
     }
@@ -380,35 +347,36 @@ impl PartnerState {
     pub fn writes(&self) -> Option<&str> {
         match &self.behavior {
             Play::Echo { to, .. } | Play::Submit { to, .. } => Some(to),
-            Play::Reply { .. } | Play::Drain { .. } => None,
+            Play::Rules(rules) => Some(rules.to.as_str()).filter(|to| !to.is_empty()),
+            Play::Drain { .. } => None,
         }
+    }
+
+    /// True when it submits by itself.
+    pub fn submits(&self) -> bool {
+        matches!(self.behavior, Play::Submit { .. })
     }
 
     fn takes(&self, address: &str, item: &Item) -> bool {
-        let answers = matches!(self.behavior, Play::Reply { .. });
-        self.reads() == Some(address) && answers == item.answer_to.is_some()
-    }
-}
-
-/// Replaces `{/path}` by the text at that path of the request; a path that is not there gives nothing.
-fn fill(template: &str, request: &[u8]) -> String {
-    let body = Body::bytes(request);
-    let mut text = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("{/") {
-        text.push_str(before);
-        let Some((path, after)) = after.split_once('}') else {
-            text.push_str("{/");
-            rest = after;
-            continue;
-        };
-        if let Some(value) = NodePath::parse(&format!("/{path}")).ok().and_then(|path| body.field_text(&path))
-        {
-            text.push_str(&escape_xml(&value));
+        match &self.behavior {
+            Play::Rules(rules) => rules.reads(address, item.answer_to.is_some()),
+            _ => item.answer_to.is_none() && self.reads() == Some(address),
         }
-        rest = after;
     }
-    text + rest
+
+    fn passes_on(&self, body: &[u8]) -> Arc<[u8]> {
+        let end = if self.corrupting { body.len() / 2 } else { body.len() };
+        body.get(..end).unwrap_or(body).into()
+    }
+
+    fn note(&mut self, line: String) {
+        if !line.is_empty() {
+            self.log.push(line);
+            if self.log.len() > 2 * LOG_LINES {
+                self.log.drain(..LOG_LINES);
+            }
+        }
+    }
 }
 
 #[cfg(test)]

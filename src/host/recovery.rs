@@ -90,8 +90,8 @@ impl Replay {
         }
     }
 
-    /// A queue has a message from when its transmission succeeded. A solicit-response one that was answered
-    /// leaves no trace at its partner; one that was not is asked again.
+    /// A queue has a message from when its transmission succeeded. A partner that answered a solicit-response one
+    /// remembers it; one that did not is asked again.
     fn answered(&mut self, input: &Input) {
         match &input.kind {
             InputKind::Transmitted { id } => {
@@ -101,9 +101,12 @@ impl Replay {
                     self.partners.deliver(input.at, &transmission);
                 }
             }
-            InputKind::TransmitFailed { id, .. } | InputKind::Responded { id, .. } => {
-                self.outstanding.remove(id);
+            InputKind::Responded { id, .. } => {
+                if let Some((_, transmission)) = self.outstanding.remove(id) {
+                    self.partners.answered(&transmission);
+                }
             }
+            InputKind::TransmitFailed { id, .. } => drop(self.outstanding.remove(id)),
             InputKind::Operate(Operation::EnableReceiveLocation { location, enabled }) => {
                 self.partners.set_location_enabled(*location, *enabled);
             }

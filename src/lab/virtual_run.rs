@@ -94,6 +94,7 @@ impl VirtualRun {
 
     /// For scripts: stop, start, delay, drop.
     pub fn partners_mut(&mut self) -> &mut Partners {
+        self.partners.pass(self.now);
         &mut self.partners
     }
 
@@ -102,6 +103,14 @@ impl VirtualRun {
     pub fn bounded(mut self, events: usize) -> Self {
         self.run = self.run.bounded(events);
         self
+    }
+
+    /// The engine stops, and another one goes on from the state it wrote.
+    ///
+    /// # Errors
+    /// When the state cannot be written or read back.
+    pub fn restart(&mut self) -> Result<(), Diagnostic> {
+        self.run.reload().map_err(|reason| unwritten(&reason))
     }
 
     /// Writes the state after every persistence point, drops it and goes on from what was written: the journal must be the
@@ -195,6 +204,7 @@ impl VirtualRun {
                         InputKind::Received { location, body, properties }
                     }
                     Action::Respond { id, body } => InputKind::Responded { id, body, properties: Vec::new() },
+                    Action::Fail { id, error } => InputKind::TransmitFailed { id, error },
                 });
             }
         } else {
@@ -260,6 +270,14 @@ impl VirtualRun {
     pub fn pass(&mut self, until: DateTime) {
         let until = self.next_due().map_or(until, |due| due.min(until));
         self.now = self.now.max(until);
+    }
+
+    /// Rows of a database of the SQL adapter, a line each: the values with blanks between.
+    ///
+    /// # Errors
+    /// One sentence, when there is no such database or it does not understand the query.
+    pub fn rows(&self, database: &str, _query: &str) -> Result<Vec<String>, String> {
+        Err(format!("no send port has written to {database}"))
     }
 
     /// Takes the captured transmissions away, so that a long run does not keep them all.

@@ -1,7 +1,7 @@
 use super::property::is_default;
 use super::{
     Bindings, ClassType, CorrelationType, MapDrawing, Module, MultipartType, Orchestration, Policy, PortType,
-    Project,
+    Project, Scenario, Vocabulary,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,6 +23,10 @@ pub struct Application {
     pub partners: Vec<Partner>,
     /// Sample messages by path below the application folder, `/`-separated.
     pub messages: BTreeMap<String, String>,
+    /// Scenarios by file stem (`a01-new-order` for `scenarios/a01-new-order.scenario.ron`).
+    pub scenarios: BTreeMap<String, Scenario>,
+    /// What the scenarios have in common.
+    pub vocabulary: Vocabulary,
 }
 
 /// `application.ron`.
@@ -220,6 +224,57 @@ pub enum PartnerBehavior {
     Submit { to: String, messages: Vec<String>, every_ms: u64, count: u64 },
     /// Takes what arrives and shows it.
     Drain { from: String },
+    /// Does what the first matching rule says, and remembers.
+    Rules(PartnerRules),
+}
+
+/// A partner with rules and a memory. In its texts `{/path}` is the text at that path of the request and `{name}`
+/// a value it remembers for the key of the request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartnerRules {
+    /// Address it reads. Requests of two-way send ports are answered; the answer to others goes to `to`.
+    pub at: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub to: String,
+    /// What values are remembered for: `{/Request/CustomerID}`. Empty is one memory for all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key: String,
+    /// Values as long as nothing else is remembered.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
+    pub rules: Vec<PartnerRule>,
+    /// Other ways a request can end, by name, when somebody at the partner's controls says so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outcomes: BTreeMap<String, PartnerOutcome>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub delay_ms: u64,
+}
+
+/// What a partner does with a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartnerRule {
+    /// Texts that the request must have, by path; without any, every request matches.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub when: BTreeMap<String, String>,
+    /// Line for the partner's log; empty is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub log: String,
+    /// Values to remember from now on, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub remember: BTreeMap<String, String>,
+    /// The answer; empty is none for a one-way message.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reply: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PartnerOutcome {
+    /// The rule's answer with these values in place of remembered ones; nothing is remembered.
+    Values(BTreeMap<String, String>),
+    /// The transmission fails with this error.
+    Error(String),
 }
 
 impl Application {

@@ -17,6 +17,7 @@ mod ports;
 mod project;
 mod property;
 mod rules;
+mod scenario;
 mod shapes;
 
 pub use application::*;
@@ -30,4 +31,5 @@ pub use ports::*;
 pub use project::*;
 pub use property::*;
 pub use rules::*;
+pub use scenario::*;
 pub use shapes::*;

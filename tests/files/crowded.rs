@@ -1,6 +1,10 @@
 //! An application in which every kind of thing occurs and hardly any property has its default.
 
+#[path = "crowded/scenario.rs"]
+mod scenario;
+
 use orchestrion::model::*;
+use scenario::{rules, scenario, vocabulary};
 
 fn shape(id: &str, kind: ShapeKind) -> Shape {
     let name = format!("{}_{id}", kind.label().replace(' ', ""));
@@ -709,6 +713,7 @@ pub fn application() -> Application {
                     count: 2,
                 },
             ),
+            partner("Rules", PartnerBehavior::Rules(rules())),
             partner("Drain", PartnerBehavior::Drain { from: "queue://a".into() }),
         ],
         messages: [
@@ -716,5 +721,7 @@ pub fn application() -> Application {
             ("messages/a/b.txt".into(), String::new()),
         ]
         .into(),
+        scenarios: [("first".into(), scenario())].into(),
+        vocabulary: vocabulary(),
     }
 }

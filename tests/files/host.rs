@@ -316,6 +316,7 @@ fn southridge() -> Application {
             PartnerBehavior::Echo { delay_ms, .. } | PartnerBehavior::Reply { delay_ms, .. } => {
                 *delay_ms = 100
             }
+            PartnerBehavior::Rules(rules) => rules.delay_ms = 100,
             PartnerBehavior::Submit { .. } | PartnerBehavior::Drain { .. } => {}
         }
     }

@@ -2,7 +2,8 @@
 
 use orchestrion::check::check;
 use orchestrion::diagnostic::Severity;
-use orchestrion::model::files::load;
+use orchestrion::lab::scenario::{Suite, play_all};
+use orchestrion::model::files::{encode, load};
 use std::path::Path;
 
 fn errors(name: &str) -> Vec<String> {
@@ -30,4 +31,40 @@ fn a_schema_that_does_not_parse_is_named() {
     let broken = found.iter().find(|d| d.place.file == "schemas/Greeting.xsd").unwrap();
     assert_eq!(broken.severity, Severity::Error);
     assert!(!broken.help.is_empty(), "{broken}");
+}
+
+/// Plays every scenario of a sample and lists what failed.
+fn play(name: &str) {
+    let (application, _) = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)).unwrap();
+    let mut failed = String::new();
+    let (outcomes, _) = play_all(&application, &Suite::default(), &mut |outcome| {
+        outcome.failures.iter().for_each(|failure| failed.push_str(&format!("{failure}\n\n")));
+    })
+    .unwrap();
+    assert!(failed.is_empty(), "{failed}");
+    assert!(!outcomes.is_empty());
+}
+
+#[test]
+fn the_scenarios_of_hello_pass() {
+    play("hello");
+}
+
+#[test]
+fn the_scenarios_of_southridge_pass() {
+    play("southridge");
+}
+
+/// A tool for whoever writes sample files by hand:
+/// `cargo test --no-default-features --test files our_way -- --ignored`.
+#[test]
+#[ignore = "changes files of the samples"]
+fn write_the_samples_our_way() {
+    for name in ["hello", "southridge"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
+        let (application, _) = load(&folder).unwrap();
+        for (path, bytes) in encode(&application).unwrap() {
+            std::fs::write(folder.join(path), bytes).unwrap();
+        }
+    }
 }

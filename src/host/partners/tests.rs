@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Partner, ReceiveLocation, ReceivePort};
+use crate::model::{Partner, PartnerOutcome, PartnerRule, PartnerRules, ReceiveLocation, ReceivePort};
 
 fn partner(name: &str, behavior: PartnerBehavior) -> Partner {
     Partner { name: name.into(), description: String::new(), behavior }
@@ -134,4 +134,102 @@ fn a_disabled_location_leaves_its_queue_alone() {
     assert_eq!(partners.next_action(ms(1)), None);
     partners.set_location_enabled(location, true);
     assert_eq!(partners.next_action(ms(1)), received("<a/>"));
+}
+
+fn text(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// Remembers what each customer was given last.
+fn provisioning() -> Partners {
+    let rule = |action: &str, log: &str, remember: &[(&str, &str)]| PartnerRule {
+        when: text(&[("/Ask/Do", action)]),
+        log: log.into(),
+        remember: text(remember),
+        reply: "<R status='{status}'>{service}</R>".into(),
+    };
+    let rules = PartnerRules {
+        at: "queue://Ask".into(),
+        key: "{/Ask/Who}".into(),
+        values: text(&[("service", "STANDARD"), ("status", "OK")]),
+        rules: vec![
+            rule("Get", "Get {service}", &[]),
+            rule("Set", "Set {/Ask/What}", &[("service", "{/Ask/What}")]),
+        ],
+        outcomes: [
+            ("refused".into(), PartnerOutcome::Values(text(&[("status", "NO")]))),
+            ("down".into(), PartnerOutcome::Error("not there".into())),
+        ]
+        .into(),
+        ..PartnerRules::default()
+    };
+    partners(vec![partner("Provisioning", PartnerBehavior::Rules(rules))])
+}
+
+fn ask(partners: &mut Partners, id: u64, action: &str, who: &str, what: &str) {
+    let body = format!("<Ask><Do>{action}</Do><Who>{who}</Who><What>{what}</What></Ask>");
+    partners.deliver(ms(0), &sent(id, "queue://Ask", &body, true));
+}
+
+fn answer(partners: &mut Partners) -> Option<Result<String, String>> {
+    partners.next_action(ms(1)).map(|action| match action {
+        Action::Respond { body, .. } => Ok(String::from_utf8_lossy(&body).into_owned()),
+        Action::Fail { error, .. } => Err(error),
+        Action::Receive { .. } => panic!("nothing was submitted"),
+    })
+}
+
+#[test]
+fn a_partner_with_rules_remembers_by_key_and_keeps_a_log() {
+    let mut partners = provisioning();
+    ask(&mut partners, 1, "Set", "7", "DELUXE");
+    ask(&mut partners, 2, "Get", "7", "");
+    ask(&mut partners, 3, "Get", "8", "");
+    let answers: Vec<_> = std::iter::from_fn(|| answer(&mut partners)).map(Result::unwrap).collect();
+    let reply = |service: &str| format!("<R status='OK'>{service}</R>");
+    assert_eq!(answers, ["DELUXE", "DELUXE", "STANDARD"].map(reply));
+    assert_eq!(partners.states()[0].log, ["Set DELUXE", "Get DELUXE", "Get STANDARD"]);
+    assert!(partners.remember("Provisioning", "8", &text(&[("service", "DELUXE")])));
+    ask(&mut partners, 4, "Get", "8", "");
+    assert_eq!(answer(&mut partners), Some(Ok(reply("DELUXE"))));
+    ask(&mut partners, 5, "Sing", "8", "");
+    assert!(answer(&mut partners).unwrap().unwrap_err().contains("no rule of the partner Provisioning"));
+}
+
+#[test]
+fn wished_outcomes_come_in_their_order_and_change_nothing_it_remembers() {
+    let mut partners = provisioning();
+    assert!(partners.set_answers("Provisioning", "Set*", "refused", 1));
+    assert!(partners.set_answers("Provisioning", "Set*", "down", 2));
+    assert!(!partners.set_answers("Provisioning", "*", "sulking", 1), "an outcome it does not have");
+    for id in 0..4 {
+        ask(&mut partners, id, "Set", "7", "DELUXE");
+    }
+    let answers: Vec<_> = std::iter::from_fn(|| answer(&mut partners)).collect();
+    let down = || Err("not there".to_owned());
+    let expected =
+        [Ok("<R status='NO'>STANDARD</R>".into()), down(), down(), Ok("<R status='OK'>DELUXE</R>".into())];
+    assert_eq!(answers, expected);
+    assert_eq!(partners.states()[0].log[..2], ["Set DELUXE (refused)", "Set DELUXE (down)"]);
+}
+
+#[test]
+fn blocked_requests_wait_for_their_release() {
+    let mut partners = provisioning();
+    assert!(partners.block("Provisioning", "Set *"));
+    ask(&mut partners, 1, "Set", "7", "DELUXE");
+    ask(&mut partners, 2, "Get", "7", "");
+    assert_eq!(answer(&mut partners), Some(Ok("<R status='OK'>STANDARD</R>".into())));
+    assert_eq!(answer(&mut partners), None);
+    assert!(partners.release("Provisioning"));
+    assert_eq!(answer(&mut partners), Some(Ok("<R status='OK'>DELUXE</R>".into())));
+    assert!(!partners.block("Nobody", "*"));
+}
+
+#[test]
+fn a_corrupting_partner_passes_on_half_of_a_message() {
+    let mut partners = partners(vec![echo()]);
+    assert!(partners.set_corrupting("Facilities", true));
+    partners.deliver(ms(0), &sent(1, "queue://To", "<abcd/>", false));
+    assert_eq!(partners.next_action(ms(5000)), received("<ab"));
 }

@@ -1,6 +1,6 @@
-use super::ron_text::{in_file, to_ron};
+use super::ron_text::{in_file, to_ron, to_ron_lines};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Application, Bindings};
+use crate::model::{Application, Bindings, Vocabulary};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -14,6 +14,11 @@ pub(super) const SCHEMAS: &str = "schemas";
 pub(super) const MAPS: &str = "maps";
 pub(super) const RULES: &str = "rules";
 pub(super) const MESSAGES: &str = "messages";
+pub(super) const SCENARIOS: &str = "scenarios";
+pub(super) const VOCABULARY: &str = "scenarios/vocabulary.ron";
+
+/// Nesting of a scenario that has lines of its own: steps, what each expects, and its entries.
+pub(super) const SCENARIO_DEPTH: usize = 5;
 
 /// What a path of the folder holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +34,9 @@ pub(super) enum Entry<'a> {
     /// A policy, by its name.
     Policy(&'a str),
     Message,
+    /// A scenario, by its stem.
+    Scenario(&'a str),
+    Vocabulary,
     Foreign,
 }
 
@@ -52,6 +60,11 @@ pub(super) fn entry(path: &str) -> Entry<'_> {
             .filter(|name| !name.is_empty())
             .map_or(Entry::Foreign, Entry::Policy),
         Some((MESSAGES, _)) => Entry::Message,
+        Some((SCENARIOS, _)) if path == VOCABULARY => Entry::Vocabulary,
+        Some((SCENARIOS, file)) if !file.contains('/') => file
+            .strip_suffix(".scenario.ron")
+            .filter(|stem| !stem.is_empty())
+            .map_or(Entry::Foreign, Entry::Scenario),
         _ => Entry::Foreign,
     }
 }
@@ -64,6 +77,11 @@ pub fn policy_path(name: &str) -> String {
 /// Path of a module's file below the application folder.
 pub fn module_path(stem: &str) -> String {
     format!("{stem}.orchestration.ron")
+}
+
+/// Path of a scenario's file below the application folder.
+pub fn scenario_path(stem: &str) -> String {
+    format!("{SCENARIOS}/{stem}.scenario.ron")
 }
 
 /// The files of an application, byte for byte as they are saved.
@@ -93,6 +111,16 @@ pub fn encode(application: &Application) -> Result<Tree, Vec<Diagnostic>> {
     for (name, policy) in &application.policies {
         let path = policy_path(name);
         let text = named(&path, entry(&path) == Entry::Policy(name), name, &policy.name, policy);
+        texts.push((path, text));
+    }
+    if application.vocabulary != Vocabulary::default() {
+        let text = to_ron_lines(VOCABULARY, &application.vocabulary, SCENARIO_DEPTH);
+        texts.push((VOCABULARY.to_owned(), text));
+    }
+    for (stem, scenario) in &application.scenarios {
+        let path = scenario_path(stem);
+        let fits = entry(&path) == Entry::Scenario(stem);
+        let text = if fits { to_ron_lines(&path, scenario, SCENARIO_DEPTH) } else { Err(misplaced(&path)) };
         texts.push((path, text));
     }
     let plain = application.schemas.iter().map(|file| (Entry::Schema, file));

@@ -9,6 +9,8 @@
 //! maps/<Name>.map.ron             Map
 //! rules/<Name>.rules.ron          Policy
 //! messages/**                     text, as it is
+//! scenarios/vocabulary.ron        Vocabulary, unless empty
+//! scenarios/<stem>.scenario.ron   Scenario
 //! ```
 //!
 //! Every RON file is `(format: 1, content: …)`, one property a line, so that git merges line by line.
@@ -26,7 +28,7 @@ mod save;
 mod template;
 
 pub use folder::{embedded, load, read_folder};
-pub use layout::{Tree, encode, module_path, policy_path};
+pub use layout::{Tree, encode, module_path, policy_path, scenario_path};
 pub use parse::{Loaded, decode};
 pub(crate) use parse::{each_id, shape_ids};
 pub use ron_text::{FORMAT, from_ron, to_ron};

@@ -1,7 +1,7 @@
-use super::layout::{self, APPLICATION, Entry, Tree, check_path, entry};
-use super::ron_text::{from_ron, in_file, to_ron};
+use super::layout::{self, APPLICATION, Entry, SCENARIO_DEPTH, Tree, check_path, entry};
+use super::ron_text::{from_ron, in_file, to_ron, to_ron_lines};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Application, Id, Map, Module, Policy, Settings, Shape, ShapeKind};
+use crate::model::{Application, Id, Map, Module, Policy, Scenario, Settings, Shape, ShapeKind, Vocabulary};
 use std::collections::BTreeSet;
 
 /// A loaded application and what was noticed on the way (warnings only).
@@ -68,6 +68,8 @@ fn place(application: &mut Application, path: &str, kind: Entry<'_>, text: &str)
         }
         Entry::Schema => drop(application.schemas.insert(path.to_owned(), text.to_owned())),
         Entry::Message => drop(application.messages.insert(path.to_owned(), text.to_owned())),
+        Entry::Scenario(stem) => drop(application.scenarios.insert(stem.to_owned(), from_ron(path, text)?)),
+        Entry::Vocabulary => application.vocabulary = from_ron(path, text)?,
         Entry::Foreign => {}
     }
     Ok(())
@@ -92,6 +94,8 @@ pub(super) fn normalised(path: &str, bytes: &[u8]) -> Option<Vec<u8>> {
         Entry::Module(_) => to_ron(path, &from_ron::<Module>(path, text).ok()?),
         Entry::Map(_) => to_ron(path, &from_ron::<Map>(path, text).ok()?),
         Entry::Policy(_) => to_ron(path, &from_ron::<Policy>(path, text).ok()?),
+        Entry::Scenario(_) => to_ron_lines(path, &from_ron::<Scenario>(path, text).ok()?, SCENARIO_DEPTH),
+        Entry::Vocabulary => to_ron_lines(path, &from_ron::<Vocabulary>(path, text).ok()?, SCENARIO_DEPTH),
         Entry::Schema | Entry::Message | Entry::Foreign => return None,
     };
     written.ok().map(String::into_bytes)

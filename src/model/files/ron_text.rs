@@ -46,8 +46,16 @@ fn options() -> Options {
 /// # Errors
 /// `F05` when the content is nested too deeply to be read back.
 pub fn to_ron<T: Serialize>(file: &str, content: &T) -> Result<String, Diagnostic> {
+    to_ron_lines(file, content, usize::MAX)
+}
+
+/// As [`to_ron`]; what is nested deeper than `depth` stands on one line.
+///
+/// # Errors
+/// As [`to_ron`].
+pub fn to_ron_lines<T: Serialize>(file: &str, content: &T, depth: usize) -> Result<String, Diagnostic> {
     // Multi-line XLANG/s text stays multi-line, so that it merges and reads by line too.
-    let pretty = PrettyConfig::new().new_line("\n").escape_strings(false);
+    let pretty = PrettyConfig::new().new_line("\n").escape_strings(false).depth_limit(depth);
     let envelope = Envelope { format: FORMAT, content };
     let text = options().to_string_pretty(&envelope, pretty).map_err(|error| {
         let help = "nest fewer shapes: move an inner part to an orchestration of its own and call it";
