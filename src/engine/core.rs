@@ -1,3 +1,4 @@
+use super::configuration::Configuration;
 use super::instance::Instance;
 use super::message_box::{Match, MessageBox};
 use super::ports::send::PortInstance;
@@ -10,7 +11,7 @@ use crate::xlang::{LogLevel, Raised};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ pub struct Core {
     pub send_ports: Vec<PortRuntime>,
     pub groups: Vec<PortRuntime>,
     pub locations_enabled: Vec<bool>,
-    pub configuration: BTreeMap<String, String>,
+    pub configuration: Configuration,
     /// Blocked instances by when they have been idle long enough to dehydrate (DEH-3).
     pub idle: VecDeque<(DateTime, InstanceId)>,
     /// Transmission to the send port instance that waits for its outcome.
@@ -131,10 +132,6 @@ impl Step<'_> {
     pub fn new_guid(&mut self) -> Uuid {
         self.core.counters.guids += 1;
         self.guid_of("guid", self.core.counters.guids)
-    }
-
-    pub fn configuration(&self, key: &str) -> Option<String> {
-        self.core.configuration.get(key).cloned()
     }
 
     /// Puts an instance on the ready list, once.

@@ -1,7 +1,7 @@
 use super::{InstanceId, SubscriptionId, TransmissionId};
 use crate::message::{DateTime, Message, MessageId, Name, Value};
 use crate::program::Group;
-use crate::xlang::LogLevel;
+use crate::xlang::{ActivityChange, LogLevel};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
@@ -171,6 +171,13 @@ pub enum EventKind {
         /// Name and version: `Discount 1.0`.
         policy: Name,
         rule: Name,
+    },
+    /// A business activity begins, goes on or ends (section 8.5).
+    Activity {
+        instance: InstanceId,
+        activity: Name,
+        id: String,
+        change: ActivityChange,
     },
     /// A component member that has no stand-in ran in mock mode.
     ComponentMocked {

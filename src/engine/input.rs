@@ -63,4 +63,8 @@ pub enum Operation {
         key: String,
         value: String,
     },
+    /// The configuration store fails, or works again.
+    SetConfigurationStore {
+        readable: bool,
+    },
 }

@@ -103,7 +103,13 @@ impl Step<'_> {
                 Ok(())
             }
             Operation::SetConfiguration { key, value } => {
-                self.core.configuration.insert(key.clone(), value.clone());
+                self.core.configuration.set(key.clone(), value.clone());
+                Ok(())
+            }
+            Operation::SetConfigurationStore { readable } => {
+                self.core.configuration.set_readable(*readable);
+                let state = Name::new(if *readable { "Readable" } else { "Unreadable" });
+                self.emit(EventKind::StateChanged { artefact: Name::new("configuration store"), state });
                 Ok(())
             }
         }

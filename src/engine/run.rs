@@ -1,3 +1,4 @@
+use super::configuration::Configuration;
 use super::core::{Core, Counters, ServiceRuntime, Slot, Step};
 use super::instance::{Flow, Frame, Happening, Instance, Machine, Pending, State, Status};
 use super::ports::PortRuntime;
@@ -34,7 +35,7 @@ impl Engine {
             send_ports: bound(program.send_ports.len()),
             groups: bound(program.groups.len()),
             locations_enabled: program.locations.iter().map(|l| l.enabled).collect(),
-            configuration: program.application.settings.configuration.clone(),
+            configuration: Configuration::new(&program.application.settings.configuration),
             idle: Default::default(),
             transmissions: Default::default(),
             to_self: Vec::new(),

@@ -3,6 +3,7 @@
 use crate::engine::{Event, EventKind, InstanceChange};
 use crate::message::{DateTime, Name, TimeSpan};
 use crate::program::groups_text;
+use crate::xlang::ActivityChange;
 use std::fmt::{self, Display, Formatter};
 
 /// One event as one line: `00:00:04.250  instance.completed  #17 OrderManagerOrch`. The time is counted from
@@ -83,6 +84,13 @@ pub fn event_name(kind: &EventKind) -> &'static str {
         EventKind::BreakpointHit { .. } => "breakpoint.hit",
         EventKind::Logged { .. } => "log.written",
         EventKind::RuleFired { .. } => "rule.fired",
+        EventKind::Activity { change, .. } => match change {
+            ActivityChange::Begun => "activity.begun",
+            ActivityChange::Updated(_) => "activity.updated",
+            ActivityChange::Continued { .. } => "activity.continued",
+            ActivityChange::Related { .. } => "activity.related",
+            ActivityChange::Ended => "activity.ended",
+        },
         EventKind::ComponentMocked { .. } => "component.mocked",
         EventKind::StateChanged { .. } => "state.changed",
         EventKind::OperationRefused { .. } => "operation.refused",
@@ -158,6 +166,17 @@ impl Display for Detail<'_> {
             EventKind::BreakpointHit { instance, shape } => write!(f, "{instance} at {shape}"),
             EventKind::Logged { level, source, text } => write!(f, "{level:?} {source}: {text}"),
             EventKind::RuleFired { instance, policy, rule } => write!(f, "{instance} {rule} of {policy}"),
+            EventKind::Activity { instance, activity, id, change } => {
+                write!(f, "{instance} {activity} {id}")?;
+                match change {
+                    ActivityChange::Begun | ActivityChange::Ended => Ok(()),
+                    ActivityChange::Updated(data) => data.iter().try_for_each(|(name, value)| {
+                        write!(f, ", {name}={}", crate::message::format_value(value))
+                    }),
+                    ActivityChange::Continued { by } => write!(f, " as {by}"),
+                    ActivityChange::Related { activity, id } => write!(f, " with {activity} {id}"),
+                }
+            }
             EventKind::ComponentMocked { instance, member } => write!(f, "{instance} {member}"),
             EventKind::StateChanged { artefact, state } => write!(f, "{artefact} {state}"),
             EventKind::OperationRefused { reason } => f.write_str(reason),

@@ -1,9 +1,11 @@
 //! The record of a run: what went in, what happened, and the state at any moment of it.
 
+mod activities;
 mod line;
 mod run;
 mod subject;
 
+pub use activities::{Activity, activities};
 pub use line::{Clock, Detail, Line, event_name};
 pub use run::Run;
 pub use subject::{instance_of, message_of};

@@ -29,6 +29,7 @@ pub fn instance_of(kind: &EventKind) -> Option<InstanceId> {
         | EventKind::AckConsumed { instance, .. }
         | EventKind::BreakpointHit { instance, .. }
         | EventKind::RuleFired { instance, .. }
+        | EventKind::Activity { instance, .. }
         | EventKind::ComponentMocked { instance, .. } => Some(*instance),
         EventKind::MessagePublished { publisher: Publisher::Orchestration { instance, .. }, .. } => {
             Some(*instance)

@@ -41,6 +41,8 @@ pub struct Settings {
     /// Configuration values (the counterpart of an SSO configuration store), by key.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub configuration: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration_cache: Option<ConfigurationCache>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub engine: EngineSettings,
     /// Message types defined by classes.
@@ -52,6 +54,18 @@ pub struct Settings {
     pub pipelines: Vec<Pipeline>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub projects: Vec<Project>,
+}
+
+/// Configuration values are read through a cache, as by a helper class around the store: loaded at the first use,
+/// and again at the first use after an interval. Without it every use reads the store.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigurationCache {
+    /// Key of the value that says after how many milliseconds to load again; without that value it is 300000.
+    /// A changed one counts from the next load on.
+    pub interval: String,
+    /// Event log source for failures to read the store.
+    pub log_source: String,
 }
 
 /// An exception class of the application, for Throw and Catch. One that is not declared derives from

@@ -14,6 +14,24 @@ pub enum LogLevel {
     Error,
 }
 
+/// What is said of a business activity.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub enum ActivityChange {
+    Begun,
+    /// Milestones (times) and data, by name.
+    Updated(Vec<(String, Value)>),
+    /// From now on it may also be told of under this id, until that is ended too.
+    Continued {
+        by: String,
+    },
+    /// Another activity belongs to it.
+    Related {
+        activity: String,
+        id: String,
+    },
+    Ended,
+}
+
 /// What an expression sees of the running instance. Slots are those the [`super::Symbols`] gave out.
 pub trait Env {
     fn variable(&self, slot: u16) -> &Value;
@@ -34,8 +52,11 @@ pub trait Env {
     fn instance_id(&self) -> Uuid;
     fn now(&self) -> DateTime;
     fn new_guid(&mut self) -> Uuid;
-    /// Configuration value of the application, `Orchestrion.Configuration.Get("key")`.
-    fn configuration(&self, key: &str) -> Option<String>;
+    /// Configuration value of the application, `Orchestrion.Configuration.Get("key")`; an exception when the
+    /// store cannot be read.
+    fn configuration(&mut self, key: &str) -> Result<Option<String>, Raised>;
+    /// Something is said of the business activity with this name and id.
+    fn activity(&mut self, activity: &str, id: &str, change: ActivityChange);
     fn log(&mut self, level: LogLevel, source: &str, text: &str);
     /// `transform(Out) = Map(In…)`: runs a map over whole messages.
     fn transform(&mut self, map: &str, inputs: &[Arc<Message>]) -> Result<Vec<Arc<Message>>, Raised>;

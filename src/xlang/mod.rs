@@ -17,6 +17,6 @@ mod tests;
 pub use code::Code;
 pub use compile::{Access, Compiled, Slot, Use, Used, compile};
 pub use dotnet::{ExceptionTypes, Member, MemberKind, Parameter, exception, is_exception, members};
-pub use env::{ComponentCall, Env, LogLevel, Raised, Target};
+pub use env::{ActivityChange, ComponentCall, Env, LogLevel, Raised, Target};
 pub use symbols::{MessageType, PartType, PropertyInfo, Symbol, Symbols};
 pub use syntax::{TokenKind, is_reserved, tokens};

@@ -3,7 +3,7 @@ use crate::engine::core::Step;
 use crate::engine::{EventKind, InstanceId};
 use crate::message::{Body, ClassInstance, DateTime, ExceptionValue, Message, Name, Part, Value};
 use crate::program::Service;
-use crate::xlang::{ComponentCall, Env, ExceptionTypes, LogLevel, PartType, Raised, Target};
+use crate::xlang::{ActivityChange, ComponentCall, Env, ExceptionTypes, LogLevel, PartType, Raised, Target};
 use smol_str::{SmolStr, format_smolstr};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -163,8 +163,13 @@ impl Env for Environment<'_, '_> {
         self.step.new_guid()
     }
 
-    fn configuration(&self, key: &str) -> Option<String> {
+    fn configuration(&mut self, key: &str) -> Result<Option<String>, Raised> {
         self.step.configuration(key)
+    }
+
+    fn activity(&mut self, activity: &str, id: &str, change: ActivityChange) {
+        let (activity, id) = (Name::new(activity), id.to_owned());
+        self.step.emit(EventKind::Activity { instance: self.instance, activity, id, change });
     }
 
     fn log(&mut self, level: LogLevel, source: &str, text: &str) {

@@ -1,5 +1,6 @@
 //! The .NET members that are built in: one table, which checking, running and completion share.
 
+mod bam;
 mod convert;
 mod date_time;
 mod exception;

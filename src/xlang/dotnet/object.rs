@@ -103,8 +103,8 @@ pub const ROWS: &[Row] = &[
     (PARTY, "string Name", |_| Ok(Value::Null)),
     (PARTY, "string Qualifier", |_| Ok(Value::Null)),
     ("Orchestrion.Configuration", "static string Get(string key)", |call| {
-        let key = call.text(0);
-        call.env.configuration(&key).map(Value::from).ok_or_else(|| {
+        let key = call.text(0).into_owned();
+        call.env.configuration(&key)?.map(Value::from).ok_or_else(|| {
             exception(
                 "System.Collections.Generic.KeyNotFoundException",
                 format!("the configuration of the application has no value for “{key}”: add it there"),

@@ -1,4 +1,4 @@
-use super::{Call, Row, Run, convert, date_time, exception, object, string, xml};
+use super::{Call, Row, Run, bam, convert, date_time, exception, object, string, xml};
 use crate::message::{Value, ValueType};
 use crate::model::Direction;
 use crate::xlang::Raised;
@@ -100,8 +100,8 @@ impl fmt::Debug for Member {
 }
 
 static MEMBERS: LazyLock<Vec<Member>> = LazyLock::new(|| {
-    let groups: [&[Row]; 6] =
-        [object::ROWS, string::ROWS, convert::ROWS, date_time::ROWS, xml::ROWS, exception::ROWS];
+    let groups: [&[Row]; 7] =
+        [object::ROWS, string::ROWS, convert::ROWS, date_time::ROWS, xml::ROWS, exception::ROWS, bam::ROWS];
     let mut all: Vec<Member> = groups
         .iter()
         .flat_map(|rows| rows.iter())
@@ -257,6 +257,7 @@ mod tests {
             + date_time::ROWS.len()
             + xml::ROWS.len()
             + exception::ROWS.len()
+            + bam::ROWS.len()
             + convert::numeric_rows().len()
             + object::ENUMS.iter().map(|(_, values)| values.len()).sum::<usize>();
         assert_eq!(members().len(), rows);

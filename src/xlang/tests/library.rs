@@ -4,8 +4,8 @@ use crate::message::{
     Body, ClassField, ClassInfo, DateTime, Message, Name, NodePath, Part, Value, ValueType, format_value,
 };
 use crate::xlang::{
-    Code, Compiled, ComponentCall, Env, LogLevel, MessageType, PartType, PropertyInfo, Raised, Slot, Symbol,
-    Symbols, Target, compile, exception,
+    ActivityChange, Code, Compiled, ComponentCall, Env, LogLevel, MessageType, PartType, PropertyInfo,
+    Raised, Slot, Symbol, Symbols, Target, compile, exception,
 };
 use crate::xml::{DistinguishedField, PromotedField, RootSchema};
 use std::collections::BTreeMap;
@@ -355,8 +355,12 @@ impl Env for Library {
         Uuid::from_u128(self.guids)
     }
 
-    fn configuration(&self, key: &str) -> Option<String> {
-        (key == "fee").then(|| "0.50".into())
+    fn configuration(&mut self, key: &str) -> Result<Option<String>, Raised> {
+        Ok((key == "fee").then(|| "0.50".into()))
+    }
+
+    fn activity(&mut self, activity: &str, id: &str, change: ActivityChange) {
+        self.calls.push(format!("{activity} {id} {change:?}"));
     }
 
     fn log(&mut self, level: LogLevel, source: &str, text: &str) {
