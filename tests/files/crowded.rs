@@ -621,7 +621,36 @@ pub fn application() -> Application {
     let partner = |name: &str, behavior| Partner { name: name.into(), description: "d".into(), behavior };
     let dehydration =
         Dehydration { behavior: DehydrationBehavior::Never, min_threshold: 2, max_threshold: 3 };
+    let policy = PolicyVersion {
+        major: 1,
+        minor: 2,
+        state: PolicyState::Published,
+        parameters: vec![PolicyParameter { name: "Order".into(), fact_type: "Order".into() }],
+        facts: vec![PolicyFact {
+            name: "Rate".into(),
+            fact_type: "System.Int32".into(),
+            initial_value: Some("5".into()),
+        }],
+        rules: vec![PolicyRule {
+            name: "Gold".into(),
+            priority: 3,
+            active: false,
+            condition: "Order.Grade == \"gold\"".into(),
+            actions: vec![
+                PolicyAction::Set("Order.Note = \"\";".into()),
+                PolicyAction::Assert { fact: "Rate".into(), value: "6".into() },
+                PolicyAction::Update("Order".into()),
+                PolicyAction::Retract("Rate".into()),
+                PolicyAction::Halt,
+            ],
+        }],
+    };
     Application {
+        policies: [(
+            "Discount".into(),
+            Policy { name: "Discount".into(), description: "d".into(), versions: vec![policy] },
+        )]
+        .into(),
         settings: Settings {
             name: "crowded".into(),
             description: "Everything at once.".into(),
@@ -633,12 +662,20 @@ pub fn application() -> Application {
                 trusted: true,
             }],
             configuration: [("TotalStages".into(), "2".into())].into(),
+            configuration_cache: Some(ConfigurationCache {
+                interval: "Refresh".into(),
+                log_source: "Crowded".into(),
+            }),
             engine: EngineSettings {
                 uncaught_non_resumable: true,
                 validate_schemas: true,
                 validate_correlations: true,
                 extended_logging: true,
             },
+            exceptions: vec![ExceptionType {
+                name: "Crowded.LostException".into(),
+                base: "System.ApplicationException".into(),
+            }],
             classes: vec![ClassType {
                 name: "Crowded.Routing".into(),
                 root: "Routing".into(),
