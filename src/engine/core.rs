@@ -1,6 +1,7 @@
 use super::configuration::Configuration;
 use super::instance::Instance;
 use super::message_box::{Match, MessageBox};
+use super::ports::request::Request;
 use super::ports::send::PortInstance;
 use super::ports::{Failure, PortRuntime};
 use super::{Effect, Event, EventKind, InstanceChange, InstanceId, Output, SubscriptionId};
@@ -73,6 +74,8 @@ pub enum Slot {
         instance: Option<Arc<Instance>>,
     },
     SendPort(Arc<PortInstance>),
+    /// A two-way receive location that waits for a response.
+    Request(Arc<Request>),
     /// A message that failed on the receive side, or a routing failure report.
     Failure(Arc<Failure>),
 }

@@ -1,4 +1,4 @@
-use super::TransmissionId;
+use super::{InstanceId, TransmissionId};
 use crate::message::{Message, MessageId, Name};
 use crate::xlang::LogLevel;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub enum Effect {
     /// Hand a message to an adapter; answer with `Transmitted`, `TransmitFailed` or `Responded`.
     Transmit(Transmission),
+    /// Hand the response to the caller of a two-way receive location; there is nothing to answer.
+    Reply(Reply),
     /// An entry for the event log.
     Log { level: LogLevel, source: String, text: String },
 }
@@ -31,6 +33,18 @@ pub struct Transmission {
     pub two_way: bool,
     /// Adapter properties of the transport, by name.
     pub properties: Vec<(String, String)>,
+}
+
+/// What a two-way receive location answers (RX-13).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// Service instance that the request made; its `Created` event came with the request.
+    pub to: InstanceId,
+    pub location: Name,
+    /// Bytes after the send pipeline, or a SOAP fault.
+    pub body: Arc<[u8]>,
+    /// There is no response: the request or the response failed.
+    pub fault: bool,
 }
 
 impl Transmission {

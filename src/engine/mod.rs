@@ -23,7 +23,7 @@ mod view;
 
 pub use core::Core;
 
-pub use effect::{Effect, Transmission};
+pub use effect::{Effect, Reply, Transmission};
 pub use event::{Event, EventKind, InstanceChange, PersistenceCause, Publisher, Subscriber};
 pub use input::{Input, InputKind, Operation};
 pub use run::Engine;

@@ -156,6 +156,13 @@ impl Step<'_> {
                 }
                 Ok(())
             }
+            Some(Slot::Request(_)) => {
+                if pending == Pending::Suspend {
+                    return Err(format!("{id} waits for a response; it can only be terminated"));
+                }
+                self.abandon_request(id, reason);
+                Ok(())
+            }
             Some(Slot::Failure(failure)) => {
                 super::instance::next_status(failure.status, happening)?;
                 let failure = Arc::clone(failure);
@@ -199,6 +206,7 @@ impl Step<'_> {
         match self.core.slots.get(&id) {
             None => Err(format!("There is no instance {id}")),
             Some(Slot::SendPort(_)) => self.resume_port(id),
+            Some(Slot::Request(_)) => Err(format!("{id} waits for a response; it is not suspended")),
             Some(Slot::Failure(_)) => self.resume_received(id),
             Some(Slot::Orchestration { .. }) => {
                 let resumed =

@@ -149,8 +149,14 @@ impl Step<'_> {
                 Subscriber::Activation { service: self.program.service(service).map_or(unknown, |s| s.name) }
             }
             Owner::Instance { instance, .. } => {
-                let service = self.service_of(instance).and_then(|s| self.program.service(s));
-                Subscriber::Instance { instance, port: service.map_or(unknown, |s| s.name) }
+                let port = match self.core.slots.get(&instance) {
+                    Some(Slot::Request(request)) => request.port,
+                    _ => {
+                        let service = self.service_of(instance).and_then(|s| self.program.service(s));
+                        service.map_or(unknown, |s| s.name)
+                    }
+                };
+                Subscriber::Instance { instance, port }
             }
             Owner::SendPort(port) => {
                 Subscriber::SendPort(self.program.send_port(port).map_or(unknown, |p| p.name))
@@ -251,6 +257,7 @@ impl Step<'_> {
             Some(Slot::Orchestration { instance: None, .. }) => {
                 self.core.to_self.push((channel, Arc::clone(message)));
             }
+            Some(Slot::Request(_)) => self.reply(id, message),
             _ => {}
         }
     }

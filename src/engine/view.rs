@@ -37,6 +37,8 @@ pub struct InstanceView {
 pub enum InstanceKind {
     Orchestration,
     SendPort,
+    /// A two-way receive location that waits for a response.
+    ReceivePort,
     /// A message that failed on the receive side, or a routing failure report.
     Failure,
 }
@@ -84,6 +86,14 @@ impl Engine {
                     ..self.bare(id, port.status)
                 })
             }
+            Slot::Request(request) => Some(InstanceView {
+                kind: InstanceKind::ReceivePort,
+                service: request.port,
+                waiting: true,
+                queue: vec![Arc::clone(&request.message)],
+                subscriptions: self.subscription(request.subscription).into_iter().collect(),
+                ..self.bare(id, Status::Active)
+            }),
             Slot::Failure(failure) => Some(InstanceView {
                 kind: InstanceKind::Failure,
                 service: failure.port,
@@ -172,6 +182,7 @@ impl Engine {
             super::message_box::Owner::Instance { instance, .. } => {
                 let service = match self.core.slots.get(&instance)? {
                     Slot::Orchestration { service, .. } => self.program.service(*service)?.name,
+                    Slot::Request(request) => request.port,
                     _ => return None,
                 };
                 Subscriber::Instance { instance, port: service }

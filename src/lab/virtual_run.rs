@@ -1,5 +1,5 @@
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Effect, Engine, EventKind, Input, InputKind, Operation, Transmission};
+use crate::engine::{Effect, Engine, EventKind, Input, InputKind, Operation, Reply, Transmission};
 use crate::host::address::normalize;
 use crate::host::partners::{Action, Partners};
 use crate::journal::Run;
@@ -38,6 +38,7 @@ pub struct VirtualRun {
     /// Chooses who runs next; `None` always takes the first.
     random: Option<ChaCha8Rng>,
     sent: BTreeMap<String, Vec<Sent>>,
+    replies: BTreeMap<Name, Vec<Reply>>,
     failing: BTreeMap<String, String>,
     step_limit: u64,
     /// Goes on from a written state after every persistence point.
@@ -67,6 +68,7 @@ impl VirtualRun {
             now: start,
             random: (seed != 0).then(|| ChaCha8Rng::seed_from_u64(seed)),
             sent: BTreeMap::new(),
+            replies: BTreeMap::new(),
             failing: BTreeMap::new(),
             step_limit: STEP_LIMIT,
             reloads: false,
@@ -175,6 +177,11 @@ impl VirtualRun {
     /// What was delivered to an address, in order. A FILE address has its macros unexpanded.
     pub fn sent(&self, address: &str) -> &[Sent] {
         self.sent.get(&normalize(address)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a two-way receive location answered its callers, in order (RX-13).
+    pub fn replies(&self, location: &str) -> &[Reply] {
+        self.replies.get(&Name::new(location)).map_or(&[], Vec::as_slice)
     }
 
     /// Everything delivered, by address.
@@ -303,9 +310,14 @@ impl VirtualRun {
         let mut effects = self.run.take_effects();
         while !effects.is_empty() {
             for (at, effect) in effects {
-                let Effect::Transmit(transmission) = effect else { continue };
-                if let Some(kind) = self.transmit(at, transmission) {
-                    self.input(kind);
+                match effect {
+                    Effect::Transmit(transmission) => {
+                        if let Some(kind) = self.transmit(at, transmission) {
+                            self.input(kind);
+                        }
+                    }
+                    Effect::Reply(reply) => self.replies.entry(reply.location).or_default().push(reply),
+                    Effect::Log { .. } => {}
                 }
             }
             effects = self.run.take_effects();

@@ -13,8 +13,10 @@ const FAILURE: &str = "Microsoft.XLANGs.BaseTypes.DeliveryFailureException";
 
 /// A scope that hears of failed deliveries; its handler is the shape `caught`.
 fn guarded(transaction: Transaction, body: Block) -> Shape {
-    let tell = "System.Diagnostics.EventLog.WriteEntry(\"T\", ex.ErrorDescription);\
-                System.Diagnostics.EventLog.WriteEntry(\"T\", ex.InnerException.ToString());";
+    let tell = "soap = (System.Web.Services.Protocols.SoapException) ex.InnerException;\
+                System.Diagnostics.EventLog.WriteEntry(\"T\", ex.ErrorDescription);\
+                System.Diagnostics.EventLog.WriteEntry(\"T\", soap.Actor);\
+                System.Diagnostics.EventLog.WriteEntry(\"T\", soap.Detail.OuterXml);";
     let catch = Catch {
         id: "handler".into(),
         name: "handler".into(),
@@ -48,6 +50,7 @@ fn notified(to: &str, body: Block) -> App {
                 .with_port(|port| port.delivery_notification = DeliveryNotification::Transmitted)
                 .message("M", "Order")
                 .variable("n", "System.Int32", "0")
+                .variable("soap", "System.Web.Services.Protocols.SoapException", "")
                 .body(all),
         )
         .bind("O", "In", rp("R"))
@@ -102,8 +105,8 @@ fn c113_a_failed_delivery_raises_with_the_fault_of_the_nack() {
     world.advance(5 * 60);
     assert!(world.ran("O", "caught") && world.ran("O", "after"), "{:?}", world.exceptions());
     let told = world.logged();
-    assert_eq!(told[0], "the adapter is down");
-    assert!(told[1].contains("SoapException") && told[1].contains("the adapter is down"), "{told:?}");
+    assert_eq!(told[..2], ["the adapter is down", "queue://A"]);
+    assert!(told[2].contains("<ErrorDescription>the adapter is down</ErrorDescription>"), "{told:?}");
 }
 
 /// A send inside an atomic scope goes out when the scope commits; its failure is raised at the end of the parent scope,

@@ -7,7 +7,7 @@ use orchestrion::engine::instance::Status;
 use orchestrion::lab::VirtualRun;
 use orchestrion::message::{Name, TimeSpan, Value};
 use orchestrion::model::FilterOperator::Exists;
-use orchestrion::model::{FilterRow, Grouping, Partner, PartnerBehavior, ReceiveLocation, Schedule};
+use orchestrion::model::{Binding, FilterRow, Grouping, Partner, PartnerBehavior, ReceiveLocation, Schedule};
 
 /// Receive port R; send port S takes everything that came in through it.
 fn through(pipeline: &str) -> App {
@@ -234,4 +234,73 @@ fn c026_a_disabled_or_closed_location_receives_nothing_until_it_opens() {
     assert!(!world.engine.is_receiving(location, world.now), "a driver asks before it takes a file");
     world.receive("R", &order);
     assert!(world.refused().contains("disabled") && world.sent.is_empty(), "{}", world.refused());
+}
+
+/// An orchestration behind a two-way receive port: it answers an Order with its Id, after a while.
+fn answering(body: Vec<orchestrion::model::Shape>) -> App {
+    let mut all = vec![activate("Ask", "M")];
+    all.extend(body);
+    app()
+        .class("Order", &["Id"])
+        .class("Answer", &["Id"])
+        .receive_port("R", "XMLReceive")
+        .with_receive_port(|port| {
+            port.two_way = true;
+            port.send_pipeline = "XMLTransmit".into();
+        })
+        .orchestration(
+            orch("O")
+                .port_of("Ask", IN, Binding::SpecifyLater, &[("Op", "Order", Some("Answer"))])
+                .message("M", "Order")
+                .message("A", "Answer")
+                .body(all),
+        )
+        .bind("O", "Ask", rp("R"))
+}
+
+fn answer() -> Vec<orchestrion::model::Shape> {
+    vec![
+        delay("later", "new System.TimeSpan(0, 0, 30)"),
+        construct("A", "A = new T.Answer(); A.Id = M.Id;"),
+        send("Ask", "A").response(),
+    ]
+}
+
+/// A two-way receive location publishes the request with a token, waits with a subscription to it, and hands each response
+/// to the caller it is for (RX-13).
+#[test]
+fn rx_13_the_response_goes_back_to_the_caller() {
+    let mut world = World::new(answering(answer()));
+    world.receive("R", &xml("Order", &[("Id", "7")]));
+    world.receive("R", &xml("Order", &[("Id", "8")]));
+    assert_eq!((world.at_port("R").len(), world.replies.len()), (2, 0), "two callers wait");
+    assert!(world.at_port("R")[0].subscriptions[0].text.contains("BTS.CorrelationToken"));
+    world.advance(30);
+    let got: Vec<(bool, bool)> =
+        world.replies.iter().map(|(text, fault)| (text.contains("<Id>7</Id>"), *fault)).collect();
+    assert_eq!(got, [(true, false), (false, false)]);
+    assert!(world.engine.instances().is_empty());
+    assert!(world.subscriptions().iter().all(|s| !s.contains("BTS.CorrelationToken")));
+}
+
+/// A two-way request that fails is suspended for good, since nobody waits for the response any more, and its caller gets a
+/// fault; so does the caller of a request whose wait an operator ends (RF-9).
+#[test]
+fn rf_9_a_two_way_request_that_fails_answers_with_a_fault() {
+    let mut world = World::new(answering(answer()));
+    world.receive("R", "<Stranger/>");
+    let kept = world.at_port("R");
+    assert_eq!((kept.len(), kept[0].status), (1, Status::SuspendedNotResumable));
+    assert!(world.replies[0].1 && world.replies[0].0.contains("no schema has the message type"));
+
+    let mut world = World::new(answering(vec![
+        construct("A", "A = new T.Answer();"),
+        delay("long", "System.DateTime.MaxValue"),
+    ]));
+    world.receive("R", &xml("Order", &[("Id", "7")]));
+    let waiting = world.at_port("R")[0].id;
+    world.operate(Operation::SuspendInstance(waiting));
+    assert!(world.refused().contains("waits for a response"), "{}", world.refused());
+    world.operate(Operation::TerminateInstance(waiting));
+    assert!(world.at_port("R").is_empty() && world.replies[0].1);
 }

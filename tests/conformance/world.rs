@@ -19,6 +19,8 @@ pub struct World {
     pub open: Vec<Transmission>,
     /// Everything handed to adapters: port and body text.
     pub sent: Vec<(String, String)>,
+    /// What callers of two-way receive locations got: body text, true for a fault.
+    pub replies: Vec<(String, bool)>,
     /// Send ports whose adapter fails.
     pub broken: Vec<String>,
     /// Hold transmissions in `open` instead of answering at once.
@@ -48,6 +50,7 @@ impl World {
             events: Vec::new(),
             open: Vec::new(),
             sent: Vec::new(),
+            replies: Vec::new(),
             broken: Vec::new(),
             hold: false,
         };
@@ -58,10 +61,16 @@ impl World {
     fn take(&mut self, output: Output) {
         self.events.extend(output.events);
         for effect in output.effects {
-            if let Effect::Transmit(transmission) = effect {
-                let body = String::from_utf8_lossy(&transmission.body).into_owned();
-                self.sent.push((transmission.port.to_string(), body));
-                self.open.push(transmission);
+            match effect {
+                Effect::Transmit(transmission) => {
+                    let body = String::from_utf8_lossy(&transmission.body).into_owned();
+                    self.sent.push((transmission.port.to_string(), body));
+                    self.open.push(transmission);
+                }
+                Effect::Reply(reply) => {
+                    self.replies.push((String::from_utf8_lossy(&reply.body).into_owned(), reply.fault));
+                }
+                Effect::Log { .. } => {}
             }
         }
     }

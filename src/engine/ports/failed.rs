@@ -31,9 +31,25 @@ impl Step<'_> {
         port: &ReceivePortInfo,
         location: &LocationInfo,
         message: Arc<Message>,
-        Refusal { reason, code, report, resume }: Refusal<'_>,
+        refusal: Refusal<'_>,
     ) {
         let id = self.next_instance_id();
+        self.receive_failed_as(id, port, location, message, refusal);
+    }
+
+    /// As [`Step::receive_failed`], for the service instance `id`. The caller of a two-way location gets a fault, and what
+    /// it asked is not resumable: nobody waits for the response any more (RF-9).
+    pub fn receive_failed_as(
+        &mut self,
+        id: InstanceId,
+        port: &ReceivePortInfo,
+        location: &LocationInfo,
+        message: Arc<Message>,
+        Refusal { reason, code, report, resume }: Refusal<'_>,
+    ) {
+        if port.two_way {
+            self.reply_fault(id, location, &message, reason);
+        }
         if port.route_failed {
             let instance = self.guid_of("instance", id.0);
             let routed = self.route_failed(&message, reason, |context| {

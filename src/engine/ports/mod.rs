@@ -3,6 +3,7 @@
 mod acknowledge;
 mod failed;
 mod receive;
+pub mod request;
 pub mod send;
 mod transport;
 

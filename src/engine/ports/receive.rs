@@ -80,7 +80,7 @@ impl Step<'_> {
             messages.push(Arc::new(message));
         }
         // A standard interchange of several documents goes on as a whole or not at all (RX-12).
-        if messages.len() > 1 && !interchange.recoverable {
+        if messages.len() > 1 && !interchange.recoverable && !port.two_way {
             if let Err((reason, code, report)) = self.submit_together(port, messages) {
                 let message = self.untyped(body, stamp);
                 let refusal = Refusal { reason: &reason, code, report, resume: again(Arc::clone(body)) };
@@ -151,6 +151,10 @@ impl Step<'_> {
                 return;
             }
         };
+        if port.two_way {
+            self.ask(port, location, message);
+            return;
+        }
         let publisher = Publisher::ReceivePort(port.name);
         let out = Outgoing { message: Arc::clone(&message), publisher, expects_reply: false };
         if let Err(error) = self.publish(vec![out]) {

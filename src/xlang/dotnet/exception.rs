@@ -1,10 +1,12 @@
 //! Exception types: their hierarchy and members.
 
 use super::{Call, Row};
-use crate::message::{ExceptionValue, TimeSpan, Value, format_value};
+use crate::message::document::{Found, find, parse_text, subtree};
+use crate::message::{Body, ExceptionValue, NodePath, TimeSpan, Value, format_value};
 use crate::xlang::Raised;
 use std::borrow::Cow;
 use std::sync::Arc;
+use uppsala::Document;
 
 const EXCEPTION: &str = "System.Exception";
 const BASE_TYPES: &str = "Microsoft.XLANGs.BaseTypes.";
@@ -113,6 +115,17 @@ pub const ROWS: &[Row] = &[
     ("Microsoft.XLANGs.BaseTypes.DeliveryFailureException", "string ErrorDescription", |call| {
         read(&call, |e| Value::from(e.message.as_str()))
     }),
+    ("System.Web.Services.Protocols.SoapException", "string Actor", |call| {
+        read(&call, |e| {
+            fault_element(e, "faultactor").map_or(Value::Null, |tree| Value::from(text_of(&tree)))
+        })
+    }),
+    ("System.Web.Services.Protocols.SoapException", "System.Xml.XmlDocument Detail", |call| {
+        read(&call, |e| {
+            fault_element(e, "detail")
+                .map_or(Value::Null, |tree| Value::Xml(Arc::new(Body::xml(tree.to_xml()))))
+        })
+    }),
     ("Microsoft.XLANGs.BaseTypes.RetryTransactionException", "timespan DelayFor", |call| {
         read(&call, |e| Value::TimeSpan(e.delay_for.unwrap_or_default()))
     }),
@@ -125,6 +138,21 @@ pub const ROWS: &[Row] = &[
         Ok(Value::Null)
     }),
 ];
+
+/// An element of the SOAP fault that an exception was made of (DN-8).
+fn fault_element(exception: &ExceptionValue, name: &str) -> Option<Document<'static>> {
+    let text = exception.fault.as_ref()?.body_part()?.body.to_text().ok()?;
+    let tree = parse_text(&text).ok()?;
+    let path = NodePath::parse(&format!("/Envelope/Body/Fault/{name}")).ok()?;
+    match find(&tree, &path)? {
+        Found::Element(id) => Some(subtree(&tree, id)),
+        Found::Attribute(..) => None,
+    }
+}
+
+fn text_of(tree: &Document<'_>) -> String {
+    tree.document_element().map(|root| tree.text_content_deep(root)).unwrap_or_default()
+}
 
 fn made(call: &Call<'_>, message: String, inner: Option<Raised>) -> Value {
     let exception_type = canonical(call.type_name).as_ref().into();

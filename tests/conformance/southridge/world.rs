@@ -161,7 +161,7 @@ impl World {
                 Effect::Log { level, source, text } if source == "SouthridgeVideo" => {
                     self.event_log.push((level, text))
                 }
-                Effect::Log { .. } => {}
+                Effect::Log { .. } | Effect::Reply(_) => {}
             }
         }
     }
