@@ -1,4 +1,4 @@
-use super::adapters::{FileFolder, FileSource, RECEIVED_FILE_NAME, send_file};
+use super::adapters::{Databases, FileFolder, FileSource, RECEIVED_FILE_NAME, send_file};
 use super::address;
 use super::partners::{Action, Partners};
 use super::recovery::{Performing, recover};
@@ -58,6 +58,7 @@ pub struct Host {
     store: Store,
     header: Header,
     folders: Vec<FileFolder>,
+    databases: Databases,
     last_poll: Option<Instant>,
     quiet_polls: u32,
     /// To hand to an adapter after the next commit.
@@ -99,6 +100,7 @@ impl Host {
             store,
             header: state.header,
             folders,
+            databases: Databases::in_folder(folder),
             last_poll: None,
             quiet_polls: 0,
             queue: state.outstanding,
@@ -265,7 +267,7 @@ impl Host {
             }
             Action::Fail { id, error } => {
                 self.asked.retain(|(_, transmission)| transmission.id != id);
-                self.input(InputKind::TransmitFailed { id, error }, None)
+                self.input_at(at, InputKind::TransmitFailed { id, error }, None)
             }
         }
     }
@@ -295,17 +297,30 @@ impl Host {
             self.collect();
             return Ok(());
         }
-        let is_file = transmission.transport.eq_ignore_ascii_case("FILE");
+        let is = |adapter: &str| transmission.transport.eq_ignore_ascii_case(adapter);
+        if is("SQL") {
+            let kind = match self.databases.perform(&transmission, at) {
+                Err(error) => InputKind::TransmitFailed { id, error },
+                Ok(_) if !transmission.two_way => InputKind::Transmitted { id },
+                Ok(answer) => {
+                    InputKind::Responded { id, body: answer.into_bytes().into(), properties: Vec::new() }
+                }
+            };
+            return self.input(kind, None);
+        }
         let outcome = if transmission.two_way {
             Err(format!(
                 "nobody answers at {}; add a partner that replies to partners.ron",
                 transmission.address
             ))
-        } else if is_file {
+        } else if is("FILE") {
             send_file(&self.folder, &transmission, at, repeat).map(drop)
         } else {
             let adapter = &transmission.transport;
-            Err(format!("there is no adapter “{adapter}” for {}; use FILE or QUEUE", transmission.address))
+            Err(format!(
+                "there is no adapter “{adapter}” for {}; use FILE, QUEUE or SQL",
+                transmission.address
+            ))
         };
         let kind = match outcome {
             Ok(()) => InputKind::Transmitted { id },

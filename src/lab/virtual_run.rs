@@ -1,5 +1,6 @@
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Effect, Engine, EventKind, Input, InputKind, Operation, Reply, Transmission};
+use crate::host::adapters::{Databases, same_database};
 use crate::host::address::normalize;
 use crate::host::partners::{Action, Partners};
 use crate::journal::Run;
@@ -10,6 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use wildmatch::WildMatch;
 
 /// Most steps at one moment of virtual time before it counts as an endless loop (C010).
 const STEP_LIMIT: u64 = 100_000;
@@ -40,6 +42,7 @@ pub struct VirtualRun {
     sent: BTreeMap<String, Vec<Sent>>,
     replies: BTreeMap<Name, Vec<Reply>>,
     failing: BTreeMap<String, String>,
+    databases: Databases,
     step_limit: u64,
     /// Goes on from a written state after every persistence point.
     reloads: bool,
@@ -70,6 +73,7 @@ impl VirtualRun {
             sent: BTreeMap::new(),
             replies: BTreeMap::new(),
             failing: BTreeMap::new(),
+            databases: Databases::default(),
             step_limit: STEP_LIMIT,
             reloads: false,
             unwritten: None,
@@ -165,7 +169,7 @@ impl VirtualRun {
         }
     }
 
-    /// Transmissions to this address fail with `error` from now on; `None` ends it.
+    /// Transmissions to this address, where `*` stands for any text, fail with `error` from now on; `None` ends it.
     pub fn fail(&mut self, address: &str, error: Option<&str>) {
         let address = normalize(address);
         match error {
@@ -283,8 +287,13 @@ impl VirtualRun {
     ///
     /// # Errors
     /// One sentence, when there is no such database or it does not understand the query.
-    pub fn rows(&self, database: &str, _query: &str) -> Result<Vec<String>, String> {
-        Err(format!("no send port has written to {database}"))
+    pub fn rows(&self, database: &str, query: &str) -> Result<Vec<String>, String> {
+        let ports = &self.engine().program().application.bindings.send_ports;
+        let mut transports = ports.iter().flat_map(|port| port.primary.iter().chain(&port.backup));
+        if !transports.any(|transport| same_database(&transport.address, database)) {
+            return Err(format!("no send port sends to {database}; write the address of one"));
+        }
+        self.databases.rows(database, query)
     }
 
     /// Takes the captured transmissions away, so that a long run does not keep them all.
@@ -326,10 +335,25 @@ impl VirtualRun {
 
     fn transmit(&mut self, at: DateTime, transmission: Transmission) -> Option<InputKind> {
         let (id, address) = (transmission.id, normalize(&transmission.address));
-        if let Some(error) = self.failing.get(&address) {
+        let failing = self.failing.iter().find(|(pattern, _)| WildMatch::new(pattern).matches(&address));
+        if let Some((_, error)) = failing {
             return Some(InputKind::TransmitFailed { id, error: error.clone() });
         }
         let (two_way, played) = (transmission.two_way, self.partners.plays(&transmission));
+        if !played && transmission.transport.eq_ignore_ascii_case("SQL") {
+            return Some(match self.databases.perform(&transmission, at) {
+                Ok(answer) => {
+                    self.sent.entry(address).or_default().push(Sent { at, transmission });
+                    let body = answer.into_bytes().into();
+                    if two_way {
+                        InputKind::Responded { id, body, properties: Vec::new() }
+                    } else {
+                        InputKind::Transmitted { id }
+                    }
+                }
+                Err(error) => InputKind::TransmitFailed { id, error },
+            });
+        }
         if two_way && !played {
             let error = format!("no partner answers at {address}; add one that replies to partners.ron");
             return Some(InputKind::TransmitFailed { id, error });

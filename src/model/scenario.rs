@@ -157,9 +157,9 @@ pub enum Step {
     /// At most so many single steps at the present time.
     Take(u32),
     Partner(String, PartnerControl),
-    /// Transmissions to this address fail with this error from now on.
+    /// Transmissions to this address, where `*` stands for any text, fail with this error from now on.
     Fail(String, String),
-    /// Ends a `Fail`.
+    /// Ends a `Fail` of the same address.
     Heal(String),
     /// Unenlists (`Bound`), enlists or stops (`Stopped`), or starts.
     Orchestration(String, ServiceState),
