@@ -4,7 +4,7 @@ use crate::message::{BTS, Message, Value};
 use crate::program::{SendPortInfo, TransportInfo};
 
 /// Adapters an address may name; MSMQ is an alias of QUEUE.
-const ADAPTERS: [&str; 3] = ["FILE", "QUEUE", "MSMQ"];
+const ADAPTERS: [&str; 4] = ["FILE", "QUEUE", "MSMQ", "SQL"];
 
 /// Adapter and address of the next or current attempt.
 ///

@@ -146,7 +146,10 @@ fn binding(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) {
     let pipelines = &editing.document.names.pipelines;
     match &mut new {
         Binding::SpecifyNow(now) => {
-            let adapters = ["FILE".to_owned(), "QUEUE".to_owned()];
+            let mut adapters = vec!["FILE".to_owned(), "QUEUE".to_owned()];
+            if port.polarity == Polarity::Uses {
+                adapters.push("SQL".to_owned());
+            }
             set(fields::choice(ui, "Adapter", &now.transport, &adapters, "no adapter"), &mut now.transport);
             fields::text(ui, "Address", &mut now.uri);
             if port.polarity == Polarity::Implements {
