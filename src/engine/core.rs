@@ -1,5 +1,7 @@
 use super::configuration::Configuration;
+use super::debugger::Debugger;
 use super::instance::Instance;
+use super::instance::dehydration::{MemoryUsage, WaitHistory};
 use super::message_box::{Match, MessageBox};
 use super::ports::request::Request;
 use super::ports::send::PortInstance;
@@ -39,6 +41,10 @@ pub struct Core {
     pub configuration: Configuration,
     /// Blocked instances by when they have been idle long enough to dehydrate (DEH-3).
     pub idle: VecDeque<(DateTime, InstanceId)>,
+    /// What the host's memory holds, and how long instances waited so far (DEH-3).
+    pub memory: MemoryUsage,
+    pub waits: WaitHistory,
+    pub debugger: Debugger,
     /// Transmission to the send port instance that waits for its outcome.
     pub transmissions: FxHashMap<u64, InstanceId>,
     /// Messages the running instance sent to itself.

@@ -236,6 +236,10 @@ pub enum InstanceChange {
     },
     Dehydrated,
     Rehydrated,
+    /// Stopped before a shape (DBG-5).
+    InBreakpoint,
+    /// Goes on from its breakpoint.
+    Continued,
     Suspended {
         reason: String,
         resumable: bool,

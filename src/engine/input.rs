@@ -1,4 +1,4 @@
-use super::{InstanceId, TransmissionId};
+use super::{Breakpoint, InstanceId, MemoryUsage, TransmissionId};
 use crate::message::{DateTime, Message, Name};
 use crate::model::{PortState, ServiceState};
 use serde::{Deserialize, Serialize};
@@ -42,10 +42,42 @@ pub enum Operation {
     SuspendInstance(InstanceId),
     ResumeInstance(InstanceId),
     TerminateInstance(InstanceId),
-    /// Orchestration by full name. `Bound` unenlists, `Stopped` enlists or stops, `Started` starts.
+    /// Lets an instance go on from its breakpoint (DBG-7).
+    ContinueInstance(InstanceId),
+    /// Resumes a suspended instance into a breakpoint at the place where it goes on (DBG-4).
+    ResumeInDebug(InstanceId),
+    /// Orchestration by full name. `Bound` unenlists, `Stopped` enlists or stops, `Started` starts, and nothing else is
+    /// touched.
     SetService {
         orchestration: Name,
         state: ServiceState,
+    },
+    /// Starts an enlisted orchestration and what goes with it (OST-3).
+    StartService {
+        orchestration: Name,
+        options: StartOptions,
+    },
+    /// Stops a started orchestration and what goes with it (OST-4).
+    StopService {
+        orchestration: Name,
+        options: StopOptions,
+    },
+    /// Takes the activation subscriptions of an orchestration away. Its instances stay unless they are to be terminated
+    /// (OST-6, CONFLICT 7).
+    UnenlistService {
+        orchestration: Name,
+        terminate_instances: bool,
+    },
+    /// Sets or removes a breakpoint before a shape (DBG-2).
+    SetBreakpoint {
+        breakpoint: Breakpoint,
+        on: bool,
+    },
+    /// Tells what the host's memory holds: scarce memory makes instances leave it sooner (DEH-3).
+    SetMemoryUsage(MemoryUsage),
+    /// The host stops and starts again, in a controlled way or by a crash (5.3 point 6, PER-4).
+    RestartHost {
+        controlled: bool,
     },
     SetSendPort {
         port: Name,
@@ -67,4 +99,36 @@ pub enum Operation {
     SetConfigurationStore {
         readable: bool,
     },
+}
+
+/// What starting an orchestration does besides (OST-3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartOptions {
+    /// Enables the receive locations of the ports it is bound to.
+    pub enable_receive_locations: bool,
+    /// Resumes its suspended instances.
+    pub resume_instances: bool,
+    /// Enlists and starts the send ports and groups it is bound to; without it they have to be enlisted.
+    pub start_send_ports: bool,
+}
+
+impl Default for StartOptions {
+    fn default() -> Self {
+        Self { enable_receive_locations: false, resume_instances: true, start_send_ports: true }
+    }
+}
+
+/// What stopping an orchestration does besides (OST-4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StopOptions {
+    /// Disables the receive locations of ports that no other enlisted orchestration is bound to.
+    pub disable_receive_locations: bool,
+    /// Suspends its running instances; without it they go on (OST-5).
+    pub suspend_instances: bool,
+}
+
+impl Default for StopOptions {
+    fn default() -> Self {
+        Self { disable_receive_locations: false, suspend_instances: true }
+    }
 }

@@ -9,6 +9,7 @@
 
 mod configuration;
 mod core;
+mod debugger;
 mod effect;
 mod event;
 mod input;
@@ -16,16 +17,20 @@ pub mod instance;
 pub mod message_box;
 mod operate;
 mod ports;
+mod restart;
 mod routing;
 mod run;
+mod services;
 mod shapes;
 mod view;
 
 pub use core::Core;
+pub use debugger::Breakpoint;
 
 pub use effect::{Effect, Reply, Transmission};
 pub use event::{Event, EventKind, InstanceChange, PersistenceCause, Publisher, Subscriber};
-pub use input::{Input, InputKind, Operation};
+pub use input::{Input, InputKind, Operation, StartOptions, StopOptions};
+pub use instance::dehydration::MemoryUsage;
 pub use run::Engine;
 pub use view::{InstanceKind, InstanceView, NamedMessage, SubscriptionView};
 

@@ -1,16 +1,12 @@
 use super::core::{Slot, Step};
-use super::instance::{Frame, Happening, Pending, Status, binding_of};
+use super::instance::{Happening, Pending, Status};
 use super::message_box::Owner;
 use super::ports::port_transition;
-use super::shapes::source_group;
 use super::{EventKind, InstanceChange, InstanceId, Operation, PersistenceCause};
 use crate::message::{BTS, Name, Value};
 use crate::model::{PortState, ServiceState};
 use crate::program::{Group, PortBinding, Predicate, Program, Service};
 use std::sync::Arc;
-
-/// Priority of activation subscriptions (CONFLICT 9).
-const ACTIVATION_PRIORITY: u8 = 7;
 
 impl Step<'_> {
     /// Enlists and starts what the bindings say.
@@ -45,23 +41,27 @@ impl Step<'_> {
             Operation::SuspendInstance(id) => self.interrupt(*id, Pending::Suspend),
             Operation::TerminateInstance(id) => self.interrupt(*id, Pending::Terminate),
             Operation::ResumeInstance(id) => self.resume(*id),
+            Operation::ContinueInstance(id) => self.wake(*id, Happening::Continue),
+            Operation::ResumeInDebug(id) => self.wake(*id, Happening::ResumeInDebug),
             Operation::SetService { orchestration, state } => {
-                let service = program
-                    .service_by_name(*orchestration)
-                    .ok_or_else(|| format!("There is no orchestration {orchestration}"))?;
-                let unbound: Vec<&str> = service
-                    .ports
-                    .iter()
-                    .filter(|p| p.binding == PortBinding::Unbound)
-                    .map(|p| p.name.as_str())
-                    .collect();
-                if !unbound.is_empty() && *state != ServiceState::Unbound {
-                    return Err(format!(
-                        "{orchestration} cannot be enlisted: bind {} first (OST-2)",
-                        unbound.join(", ")
-                    ));
-                }
-                self.set_service(service, *state);
+                self.change_service(service(&program, *orchestration)?, *state)
+            }
+            Operation::StartService { orchestration, options } => {
+                self.start_service(service(&program, *orchestration)?, *options)
+            }
+            Operation::StopService { orchestration, options } => {
+                self.stop_service(service(&program, *orchestration)?, *options)
+            }
+            Operation::UnenlistService { orchestration, terminate_instances } => {
+                self.unenlist_service(service(&program, *orchestration)?, *terminate_instances)
+            }
+            Operation::SetBreakpoint { breakpoint, on } => self.set_breakpoint(*breakpoint, *on),
+            Operation::SetMemoryUsage(usage) => {
+                self.set_memory_usage(*usage);
+                Ok(())
+            }
+            Operation::RestartHost { controlled } => {
+                self.restart_host(*controlled);
                 Ok(())
             }
             Operation::SetSendPort { port, state } => {
@@ -96,10 +96,10 @@ impl Step<'_> {
             }
             Operation::EnableReceiveLocation { location, enabled } => {
                 let at = program.locations.iter().position(|l| l.name == *location);
-                let place = at.and_then(|at| self.core.locations_enabled.get_mut(at));
-                *place.ok_or_else(|| format!("There is no receive location {location}"))? = *enabled;
-                let state = Name::new(if *enabled { "Enabled" } else { "Disabled" });
-                self.emit(EventKind::StateChanged { artefact: *location, state });
+                self.enable_location(
+                    at.ok_or_else(|| format!("There is no receive location {location}"))?,
+                    *enabled,
+                );
                 Ok(())
             }
             Operation::SetConfiguration { key, value } => {
@@ -116,7 +116,7 @@ impl Step<'_> {
     }
 
     /// Suspend or terminate: at once for an instance that waits, which is a safe point (CONFLICT 22).
-    fn interrupt(&mut self, id: InstanceId, pending: Pending) -> Result<(), String> {
+    pub fn interrupt(&mut self, id: InstanceId, pending: Pending) -> Result<(), String> {
         let happening = match pending {
             Pending::Suspend => Happening::Suspend,
             Pending::Terminate => Happening::Terminate,
@@ -202,64 +202,39 @@ impl Step<'_> {
         .unwrap_or(Ok(false))
     }
 
-    fn resume(&mut self, id: InstanceId) -> Result<(), String> {
+    pub fn resume(&mut self, id: InstanceId) -> Result<(), String> {
         match self.core.slots.get(&id) {
             None => Err(format!("There is no instance {id}")),
             Some(Slot::SendPort(_)) => self.resume_port(id),
             Some(Slot::Request(_)) => Err(format!("{id} waits for a response; it is not suspended")),
             Some(Slot::Failure(_)) => self.resume_received(id),
-            Some(Slot::Orchestration { .. }) => {
-                let resumed =
-                    self.with_instance(id, |instance, step| step.transition(instance, Happening::Resume, ""));
-                if resumed == Some(true) {
-                    self.make_ready(id);
-                }
-                Ok(())
-            }
+            Some(Slot::Orchestration { .. }) => self.wake(id, Happening::Resume),
         }
     }
 
-    /// Sets the state of an orchestration: bound ones have no subscriptions, enlisted ones have (5.5).
-    fn set_service(&mut self, service: &Service, state: ServiceState) {
-        let program = Arc::clone(self.program);
-        let Some(runtime) = self.core.services.get_mut(usize::from(service.index)) else { return };
-        let enlisted = matches!(state, ServiceState::Stopped | ServiceState::Started);
-        runtime.state = state;
-        let had = std::mem::take(&mut runtime.subscriptions);
-        if enlisted && had.is_empty() {
-            let mut added = Vec::new();
-            for receive in &service.activations {
-                let groups = activation_groups(&program, service, *receive);
-                let groups: Arc<[Group]> = groups.into();
-                let owner = Owner::Activation { service: service.index, receive: *receive };
-                let id = self.core.message_box.subscribe(owner, Arc::clone(&groups), ACTIVATION_PRIORITY);
-                added.push(id);
-                let owner = self.subscriber(owner);
-                self.emit(EventKind::SubscriptionAdded { subscription: id, owner, groups });
-            }
-            if let Some(runtime) = self.core.services.get_mut(usize::from(service.index)) {
-                runtime.subscriptions = added;
-            }
-        } else if enlisted {
-            if let Some(runtime) = self.core.services.get_mut(usize::from(service.index)) {
-                runtime.subscriptions = had;
-            }
-        } else {
-            for id in had {
-                self.core.message_box.unsubscribe(id);
-                self.emit(EventKind::SubscriptionRemoved { subscription: id });
-            }
-        }
-        let state = Name::new(match state {
-            ServiceState::Unbound => "Unbound",
-            ServiceState::Bound => "Bound",
-            ServiceState::Stopped => "Stopped",
-            ServiceState::Started => "Started",
+    /// An operator lets an orchestration instance go on; one resumed in debug stands at a breakpoint first.
+    fn wake(&mut self, id: InstanceId, happening: Happening) -> Result<(), String> {
+        let status = self.with_instance(id, |instance, step| {
+            step.transition(instance, happening, "").then_some(instance.status)
         });
-        self.emit(EventKind::StateChanged { artefact: service.name, state });
+        let status = status.ok_or_else(|| format!("There is no orchestration instance {id}"))?;
+        if status.is_some_and(|status| status.runs()) {
+            self.make_ready(id);
+        }
+        Ok(())
     }
 
-    fn set_send_port(&mut self, index: u16, state: PortState) {
+    /// Enables or disables a receive location, by place.
+    pub fn enable_location(&mut self, at: usize, enabled: bool) {
+        let Some(artefact) = self.program.locations.get(at).map(|l| l.name) else { return };
+        if let Some(place) = self.core.locations_enabled.get_mut(at) {
+            *place = enabled;
+        }
+        let state = Name::new(if enabled { "Enabled" } else { "Disabled" });
+        self.emit(EventKind::StateChanged { artefact, state });
+    }
+
+    pub fn set_send_port(&mut self, index: u16, state: PortState) {
         let program = Arc::clone(self.program);
         let Some(info) = program.send_port(index) else { return };
         let own = Predicate::equals(BTS.sp_transport_id, Value::string(info.name.as_str()));
@@ -273,7 +248,7 @@ impl Step<'_> {
         self.emit(EventKind::StateChanged { artefact: info.name, state: port_state(state) });
     }
 
-    fn set_group(&mut self, index: u16, state: PortState) {
+    pub fn set_group(&mut self, index: u16, state: PortState) {
         let program = Arc::clone(self.program);
         let Some(info) = program.group(index) else { return };
         let own = Predicate::equals(BTS.sp_group_id, Value::string(info.name.as_str()));
@@ -293,7 +268,7 @@ impl Step<'_> {
         self.core.send_ports.get(usize::from(port)).is_some_and(|p| p.enlisted())
     }
 
-    fn has_enlisted_member(&self, group: u16) -> bool {
+    pub fn has_enlisted_member(&self, group: u16) -> bool {
         self.program.group(group).is_some_and(|g| g.ports.iter().any(|port| self.enlisted(*port)))
     }
 
@@ -342,13 +317,6 @@ fn port_state(state: PortState) -> Name {
     })
 }
 
-/// Activation subscription of a receive: what it takes, and each group of its filter (SUB-7).
-pub fn activation_groups(program: &Program, service: &Service, receive: u16) -> Vec<Group> {
-    let Some(info) = service.receive(receive) else { return Vec::new() };
-    let binding = binding_of(&program.services, &Frame::new(service, None), info.port);
-    let source = source_group(service, info, binding);
-    if info.filter.is_empty() {
-        return vec![source];
-    }
-    info.filter.iter().map(|group| source.iter().chain(group).cloned().collect()).collect()
+fn service(program: &Program, orchestration: Name) -> Result<&Service, String> {
+    program.service_by_name(orchestration).ok_or_else(|| format!("There is no orchestration {orchestration}"))
 }

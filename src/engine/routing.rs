@@ -288,6 +288,8 @@ impl Step<'_> {
                     Happening::Run => InstanceChange::Active,
                     Happening::Dehydrate => InstanceChange::Dehydrated,
                     Happening::Rehydrate => InstanceChange::Rehydrated,
+                    Happening::Break | Happening::ResumeInDebug => InstanceChange::InBreakpoint,
+                    Happening::Continue => InstanceChange::Continued,
                     Happening::Suspend | Happening::SuspendForGood => {
                         instance.reason = Some(reason.into());
                         InstanceChange::Suspended {

@@ -1,6 +1,7 @@
 use super::configuration::Configuration;
 use super::core::{Core, Counters, ServiceRuntime, Slot, Step};
-use super::instance::{Flow, Frame, Happening, Instance, Machine, Pending, State, Status};
+use super::instance::dehydration::{MemoryUsage, leaves_memory, threshold_span};
+use super::instance::{Flow, Happening, Instance, Machine, Pending, Status, Thread, Wait};
 use super::ports::PortRuntime;
 use super::{Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, PersistenceCause};
 use crate::message::{DateTime, Name, TimeSpan};
@@ -37,6 +38,9 @@ impl Engine {
             locations_enabled: program.locations.iter().map(|l| l.enabled).collect(),
             configuration: Configuration::new(&program.application.settings.configuration),
             idle: Default::default(),
+            memory: Default::default(),
+            waits: Default::default(),
+            debugger: Default::default(),
             transmissions: Default::default(),
             to_self: Vec::new(),
             matches: Vec::new(),
@@ -184,11 +188,45 @@ impl Step<'_> {
         instance.persisted = None;
     }
 
-    /// How long an instance may block before it is dehydrated: twice the threshold, which without memory
-    /// pressure is the largest (DEH-3).
+    /// How long an instance may block before it is dehydrated whatever was estimated: twice the threshold (DEH-3).
     fn idle_threshold(&self) -> TimeSpan {
-        let setting = self.host();
-        TimeSpan::from_seconds(2 * i64::from(setting.max_threshold))
+        TimeSpan(threshold_span(&self.host(), self.core.memory).0.saturating_mul(2))
+    }
+
+    /// How long a blocked instance waits in all: until the first known time, or as long as others waited at the same
+    /// place (CONFLICT 11). `None` when nothing is known.
+    fn estimated(&self, instance: &Instance) -> Option<TimeSpan> {
+        let since = instance.waiting_since;
+        let of = |thread: &Thread| {
+            let known = thread.wait.end().map(|end| end.since(since));
+            let service = instance.state.frame(thread.frame)?.service;
+            let past = matches!(thread.wait, Wait::Receive(_) | Wait::Listen { .. })
+                .then(|| self.core.waits.mean(service, thread.pc))
+                .flatten();
+            known.into_iter().chain(past).min()
+        };
+        instance.state.threads.iter().filter(|t| !t.ended).filter_map(of).min()
+    }
+
+    /// Memory has become scarcer or freer: the thresholds of all that wait change with it (DEH-3).
+    pub fn set_memory_usage(&mut self, usage: MemoryUsage) {
+        let before = self.idle_threshold();
+        self.core.memory = usage;
+        let (threshold, now, host) = (self.idle_threshold(), self.core.now, self.host());
+        for (due, id) in std::mem::take(&mut self.core.idle) {
+            self.with_instance(id, |instance, step| {
+                let since = instance.waiting_since;
+                let waits = instance.status == Status::Active && !step.core.scheduled.contains(&id);
+                if !waits || since.plus(before) != due {
+                    return;
+                }
+                if leaves_memory(&host, usage, step.estimated(instance), now.since(since)) {
+                    step.dehydrate(instance);
+                } else {
+                    step.core.idle.push_back((since.plus(threshold), id));
+                }
+            });
+        }
     }
 
     fn host(&self) -> crate::model::Dehydration {
@@ -243,6 +281,11 @@ impl Step<'_> {
             Flow::Yielded => {
                 self.take_late_messages(instance);
                 self.make_ready(id);
+                self.put_back_at_safe_point(id, taken);
+            }
+            Flow::Breakpoint(shape) => {
+                self.take_late_messages(instance);
+                self.hit_breakpoint(instance, shape);
                 self.put_back_at_safe_point(id, taken);
             }
             Flow::Suspended { reason, resumable, restore } => {
@@ -323,18 +366,15 @@ impl Step<'_> {
         let service = self.program.service(instance.service).map_or_else(Name::default, |s| s.name);
         self.change(instance.id, service, InstanceChange::Waiting { at });
         release_trees(instance);
-        let in_atomic = instance.state.threads.iter().any(|t| t.scopes.iter().any(|s| s.atomic.is_some()));
         let host = self.host();
-        if in_atomic || host.behavior == DehydrationBehavior::Never {
+        if instance.in_atomic_scope() || host.behavior == DehydrationBehavior::Never {
             return;
         }
-        let known = instance.state.threads.iter().filter_map(|t| t.wait.end()).min();
-        let threshold = TimeSpan::from_seconds(i64::from(host.max_threshold));
-        let long = known.is_some_and(|until| until.since(self.core.now) > threshold);
-        if host.behavior == DehydrationBehavior::Always || long {
+        let blocked = TimeSpan::default();
+        if leaves_memory(&host, self.core.memory, self.estimated(instance), blocked) {
             self.dehydrate(instance);
         } else {
-            let due = self.core.now.plus(self.idle_threshold());
+            let due = instance.waiting_since.plus(self.idle_threshold());
             self.core.idle.push_back((due, instance.id));
             self.trim_idle();
         }
@@ -357,16 +397,7 @@ impl Step<'_> {
 
     fn suspend(&mut self, instance: &mut Instance, reason: &str, resumable: bool, restore: bool) {
         if restore {
-            // A resume restarts from the last persistence point; messages received since come again (INS-4, PER-4).
-            match (instance.persisted.take(), self.program.service(instance.service)) {
-                (Some(persisted), _) => {
-                    instance.state = Arc::unwrap_or_clone(persisted);
-                    instance.dirty = false;
-                }
-                (None, Some(service)) => instance.state = State::new(Frame::new(service, None)),
-                (None, None) => {}
-            }
-            instance.queue.insert_many(0, std::mem::take(&mut instance.consumed));
+            self.roll_back(instance);
         }
         self.take_late_messages(instance);
         let happening = if resumable { Happening::Suspend } else { Happening::SuspendForGood };
@@ -410,6 +441,7 @@ impl Step<'_> {
             }
         }
         self.set_alarm(instance, None);
+        self.core.debugger.forget(instance.id);
     }
 
     /// Removes an instance that an operator terminated, with its messages (INS-2).

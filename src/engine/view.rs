@@ -1,5 +1,5 @@
 use super::core::Slot;
-use super::instance::{Frame, Instance, Status, Wait};
+use super::instance::{Frame, Instance, Pending, Status, Wait};
 use super::message_box::Verdict;
 use super::{Engine, InstanceId, Subscriber, SubscriptionId};
 use crate::message::{Context, DateTime, Message, MessageId, Name, Value};
@@ -18,6 +18,8 @@ pub struct InstanceView {
     pub created: DateTime,
     pub waiting_since: DateTime,
     pub reason: Option<String>,
+    /// Asked for, and waiting for the next safe point (section 5.1).
+    pub pending: Option<Pending>,
     /// Ids of the shapes its threads are at, innermost last; empty when it is not an orchestration.
     pub at: Vec<Name>,
     /// True when every thread waits.
@@ -131,6 +133,7 @@ impl Engine {
             created: self.core.now,
             waiting_since: self.core.now,
             reason: None,
+            pending: None,
             at: Vec::new(),
             waiting: false,
             persistence_points: 0,
@@ -149,6 +152,7 @@ impl Engine {
             created: instance.created,
             waiting_since: instance.waiting_since,
             reason: instance.reason.as_deref().map(str::to_owned),
+            pending: instance.pending,
             waiting: instance.state.threads.iter().all(|t| t.wait != Wait::No),
             persistence_points: instance.persistence_points,
             queue: instance.queue.iter().map(|q| Arc::clone(&q.message)).collect(),

@@ -53,6 +53,8 @@ pub fn event_name(kind: &EventKind) -> &'static str {
             InstanceChange::Waiting { .. } => "instance.waiting",
             InstanceChange::Dehydrated => "instance.dehydrated",
             InstanceChange::Rehydrated => "instance.rehydrated",
+            InstanceChange::InBreakpoint => "instance.breakpoint",
+            InstanceChange::Continued => "instance.continued",
             InstanceChange::Suspended { .. } => "instance.suspended",
             InstanceChange::PendingOperation { .. } => "instance.pending",
             InstanceChange::Resumed => "instance.resumed",

@@ -368,7 +368,7 @@ impl VirtualRun {
 
 fn unwritten(reason: &str) -> Diagnostic {
     let help = "This is a defect of Orchestrion: please report it with the application.";
-    Diagnostic::error("L03", format!("the state of the run cannot be written and read back: {reason}"), help)
+    Diagnostic::error("L07", format!("the state of the run cannot be written and read back: {reason}"), help)
 }
 
 #[cfg(test)]

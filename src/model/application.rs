@@ -106,21 +106,65 @@ pub enum DehydrationBehavior {
     Custom,
 }
 
-/// Dehydration thresholds in seconds (DEH-4).
+/// Dehydration thresholds in seconds, and the memory between whose limits they apply (DEH-3, DEH-4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Dehydration {
-    #[serde(default)]
     pub behavior: DehydrationBehavior,
-    #[serde(default)]
     pub min_threshold: u32,
-    #[serde(default)]
     pub max_threshold: u32,
+    /// Takes the place of the computed threshold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub constant_threshold: Option<u32>,
+    /// Address space of the host, in megabytes.
+    #[serde(skip_serializing_if = "MemoryLimits::is_virtual_default")]
+    pub virtual_memory: MemoryLimits,
+    /// Private bytes of the host, in megabytes.
+    #[serde(skip_serializing_if = "MemoryLimits::is_private_default")]
+    pub private_memory: MemoryLimits,
+    /// Memory of the machine in use, in percent.
+    #[serde(skip_serializing_if = "MemoryLimits::is_physical_default")]
+    pub physical_memory: MemoryLimits,
 }
 
 impl Default for Dehydration {
     fn default() -> Self {
-        Self { behavior: DehydrationBehavior::Custom, min_threshold: 1, max_threshold: 1800 }
+        Self {
+            behavior: DehydrationBehavior::Custom,
+            min_threshold: 1,
+            max_threshold: 1800,
+            constant_threshold: None,
+            virtual_memory: MemoryLimits::VIRTUAL,
+            private_memory: MemoryLimits::PRIVATE,
+            physical_memory: MemoryLimits::PHYSICAL,
+        }
+    }
+}
+
+/// Up to `optimal` there is enough of a kind of memory, from `maximal` on too little (DEH-3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemoryLimits {
+    pub active: bool,
+    pub optimal: u32,
+    pub maximal: u32,
+}
+
+impl MemoryLimits {
+    const VIRTUAL: Self = Self { active: true, optimal: 900, maximal: 1300 };
+    const PRIVATE: Self = Self { active: true, optimal: 50, maximal: 350 };
+    const PHYSICAL: Self = Self { active: false, optimal: 90, maximal: 95 };
+
+    fn is_virtual_default(&self) -> bool {
+        *self == Self::VIRTUAL
+    }
+
+    fn is_private_default(&self) -> bool {
+        *self == Self::PRIVATE
+    }
+
+    fn is_physical_default(&self) -> bool {
+        *self == Self::PHYSICAL
     }
 }
 

@@ -34,6 +34,8 @@ fn order(world: &mut World) {
     world.receive("R", &xml("Order", &[("Id", "1")]));
 }
 
+/// Given one send and then the end, when an instance runs, then both are one persistence point; two sends before the end
+/// are two (PER-2, PER-7).
 #[test]
 fn c144_a_last_send_and_the_end_are_one_persistence_point() {
     for (sends, points) in [(1, 1), (2, 2)] {
@@ -90,6 +92,8 @@ fn c020_an_unenlisted_orchestration_gets_nothing() {
     );
 }
 
+/// Given configuration that is read into a variable at the start, when the source changes while the instance is
+/// dehydrated, then the instance keeps the value it has read (DEH-8).
 #[test]
 fn c141_configuration_read_into_a_variable_outlives_dehydration() {
     let app = one(vec![

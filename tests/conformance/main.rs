@@ -13,6 +13,7 @@ mod exceptions;
 mod flow;
 mod lifecycle;
 mod not_run;
+mod operations;
 mod page;
 mod parallel;
 mod publish;

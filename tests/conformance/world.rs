@@ -175,6 +175,8 @@ impl World {
             InstanceChange::Waiting { .. } => "waiting",
             InstanceChange::Dehydrated => "dehydrated",
             InstanceChange::Rehydrated => "rehydrated",
+            InstanceChange::InBreakpoint => "breakpoint",
+            InstanceChange::Continued => "continued",
             InstanceChange::Suspended { resumable: true, .. } => "suspended",
             InstanceChange::Suspended { .. } => "suspended-for-good",
             InstanceChange::PendingOperation { .. } => "pending",

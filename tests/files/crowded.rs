@@ -619,8 +619,16 @@ pub fn application() -> Application {
         drawing: Some(Box::new(drawing())),
     };
     let partner = |name: &str, behavior| Partner { name: name.into(), description: "d".into(), behavior };
-    let dehydration =
-        Dehydration { behavior: DehydrationBehavior::Never, min_threshold: 2, max_threshold: 3 };
+    let limits = MemoryLimits { active: true, optimal: 1, maximal: 2 };
+    let dehydration = Dehydration {
+        behavior: DehydrationBehavior::Never,
+        min_threshold: 2,
+        max_threshold: 3,
+        constant_threshold: Some(4),
+        virtual_memory: limits,
+        private_memory: limits,
+        physical_memory: limits,
+    };
     let policy = PolicyVersion {
         major: 1,
         minor: 2,

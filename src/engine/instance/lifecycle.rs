@@ -11,6 +11,8 @@ pub enum Status {
     Scheduled,
     /// A send port instance waits between two attempts (TX-7).
     Retrying,
+    /// Stopped before a shape by a breakpoint (DBG-5).
+    InBreakpoint,
     SuspendedResumable,
     SuspendedNotResumable,
     /// Completed with discarded messages (ZMB-1).
@@ -28,9 +30,15 @@ pub enum Happening {
     Dehydrate,
     /// A message, a timer or an operator needs it in memory (DEH-7).
     Rehydrate,
+    /// It is about to run a shape that has a breakpoint.
+    Break,
+    /// The debugger lets it go on (DBG-7).
+    Continue,
     Suspend,
     SuspendForGood,
     Resume,
+    /// Resumed to be looked at: it stops where it goes on (DBG-4).
+    ResumeInDebug,
     Terminate,
     Complete,
     /// Ends with unconsumed messages.
@@ -51,8 +59,15 @@ pub fn next(status: Status, happening: Happening) -> Result<Status, String> {
         (S::ReadyToRun | S::Active | S::Dehydrated | S::Scheduled | S::Retrying, H::Suspend) => {
             S::SuspendedResumable
         }
+        (S::Active, H::Break) => S::InBreakpoint,
+        (S::InBreakpoint, H::Continue) => S::Active,
+        (S::InBreakpoint, H::Suspend) => S::SuspendedResumable,
+        (S::InBreakpoint, H::Resume) => {
+            return Err("Resume is not possible in a breakpoint: use Continue (DBG-7)".into());
+        }
         (S::ReadyToRun | S::Active | S::Dehydrated, H::SuspendForGood) => S::SuspendedNotResumable,
         (S::SuspendedResumable, H::Resume) => S::Active,
+        (S::SuspendedResumable, H::ResumeInDebug) => S::InBreakpoint,
         (S::Active, H::Complete) => S::Completed,
         (S::Active, H::Discard) => S::Discarded,
         (
@@ -61,6 +76,7 @@ pub fn next(status: Status, happening: Happening) -> Result<Status, String> {
             | S::Dehydrated
             | S::Scheduled
             | S::Retrying
+            | S::InBreakpoint
             | S::SuspendedResumable
             | S::SuspendedNotResumable
             | S::Discarded,
@@ -79,6 +95,7 @@ impl Status {
             Self::Dehydrated => "Dehydrated",
             Self::Scheduled => "Scheduled",
             Self::Retrying => "Retrying",
+            Self::InBreakpoint => "In breakpoint",
             Self::SuspendedResumable => "Suspended (resumable)",
             Self::SuspendedNotResumable => "Suspended (not resumable)",
             Self::Discarded => "Completed with discarded messages",
@@ -105,8 +122,11 @@ impl std::fmt::Display for Happening {
             Self::Run => "Run",
             Self::Dehydrate => "Dehydrate",
             Self::Rehydrate => "Rehydrate",
+            Self::Break => "Break",
+            Self::Continue => "Continue",
             Self::Suspend | Self::SuspendForGood => "Suspend",
             Self::Resume => "Resume",
+            Self::ResumeInDebug => "Resume in debug",
             Self::Terminate => "Terminate",
             Self::Complete => "Complete",
             Self::Discard => "Discard",
@@ -142,6 +162,8 @@ mod tests {
         }
     }
 
+    /// Given an instance that completed with discarded messages, when Resume is tried, then the table refuses and names
+    /// both; Terminate is possible (ZMB-1).
     #[test]
     fn c148_a_zombie_can_only_be_terminated() {
         assert_eq!(next(S::Discarded, H::Terminate), Ok(S::Terminated));

@@ -2,7 +2,7 @@ use super::environment::{Environment, exception};
 use super::state::{Frame, Instance, State, Wait};
 use crate::engine::core::Step;
 use crate::engine::{EventKind, PersistenceCause};
-use crate::message::{DateTime, ExceptionValue, TimeSpan, Value};
+use crate::message::{DateTime, ExceptionValue, Name, TimeSpan, Value};
 use crate::model::Polarity;
 use crate::program::{Op, PortBinding, Program, Service};
 use crate::xlang::{Env, Raised};
@@ -19,6 +19,8 @@ pub(in crate::engine) enum Flow {
     /// The budget is used up; there is more to do.
     Yielded,
     Completed,
+    /// Stopped before a shape, at a persistence point (DBG-5).
+    Breakpoint(Name),
     Terminated(String),
     Suspended {
         reason: String,
@@ -54,6 +56,7 @@ impl<'a, 'b> Machine<'a, 'b> {
     /// each as far as it goes (PAR-8).
     pub fn run(&mut self) -> Flow {
         self.open_ports();
+        let mut first_pass = true;
         loop {
             self.take_own_messages();
             let mut progress = false;
@@ -61,6 +64,9 @@ impl<'a, 'b> Machine<'a, 'b> {
                 self.thread = thread;
                 if !self.awake() {
                     continue;
+                }
+                if first_pass {
+                    self.wait_over();
                 }
                 progress = true;
                 match self.run_thread() {
@@ -74,6 +80,17 @@ impl<'a, 'b> Machine<'a, 'b> {
             if !progress && self.step.core.to_self.is_empty() {
                 return Flow::Blocked;
             }
+            first_pass = false;
+        }
+    }
+
+    /// A wait of an earlier turn is over: the next one at this place may take as long (CONFLICT 11).
+    fn wait_over(&mut self) {
+        let Some(thread) = self.instance.state.threads.get(self.thread) else { return };
+        let Some(service) = self.instance.state.frame(thread.frame).map(|f| f.service) else { return };
+        if matches!(thread.wait, Wait::Receive(_) | Wait::Listen { .. }) {
+            let waited = self.step.now().since(self.instance.waiting_since);
+            self.step.core.waits.record(service, thread.pc, waited);
         }
     }
 
@@ -132,6 +149,12 @@ impl<'a, 'b> Machine<'a, 'b> {
                 return After::Wait;
             }
             self.budget -= 1;
+            if let Op::Started(shape) = op
+                && self.stops_before(service, *shape, pc)
+            {
+                self.persist(PersistenceCause::Breakpoint);
+                return After::End(Flow::Breakpoint(service.shape_id(*shape)));
+            }
             self.set_pc(pc + 1);
             let outcome = self.operate(service, op, frame);
             let after = match outcome {

@@ -37,6 +37,13 @@ pub struct Instance {
     pub reason: Option<Box<str>>,
 }
 
+impl Instance {
+    /// True while a thread is inside an atomic scope: no persistence point, no dehydration (PER-1, DEH-2).
+    pub fn in_atomic_scope(&self) -> bool {
+        self.state.threads.iter().any(|t| t.scopes.iter().any(|s| s.atomic.is_some()))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Queued {
     pub channel: u32,

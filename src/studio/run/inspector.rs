@@ -58,9 +58,14 @@ fn operations(ui: &mut Ui, run: &mut RunMode, id: InstanceId, phase: &Phase) {
     let open = !suspended && *phase != Phase::Discarded;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
+        let go_on = if *phase == Phase::InBreakpoint {
+            ("Continue", true, Operation::ContinueInstance(id))
+        } else {
+            ("Resume", resumable, Operation::ResumeInstance(id))
+        };
         for (words, enabled, operation) in [
             ("Suspend", open, Operation::SuspendInstance(id)),
-            ("Resume", resumable, Operation::ResumeInstance(id)),
+            go_on,
             ("Terminate", true, Operation::TerminateInstance(id)),
         ] {
             let text = RichText::new(words).size(12.0);

@@ -58,7 +58,7 @@ fn heading(ui: &mut Ui, state: &State) {
 pub fn phase_color(t: &Tokens, phase: &Phase) -> Color32 {
     match phase {
         Phase::Ready | Phase::Running => t.ok,
-        Phase::Waiting => t.warn,
+        Phase::Waiting | Phase::InBreakpoint => t.warn,
         Phase::Suspended { .. } | Phase::Terminated | Phase::Discarded => t.error,
         Phase::Dehydrated | Phase::Completed => t.muted,
     }

@@ -176,6 +176,7 @@ impl State {
             Phase::Running => "running",
             Phase::Waiting => "waiting",
             Phase::Dehydrated => "dehydrated",
+            Phase::InBreakpoint => "in breakpoint",
             Phase::Suspended { resumable: true } => "suspended",
             Phase::Suspended { resumable: false } => "suspended for good",
             Phase::Completed => "completed",

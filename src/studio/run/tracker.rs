@@ -25,6 +25,8 @@ pub enum Phase {
     Running,
     Waiting,
     Dehydrated,
+    /// Stopped before a shape (DBG-5).
+    InBreakpoint,
     Suspended {
         resumable: bool,
     },
@@ -191,7 +193,11 @@ impl Tracker {
         let left = summary.at.take();
         let phase = match change {
             InstanceChange::Created | InstanceChange::Ready => Phase::Ready,
-            InstanceChange::Active | InstanceChange::Rehydrated | InstanceChange::Resumed => Phase::Running,
+            InstanceChange::Active
+            | InstanceChange::Rehydrated
+            | InstanceChange::Resumed
+            | InstanceChange::Continued => Phase::Running,
+            InstanceChange::InBreakpoint => Phase::InBreakpoint,
             InstanceChange::Waiting { at } => {
                 let service = summary.last.map_or(service, |(service, _)| service);
                 summary.at = Some((service, *at));
