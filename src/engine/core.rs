@@ -1,6 +1,6 @@
 use super::configuration::Configuration;
 use super::debugger::Debugger;
-use super::instance::Instance;
+use super::instance::Resident;
 use super::instance::dehydration::{MemoryUsage, WaitHistory};
 use super::message_box::{Match, MessageBox};
 use super::ports::request::Request;
@@ -45,6 +45,9 @@ pub struct Core {
     pub memory: MemoryUsage,
     pub waits: WaitHistory,
     pub debugger: Debugger,
+    /// Instances that began to wait last, oldest first; those before have their compact form.
+    #[serde(skip)]
+    pub fresh: VecDeque<InstanceId>,
     /// Transmission to the send port instance that waits for its outcome.
     pub transmissions: FxHashMap<u64, InstanceId>,
     /// Messages the running instance sent to itself.
@@ -72,12 +75,12 @@ pub struct ServiceRuntime {
     pub subscriptions: Vec<SubscriptionId>,
 }
 
-/// A service instance. A running orchestration is taken out of its slot for the turn.
+/// A service instance.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Slot {
     Orchestration {
         service: u16,
-        instance: Option<Arc<Instance>>,
+        instance: Resident,
     },
     SendPort(Arc<PortInstance>),
     /// A two-way receive location that waits for a response.

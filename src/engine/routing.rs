@@ -1,5 +1,7 @@
 use super::core::{Slot, Step};
-use super::instance::{Channel, ChannelKey, Frame, Happening, Instance, Queued, State, Status, next_status};
+use super::instance::{
+    Channel, ChannelKey, Frame, Happening, Instance, Queued, Resident, State, Status, next_status,
+};
 use super::message_box::{Match, Owner};
 use super::ports::send::PortInstance;
 use super::shapes::convoy_channels;
@@ -237,7 +239,7 @@ impl Step<'_> {
             waiting_since: self.core.now,
             reason: None,
         };
-        let slot = Slot::Orchestration { service: service.index, instance: Some(Arc::new(instance)) };
+        let slot = Slot::Orchestration { service: service.index, instance: Resident::new(instance) };
         self.core.slots.insert(id, slot);
         self.change(id, service.name, InstanceChange::Created);
         id
@@ -246,17 +248,16 @@ impl Step<'_> {
     fn enqueue(&mut self, id: InstanceId, channel: u32, message: &Arc<Message>) {
         self.emit(EventKind::MessageEnqueued { instance: id, message: message.id });
         match self.core.slots.get_mut(&id) {
-            Some(Slot::Orchestration { instance: Some(instance), .. }) => {
-                let instance = Arc::make_mut(instance);
-                instance.queue.push(Queued { channel, message: Arc::clone(message) });
-                // A suspended instance keeps it queued (INS-1).
-                if instance.status.runs() {
-                    self.make_ready(id);
+            Some(Slot::Orchestration { instance, .. }) => match instance.get_mut() {
+                Some(instance) => {
+                    instance.queue.push(Queued { channel, message: Arc::clone(message) });
+                    // A suspended instance keeps it queued (INS-1).
+                    if instance.status.runs() {
+                        self.make_ready(id);
+                    }
                 }
-            }
-            Some(Slot::Orchestration { instance: None, .. }) => {
-                self.core.to_self.push((channel, Arc::clone(message)));
-            }
+                None => self.core.to_self.push((channel, Arc::clone(message))),
+            },
             Some(Slot::Request(_)) => self.reply(id, message),
             _ => {}
         }
@@ -269,10 +270,14 @@ impl Step<'_> {
         change: impl FnOnce(&mut Instance, &mut Step<'_>) -> T,
     ) -> Option<T> {
         let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&id) else { return None };
+        let packed = matches!(instance, Resident::Packed(_));
         let mut taken = instance.take()?;
         let result = change(Arc::make_mut(&mut taken), self);
         if let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&id) {
-            *instance = Some(taken);
+            *instance = Resident::Live(taken);
+            if packed && !self.core.scheduled.contains(&id) {
+                instance.pack();
+            }
         }
         Some(result)
     }

@@ -1,7 +1,7 @@
 use super::configuration::Configuration;
 use super::core::{Core, Counters, ServiceRuntime, Slot, Step};
 use super::instance::dehydration::{MemoryUsage, leaves_memory, threshold_span};
-use super::instance::{Flow, Happening, Instance, Machine, Pending, Status, Thread, Wait};
+use super::instance::{Flow, Happening, Instance, Machine, Pending, Resident, Status, Thread, Wait};
 use super::ports::PortRuntime;
 use super::{Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, PersistenceCause};
 use crate::message::{DateTime, Name, TimeSpan};
@@ -41,6 +41,7 @@ impl Engine {
             memory: Default::default(),
             waits: Default::default(),
             debugger: Default::default(),
+            fresh: Default::default(),
             transmissions: Default::default(),
             to_self: Vec::new(),
             matches: Vec::new(),
@@ -143,7 +144,7 @@ impl Step<'_> {
             }
             self.core.timers.pop_first();
             let runs = match self.core.slots.get(&id) {
-                Some(Slot::Orchestration { instance: Some(instance), .. }) => instance.status.runs(),
+                Some(Slot::Orchestration { instance, .. }) => instance.get().is_some_and(|i| i.status.runs()),
                 Some(Slot::SendPort(port)) => port.status.runs(),
                 _ => false,
             };
@@ -277,6 +278,7 @@ impl Step<'_> {
             Flow::Blocked => {
                 self.blocked(instance, at);
                 self.put_back_at_safe_point(id, taken);
+                self.pack_oldest(id);
             }
             Flow::Yielded => {
                 self.take_late_messages(instance);
@@ -335,7 +337,23 @@ impl Step<'_> {
 
     fn put_back(&mut self, id: InstanceId, taken: Arc<Instance>) {
         if let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&id) {
-            *instance = Some(taken);
+            *instance = Resident::Live(taken);
+        }
+    }
+
+    /// Packs the instance that has waited longest among the fresh ones. Most waits of a process manager are over
+    /// after a few turns of others, and do not get as far.
+    fn pack_oldest(&mut self, newest: InstanceId) {
+        const FRESH: usize = 32;
+        self.core.fresh.push_back(newest);
+        if self.core.fresh.len() <= FRESH {
+            return;
+        }
+        let Some(oldest) = self.core.fresh.pop_front().filter(|id| !self.core.scheduled.contains(id)) else {
+            return;
+        };
+        if let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&oldest) {
+            instance.pack();
         }
     }
 
@@ -388,8 +406,8 @@ impl Step<'_> {
         let threshold = self.idle_threshold();
         let slots = &self.core.slots;
         self.core.idle.retain(|(due, id)| match slots.get(id) {
-            Some(Slot::Orchestration { instance: Some(instance), .. }) => {
-                instance.status == Status::Active && instance.waiting_since.plus(threshold) == *due
+            Some(Slot::Orchestration { instance, .. }) => {
+                instance.idle_since().is_some_and(|since| since.plus(threshold) == *due)
             }
             _ => false,
         });

@@ -75,7 +75,7 @@ impl Engine {
 
     pub fn instance(&self, id: InstanceId) -> Option<InstanceView> {
         match self.core.slots.get(&id)? {
-            Slot::Orchestration { instance, .. } => self.orchestration_view(instance.as_ref()?),
+            Slot::Orchestration { instance, .. } => self.orchestration_view(&*instance.get()?),
             Slot::SendPort(port) => {
                 let ordered =
                     self.core.send_ports.get(usize::from(port.port)).filter(|p| p.ordered == Some(id));

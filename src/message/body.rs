@@ -18,7 +18,7 @@ pub struct Body {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Content {
     /// UTF-8 text, XML or not.
-    Text(Arc<str>),
+    Text(#[serde(with = "super::packed::text")] Arc<str>),
     /// Bytes that are not UTF-8.
     Bytes(Arc<[u8]>),
     /// A class message; its XML form is made on demand.

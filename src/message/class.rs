@@ -44,6 +44,7 @@ pub fn message_type(namespace: &str, root: &str) -> SmolStr {
 /// An instance of a class message: one value a field, in declaration order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassInstance {
+    #[serde(with = "super::packed::class")]
     pub class: Arc<ClassInfo>,
     pub fields: Vec<Value>,
 }

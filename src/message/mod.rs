@@ -10,6 +10,7 @@ pub(crate) mod document;
 mod format;
 mod lexical;
 mod name;
+pub(crate) mod packed;
 mod part;
 mod path;
 mod value;

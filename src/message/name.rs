@@ -1,5 +1,8 @@
+use super::packed;
 use rustc_hash::FxHashMap;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::cell::RefCell;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -9,24 +12,57 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 /// Names live as long as the process, so only names that come from a model may be interned, never
 /// text from a message.
 #[derive(Clone, Copy)]
-pub struct Name(&'static &'static str);
+pub struct Name(&'static Entry);
 
-static NAMES: LazyLock<Mutex<FxHashMap<&'static str, Name>>> = LazyLock::new(Mutex::default);
+struct Entry {
+    text: &'static str,
+    /// Position in the order of interning: different in every process.
+    number: u32,
+}
+
+#[derive(Default)]
+struct Names {
+    by_text: FxHashMap<&'static str, Name>,
+    all: Vec<Name>,
+}
+
+static NAMES: LazyLock<Mutex<Names>> = LazyLock::new(Mutex::default);
+
+thread_local! {
+    /// The names this thread knows, by number: looking one up takes no lock.
+    static KNOWN: RefCell<Vec<Name>> = const { RefCell::new(Vec::new()) };
+}
 
 impl Name {
     pub fn new(text: &str) -> Self {
         let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = names.get(text) {
+        if let Some(known) = names.by_text.get(text) {
             return *known;
         }
         let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
-        let name = Self(Box::leak(Box::new(text)));
-        names.insert(text, name);
+        let number = u32::try_from(names.all.len()).unwrap_or(u32::MAX);
+        let name = Self(Box::leak(Box::new(Entry { text, number })));
+        names.by_text.insert(text, name);
+        names.all.push(name);
         name
     }
 
     pub fn as_str(self) -> &'static str {
-        self.0
+        self.0.text
+    }
+
+    pub(super) fn number(self) -> u32 {
+        self.0.number
+    }
+
+    fn numbered(number: u32) -> Option<Self> {
+        let number = usize::try_from(number).ok()?;
+        KNOWN.with_borrow_mut(|known| {
+            if known.len() <= number {
+                known.clone_from(&NAMES.lock().unwrap_or_else(PoisonError::into_inner).all);
+            }
+            known.get(number).copied()
+        })
     }
 }
 
@@ -61,19 +97,19 @@ impl PartialOrd for Name {
 /// By text, so that sorted names have the same order in every process.
 impl Ord for Name {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.cmp(other.0)
+        self.0.text.cmp(other.0.text)
     }
 }
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(self.0.text)
     }
 }
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.0, f)
+        fmt::Debug::fmt(self.0.text, f)
     }
 }
 
@@ -85,12 +121,16 @@ impl From<&str> for Name {
 
 impl Serialize for Name {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0)
+        packed::name(*self, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if packed::active() {
+            let number = u32::deserialize(deserializer)?;
+            return Self::numbered(number).ok_or_else(|| D::Error::custom("a name nobody interned"));
+        }
         Ok(Self::new(&String::deserialize(deserializer)?))
     }
 }

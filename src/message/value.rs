@@ -1,6 +1,7 @@
 use super::{ClassInstance, Message};
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -54,7 +55,7 @@ pub enum Value {
     UInt64(u64),
     Single(f32),
     Double(f64),
-    Decimal(Decimal),
+    Decimal(#[serde(deserialize_with = "decimal")] Decimal),
     String(SmolStr),
     DateTime(DateTime),
     TimeSpan(TimeSpan),
@@ -115,6 +116,12 @@ pub enum ValueType {
     Named(SmolStr),
     /// Not known before run time (component calls, untyped `xpath`): anything is accepted.
     Unknown,
+}
+
+/// From its text: `rust_decimal` itself asks the format what is there, which a compact one does not tell.
+fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    let text = SmolStr::deserialize(deserializer)?;
+    text.parse().map_err(|_| D::Error::custom("not a decimal"))
 }
 
 impl Value {

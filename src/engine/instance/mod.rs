@@ -4,11 +4,13 @@ pub mod dehydration;
 mod environment;
 pub mod lifecycle;
 mod machine;
+mod resident;
 mod state;
 
 pub(super) use environment::{Environment, exception, token_of};
 pub use lifecycle::{Happening, Pending, Status, next as next_status};
 pub(super) use machine::{After, Flow, Machine};
+pub use resident::Resident;
 pub use state::{
     AtomicState, Caller, Channel, ChannelKey, Frame, Frames, Held, Instance, ParameterBinding, Parent,
     PortState, Queued, Record, ScopeFrame, State, Thread, Wait, binding_of,

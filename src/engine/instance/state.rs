@@ -42,6 +42,11 @@ impl Instance {
     pub fn in_atomic_scope(&self) -> bool {
         self.state.threads.iter().any(|t| t.scopes.iter().any(|s| s.atomic.is_some()))
     }
+
+    /// Since when it waits, if it is active.
+    pub fn idle_since(&self) -> Option<DateTime> {
+        (self.status == Status::Active).then_some(self.waiting_since)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,99 @@
+use super::Instance;
+use crate::message::DateTime;
+use crate::message::packed::Packed;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Where the state of an orchestration instance is. Which of the forms says nothing about its status: it only
+/// decides how much memory a waiting instance takes, and how much of it a message has to touch.
+#[derive(Clone, Debug)]
+pub enum Resident {
+    /// With the turn that runs it.
+    Running,
+    Live(Arc<Instance>),
+    Packed(Arc<Waiting>),
+}
+
+/// An instance in its compact form.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Since when, as [`Instance::waiting_since`]; `None` for one that is not active.
+    idle_since: Option<DateTime>,
+    packed: Packed,
+}
+
+impl Resident {
+    pub fn new(instance: Instance) -> Self {
+        Self::Live(Arc::new(instance))
+    }
+
+    /// The instance, to run or change it; `Running` is left in its place.
+    pub fn take(&mut self) -> Option<Arc<Instance>> {
+        self.unpack();
+        match std::mem::replace(self, Self::Running) {
+            Self::Live(instance) => Some(instance),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+
+    /// The instance in its slot, to change it there.
+    pub fn get_mut(&mut self) -> Option<&mut Instance> {
+        self.unpack();
+        match self {
+            Self::Live(instance) => Some(Arc::make_mut(instance)),
+            Self::Running | Self::Packed(_) => None,
+        }
+    }
+
+    /// The instance, to look at.
+    pub fn get(&self) -> Option<Cow<'_, Instance>> {
+        match self {
+            Self::Running => None,
+            Self::Live(instance) => Some(Cow::Borrowed(instance)),
+            Self::Packed(waiting) => waiting.packed.open().map(Cow::Owned),
+        }
+    }
+
+    /// Gives a waiting instance its compact form.
+    pub fn pack(&mut self) {
+        if let Self::Live(instance) = self
+            && let Some(packed) = Packed::new(&**instance)
+        {
+            *self = Self::Packed(Arc::new(Waiting { idle_since: instance.idle_since(), packed }));
+        }
+    }
+
+    /// Since when it waits, if it is active and so may become idle (DEH-3).
+    pub fn idle_since(&self) -> Option<DateTime> {
+        match self {
+            Self::Running => None,
+            Self::Live(instance) => instance.idle_since(),
+            Self::Packed(waiting) => waiting.idle_since,
+        }
+    }
+
+    fn unpack(&mut self) {
+        if let Self::Packed(waiting) = self
+            && let Some(instance) = waiting.packed.open()
+        {
+            *self = Self::new(instance);
+        }
+    }
+}
+
+/// A checkpoint has the instance itself.
+impl Serialize for Resident {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().as_deref().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Resident {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Running, Self::new))
+    }
+}
