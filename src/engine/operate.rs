@@ -6,6 +6,7 @@ use super::{EventKind, InstanceChange, InstanceId, Operation, PersistenceCause};
 use crate::message::{BTS, Name, Value};
 use crate::model::{PortState, ServiceState};
 use crate::program::{Group, PortBinding, Predicate, Program, Service};
+use smallvec::smallvec;
 use std::sync::Arc;
 
 impl Step<'_> {
@@ -238,7 +239,7 @@ impl Step<'_> {
         let program = Arc::clone(self.program);
         let Some(info) = program.send_port(index) else { return };
         let own = Predicate::equals(BTS.sp_transport_id, Value::string(info.name.as_str()));
-        let groups = std::iter::once(vec![own]).chain(info.filter.iter().cloned()).collect();
+        let groups = std::iter::once(smallvec![own]).chain(info.filter.iter().cloned()).collect();
         let known = self.core.send_ports.get(usize::from(index)).and_then(|p| p.subscription);
         let subscription = self.enlist(known, state, Owner::SendPort(index), groups, info.priority);
         if let Some(runtime) = self.core.send_ports.get_mut(usize::from(index)) {
@@ -252,7 +253,7 @@ impl Step<'_> {
         let program = Arc::clone(self.program);
         let Some(info) = program.group(index) else { return };
         let own = Predicate::equals(BTS.sp_group_id, Value::string(info.name.as_str()));
-        let groups = std::iter::once(vec![own]).chain(info.filter.iter().cloned()).collect();
+        let groups = std::iter::once(smallvec![own]).chain(info.filter.iter().cloned()).collect();
         let known = self.core.groups.get(usize::from(index)).and_then(|p| p.subscription);
         // A group that could pass a message to nobody must not take any (SUB-7, TX-12).
         let state = if self.has_enlisted_member(index) { state } else { PortState::Bound };

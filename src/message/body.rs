@@ -18,13 +18,13 @@ pub struct Body {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Content {
     /// UTF-8 text, XML or not.
-    Text(#[serde(with = "super::packed::text")] Arc<str>),
+    Text(#[serde(with = "super::packed::body")] Arc<str>),
     /// Bytes that are not UTF-8.
     Bytes(Arc<[u8]>),
     /// A class message; its XML form is made on demand.
     Class(Arc<ClassInstance>),
     /// Value of a `System.String` part: never XML of its own.
-    String(SmolStr),
+    String(#[serde(with = "super::packed::text")] SmolStr),
 }
 
 impl Body {

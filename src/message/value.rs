@@ -56,7 +56,7 @@ pub enum Value {
     Single(f32),
     Double(f64),
     Decimal(#[serde(deserialize_with = "decimal")] Decimal),
-    String(SmolStr),
+    String(#[serde(with = "super::packed::text")] SmolStr),
     DateTime(DateTime),
     TimeSpan(TimeSpan),
     Guid(Uuid),

@@ -3,6 +3,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::message::{Name, Value, ValueType};
 use crate::model::{self, Application, Binding, Filter, FilterOperator, Grouping, PortState, Transport};
 use crate::xml::SchemaSet;
+use smallvec::smallvec;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -385,7 +386,7 @@ pub(super) fn compile_filter(
         let predicate = Predicate { property: property.name, operator: row.operator, value };
         match groups.last_mut() {
             Some(group) if open => group.push(predicate),
-            _ => groups.push(vec![predicate]),
+            _ => groups.push(smallvec![predicate]),
         }
         open = row.grouping == Grouping::And;
     }

@@ -1,12 +1,14 @@
 use crate::message::{Context, Name, Value, format_value};
 use crate::model::FilterOperator;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 /// Predicates that must all hold; a subscription matches when one of its groups does (SUB-3).
-pub type Group = Vec<Predicate>;
+/// Nearly all have a message type and one property more: they lie in the subscription's own piece of memory.
+pub type Group = SmallVec<[Predicate; 2]>;
 
 /// `A == 1 and B == "x" or C exists`.
 pub fn groups_text(groups: &[Group]) -> String {

@@ -1,9 +1,11 @@
 use super::Instance;
 use crate::message::DateTime;
-use crate::message::packed::Packed;
+use crate::message::packed::{pack, unpack, unpack_start};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::sync::Arc;
+
+type Header<T> = (Option<DateTime>, T);
 
 /// Where the state of an orchestration instance is. Which of the forms says nothing about its status: it only
 /// decides how much memory a waiting instance takes, and how much of it a message has to touch.
@@ -12,15 +14,8 @@ pub enum Resident {
     /// With the turn that runs it.
     Running,
     Live(Arc<Instance>),
-    Packed(Arc<Waiting>),
-}
-
-/// An instance in its compact form.
-#[derive(Clone, Debug)]
-pub struct Waiting {
-    /// Since when, as [`Instance::waiting_since`]; `None` for one that is not active.
-    idle_since: Option<DateTime>,
-    packed: Packed,
+    /// In one piece, with [`Instance::idle_since`] in front.
+    Packed(Arc<[u8]>),
 }
 
 impl Resident {
@@ -54,16 +49,16 @@ impl Resident {
         match self {
             Self::Running => None,
             Self::Live(instance) => Some(Cow::Borrowed(instance)),
-            Self::Packed(waiting) => waiting.packed.open().map(Cow::Owned),
+            Self::Packed(bytes) => unpack(bytes).map(|(_, instance): Header<Instance>| Cow::Owned(instance)),
         }
     }
 
     /// Gives a waiting instance its compact form.
     pub fn pack(&mut self) {
         if let Self::Live(instance) = self
-            && let Some(packed) = Packed::new(&**instance)
+            && let Some(bytes) = pack(&(instance.idle_since(), &**instance))
         {
-            *self = Self::Packed(Arc::new(Waiting { idle_since: instance.idle_since(), packed }));
+            *self = Self::Packed(bytes);
         }
     }
 
@@ -72,13 +67,13 @@ impl Resident {
         match self {
             Self::Running => None,
             Self::Live(instance) => instance.idle_since(),
-            Self::Packed(waiting) => waiting.idle_since,
+            Self::Packed(bytes) => unpack_start(bytes).flatten(),
         }
     }
 
     fn unpack(&mut self) {
-        if let Self::Packed(waiting) = self
-            && let Some(instance) = waiting.packed.open()
+        if let Self::Packed(bytes) = self
+            && let Some((_, instance)) = unpack::<Header<Instance>>(bytes)
         {
             *self = Self::new(instance);
         }

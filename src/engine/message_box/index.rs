@@ -13,18 +13,11 @@ use thin_vec::{ThinVec, thin_vec};
 /// The subscription table with its index.
 #[derive(Clone, Debug, Default)]
 pub struct MessageBox {
-    rows: FxHashMap<SubscriptionId, Box<Row>>,
+    rows: FxHashMap<SubscriptionId, Subscription>,
     shapes: Vec<Bucket>,
     /// Groups without an equality predicate.
     unindexed: Vec<(SubscriptionId, u16)>,
     next: u64,
-}
-
-#[derive(Clone, Debug)]
-struct Row {
-    subscription: Subscription,
-    /// Where the index has each group: bucket and hash, or among the unindexed.
-    keys: SmallVec<[Option<(usize, u64)>; 1]>,
 }
 
 /// All groups whose equality predicates name the same properties.
@@ -83,17 +76,18 @@ impl MessageBox {
 
     fn insert(&mut self, subscription: Subscription) {
         let id = subscription.id;
-        let keys = (0_u16..).zip(&*subscription.groups).map(|(number, group)| {
+        for (number, group) in (0_u16..).zip(&*subscription.groups) {
             let Some((shape, hash)) = key_of(group) else {
                 self.unindexed.push((id, number));
-                return None;
+                continue;
             };
-            let at = self.shapes.iter().position(|b| *b.shape == *shape).unwrap_or_else(|| {
+            let at = self.bucket(&shape).unwrap_or_else(|| {
                 self.shapes.push(Bucket { shape: shape.as_slice().into(), entries: FxHashMap::default() });
                 self.shapes.len() - 1
             });
-            let entries = self.shapes.get_mut(at).map(|b| &mut b.entries)?;
-            entries
+            let Some(bucket) = self.shapes.get_mut(at) else { continue };
+            bucket
+                .entries
                 .entry(hash)
                 .and_modify(|entry| match entry {
                     Entry::One(other, group) => {
@@ -102,21 +96,23 @@ impl MessageBox {
                     Entry::Many(all) => all.push((id, number)),
                 })
                 .or_insert(Entry::One(id, number));
-            Some((at, hash))
-        });
-        let keys = keys.collect();
-        self.rows.insert(id, Box::new(Row { subscription, keys }));
+        }
+        self.rows.insert(id, subscription);
+    }
+
+    fn bucket(&self, shape: &[Name]) -> Option<usize> {
+        self.shapes.iter().position(|b| *b.shape == *shape)
     }
 
     pub fn unsubscribe(&mut self, id: SubscriptionId) -> Option<Subscription> {
-        let row = self.rows.remove(&id)?;
-        for key in &row.keys {
-            let Some((at, hash)) = key else {
+        let subscription = self.rows.remove(&id)?;
+        for group in &*subscription.groups {
+            let Some((shape, hash)) = key_of(group) else {
                 self.unindexed.retain(|(other, _)| *other != id);
                 continue;
             };
-            let Some(bucket) = self.shapes.get_mut(*at) else { continue };
-            let empty = match bucket.entries.get_mut(hash) {
+            let Some(bucket) = self.bucket(&shape).and_then(|at| self.shapes.get_mut(at)) else { continue };
+            let empty = match bucket.entries.get_mut(&hash) {
                 Some(Entry::Many(all)) => {
                     all.retain(|(other, _)| *other != id);
                     all.is_empty()
@@ -125,19 +121,19 @@ impl MessageBox {
                 None => false,
             };
             if empty {
-                bucket.entries.remove(hash);
+                bucket.entries.remove(&hash);
             }
         }
-        Some(row.subscription)
+        Some(subscription)
     }
 
     pub fn get(&self, id: SubscriptionId) -> Option<&Subscription> {
-        self.rows.get(&id).map(|row| &row.subscription)
+        self.rows.get(&id)
     }
 
     /// Every row, in order of creation.
     pub fn rows(&self) -> Vec<&Subscription> {
-        let mut all: Vec<_> = self.rows.values().map(|row| &row.subscription).collect();
+        let mut all: Vec<_> = self.rows.values().collect();
         all.sort_unstable_by_key(|row| row.id);
         all
     }

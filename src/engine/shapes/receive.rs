@@ -7,6 +7,7 @@ use crate::engine::{EventKind, Subscriber};
 use crate::message::{BTS, Context, ExceptionValue, Message, Name, Value};
 use crate::program::{Follower, Group, LegKind, PortBinding, Predicate, Program, ReceiveInfo, Service};
 use crate::xlang::Raised;
+use smallvec::smallvec;
 use std::sync::Arc;
 
 /// Priority of instance subscriptions (CONFLICT 9).
@@ -240,7 +241,7 @@ impl<'a> Machine<'a, '_> {
         let Some(info) = service.port(port) else { return };
         let token = self.step.next_token();
         for operation in &info.operations {
-            let group = vec![
+            let group = smallvec![
                 Predicate::equals(BTS.partner_port, Value::string(SELF_CORRELATED)),
                 Predicate::equals(BTS.partner_service, Value::String(token.clone())),
                 Predicate::equals(BTS.operation, Value::string(operation.name.as_str())),
@@ -340,7 +341,7 @@ pub fn follow_group(service: &Service, info: &ReceiveInfo, values: &[Value], bin
 
 /// Predicates that say what a receive takes and through which port, without correlation or filter.
 pub fn source_group(service: &Service, info: &ReceiveInfo, binding: PortBinding) -> Group {
-    let mut group = Vec::with_capacity(2);
+    let mut group = Group::new();
     match binding {
         PortBinding::Partner { service, port } => {
             group.push(Predicate::equals(BTS.partner_service, Value::string(service.as_str())));

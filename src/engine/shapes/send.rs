@@ -6,6 +6,7 @@ use crate::engine::{PersistenceCause, Publisher};
 use crate::message::{BTS, ExceptionValue, Message, Name, Value};
 use crate::program::{LegKind, PortBinding, Predicate, SendInfo, Service};
 use crate::xlang::Raised;
+use smallvec::smallvec;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -100,7 +101,7 @@ impl<'a> Machine<'a, '_> {
             if port.two_way {
                 let token = self.step.next_token();
                 message.context.promote(BTS.reply_token, Value::String(token.clone()));
-                let group = vec![Predicate::equals(BTS.correlation_token, Value::String(token.clone()))];
+                let group = smallvec![Predicate::equals(BTS.correlation_token, Value::String(token.clone()))];
                 let thread = self.thread;
                 if let Some(frame) = self.state_mut().frame_mut(held.frame) {
                     frame.edit_port(info.port, |state| state.requested(thread, token.clone()));
@@ -113,7 +114,7 @@ impl<'a> Machine<'a, '_> {
                 message.context.write(BTS.ack_required, Value::String(token.clone()));
                 let owner = self.step.guid_of("instance", self.instance.id.0);
                 message.context.write(BTS.ack_owner_id, guid_text(owner));
-                let group = vec![
+                let group = smallvec![
                     Predicate::exists(BTS.ack_type),
                     Predicate::equals(BTS.correlation_token, Value::String(token.clone())),
                 ];
