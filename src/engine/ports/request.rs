@@ -12,6 +12,7 @@ use crate::message::{BTS, Message, Name, Value};
 use crate::program::{Group, LocationInfo, Predicate, ReceivePortInfo};
 use crate::xml::pipeline;
 use serde::{Deserialize, Serialize};
+use smallvec::smallvec;
 use std::sync::Arc;
 
 /// Priority of the subscription to a response, an instance subscription (CONFLICT 9).
@@ -37,7 +38,7 @@ impl Step<'_> {
         let mut message = Arc::unwrap_or_clone(message);
         message.context.promote(BTS.reply_token, token.clone());
         let message = Arc::new(message);
-        let groups: Arc<[Group]> = [vec![Predicate::equals(BTS.correlation_token, token)]].into();
+        let groups: Arc<[Group]> = [smallvec![Predicate::equals(BTS.correlation_token, token)]].into();
         let owner = Owner::Instance { instance: id, channel: 0, kind: u32::MAX };
         let subscription = self.core.message_box.subscribe(owner, Arc::clone(&groups), PRIORITY);
         let waiting =
