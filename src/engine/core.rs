@@ -14,7 +14,7 @@ use crate::xlang::{LogLevel, Raised};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -39,6 +39,8 @@ pub struct Core {
     pub groups: Vec<PortRuntime>,
     pub locations_enabled: Vec<bool>,
     pub configuration: Configuration,
+    /// Parties in roles, which operators change while the run goes on (RLK-5).
+    pub enlistments: Vec<Enlisted>,
     /// Blocked instances by when they have been idle long enough to dehydrate (DEH-3).
     pub idle: VecDeque<(DateTime, InstanceId)>,
     /// What the host's memory holds, and how long instances waited so far (DEH-3).
@@ -65,6 +67,16 @@ pub struct Counters {
     pub transmissions: u64,
     pub tokens: u64,
     pub guids: u64,
+}
+
+/// A party in a role: its send ports by port type, or by port type and operation with a dot between.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Enlisted {
+    pub party: Name,
+    /// Full name.
+    pub role_link_type: Name,
+    pub role: Name,
+    pub ports: BTreeMap<String, String>,
 }
 
 /// Run-time state of an orchestration type (section 5.5).

@@ -2,6 +2,7 @@ use super::{Breakpoint, InstanceId, MemoryUsage, TransmissionId};
 use crate::message::{DateTime, Message, Name};
 use crate::model::{PortState, ServiceState};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One thing that happens to the engine, with its time. The engine has no other source of change: same
@@ -90,6 +91,14 @@ pub enum Operation {
     EnableReceiveLocation {
         location: Name,
         enabled: bool,
+    },
+    /// Enlists a party in a role with its send ports by port type, in place of an earlier enlistment; without ports it is
+    /// unenlisted (RLK-5).
+    EnlistParty {
+        party: Name,
+        role_link_type: Name,
+        role: Name,
+        ports: BTreeMap<String, String>,
     },
     SetConfiguration {
         key: String,

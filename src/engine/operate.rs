@@ -1,4 +1,4 @@
-use super::core::{Slot, Step};
+use super::core::{Enlisted, Slot, Step};
 use super::instance::{Happening, Pending, Status};
 use super::message_box::Owner;
 use super::ports::port_transition;
@@ -7,6 +7,7 @@ use crate::message::{BTS, Name, Value};
 use crate::model::{PortState, ServiceState};
 use crate::program::{Group, PortBinding, Predicate, Program, Service};
 use smallvec::smallvec;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Step<'_> {
@@ -103,6 +104,9 @@ impl Step<'_> {
                 );
                 Ok(())
             }
+            Operation::EnlistParty { party, role_link_type, role, ports } => {
+                self.enlist_party(*party, *role_link_type, *role, ports)
+            }
             Operation::SetConfiguration { key, value } => {
                 self.core.configuration.set(key.clone(), value.clone());
                 Ok(())
@@ -114,6 +118,30 @@ impl Step<'_> {
                 Ok(())
             }
         }
+    }
+
+    fn enlist_party(
+        &mut self,
+        party: Name,
+        role_link_type: Name,
+        role: Name,
+        ports: &BTreeMap<String, String>,
+    ) -> Result<(), String> {
+        let program = Arc::clone(self.program);
+        if !program.application.bindings.parties.iter().any(|p| p.name == party.as_str()) {
+            return Err(format!("There is no party {party}"));
+        }
+        if let Some(port) = ports.values().find(|port| program.send_port_by_name(Name::new(port)).is_none()) {
+            return Err(format!("{party} cannot be enlisted: there is no send port {port}"));
+        }
+        let own = |e: &Enlisted| e.party == party && e.role_link_type == role_link_type && e.role == role;
+        self.core.enlistments.retain(|enlisted| !own(enlisted));
+        if !ports.is_empty() {
+            self.core.enlistments.push(Enlisted { party, role_link_type, role, ports: ports.clone() });
+        }
+        let state = Name::new(if ports.is_empty() { "Unenlisted" } else { "Enlisted" });
+        self.emit(EventKind::StateChanged { artefact: party, state });
+        Ok(())
     }
 
     /// Suspend or terminate: at once for an instance that waits, which is a safe point (CONFLICT 22).

@@ -1,5 +1,5 @@
 use super::configuration::Configuration;
-use super::core::{Core, Counters, ServiceRuntime, Slot, Step};
+use super::core::{Core, Counters, Enlisted, ServiceRuntime, Slot, Step};
 use super::instance::dehydration::{MemoryUsage, leaves_memory, threshold_span};
 use super::instance::{Flow, Happening, Instance, Machine, Pending, Resident, Status, Thread, Wait};
 use super::ports::PortRuntime;
@@ -35,6 +35,7 @@ impl Engine {
             services: vec![ServiceRuntime::default(); program.services.len()],
             send_ports: bound(program.send_ports.len()),
             groups: bound(program.groups.len()),
+            enlistments: enlistments(&program.application.bindings),
             locations_enabled: program.locations.iter().map(|l| l.enabled).collect(),
             configuration: Configuration::new(&program.application.settings.configuration),
             idle: Default::default(),
@@ -123,6 +124,17 @@ impl Engine {
     pub fn same_progress(&self, other: &Self) -> bool {
         self.core.counters.events == other.core.counters.events && self.core.now == other.core.now
     }
+}
+
+fn enlistments(bindings: &crate::model::Bindings) -> Vec<Enlisted> {
+    let all = bindings.parties.iter().flat_map(|party| party.enlistments.iter().map(move |e| (party, e)));
+    let enlisted = |(party, e): (&crate::model::Party, &crate::model::Enlistment)| Enlisted {
+        party: Name::new(&party.name),
+        role_link_type: Name::new(&e.role_link_type),
+        role: Name::new(&e.role),
+        ports: e.ports.clone(),
+    };
+    all.map(enlisted).collect()
 }
 
 impl Step<'_> {

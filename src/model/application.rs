@@ -1,7 +1,7 @@
 use super::property::is_default;
 use super::{
     Bindings, ClassType, CorrelationType, MapDrawing, Module, MultipartType, Orchestration, Policy, PortType,
-    Project, Scenario, Vocabulary,
+    Project, RoleLinkType, Scenario, Vocabulary,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -357,6 +357,11 @@ impl Application {
     /// Resolves a multi-part message type named in `module`.
     pub fn multipart_type<'a>(&'a self, module: &'a Module, name: &str) -> Option<&'a MultipartType> {
         self.find(module, name, |m| &m.multipart_types, |t| &t.name)
+    }
+
+    /// Resolves a role link type named in `module`.
+    pub fn role_link_type<'a>(&'a self, module: &'a Module, name: &str) -> Option<&'a RoleLinkType> {
+        self.find(module, name, |m| &m.role_link_types, |t| &t.name)
     }
 
     /// Resolves a correlation type named in `module`.

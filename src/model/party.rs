@@ -21,6 +21,14 @@ pub struct Party {
     pub custom_data: String,
 }
 
+impl Party {
+    /// True for the party's own name as `OrganizationName`, and for each alias (RLK-3).
+    pub fn is_known_as(&self, value: &str, qualifier: &str) -> bool {
+        qualifier == "OrganizationName" && self.name == value
+            || self.aliases.iter().any(|a| a.qualifier == qualifier && a.value == value)
+    }
+}
+
 /// A name a party is known by. Party resolution and `new Party(value, qualifier)` go by value and qualifier (RLK-3).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

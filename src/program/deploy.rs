@@ -14,6 +14,7 @@ pub struct ReceivePortInfo {
     pub inbound_maps: Vec<Name>,
     pub outbound_maps: Vec<Name>,
     pub route_failed: bool,
+    pub authentication: model::Authentication,
 }
 
 #[derive(Debug)]
@@ -202,12 +203,6 @@ fn kept_only(app: &Application, found: &mut Vec<Diagnostic>) {
             found.push(Diagnostic::warning("N02", message, help).at(port_place(&port.name, "backup")));
         }
     }
-    for port in app.bindings.receive_ports.iter().filter(|p| p.authentication != model::Authentication::None)
-    {
-        let message = format!("The authentication of {} is kept, but has no effect yet", port.name);
-        let help = "Messages of unknown senders are received like others";
-        found.push(Diagnostic::warning("N02", message, help).at(port_place(&port.name, "authentication")));
-    }
 }
 
 impl Deployment {
@@ -219,6 +214,7 @@ impl Deployment {
             inbound_maps: names(&port.inbound_maps),
             outbound_maps: names(&port.outbound_maps),
             route_failed: port.route_failed_messages,
+            authentication: port.authentication,
         });
         for location in &port.locations {
             let opening = location.schedule.as_ref().map(Opening::scheduled);

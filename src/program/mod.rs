@@ -67,6 +67,7 @@ pub struct Service {
     pub variables: Vec<VariableInfo>,
     pub messages: Vec<MessageInfo>,
     pub ports: Vec<PortInfo>,
+    pub role_links: Vec<RoleLinkInfo>,
     pub sets: Vec<SetInfo>,
     /// Transaction identifiers, for `succeeded`.
     pub transactions: Vec<Name>,
@@ -119,12 +120,29 @@ pub struct SetInfo {
 #[derive(Debug)]
 pub struct PortInfo {
     pub name: Name,
+    /// Name of its port type, without namespace.
+    pub port_type: Name,
     pub polarity: Polarity,
     pub two_way: bool,
     pub operations: Vec<OperationInfo>,
     pub binding: PortBinding,
     pub ordered: bool,
     pub notify: bool,
+}
+
+/// A role link (RLK-1). Each port type of its role is a port of the service, named `Link.PortType`.
+#[derive(Debug)]
+pub struct RoleLinkInfo {
+    /// Place among the ports that remembers its parties.
+    pub slot: u16,
+    pub name: Name,
+    /// Full name of the role link type.
+    pub type_name: Name,
+    pub role: Name,
+    /// The first communication happens in this role (RLK-2).
+    pub initiating: bool,
+    /// Its ports.
+    pub ports: std::ops::Range<u16>,
 }
 
 #[derive(Debug)]
@@ -147,6 +165,8 @@ pub enum PortBinding {
         service: Name,
         port: Name,
     },
+    /// A port of a role link that sends: the destination party decides (RLK-5).
+    Role,
     /// "Specify later" and not bound.
     Unbound,
     /// A parameter: the caller's port decides.
@@ -231,6 +251,11 @@ impl Service {
 
     pub fn port(&self, index: u16) -> Option<&PortInfo> {
         self.ports.get(usize::from(index))
+    }
+
+    /// The role link that a port belongs to.
+    pub fn role_link_of(&self, port: u16) -> Option<&RoleLinkInfo> {
+        self.role_links.iter().find(|link| link.ports.contains(&port))
     }
 
     pub fn set(&self, index: u16) -> Option<&SetInfo> {

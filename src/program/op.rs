@@ -64,8 +64,6 @@ pub enum Op {
     /// Default handler: undoes the committed children, newest first, then raises again (6.5 step 4).
     CompensateAndRaise,
     EndCompensation,
-    /// A shape the engine does not run: the instance is suspended there.
-    NotRun(u16),
     /// End of the service: returns to the caller or ends the instance.
     End,
 }

@@ -19,6 +19,7 @@ mod parallel;
 mod publish;
 mod receiving;
 mod recovery;
+mod roles;
 mod routing;
 mod rules;
 mod sending;

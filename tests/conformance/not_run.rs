@@ -1,48 +1,32 @@
-//! What does not run yet says so before and at run time, and nothing is lost.
+//! What is kept but has no effect says so.
 
 use crate::build::*;
-use crate::world::{World, xml};
-use orchestrion::model::{Binding, Polarity, PortBinding};
+use orchestrion::model::{Binding, Direction, ParameterKind, RoleLink, Transport};
 use orchestrion::program::Program;
 
-#[test]
-fn a_shape_that_does_not_run_warns_and_suspends_the_instance_there() {
-    let app = app()
-        .class("Order", &["Id"])
-        .receive_port("R", "XMLReceive")
-        .orchestration(
-            orch("Ruled")
-                .port("In", Polarity::Implements, "Order", Binding::SpecifyLater)
-                .message("M", "Order")
-                .variable("n", "System.Int32", "0")
-                .body(vec![
-                    activate("In", "M"),
-                    send("In", "M").named("discount").edit_send(|s| s.role_port_type = "Vendors".into()),
-                    expression("after", "n = 1;"),
-                ]),
-        )
-        .bind("Ruled", "In", PortBinding::ReceivePort("R".into()));
-    let found = Program::diagnose(&app.0);
-    let warning = found.iter().find(|d| d.code == "N01").expect("a warning");
-    assert!(warning.message.contains("discount") && !warning.help.is_empty(), "{warning}");
-
-    let mut world = World::new(app);
-    world.receive("R", &xml("Order", &[("Id", "1")]));
-    let stopped = world.only("Ruled");
-    assert!(stopped.reason.as_deref().is_some_and(|r| r.contains("discount")), "{:?}", stopped.reason);
-    assert!(!world.ran("Ruled", "after"), "it is not skipped");
+fn codes(app: &App) -> Vec<&'static str> {
+    Program::diagnose(&app.0).iter().map(|d| d.code).filter(|code| code.starts_with('N')).collect()
 }
 
 #[test]
-fn settings_without_effect_say_so() {
-    use orchestrion::model::Authentication;
-    for (authentication, warnings) in [(Authentication::Keep, 1), (Authentication::None, 0)] {
-        let app = app()
-            .class("Order", &["Id"])
-            .receive_port("R", "XMLReceive")
-            .with_receive_port(|port| port.authentication = authentication);
-        let found = Program::diagnose(&app.0);
-        let said = found.iter().filter(|d| d.code == "N02" && d.message.contains("of R")).count();
-        assert_eq!(said, warnings, "{found:?}");
+fn a_role_link_parameter_says_that_nothing_is_passed_in_it() {
+    let link = RoleLink { name: "Supplier".into(), ..Default::default() };
+    let with = |kind| {
+        let callee = orch("Callee").parameter(Direction::In, kind).body(vec![expression("x", "n = 1;")]);
+        app().class("Order", &["Id"]).orchestration(callee.variable("n", "System.Int32", "0"))
+    };
+    assert_eq!(codes(&with(ParameterKind::RoleLink(link))), ["N01"]);
+    let port = orch("Other").port("P", OUT, "Order", Binding::MessageBox).o.ports.remove(0);
+    assert!(codes(&with(ParameterKind::Port(port))).is_empty());
+}
+
+#[test]
+fn a_backup_transport_of_an_ordered_port_says_that_it_is_not_used() {
+    for (ordered, expected) in [(true, vec!["N02"]), (false, vec![])] {
+        let app = app().class("Order", &["Id"]).send_port("S").with_send_port(|port| {
+            port.ordered_delivery = ordered;
+            port.backup = Some(Transport { address: "queue://other".into(), ..Default::default() });
+        });
+        assert_eq!(codes(&app), expected);
     }
 }

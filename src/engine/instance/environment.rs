@@ -1,5 +1,6 @@
 use super::state::Frame;
 use crate::engine::core::Step;
+use crate::engine::shapes::{assign_party, read_party};
 use crate::engine::{EventKind, InstanceId};
 use crate::message::{Body, ClassInstance, DateTime, ExceptionValue, Message, Name, Part, Value};
 use crate::program::Service;
@@ -112,10 +113,14 @@ impl Env for Environment<'_, '_> {
     }
 
     fn port_property(&self, slot: u16, property: &str) -> Option<Value> {
+        let state = self.frame.port(slot);
+        if is_party(property) {
+            return read_party(state?.parties.as_ref()?, property);
+        }
         if !is_address(property) {
             return None;
         }
-        let state = self.frame.port(slot)?;
+        let state = state?;
         if let Some(address) = &state.address {
             return Some(Value::String(address.clone()));
         }
@@ -126,6 +131,14 @@ impl Env for Environment<'_, '_> {
 
     fn set_port_property(&mut self, slot: u16, property: &str, value: Value) -> Result<(), Raised> {
         let port = self.service.port(slot).map_or("", |p| p.name.as_str());
+        if is_party(property) {
+            let link = self.service.port(slot).map_or_else(Name::default, |p| p.name);
+            let mut outcome = Ok(());
+            self.frame.edit_port(slot, |state| {
+                outcome = assign_party(state.parties.get_or_insert_default(), link, property, value);
+            });
+            return outcome;
+        }
         if !is_address(property) {
             return Err(exception(
                 "System.InvalidOperationException",
@@ -227,6 +240,10 @@ fn set_member(object: &mut crate::message::Object, member: &str, value: Value) {
         Some((_, place)) => *place = value,
         None => object.members.push((member.into(), value)),
     }
+}
+
+fn is_party(property: &str) -> bool {
+    property.ends_with("SourceParty") || property.ends_with("DestinationParty")
 }
 
 fn is_address(property: &str) -> bool {

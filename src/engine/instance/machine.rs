@@ -235,13 +235,6 @@ impl<'a, 'b> Machine<'a, 'b> {
             Op::EndCompensation => {
                 self.return_to_caller();
             }
-            Op::NotRun(shape) => {
-                let shape = service.shapes.get(usize::from(*shape));
-                let what = shape.map_or("This shape", |s| s.kind);
-                let name = shape.map_or("", |s| s.name.as_str());
-                let reason = format!("{what} \"{name}\" does not run yet");
-                return Ok(After::End(Flow::Suspended { reason, resumable: false, restore: false }));
-            }
             Op::End => return self.end(service),
         }
         Ok(After::Next)

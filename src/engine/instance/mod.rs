@@ -13,5 +13,5 @@ pub(super) use machine::{After, Flow, Machine};
 pub use resident::Resident;
 pub use state::{
     AtomicState, Caller, Channel, ChannelKey, Frame, Frames, Held, Instance, ParameterBinding, Parent,
-    PortState, Queued, Record, ScopeFrame, State, Thread, Wait, binding_of,
+    Parties, PortState, Queued, Record, ScopeFrame, State, Thread, Wait, binding_of,
 };

@@ -150,6 +150,15 @@ pub struct PortState {
     pub requests: Vec<(usize, SmolStr)>,
     /// Binding of the caller's port, for a parameter.
     pub binding: Option<ParameterBinding>,
+    /// In the place of a role link: its parties.
+    pub parties: Option<Box<Parties>>,
+}
+
+/// Who is at the other side of a role link, as party objects (RLK-3, RLK-4).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Parties {
+    pub source: Option<Value>,
+    pub destination: Option<Value>,
 }
 
 /// A port passed to a called or started orchestration.

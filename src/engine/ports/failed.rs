@@ -12,6 +12,8 @@ use std::sync::Arc;
 /// `ErrorReport.FailureCode` of a routing failure and of a failed map.
 pub const ROUTING_FAILURE: &str = "0xC0C01680";
 pub const MAPPING_FAILURE: &str = "0xC0C01300";
+/// As those of pipelines, with the customer bit set.
+pub const UNKNOWN_SENDER: &str = "0xE0C01607";
 
 /// Why a received message cannot go on.
 pub struct Refusal<'a> {

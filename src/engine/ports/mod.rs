@@ -2,6 +2,7 @@
 
 mod acknowledge;
 mod failed;
+mod party;
 mod receive;
 pub mod request;
 pub mod send;

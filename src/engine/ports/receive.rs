@@ -1,10 +1,13 @@
 use super::Resume;
-use super::failed::{MAPPING_FAILURE, ROUTING_FAILURE, Refusal};
+use super::failed::{MAPPING_FAILURE, ROUTING_FAILURE, Refusal, UNKNOWN_SENDER};
+use super::party::resolve_party;
 use crate::engine::core::Step;
 use crate::engine::routing::Outgoing;
 use crate::engine::{EventKind, Publisher};
 use crate::message::{BTS, Body, Context, DateTime, Message, Name, Value};
+use crate::model::Authentication;
 use crate::program::{LocationInfo, Program, ReceivePortInfo};
+use crate::xlang::LogLevel;
 use crate::xml::pipeline;
 use std::sync::Arc;
 
@@ -47,6 +50,7 @@ impl Step<'_> {
     ) {
         let program = Arc::clone(self.program);
         let location = info.name;
+        let resolves = pipeline::resolves_party(&info.pipeline, &program.schemas);
         let stamp = |context: &mut Context| {
             context.promote(BTS.receive_port_name, Value::string(port.name.as_str()));
             context.promote(BTS.receive_port_id, Value::string(port.name.as_str()));
@@ -55,6 +59,9 @@ impl Step<'_> {
             context.promote(BTS.inbound_transport_location, Value::string(info.address.as_str()));
             for (name, value) in properties {
                 context.promote(*name, Value::from(value.as_str()));
+            }
+            if resolves {
+                resolve_party(&program, context);
             }
         };
         let again = |body: Arc<[u8]>| Resume::Pipeline { location, body, properties: properties.to_vec() };
@@ -70,6 +77,13 @@ impl Step<'_> {
                     return;
                 }
             };
+        if port.authentication != Authentication::None {
+            let message = self.untyped(body, stamp);
+            if message.context.get(BTS.source_party_id).is_none() {
+                self.stranger(port, info, message, again(Arc::clone(body)));
+                return;
+            }
+        }
         let id = self.new_guid();
         let mut messages = Vec::with_capacity(interchange.messages.len());
         for (number, mut message) in (1_i32..).zip(interchange.messages) {
@@ -101,6 +115,24 @@ impl Step<'_> {
                 Refusal { reason: &reason, code: failed.failure.code(), report: None, resume: again(bytes) };
             self.receive_failed(port, info, Arc::new(message), refusal);
         }
+    }
+
+    /// The receive port wants to know its senders (RX-6).
+    fn stranger(
+        &mut self,
+        port: &ReceivePortInfo,
+        info: &LocationInfo,
+        message: Arc<Message>,
+        resume: Resume,
+    ) {
+        if port.authentication == Authentication::Drop {
+            let text = format!("{} dropped {}: its sender is no known party", port.name, message.id);
+            self.log(LogLevel::Warning, "Orchestrion", &text);
+            return;
+        }
+        let reason = "The sender of the message is no known party: give its party an alias or certificate";
+        let refusal = Refusal { reason, code: UNKNOWN_SENDER, report: None, resume };
+        self.receive_failed(port, info, message, refusal);
     }
 
     /// The bytes as they came, for an interchange that failed as a whole.

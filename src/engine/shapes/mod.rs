@@ -6,8 +6,10 @@ mod construct;
 mod listen;
 mod parallel;
 mod receive;
+mod role_link;
 mod rules;
 mod scope;
 mod send;
 
 pub(super) use receive::{convoy_channels, source_group};
+pub(super) use role_link::{assign_party, read_party};

@@ -151,6 +151,9 @@ impl<'a> Machine<'a, '_> {
         {
             frame.edit_port(info.port, |state: &mut PortState| state.reply = Some(token));
         }
+        if !service.role_links.is_empty() {
+            self.meet_party(service, info.port, &message);
+        }
         for set in &info.initializes {
             self.initialize_set(service, *set, &message.context)?;
         }

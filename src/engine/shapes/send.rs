@@ -97,6 +97,11 @@ impl<'a> Machine<'a, '_> {
             let state = frame.and_then(|f| f.port(info.port));
             let address = state.and_then(|s| s.address.clone());
             let token = state.and_then(|s| s.token.clone());
+            let binding = if binding == PortBinding::Role {
+                self.role_target(service, held.frame, info.port, info.operation, &mut message)?
+            } else {
+                binding
+            };
             self.address(binding, port.name, address, token, &mut message)?;
             if port.two_way {
                 let token = self.step.next_token();
@@ -219,7 +224,10 @@ impl<'a> Machine<'a, '_> {
                 let Some(group) = self.program.group(index) else { return Ok(()) };
                 context.promote(BTS.sp_group_id, Value::string(group.name.as_str()));
             }
-            PortBinding::ReceivePort(_) | PortBinding::Unbound | PortBinding::Parameter => {
+            PortBinding::ReceivePort(_)
+            | PortBinding::Role
+            | PortBinding::Unbound
+            | PortBinding::Parameter => {
                 return Err(exception(
                     "System.InvalidOperationException",
                     format!("Port {port} is not bound to anything it could send to"),
@@ -248,6 +256,7 @@ fn strip_routing(message: &mut Message) {
         BTS.ack_required,
         BTS.ack_owner_id,
         BTS.receive_port_id,
+        BTS.source_party_id,
     ];
     message.context.remove_if(|name| routing.contains(&name));
 }

@@ -1,8 +1,14 @@
 use crate::message::Name;
 use crate::model::{self, Leg, Polarity, Shape};
 use crate::program::op::{LegKind, Op, ReceiveInfo, SendInfo};
-use crate::program::service::{ServiceCompiler, small};
+use crate::program::service::{ServiceCompiler, role_port, small};
 use crate::program::types::routing_type;
+use std::borrow::Cow;
+
+/// The port a shape names; of a role link the one for the port type it names too.
+fn port_name<'a>(port: &'a str, role_port_type: &str) -> Cow<'a, str> {
+    if role_port_type.is_empty() { Cow::Borrowed(port) } else { Cow::Owned(role_port(port, role_port_type)) }
+}
 
 /// Receive and Send.
 impl ServiceCompiler<'_> {
@@ -96,8 +102,13 @@ impl ServiceCompiler<'_> {
         number: u16,
         receive: &model::Receive,
     ) -> Option<u16> {
-        let (port, operation, leg) =
-            self.endpoint(shape, &receive.port, &receive.operation, &receive.leg, true)?;
+        let (port, operation, leg) = self.endpoint(
+            shape,
+            &port_name(&receive.port, &receive.role_port_type),
+            &receive.operation,
+            &receive.leg,
+            true,
+        )?;
         let message = self.symbols.message(&receive.message);
         let message = self.slot(shape, "message", &receive.message, "message", message)?;
         let place = self.place(shape, "filter");
@@ -131,9 +142,13 @@ impl ServiceCompiler<'_> {
     }
 
     pub(super) fn send(&mut self, shape: &Shape, number: u16, send: &model::Send) {
-        let Some((port, operation, leg)) =
-            self.endpoint(shape, &send.port, &send.operation, &send.leg, false)
-        else {
+        let Some((port, operation, leg)) = self.endpoint(
+            shape,
+            &port_name(&send.port, &send.role_port_type),
+            &send.operation,
+            &send.leg,
+            false,
+        ) else {
             return;
         };
         let message = self.symbols.message(&send.message);

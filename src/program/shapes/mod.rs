@@ -7,7 +7,7 @@ mod scope;
 
 use super::op::Op;
 use super::service::ServiceCompiler;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Place;
 use crate::model::{self, Shape, ShapeKind};
 use crate::xlang::Slot;
 
@@ -76,12 +76,6 @@ impl ServiceCompiler<'_> {
         let number = self.shape_info(shape);
         self.push(Op::Started(number));
         match &shape.kind {
-            ShapeKind::Receive(model::Receive { role_port_type, .. })
-            | ShapeKind::Send(model::Send { role_port_type, .. })
-                if !role_port_type.is_empty() =>
-            {
-                self.not_run(shape, number, "A role link");
-            }
             ShapeKind::Receive(receive) => self.receive(shape, number, receive, declared),
             ShapeKind::Send(send) => self.send(shape, number, send),
             ShapeKind::Construct(construct) => self.construct(shape, construct),
@@ -134,22 +128,6 @@ impl ServiceCompiler<'_> {
             ShapeKind::Group(_) => {}
         }
         self.push(Op::Completed(number));
-    }
-
-    /// A shape the engine does not run: said by the checker, and the instance stops there, never a silent skip.
-    fn not_run(&mut self, shape: &Shape, number: u16, what: &str) {
-        self.found.push(
-            Diagnostic::warning(
-                "N01",
-                format!(
-                    "{what} does not run yet: an instance that reaches {} is suspended there",
-                    shape.name
-                ),
-                "Model this part with other shapes if it has to run now",
-            )
-            .at(self.place(shape, "")),
-        );
-        self.push(Op::NotRun(number));
     }
 
     fn message_text(&mut self, shape: &Shape, code: &model::Code) -> Option<u16> {

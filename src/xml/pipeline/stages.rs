@@ -1,4 +1,5 @@
 use super::{FailureKind, PipelineFailure};
+use crate::model::Pipeline;
 use crate::xml::SchemaSet;
 use std::collections::BTreeMap;
 
@@ -58,10 +59,7 @@ pub fn stages<'a>(
     schemas: &'a SchemaSet,
 ) -> Result<Vec<Configured<'a>>, PipelineFailure> {
     let full = type_name(pipeline);
-    let own = schemas.pipelines.iter().find(|p| {
-        p.send == send && (p.name == full || full.strip_suffix(&*p.name).is_some_and(|ns| ns.ends_with('.')))
-    });
-    if let Some(own) = own {
+    if let Some(own) = own(full, send, schemas) {
         let mut found = Vec::new();
         for part in &own.components {
             if let Some(component) = component(&own.name, &part.component)? {
@@ -90,6 +88,23 @@ pub fn stages<'a>(
             ))
         }
     }
+}
+
+/// True when a receive pipeline resolves the party a message comes from: XMLReceive, and an own one with the component
+/// (RX-7, RX-8).
+pub fn resolves_party(pipeline: &str, schemas: &SchemaSet) -> bool {
+    let full = type_name(pipeline);
+    match own(full, false, schemas) {
+        Some(own) => own.components.iter().any(|c| type_name(&c.component).ends_with("PartyRes")),
+        None => full.ends_with("XMLReceive"),
+    }
+}
+
+/// A pipeline of the application, by its name with or without a namespace before it.
+fn own<'a>(full: &str, send: bool, schemas: &'a SchemaSet) -> Option<&'a Pipeline> {
+    schemas.pipelines.iter().find(|p| {
+        p.send == send && (p.name == full || full.strip_suffix(&*p.name).is_some_and(|ns| ns.ends_with('.')))
+    })
 }
 
 /// Names of the pipelines a port may choose: the default ones, then those of the application.
