@@ -374,3 +374,30 @@ fn an_orchestration_that_never_ends_starves_nobody_and_the_run_stops_cleanly() {
     let status = running.0.wait().unwrap();
     assert!(status.success(), "{status}");
 }
+
+#[test]
+fn rows_written_by_a_run_that_is_killed_again_and_again_are_there_once() {
+    let mut application = relay();
+    let port = &mut application.bindings.send_ports[0];
+    let transport = port.primary.as_mut().unwrap();
+    transport.transport = "SQL".into();
+    transport.address = "sql://log.db/Entries".into();
+    let create = "CREATE TABLE IF NOT EXISTS Entries (Name TEXT)";
+    transport.properties.insert("Create".into(), create.into());
+    let folder = saved(&application);
+    let names: Vec<_> = (100..160).map(|number| number.to_string()).collect();
+    for (round, some) in names.chunks(20).enumerate() {
+        let running = Running::start(folder.path());
+        for name in some {
+            drop_file(folder.path(), &format!("{name}.xml"), &format!("<Entry Name=\"{name}\"/>"));
+        }
+        std::thread::sleep(Duration::from_millis(450 + 83 * round as u64));
+        running.kill();
+    }
+    let output = run_until_idle(folder.path());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let database = rusqlite::Connection::open(folder.path().join("log.db")).unwrap();
+    let mut statement = database.prepare("SELECT Name FROM Entries ORDER BY Name").unwrap();
+    let found = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(found.map(Result::unwrap).collect::<Vec<_>>(), names);
+}

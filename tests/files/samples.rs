@@ -2,7 +2,7 @@
 
 use orchestrion::check::check;
 use orchestrion::diagnostic::Severity;
-use orchestrion::lab::scenario::{Suite, play_all};
+use orchestrion::lab::scenario::{Options, Suite, play_all};
 use orchestrion::model::files::{encode, load};
 use std::path::Path;
 
@@ -34,11 +34,13 @@ fn a_schema_that_does_not_parse_is_named() {
 }
 
 /// Plays every scenario of a sample and lists what failed.
-fn play(name: &str) {
+fn play(name: &str, suite: &Suite) {
     let (application, _) = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)).unwrap();
     let mut failed = String::new();
-    let (outcomes, _) = play_all(&application, &Suite::default(), &mut |outcome| {
-        outcome.failures.iter().for_each(|failure| failed.push_str(&format!("{failure}\n\n")));
+    let (outcomes, _) = play_all(&application, suite, &mut |outcome| {
+        let seed = outcome.seed;
+        let failures = outcome.failures.iter().map(|failure| format!("seed {seed}: {failure}\n\n"));
+        failed.extend(failures);
     })
     .unwrap();
     assert!(failed.is_empty(), "{failed}");
@@ -47,12 +49,25 @@ fn play(name: &str) {
 
 #[test]
 fn the_scenarios_of_hello_pass() {
-    play("hello");
+    play("hello", &Suite::default());
 }
 
 #[test]
 fn the_scenarios_of_southridge_pass() {
-    play("southridge");
+    play("southridge", &Suite::default());
+}
+
+#[test]
+fn the_scenarios_of_southridge_pass_with_the_engine_restored_at_every_persistence_point() {
+    let options = Options { restore_everywhere: true, ..Options::default() };
+    play("southridge", &Suite { options, ..Suite::default() });
+}
+
+/// With `ORCHESTRION_SEEDS=1000` as many.
+#[test]
+fn the_scenarios_of_southridge_pass_whatever_runs_first() {
+    let seeds = std::env::var("ORCHESTRION_SEEDS").ok().and_then(|text| text.parse().ok());
+    play("southridge", &Suite { seeds: seeds.unwrap_or(3), ..Suite::default() });
 }
 
 /// A tool for whoever writes sample files by hand:
