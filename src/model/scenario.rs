@@ -170,8 +170,14 @@ pub enum Step {
     Configure(String, String),
     /// An operator acts on an instance of an orchestration or port, by number in order of start from 1.
     Instance(String, u32, InstanceAct),
-    /// The engine stops dead, and a new one goes on from what was saved.
+    /// Sets (`true`) or removes a breakpoint before a shape of an orchestration, by name; new instances stop there.
+    Breakpoint(String, String, bool),
+    /// The engine is written, dropped and read back, as another process would.
     Restart,
+    /// The host stops and starts again in a controlled way.
+    RestartHost,
+    /// The host stops dead and starts again: each instance goes on from its last persistence point.
+    CrashHost,
     Repeat {
         times: u32,
         steps: Vec<Step>,
@@ -185,6 +191,10 @@ pub enum InstanceAct {
     Suspend,
     Resume,
     Terminate,
+    /// Goes on from its breakpoint.
+    Continue,
+    /// Resumes into a breakpoint at the place where it goes on.
+    ResumeInDebug,
 }
 
 /// What a scenario does to a simulated partner. Partners that submit by themselves are stopped at the start of a

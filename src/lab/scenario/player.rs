@@ -3,7 +3,7 @@
 use super::words::Words;
 use super::{check, finding, observe};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{InputKind, Operation};
+use crate::engine::{Breakpoint, InputKind, Operation};
 use crate::host::template::fill;
 use crate::lab::VirtualRun;
 use crate::message::{Body, Message, Name, Part, Value};
@@ -95,6 +95,9 @@ impl<'a> Player<'a> {
             | Step::SendPortGroup(..)
             | Step::ReceiveLocation(..)
             | Step::Configure(..)
+            | Step::Breakpoint(..)
+            | Step::RestartHost
+            | Step::CrashHost
             | Step::Instance(..) => {
                 let operation = self.operation(step, place)?;
                 self.run.operate(operation);
@@ -140,7 +143,26 @@ impl<'a> Player<'a> {
                     InstanceAct::Suspend => Operation::SuspendInstance(*id),
                     InstanceAct::Resume => Operation::ResumeInstance(*id),
                     InstanceAct::Terminate => Operation::TerminateInstance(*id),
+                    InstanceAct::Continue => Operation::ContinueInstance(*id),
+                    InstanceAct::ResumeInDebug => Operation::ResumeInDebug(*id),
                 }
+            }
+            Step::RestartHost => Operation::RestartHost { controlled: true },
+            Step::CrashHost => Operation::RestartHost { controlled: false },
+            Step::Breakpoint(service, shape, on) => {
+                let orchestration =
+                    known("orchestration", service, &mut program.services.iter().map(|s| s.name))?;
+                let of = program.service_by_name(orchestration);
+                let shapes = of.map(|service| service.shapes.as_slice()).unwrap_or_default();
+                let Some(found) = shapes.iter().find(|s| s.name == shape.as_str()) else {
+                    let kind = format!("shape of {service}");
+                    let names = shapes.iter().map(|s| s.name.as_str());
+                    return Err(words.known(place, &kind, shape, names).err().unwrap_or_else(|| {
+                        finding("T02", &words.file, place, format!("there is no {kind}"), String::new())
+                    }));
+                };
+                let breakpoint = Breakpoint { orchestration, shape: found.id, instance: None };
+                Operation::SetBreakpoint { breakpoint, on: *on }
             }
             Step::Orchestration(name, state) => Operation::SetService {
                 orchestration: known("orchestration", name, &mut program.services.iter().map(|s| s.name))?,
@@ -273,7 +295,10 @@ fn step_name(step: &Step) -> &'static str {
         Step::ReceiveLocation(..) => "ReceiveLocation",
         Step::Configure(..) => "Configure",
         Step::Instance(..) => "Instance",
+        Step::Breakpoint(..) => "Breakpoint",
         Step::Restart => "Restart",
+        Step::RestartHost => "RestartHost",
+        Step::CrashHost => "CrashHost",
         Step::Repeat { .. } => "Repeat",
         Step::Expect(_) => "Expect",
     }

@@ -99,6 +99,23 @@ fn a_set_up_changes_the_application_for_its_scenario_only() {
 }
 
 #[test]
+fn an_instance_stands_at_a_breakpoint_until_it_continues() {
+    let failures = play(
+        r#"steps: [
+            Breakpoint("Hello", "Send reply", true),
+            Submit("greeting Ana"),
+            Expect(messages: {"OUT": []}, standing_at: {"Hello": ["Send reply"]}, events: {"breakpoint.hit": 1}),
+            Instance("Hello", 1, Continue),
+            CrashHost,
+            Expect(messages: {"OUT": ["Hello, Ana!"]}, instances: {"Hello": "C"}),
+        ]"#,
+    );
+    assert_eq!(failures, [""; 0]);
+    let nowhere = play(r#"steps: [Breakpoint("Hello", "Send replies", true)]"#).join("\n");
+    assert!(nowhere.contains("did you mean `Send reply`"), "{nowhere}");
+}
+
+#[test]
 fn scenarios_are_files_that_read_back_the_same() {
     let application = application(
         r#"description: "All", one_schedule: true, set_up: (configuration: {"a": "b"}),

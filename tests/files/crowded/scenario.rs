@@ -94,7 +94,8 @@ fn expectation() -> Expectation {
 pub fn scenario() -> Scenario {
     let mut steps: Vec<_> =
         controls().into_iter().map(|control| Step::Partner("Echo".into(), control)).collect();
-    let acts = [InstanceAct::Suspend, InstanceAct::Resume, InstanceAct::Terminate];
+    use InstanceAct as A;
+    let acts = [A::Suspend, A::Resume, A::Terminate, A::Continue, A::ResumeInDebug];
     steps.extend(acts.map(|act| Step::Instance("O".into(), 1, act)));
     steps.extend([
         Step::Submit("order 1/2".into()),
@@ -110,7 +111,10 @@ pub fn scenario() -> Scenario {
         Step::SendPortGroup("Group".into(), PortState::Started),
         Step::ReceiveLocation("In".into(), true),
         Step::Configure("key".into(), "value".into()),
+        Step::Breakpoint("O".into(), "Shape".into(), true),
         Step::Restart,
+        Step::RestartHost,
+        Step::CrashHost,
         Step::Repeat { times: 2, steps: vec![Step::Settle] },
         Step::Expect(Box::new(expectation())),
     ]);
