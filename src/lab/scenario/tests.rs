@@ -116,6 +116,58 @@ fn an_instance_stands_at_a_breakpoint_until_it_continues() {
 }
 
 #[test]
+fn rows_of_the_sql_adapter_are_expected_like_messages() {
+    let mut application = application(
+        r#"set_up: (edits: [
+            (file: "bindings.ron", replace: "outbox/%MessageID%.xml", by: "sql://greetings.db/Greetings"),
+            (file: "bindings.ron", replace: "\"FILE\"", by: "\"SQL\""),
+            (
+                file: "bindings.ron",
+                replace: "retry_count: 3,",
+                by: "retry_count: 3, properties: {\"Create\": \"CREATE TABLE IF NOT EXISTS Greetings (Name, Text)\"},",
+            ),
+        ]),
+        steps: [
+            Expect(tables: {"GREETINGS": []}),
+            Submit("greeting Ana"),
+            Restart,
+            Expect(tables: {"GREETINGS": ["Ana Hello, Ana!"]}, events: {"port.sent": 1}),
+            Fail("sql://*", "no disk"),
+            Submit("greeting Bob"),
+            Expect(tables: {"GREETINGS": ["Ana *"]}),
+            Heal("sql://*"),
+            Advance("5 min"),
+            Expect(tables: {"GREETINGS": ["Ana *", "Bob *"]}),
+        ]"#,
+    );
+    let table = |database: &str| crate::model::ObservedTable {
+        database: database.into(),
+        query: "SELECT Name, Text FROM Greetings".into(),
+    };
+    application.vocabulary.tables.insert("GREETINGS".into(), table("sql://greetings.db"));
+    let play = |application: &Application| {
+        Prepared::new(application, "test").unwrap().play(&Options::default()).failures
+    };
+    assert_eq!(play(&application), []);
+    application.vocabulary.tables.insert("GREETINGS".into(), table("sql://greeting.db"));
+    assert!(play(&application)[0].message.contains("no send port sends to sql://greeting.db"));
+}
+
+#[test]
+fn a_message_can_be_published_by_hand() {
+    let publish = |properties: &str| {
+        let text = GREETING.replace("{name}", "Ana").replace('"', "\\\"");
+        format!("SubmitMessage(text: \"{text}\", part: \"Body\", properties: {properties})")
+    };
+    let steps = format!(
+        "steps: [{}, {}, Expect(counts: {{\"OUT\": 1}}, events: {{\"routing.failed\": 1, \"message.published * operator\": 2}})]",
+        publish("{}"),
+        publish(r#"{"BTS.ReceivePortID": "ReceiveGreetings"}"#),
+    );
+    assert_eq!(play(&steps), [""; 0]);
+}
+
+#[test]
 fn scenarios_are_files_that_read_back_the_same() {
     let application = application(
         r#"description: "All", one_schedule: true, set_up: (configuration: {"a": "b"}),

@@ -226,7 +226,7 @@ fn run(
     if statement.column_count() == 0 {
         return statement.raw_execute().map(|count| (count, String::new())).map_err(explain);
     }
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.raw_query();
     let (mut count, mut text) = (0, String::new());
     while let Some(row) = rows.next().map_err(explain)? {
