@@ -50,6 +50,8 @@ pub struct Core {
     /// Instances that began to wait last, oldest first; those before have their compact form.
     #[serde(skip)]
     pub fresh: VecDeque<InstanceId>,
+    /// Turns in a row that instances have ended without a wait.
+    pub busy: FxHashMap<InstanceId, u32>,
     /// Transmission to the send port instance that waits for its outcome.
     pub transmissions: FxHashMap<u64, InstanceId>,
     /// Messages the running instance sent to itself.

@@ -134,7 +134,10 @@ enum Place {
 
 fn place_of(service: &Service, shape: u16) -> Place {
     let atomic = |scope: &u16| {
-        service.scopes.get(usize::from(*scope)).is_some_and(|info| info.kind == ScopeKind::Atomic)
+        service
+            .scopes
+            .get(usize::from(*scope))
+            .is_some_and(|info| matches!(info.kind, ScopeKind::Atomic { .. }))
     };
     let mut depth = 0_u32;
     for op in &service.ops {

@@ -99,6 +99,12 @@ pub enum EventKind {
         instance: InstanceId,
         scope: Name,
     },
+    /// An atomic scope that was rolled back is tried again (ATM-4).
+    ScopeRetry {
+        instance: InstanceId,
+        scope: Name,
+        due: DateTime,
+    },
     ScopeCompensated {
         instance: InstanceId,
         scope: Name,

@@ -7,6 +7,7 @@
 //!         engine.next_due() → when to send the next Tick
 //! ```
 
+mod busy;
 mod configuration;
 mod core;
 mod debugger;

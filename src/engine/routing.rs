@@ -9,11 +9,12 @@ use super::{EventKind, InstanceChange, InstanceId, Publisher, Subscriber};
 use crate::message::{BTS, Message, Value};
 use crate::model::ServiceState;
 use crate::program::{Group, Service};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
 /// A message to publish.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Outgoing {
     pub message: Arc<Message>,
     pub publisher: Publisher,
@@ -93,8 +94,12 @@ impl Step<'_> {
         let convoy = |m: &Match| {
             let Owner::Activation { service, receive } = m.owner else { return false };
             let Some(info) = self.program.service(service) else { return false };
-            let Some(convoy) = info.convoys.iter().find(|c| c.activate == receive) else { return false };
-            let kinds = || convoy.followers.iter().filter_map(|f| info.receive(*f)).map(|r| r.kind);
+            let convoys = || info.convoys.iter().filter(|c| c.activate == receive);
+            if convoys().next().is_none() {
+                return false;
+            }
+            let kinds =
+                || convoys().flat_map(|c| &c.followers).filter_map(|f| info.receive(*f)).map(|r| r.kind);
             matches.iter().any(|other| match other.owner {
                 Owner::Instance { instance, kind, .. } => {
                     kinds().any(|k| k == kind) && self.service_of(instance) == Some(service)
@@ -193,17 +198,20 @@ impl Step<'_> {
         self.admit(id, info);
     }
 
-    /// Start Orchestration. False when the target takes no messages: it is not enlisted.
-    pub fn start(&mut self, target: &Service, frame: Frame) -> bool {
-        let state = self.core.services.get(usize::from(target.index)).map(|s| s.state).unwrap_or_default();
-        if matches!(state, ServiceState::Unbound | ServiceState::Bound) {
-            return false;
-        }
+    /// False for an orchestration that is not enlisted: starting it is a message without subscriber (1.13).
+    pub fn takes_starts(&self, service: u16) -> bool {
+        let state = self.core.services.get(usize::from(service)).map(|s| s.state).unwrap_or_default();
+        !matches!(state, ServiceState::Unbound | ServiceState::Bound)
+    }
+
+    /// Start Orchestration: an instance with these arguments.
+    pub fn start(&mut self, service: u16, frame: Frame) {
+        let program = Arc::clone(self.program);
+        let Some(target) = program.service(service) else { return };
         let id = self.create(target, frame);
         // Its arguments are known only here: a failure goes back to them.
         self.with_instance(id, |instance, _| instance.persisted = Some(Arc::new(instance.state.clone())));
         self.admit(id, target);
-        true
     }
 
     /// Ready to run, or suspended when its orchestration is stopped (5.5).

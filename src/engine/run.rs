@@ -1,7 +1,10 @@
+use super::busy::busy_place;
 use super::configuration::Configuration;
 use super::core::{Core, Counters, Enlisted, ServiceRuntime, Slot, Step};
 use super::instance::dehydration::{MemoryUsage, leaves_memory, threshold_span};
-use super::instance::{Flow, Happening, Instance, Machine, Pending, Resident, Status, Thread, Wait};
+use super::instance::{
+    ChannelKey, Flow, Happening, Instance, Machine, Pending, Resident, Status, Thread, Wait,
+};
 use super::ports::PortRuntime;
 use super::{Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, PersistenceCause};
 use crate::message::{DateTime, Name, TimeSpan};
@@ -43,6 +46,7 @@ impl Engine {
             waits: Default::default(),
             debugger: Default::default(),
             fresh: Default::default(),
+            busy: Default::default(),
             transmissions: Default::default(),
             to_self: Vec::new(),
             matches: Vec::new(),
@@ -198,7 +202,26 @@ impl Step<'_> {
         }
         instance.dirty = false;
         instance.consumed.clear();
+        self.drop_acknowledgements(instance);
         instance.persisted = None;
+    }
+
+    /// Ends the subscriptions of acknowledgements that nobody waits for any more: their scope is over. A failure
+    /// before the persistence point would have waited for them again (DN-9).
+    pub fn drop_acknowledgements(&mut self, instance: &mut Instance) {
+        for place in 0..instance.channels.len() {
+            let Some(channel) = instance.channels.get_mut(place) else { continue };
+            let number = u32::try_from(place).unwrap_or(u32::MAX);
+            let awaited = matches!(channel.key, ChannelKey::Acknowledgement { .. });
+            if !awaited || channel.subscription.is_none() || instance.state.awaits(number) {
+                continue;
+            }
+            if let Some(id) = channel.subscription.take() {
+                self.core.message_box.unsubscribe(id);
+                self.emit(EventKind::SubscriptionRemoved { subscription: id });
+            }
+            instance.queue.retain(|queued| queued.channel != number);
+        }
     }
 
     /// How long an instance may block before it is dehydrated whatever was estimated: twice the threshold (DEH-3).
@@ -286,6 +309,9 @@ impl Step<'_> {
         let mut machine = Machine::new(self, &program, instance);
         let flow = machine.run();
         let at = machine.at_shape();
+        if flow != Flow::Yielded {
+            self.is_at_rest(id);
+        }
         match flow {
             Flow::Blocked => {
                 self.blocked(instance, at);
@@ -294,7 +320,17 @@ impl Step<'_> {
             }
             Flow::Yielded => {
                 self.take_late_messages(instance);
-                self.make_ready(id);
+                if self.is_endless(id) {
+                    self.is_at_rest(id);
+                    let place =
+                        busy_place(&program, instance).unwrap_or_else(|| format!("{id} does not wait"));
+                    let reason = format!(
+                        "{place}: end it, give it a Receive or Delay, or set engine.loop_limit. A resume goes on"
+                    );
+                    self.suspend(instance, &reason, true, false);
+                } else {
+                    self.make_ready(id);
+                }
                 self.put_back_at_safe_point(id, taken);
             }
             Flow::Breakpoint(shape) => {
@@ -319,6 +355,7 @@ impl Step<'_> {
                     });
                 }
                 self.take_late_messages(instance);
+                self.drop_acknowledgements(instance);
                 if instance.queue.is_empty() {
                     self.transition(instance, Happening::Complete, "");
                     self.forget(instance);

@@ -153,7 +153,7 @@ impl Engine {
             waiting_since: instance.waiting_since,
             reason: instance.reason.as_deref().map(str::to_owned),
             pending: instance.pending,
-            waiting: instance.state.threads.iter().all(|t| t.wait != Wait::No),
+            waiting: instance.state.threads.iter().filter(|t| !t.ended).all(|t| t.wait != Wait::No),
             persistence_points: instance.persistence_points,
             queue: instance.queue.iter().map(|q| Arc::clone(&q.message)).collect(),
             ..self.bare(instance.id, instance.status)
@@ -162,7 +162,7 @@ impl Engine {
             let Some(service) = self.program.service(frame.service) else { continue };
             describe_frame(service, frame, &mut view);
         }
-        for thread in &instance.state.threads {
+        for thread in instance.state.threads.iter().filter(|t| !t.ended) {
             let Some(frame) = instance.state.frame(thread.frame) else { continue };
             let Some(service) = self.program.service(frame.service) else { continue };
             view.at.extend(shape_at(service, thread.pc));

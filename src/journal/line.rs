@@ -72,6 +72,7 @@ pub fn event_name(kind: &EventKind) -> &'static str {
         EventKind::PersistencePoint { .. } => "persistence.point",
         EventKind::ScopeCommitted { .. } => "scope.committed",
         EventKind::ScopeAborted { .. } => "scope.aborted",
+        EventKind::ScopeRetry { .. } => "scope.retry",
         EventKind::ScopeCompensated { .. } => "scope.compensated",
         EventKind::ExceptionThrown { .. } => "exception.thrown",
         EventKind::ExceptionCaught { .. } => "exception.caught",
@@ -154,9 +155,10 @@ impl Display for Detail<'_> {
             EventKind::PortAttempt { port, message, address, attempt, .. } => {
                 write!(f, "{message} by {port} to {address}, attempt {attempt}")
             }
-            EventKind::PortRetry { port, instance, due }
-            | EventKind::PortScheduled { port, instance, due } => {
-                write!(f, "{instance} {port} at {} UTC", due.civil())
+            EventKind::PortRetry { port: what, instance, due }
+            | EventKind::PortScheduled { port: what, instance, due }
+            | EventKind::ScopeRetry { scope: what, instance, due } => {
+                write!(f, "{instance} {what} at {} UTC", due.civil())
             }
             EventKind::PortBackup { port, instance } => write!(f, "{instance} {port}"),
             EventKind::PortSent { port, message, .. } => write!(f, "{message} by {port}"),

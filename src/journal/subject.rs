@@ -17,6 +17,7 @@ pub fn instance_of(kind: &EventKind) -> Option<InstanceId> {
         | EventKind::PersistencePoint { instance, .. }
         | EventKind::ScopeCommitted { instance, .. }
         | EventKind::ScopeAborted { instance, .. }
+        | EventKind::ScopeRetry { instance, .. }
         | EventKind::ScopeCompensated { instance, .. }
         | EventKind::ExceptionThrown { instance, .. }
         | EventKind::ExceptionCaught { instance, .. }

@@ -235,9 +235,11 @@ impl VirtualRun {
                 return self.unwritten.take().map_or(Ok(()), |reason| Err(unwritten(&reason)));
             }
         }
+        let what = self.run.engine().busy_with();
         let message = format!(
-            "{} steps at one moment and still busy: an orchestration publishes what starts it again, or loops for ever",
-            self.step_limit
+            "{} steps at one moment and still busy: {}",
+            self.step_limit,
+            what.as_deref().unwrap_or("messages go round between ports")
         );
         let help = "Give the receive a filter that its own messages do not pass, or end the loop.";
         Err(Diagnostic::error("L01", message, help))

@@ -181,6 +181,10 @@ pub struct EngineSettings {
     pub validate_correlations: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     pub extended_logging: bool,
+    /// Operations an instance may take without a wait before it is suspended as endless: `None` is a million, 0 is
+    /// no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loop_limit: Option<u32>,
 }
 
 /// A pipeline: components by stage, in run order. The four default pipelines need no entry.

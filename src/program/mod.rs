@@ -15,7 +15,7 @@ mod types;
 pub use deploy::{GroupInfo, LocationInfo, ReceivePortInfo, SendPortInfo, TransportInfo, receive_locations};
 pub use op::{
     Argument, ArgumentSlot, CallInfo, CatchInfo, CatchMatch, LegKind, ListenBranch, Op, ReceiveInfo,
-    RuleArgument, RulesInfo, ScopeInfo, ScopeKind, SendInfo, ShapeInfo, TransformInfo,
+    RuleArgument, RulesInfo, ScopeInfo, ScopeKind, SendInfo, ShapeInfo, Touched, TransformInfo,
 };
 pub use opening::Opening;
 pub use policy::{PolicyInfo, RuleAction, RuleInfo};
@@ -85,7 +85,8 @@ pub struct Service {
     /// Receives of this service, and of services it calls with the set as argument, that follow each set:
     /// their subscriptions are made when the set is initialised (COR-15).
     pub followers: Vec<Vec<Follower>>,
-    /// Sequential convoy: the activate receive and the receives that follow its sets (4.5).
+    /// For an activate receive, the receives that then take the messages of its group: those that follow its sets
+    /// (4.5), or in a parallel convoy all that initialise them (4.6).
     pub convoys: Vec<Convoy>,
     pub state: model::ServiceState,
     /// True for a transactional orchestration: a caller may compensate it.
@@ -189,6 +190,7 @@ pub struct Follower {
     pub sets: Vec<u16>,
 }
 
+/// See [`Service::convoys`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Convoy {
     pub activate: u16,
@@ -243,6 +245,29 @@ impl Service {
     /// The shape's identity in the model.
     pub fn shape_id(&self, shape: u16) -> Name {
         self.shapes.get(usize::from(shape)).map_or_else(|| self.name, |s| s.id)
+    }
+
+    /// The scope's identity in the model; the orchestration's for its own transaction.
+    pub fn scope_id(&self, scope: &ScopeInfo) -> Name {
+        scope.shape.map_or(self.name, |shape| self.shape_id(shape))
+    }
+
+    /// The innermost shape of a kind that the operation at `pc` is in.
+    pub fn enclosing(&self, pc: u32, kind: &str) -> Option<&ShapeInfo> {
+        let pc = usize::try_from(pc).ok()?;
+        let mut ended = Vec::new();
+        self.ops.get(..=pc)?.iter().rev().find_map(|op| match op {
+            Op::Completed(shape) => {
+                ended.push(*shape);
+                None
+            }
+            Op::Started(shape) if ended.last() == Some(shape) => {
+                ended.pop();
+                None
+            }
+            Op::Started(shape) => self.shapes.get(usize::from(*shape)).filter(|info| info.kind == kind),
+            _ => None,
+        })
     }
 
     pub fn receive(&self, index: u16) -> Option<&ReceiveInfo> {

@@ -1,6 +1,7 @@
 use super::Group;
 use crate::message::Name;
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 /// One operation of a service. Indices point into the tables of its [`super::Service`]; targets are places in
 /// its `ops`.
@@ -95,6 +96,8 @@ pub struct ReceiveInfo {
     pub filter: Vec<Group>,
     pub initializes: Vec<u16>,
     pub follows: Vec<u16>,
+    /// One of a parallel convoy: another of its receives may have initialised the sets (CVY-21).
+    pub convoy: bool,
     /// Receives that take the same things through the same port, in any orchestration, have the same kind: they
     /// share their subscriptions (E1).
     pub kind: u32,
@@ -122,14 +125,46 @@ pub enum ListenBranch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScopeKind {
     None,
-    LongRunning { timeout: Option<u16> },
-    Atomic,
+    LongRunning {
+        timeout: Option<u16>,
+    },
+    Atomic {
+        /// Runs again after an exception that asks for it (ATM-4).
+        retry: bool,
+        /// Seconds after which the commit fails; only a distributed transaction has it (CONFLICT 2).
+        timeout: Option<u32>,
+    },
+}
+
+/// What the shapes of a scope use of their frame, handlers included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    pub reads: BTreeSet<ArgumentSlot>,
+    pub writes: BTreeSet<ArgumentSlot>,
+}
+
+impl Touched {
+    /// True when one of the two assigns what the other uses.
+    pub fn conflicts(&self, other: &Self) -> bool {
+        !self.writes.is_disjoint(&other.writes)
+            || !self.writes.is_disjoint(&other.reads)
+            || !self.reads.is_disjoint(&other.writes)
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        self.reads.extend(&other.reads);
+        self.writes.extend(&other.writes);
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeInfo {
-    pub shape: u16,
+    /// `None` for the transaction of the orchestration itself.
+    pub shape: Option<u16>,
     pub kind: ScopeKind,
+    /// Other branches wait with their synchronized scopes while this one uses the same data (SCP-7, SCP-8).
+    pub synchronized: bool,
+    pub touched: Touched,
     /// Slot in `transactions`.
     pub transaction: Option<u16>,
     /// Custom compensation block; `None` compensates the children (COM-1, COM-2).
@@ -181,7 +216,8 @@ pub struct Argument {
     pub copy_out: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A slot of a frame that a call can pass and scopes can share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ArgumentSlot {
     Variable(u16),
     Message(u16),

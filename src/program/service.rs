@@ -1,5 +1,5 @@
 use super::compile::Shared;
-use super::op::{ArgumentSlot, Op, ShapeInfo};
+use super::op::{ArgumentSlot, Op, ShapeInfo, Touched};
 use super::symbols::ScopeSymbols;
 use super::types::TypeResolver;
 use super::{
@@ -11,7 +11,7 @@ use crate::message::{ClassInstance, Name, Value, ValueType};
 use crate::model::{
     self, Binding, CommunicationPattern, DeliveryNotification, Module, Orchestration, ParameterKind, Polarity,
 };
-use crate::xlang::{Slot, Symbol};
+use crate::xlang::{Slot, Symbol, Use, Used};
 use std::sync::Arc;
 
 /// Compiles one orchestration: declarations here, shapes in [`super::shapes`].
@@ -24,6 +24,10 @@ pub(super) struct ServiceCompiler<'a> {
     pub service: Service,
     /// Transactions of the scopes around the shape being compiled.
     pub open_transactions: Vec<Option<u16>>,
+    /// What the scopes around the shape being compiled use, outermost first; the first is the orchestration.
+    pub touched: Vec<Touched>,
+    /// Receives of parallel convoys: those of one all initialise the same sets in branches of their own (CVY-20).
+    pub parallel_convoys: Vec<Vec<u16>>,
     pub found: &'a mut Vec<Diagnostic>,
 }
 
@@ -75,7 +79,18 @@ impl<'a> ServiceCompiler<'a> {
             names: Vec::new(),
             transactions: Vec::new(),
         };
-        Self { shared, key, module, orchestration, symbols, service, open_transactions: Vec::new(), found }
+        Self {
+            shared,
+            key,
+            module,
+            orchestration,
+            symbols,
+            service,
+            open_transactions: Vec::new(),
+            touched: vec![Touched::default()],
+            parallel_convoys: Vec::new(),
+            found,
+        }
     }
 
     pub fn compile(mut self) -> Service {
@@ -480,10 +495,30 @@ impl<'a> ServiceCompiler<'a> {
             diagnostic.place = Place { span: diagnostic.place.span, ..place.clone() };
             self.found.push(diagnostic);
         }
+        for used in &compiled.reads {
+            self.reads(slot_of(used));
+        }
+        for used in &compiled.writes {
+            self.writes(slot_of(used));
+        }
         let code = compiled.code?;
         let number = small(self.service.code.len());
         self.service.code.push(code);
         Some(number)
+    }
+
+    /// The shape being compiled uses this.
+    pub fn reads(&mut self, slots: impl IntoIterator<Item = ArgumentSlot>) {
+        if let Some(touched) = self.touched.last_mut() {
+            touched.reads.extend(slots);
+        }
+    }
+
+    /// The shape being compiled assigns this.
+    pub fn writes(&mut self, slots: impl IntoIterator<Item = ArgumentSlot>) {
+        if let Some(touched) = self.touched.last_mut() {
+            touched.writes.extend(slots);
+        }
     }
 
     pub fn shape_info(&mut self, shape: &model::Shape) -> u16 {
@@ -510,7 +545,7 @@ impl<'a> ServiceCompiler<'a> {
         self.found.push(Diagnostic::error(code, message, help).at(place));
     }
 
-    /// Sequential convoys by the rules of 4.5. A broken rule means plain correlation (CVY-9).
+    /// Sequential convoys by the rules of 4.5, where a broken rule means plain correlation (CVY-9), and parallel ones.
     fn find_convoys(&mut self) {
         let service = &self.service;
         let mut convoys = Vec::new();
@@ -537,6 +572,12 @@ impl<'a> ServiceCompiler<'a> {
                 convoys.push(Convoy { activate, followers });
             }
         }
+        for convoy in &self.parallel_convoys {
+            let starts = |r: &u16| service.receive(*r).is_some_and(|r| r.activate);
+            let activating: Vec<u16> = convoy.iter().copied().filter(starts).collect();
+            let each = activating.iter().map(|r| Convoy { activate: *r, followers: activating.clone() });
+            convoys.extend(each.filter(|c| c.followers.len() > 1));
+        }
         self.service.convoys = convoys;
     }
 }
@@ -544,6 +585,16 @@ impl<'a> ServiceCompiler<'a> {
 /// Name of the port that a role link has for a port type, given with or without its namespace.
 pub(super) fn role_port(link: &str, port_type: &str) -> String {
     format!("{link}.{}", port_type.rsplit('.').next().unwrap_or_default())
+}
+
+fn slot_of(used: &Use) -> Option<ArgumentSlot> {
+    match used.used {
+        Used::Variable => Some(ArgumentSlot::Variable(used.slot)),
+        Used::Message => Some(ArgumentSlot::Message(used.slot)),
+        Used::Port => Some(ArgumentSlot::Port(used.slot)),
+        Used::CorrelationSet => Some(ArgumentSlot::Set(used.slot)),
+        Used::RoleLink => None,
+    }
 }
 
 /// Table sizes are far below this; a larger model would only lose its last entries.

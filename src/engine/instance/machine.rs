@@ -9,7 +9,7 @@ use crate::xlang::{Env, Raised};
 use std::sync::Arc;
 
 /// Operations an instance may take in one turn before others get theirs: a loop without a wait stays fair.
-const TURN_BUDGET: u32 = 5_000;
+pub(in crate::engine) const TURN_BUDGET: u32 = 5_000;
 
 /// How a turn ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,12 +44,14 @@ pub(in crate::engine) struct Machine<'a, 'b> {
     pub instance: &'a mut Instance,
     /// The thread that runs.
     pub thread: usize,
+    /// Channels the operation has made outside any atomic scope.
+    pub made: Vec<u32>,
     budget: u32,
 }
 
 impl<'a, 'b> Machine<'a, 'b> {
     pub fn new(step: &'a mut Step<'b>, program: &'a Arc<Program>, instance: &'a mut Instance) -> Self {
-        Self { step, program, instance, thread: 0, budget: TURN_BUDGET }
+        Self { step, program, instance, thread: 0, made: Vec::new(), budget: TURN_BUDGET }
     }
 
     /// Runs until every thread waits, the instance ends, or the budget is used up. Threads run left to right,
@@ -94,13 +96,19 @@ impl<'a, 'b> Machine<'a, 'b> {
         }
     }
 
-    /// Self-correlating ports of a frame that begins get their token and subscriptions (SCD-5).
+    /// A frame begins: its self-correlating ports get their token and subscriptions (SCD-5), and its receives follow
+    /// the sets it was given (COR-15, CAL-10).
     pub fn open_ports(&mut self) {
         let begins = self.instance.state.threads.get(self.thread).is_some_and(|t| t.pc == 0);
         let Some(service) = self.service().filter(|_| begins) else { return };
         for (port, info) in (0_u16..).zip(&service.ports) {
             if info.binding == PortBinding::SelfCorrelating && info.polarity == Polarity::Implements {
                 self.own_token(service, port);
+            }
+        }
+        for (set, _) in (0_u16..).zip(&service.sets) {
+            if self.frame().and_then(|f| f.set(set)).is_some() {
+                self.follow_set(service, set);
             }
         }
     }
@@ -129,6 +137,9 @@ impl<'a, 'b> Machine<'a, 'b> {
             }
             Wait::Join { .. } => !self.has_branches(),
             Wait::Acknowledgements => self.acknowledgement_arrived(),
+            Wait::Enter { scope, not_before, .. } => {
+                not_before.is_none_or(|at| at <= self.step.now()) && !self.scope_is_contended(*scope)
+            }
         }
     }
 
@@ -209,7 +220,7 @@ impl<'a, 'b> Machine<'a, 'b> {
             Op::Constructed(slots) => self.constructed(service, slots)?,
             Op::Transform(transform) => self.transform(service, *transform)?,
             Op::CallRules(call) => self.call_rules(service, *call)?,
-            Op::EnterScope(scope) => self.enter_scope(service, *scope, frame)?,
+            Op::EnterScope(scope) => return self.enter_scope(service, *scope, frame),
             Op::LeaveScope(scope) => return self.leave_scope(service, *scope),
             Op::LeaveCatch(_) => self.leave_catch(),
             Op::Call(call) => self.call(service, *call),
@@ -343,6 +354,7 @@ impl<'a, 'b> Machine<'a, 'b> {
         }
         self.instance.dirty = false;
         self.instance.consumed.clear();
+        self.step.drop_acknowledgements(self.instance);
         self.instance.persisted = Some(Arc::new(self.instance.state.clone()));
     }
 

@@ -1,4 +1,5 @@
 use super::lifecycle::{Pending, Status};
+use crate::engine::routing::Outgoing;
 use crate::engine::{InstanceId, SubscriptionId};
 use crate::message::{DateTime, ExceptionValue, Message, Name, Value};
 use crate::program::{PortBinding, Service};
@@ -210,6 +211,13 @@ pub enum Wait {
     },
     /// For the acknowledgements of the scope (or service) that ends.
     Acknowledgements,
+    /// To enter a scope: until its next attempt is due, and the data it shares is free.
+    Enter {
+        scope: u16,
+        not_before: Option<DateTime>,
+        /// Attempts that failed.
+        attempts: u32,
+    },
 }
 
 /// An entered scope.
@@ -232,17 +240,32 @@ pub struct ScopeFrame {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AtomicState {
-    pub before: Frames,
+    /// The frame on entry; what the scope assigns goes back to it.
+    pub before: Frame,
+    /// Place of the operation that enters the scope.
+    pub entry: u32,
+    /// Attempts that failed before this one.
+    pub attempts: u32,
+    pub entered: DateTime,
     pub held: Vec<Held>,
+    /// Received inside: another attempt receives it again.
+    pub consumed: Vec<Queued>,
+    /// Made inside: their subscriptions go when it is rolled back.
+    pub channels: Vec<u32>,
 }
 
-/// A send held until its atomic scope commits.
+/// What an atomic scope publishes when it commits.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Held {
-    pub frame: u32,
-    pub service: u16,
-    pub send: u16,
-    pub message: Arc<Message>,
+pub enum Held {
+    Send {
+        outgoing: Outgoing,
+        /// Channel on which its delivery is acknowledged.
+        acknowledgement: Option<u32>,
+    },
+    Start {
+        service: u16,
+        frame: Box<Frame>,
+    },
 }
 
 impl PortState {
@@ -306,6 +329,7 @@ impl Wait {
         match self {
             Self::Delay { until, .. } => Some(*until),
             Self::Listen { deadlines, .. } => deadlines.iter().flatten().min().copied(),
+            Self::Enter { not_before, .. } => *not_before,
             Self::No | Self::Receive(_) | Self::Join { .. } | Self::Acknowledgements => None,
         }
     }
@@ -336,6 +360,15 @@ impl State {
         let scopes =
             |t: &Thread| t.scopes.iter().filter(|s| s.handling.is_none()).filter_map(|s| s.deadline).min();
         threads.flat_map(|t| [t.wait.end(), scopes(t)]).flatten().filter(|due| *due > now).min()
+    }
+
+    /// True when a scope, an orchestration or a held send waits for the acknowledgement of this channel.
+    pub fn awaits(&self, channel: u32) -> bool {
+        let holds = |held: &Held| matches!(held, Held::Send { acknowledgement: Some(number), .. } if *number == channel);
+        let scopes = || self.threads.iter().flat_map(|t| &t.scopes);
+        scopes().any(|s| s.acknowledgements.contains(&channel))
+            || scopes().filter_map(|s| s.atomic.as_deref()).any(|a| a.held.iter().any(holds))
+            || self.frames.iter().flatten().any(|f| f.acknowledgements.contains(&channel))
     }
 
     pub fn frame(&self, frame: u32) -> Option<&Frame> {

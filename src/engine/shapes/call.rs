@@ -1,6 +1,5 @@
 use crate::engine::PersistenceCause;
-use crate::engine::instance::{After, Caller, Flow, Frame, Machine, ParameterBinding, PortState};
-use crate::engine::routing::PublishError;
+use crate::engine::instance::{After, Caller, Flow, Frame, Held, Machine, ParameterBinding, PortState};
 use crate::program::{Argument, ArgumentSlot, Service};
 use crate::xlang::Raised;
 
@@ -26,7 +25,8 @@ impl<'a> Machine<'a, '_> {
         self.open_ports();
     }
 
-    /// Start Orchestration: an instance of its own; this one goes on at once. A persistence point.
+    /// Start Orchestration: an instance of its own; this one goes on at once. A persistence point, except inside an
+    /// atomic scope, where it is held (1.17).
     pub fn start_service(&mut self, service: &'a Service, call: u16) -> Result<(), Raised> {
         let Some(info) = service.calls.get(usize::from(call)) else { return Ok(()) };
         let Some(target) = self.program.service(info.service) else { return Ok(()) };
@@ -37,12 +37,12 @@ impl<'a> Machine<'a, '_> {
             }
         }
         self.instance.dirty = true;
-        if !self.step.start(target, frame) {
-            return Err(crate::engine::instance::exception(
-                "Microsoft.XLANGs.BaseTypes.PersistenceException",
-                PublishError::NoSubscriber(target.name.as_str().to_owned()).to_string(),
-            ));
+        let held = Held::Start { service: target.index, frame: Box::new(frame) };
+        if let Some(atomic) = self.atomic_scope() {
+            atomic.held.push(held);
+            return Ok(());
         }
+        self.publish_all(vec![held])?;
         self.persist(PersistenceCause::Start);
         Ok(())
     }

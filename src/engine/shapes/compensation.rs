@@ -7,13 +7,14 @@ impl<'a> Machine<'a, '_> {
     /// A scope has committed: what it did can be undone from the transaction around it (CMP-4). A scope without
     /// transaction only hands on what was committed inside.
     pub fn committed(&mut self, service: &'a Service, scope: &ScopeInfo, children: Vec<Record>) {
-        if scope.kind == ScopeKind::None {
+        // What the orchestration's own transaction can undo is for its caller.
+        let Some(shape) = scope.shape.filter(|_| scope.kind != ScopeKind::None) else {
             self.keep(children);
             return;
-        }
+        };
         let Some(frame) = self.frame().map(snapshot) else { return };
         let block = scope.compensation.map(|place| (service.index, place));
-        let shape = service.shape_id(scope.shape);
+        let shape = service.shape_id(shape);
         self.keep(vec![Record { transaction: scope.transaction, shape, block, frame, children }]);
     }
 
@@ -131,10 +132,6 @@ impl<'a> Machine<'a, '_> {
         Err(scope.and_then(|s| s.handling.clone()).unwrap_or_else(|| {
             exception("System.InvalidOperationException", "There is no exception to raise again")
         }))
-    }
-
-    fn pc(&self) -> u32 {
-        self.instance.state.threads.get(self.thread).map_or(0, |t| t.pc)
     }
 }
 

@@ -1,5 +1,6 @@
 //! How each shape steps: one file per family, all on the [`super::instance::Machine`].
 
+mod atomic;
 mod call;
 mod compensation;
 mod construct;
@@ -10,6 +11,7 @@ mod role_link;
 mod rules;
 mod scope;
 mod send;
+mod synchronized;
 
 pub(super) use receive::{convoy_channels, source_group};
 pub(super) use role_link::{assign_party, read_party};

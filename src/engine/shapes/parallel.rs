@@ -79,15 +79,23 @@ impl Machine<'_, '_> {
         After::Wait
     }
 
+    /// Frames of the calls a branch is in end with it.
+    fn leave_calls(&mut self) {
+        let own =
+            self.instance.state.threads.get(self.thread).and_then(|t| t.parent.as_ref()).map(|p| p.frame);
+        while own.is_some_and(|own| self.frame_id() != own) && self.return_to_caller() {}
+    }
+
     /// Ends every branch below a thread, without a say.
     pub fn end_branches(&mut self, thread: usize) {
         for branch in 0..self.instance.state.threads.len() {
             if self.instance.state.threads.get(branch).is_some_and(|t| t.is_child_of(thread)) {
                 self.end_branches(branch);
-                if let Some(ended) = self.state_mut().threads.get_mut(branch) {
-                    ended.ended = true;
-                    ended.scopes.clear();
-                }
+                let running = std::mem::replace(&mut self.thread, branch);
+                self.drop_scopes(0);
+                self.leave_calls();
+                self.end_branch();
+                self.thread = running;
             }
         }
     }

@@ -101,15 +101,41 @@ impl<'a> Machine<'a, '_> {
 
     /// Adds a channel with its subscription.
     pub fn subscribe(&mut self, key: ChannelKey, group: Group, port: Name, kind: u32) -> u32 {
-        let channel = u32::try_from(self.instance.channels.len()).unwrap_or(u32::MAX);
+        let place = self.free_channel();
+        let channel = u32::try_from(place).unwrap_or(u32::MAX);
         let instance = self.instance.id;
         let groups: Arc<[Group]> = [group].into();
         let owner = Owner::Instance { instance, channel, kind };
         let id = self.step.core.message_box.subscribe(owner, Arc::clone(&groups), INSTANCE_PRIORITY);
-        self.instance.channels.push(Channel { key, subscription: Some(id) });
+        let made = Channel { key, subscription: Some(id) };
+        match self.instance.channels.get_mut(place) {
+            Some(free) => *free = made,
+            None => self.instance.channels.push(made),
+        }
+        match self.atomic_scope() {
+            Some(atomic) => atomic.channels.push(channel),
+            None => self.made.push(channel),
+        }
         let owner = Subscriber::Instance { instance, port };
         self.step.emit(EventKind::SubscriptionAdded { subscription: id, owner, groups });
         channel
+    }
+
+    /// A place for a channel: one that nothing comes through any more, or a new one. A loop of requests needs no more
+    /// places than it has open at a time.
+    fn free_channel(&self) -> usize {
+        let instance = &self.instance;
+        let named = |place: usize| {
+            let is = |channel: u32| usize::try_from(channel) == Ok(place);
+            instance.queue.iter().chain(&instance.consumed).any(|q| is(q.channel))
+                || self.step.core.to_self.iter().any(|(channel, _)| is(*channel))
+        };
+        let free = |(place, channel): (usize, &Channel)| {
+            let closed =
+                channel.subscription.is_none() && !matches!(channel.key, ChannelKey::Activation { .. });
+            (closed && !named(place)).then_some(place)
+        };
+        instance.channels.iter().enumerate().find_map(free).unwrap_or(instance.channels.len())
     }
 
     /// Takes a channel's subscription away; what is queued stays.
@@ -129,6 +155,9 @@ impl<'a> Machine<'a, '_> {
         let queued = self.instance.queue.remove(at);
         let message = Arc::clone(&queued.message);
         self.close_answered(&queued);
+        if let Some(atomic) = self.atomic_scope() {
+            atomic.consumed.push(queued.clone());
+        }
         self.instance.consumed.push(queued);
         self.instance.dirty = true;
         let shape = service.shape_id(info.shape);
@@ -155,9 +184,37 @@ impl<'a> Machine<'a, '_> {
             self.meet_party(service, info.port, &message);
         }
         for set in &info.initializes {
-            self.initialize_set(service, *set, &message.context)?;
+            match self.frame().and_then(|f| f.set(*set)).filter(|_| info.convoy).cloned() {
+                Some(known) => self.check_values(service, *set, &known, &message.context)?,
+                None => self.initialize_set(service, *set, &message.context)?,
+            }
         }
         Ok(())
+    }
+
+    /// What follows a set has its values; with ValidateCorrelations it is an error if not (COR-13, CVY-21).
+    pub fn check_values(
+        &self,
+        service: &Service,
+        set: u16,
+        known: &[Value],
+        context: &Context,
+    ) -> Result<(), Raised> {
+        let Some(info) = service.set(set) else { return Ok(()) };
+        let differs =
+            |(name, value): (&Name, &Value)| context.get(*name).is_some_and(|actual| actual != value);
+        let validates = self.program.application.settings.engine.validate_correlations;
+        let wrong = info.properties.iter().zip(known).find(|pair| differs(*pair)).filter(|_| validates);
+        let Some((name, value)) = wrong else { return Ok(()) };
+        Err(exception(
+            "Microsoft.XLANGs.BaseTypes.CorrelationValidationException",
+            format!(
+                "Correlation set {} holds {} for {name}; the message has {}",
+                info.name,
+                crate::message::format_value(value),
+                context.get(*name).map(crate::message::format_value).unwrap_or_default()
+            ),
+        ))
     }
 
     /// A response channel has done its work once it is answered (SUB-7).
@@ -212,11 +269,15 @@ impl<'a> Machine<'a, '_> {
         }
         let instance = self.instance.id;
         self.step.emit(EventKind::SetInitialized { instance, set: info.name, values: named });
-        let Some(followers) = service.followers.get(usize::from(set)) else { return Ok(()) };
-        for follower in followers {
+        self.follow_set(service, set);
+        Ok(())
+    }
+
+    /// Makes the subscriptions of the receives that follow a set, as far as their other sets are initialised.
+    pub fn follow_set(&mut self, service: &'a Service, set: u16) {
+        for follower in service.followers.get(usize::from(set)).into_iter().flatten() {
             self.follow_from(service, follower);
         }
-        Ok(())
     }
 
     fn follow_from(&mut self, owner: &'a Service, follower: &Follower) {
@@ -286,9 +347,7 @@ fn serves(
             info.activate && *activated == receive && frame.caller.is_none()
         }
         ChannelKey::Follow { kind, values } => {
-            *kind == info.kind
-                && !info.activate
-                && values_of(frame, &info.follows).is_some_and(|v| v == *values)
+            *kind == info.kind && values_of(frame, correlating(info)).is_some_and(|v| v == *values)
         }
         ChannelKey::SelfCorrelating { token, operation } => {
             info.leg == LegKind::Request
@@ -306,6 +365,12 @@ fn serves(
         }
         ChannelKey::Acknowledgement { .. } => false,
     }
+}
+
+/// Sets by which messages find a receive in its instance: those it follows, or in a parallel convoy those that it
+/// or another receive initialises (CVY-21).
+fn correlating(info: &ReceiveInfo) -> &[u16] {
+    if info.activate { &info.initializes } else { &info.follows }
 }
 
 /// Values of several sets, one after the other; `None` while one is not initialised.
@@ -333,7 +398,7 @@ pub fn set_values(properties: &[Name], context: &Context) -> Result<Arc<[Value]>
 /// Row of a following receive: what it receives, from where, with which values (SUB-7, E2).
 pub fn follow_group(service: &Service, info: &ReceiveInfo, values: &[Value], binding: PortBinding) -> Group {
     let mut group = source_group(service, info, binding);
-    let names = info.follows.iter().filter_map(|s| service.set(*s)).flat_map(|s| s.properties.iter());
+    let names = correlating(info).iter().filter_map(|s| service.set(*s)).flat_map(|s| s.properties.iter());
     for (name, value) in names.zip(values) {
         if !group.iter().any(|p| p.property == *name) {
             group.push(Predicate::equals(*name, value.clone()));
@@ -397,13 +462,17 @@ pub fn convoy_channels(
     receive: u16,
     context: &Context,
 ) -> Vec<(ChannelKey, Group, Name, u32)> {
-    let Some(convoy) = service.convoys.iter().find(|c| c.activate == receive) else { return Vec::new() };
+    let mut followers =
+        service.convoys.iter().filter(|c| c.activate == receive).flat_map(|c| &c.followers).peekable();
+    if followers.peek().is_none() {
+        return Vec::new();
+    }
     let mut found: Vec<(ChannelKey, Group, Name, u32)> = Vec::new();
     let frame = Frame::new(service, None);
-    for follower in &convoy.followers {
+    for follower in followers {
         let Some(info) = service.receive(*follower) else { continue };
         let mut values = Vec::new();
-        let sets = info.follows.iter().filter_map(|s| service.set(*s));
+        let sets = correlating(info).iter().filter_map(|s| service.set(*s));
         if !sets
             .into_iter()
             .all(|s| set_values(&s.properties, context).map(|v| values.extend_from_slice(&v)).is_ok())

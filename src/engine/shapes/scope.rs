@@ -1,4 +1,4 @@
-use crate::engine::instance::{After, AtomicState, Flow, Machine, ScopeFrame, Wait, exception};
+use crate::engine::instance::{After, Flow, Machine, ScopeFrame, Wait, exception};
 use crate::engine::{EventKind, PersistenceCause};
 use crate::message::{BTS, ExceptionValue, Message, Value};
 use crate::program::{CatchMatch, Op, ScopeKind, Service};
@@ -6,8 +6,23 @@ use crate::xlang::Raised;
 use std::sync::Arc;
 
 impl<'a> Machine<'a, '_> {
-    pub fn enter_scope(&mut self, service: &'a Service, scope: u16, frame: u32) -> Result<(), Raised> {
-        let Some(info) = service.scopes.get(usize::from(scope)) else { return Ok(()) };
+    /// Enters a scope; waits while an attempt is not due or another branch uses its data.
+    pub fn enter_scope(&mut self, service: &'a Service, scope: u16, frame: u32) -> Result<After, Raised> {
+        let Some(info) = service.scopes.get(usize::from(scope)) else { return Ok(After::Next) };
+        let mut attempts = 0;
+        if let Some(Wait::Enter { not_before, attempts: failed, .. }) =
+            self.thread_mut().map(|t| t.wait.clone())
+        {
+            if not_before.is_some_and(|at| at > self.step.now()) {
+                return Ok(After::Wait);
+            }
+            attempts = failed;
+        }
+        if self.contended(info, frame) {
+            self.set_wait(Wait::Enter { scope, not_before: None, attempts });
+            return Ok(After::Wait);
+        }
+        self.set_wait(Wait::No);
         let deadline = match info.kind {
             ScopeKind::LongRunning { timeout: Some(code) } => {
                 let due = self.deadline(service, code)?;
@@ -16,8 +31,10 @@ impl<'a> Machine<'a, '_> {
             }
             _ => None,
         };
-        let atomic = (info.kind == ScopeKind::Atomic)
-            .then(|| Box::new(AtomicState { before: self.instance.state.frames.clone(), held: Vec::new() }));
+        let atomic = match info.kind {
+            ScopeKind::Atomic { .. } => self.begin_atomic(frame, attempts),
+            _ => None,
+        };
         if let Some(transaction) = info.transaction
             && let Some(frame) = self.frame_mut()
         {
@@ -35,13 +52,16 @@ impl<'a> Machine<'a, '_> {
                 atomic,
             });
         }
-        Ok(())
+        Ok(After::Next)
     }
 
     /// Normal end of a scope: held sends go out (ATM-1), then acknowledgements are awaited (DN-2), then it
     /// commits.
     pub fn leave_scope(&mut self, service: &'a Service, scope: u16) -> Result<After, Raised> {
         let Some(info) = service.scopes.get(usize::from(scope)) else { return Ok(After::Next) };
+        if let Some(after) = self.commit_timed_out(info) {
+            return Ok(after);
+        }
         let held = self
             .thread_mut()
             .and_then(|t| t.scopes.last_mut())
@@ -60,8 +80,10 @@ impl<'a> Machine<'a, '_> {
         {
             frame.committed.push(transaction);
         }
-        let (instance, shape) = (self.instance.id, service.shape_id(info.shape));
-        self.step.emit(EventKind::ScopeCommitted { instance, scope: shape });
+        // The orchestration's own transaction ends with the instance or the call.
+        let Some(shape) = info.shape else { return Ok(After::Next) };
+        let (instance, scope) = (self.instance.id, service.shape_id(shape));
+        self.step.emit(EventKind::ScopeCommitted { instance, scope });
         if info.kind != ScopeKind::None {
             self.persist(PersistenceCause::ScopeEnd);
         }
@@ -70,8 +92,8 @@ impl<'a> Machine<'a, '_> {
 
     /// Normal end of a catch block: the scope is over, without a commit (EXC-1).
     pub fn leave_catch(&mut self) {
-        if let Some(scope) = self.thread_mut().and_then(|t| t.scopes.pop()) {
-            self.drop_acknowledgements(&scope.acknowledgements);
+        if let Some(thread) = self.thread_mut() {
+            thread.scopes.pop();
         }
     }
 
@@ -138,7 +160,9 @@ impl<'a> Machine<'a, '_> {
         if let Some(failed) = failed {
             return Err(failed);
         }
-        self.drop_acknowledgements(&awaited);
+        for channel in awaited {
+            self.unsubscribe(channel);
+        }
         let frame = self.frame_id();
         if let Some(scope) = self.thread_mut().and_then(|t| t.scopes.last_mut()).filter(|s| s.frame == frame)
         {
@@ -147,12 +171,6 @@ impl<'a> Machine<'a, '_> {
             frame.acknowledgements.clear();
         }
         Ok(After::Next)
-    }
-
-    fn drop_acknowledgements(&mut self, channels: &[u32]) {
-        for channel in channels {
-            self.unsubscribe(*channel);
-        }
     }
 
     /// Depth of the outermost scope whose time is over. A scope that handles an exception has none (LRT-6).
@@ -171,11 +189,7 @@ impl<'a> Machine<'a, '_> {
             .get(self.thread)
             .map(|t| t.scopes.iter().skip(depth).map(|s| s.frame).collect())
             .unwrap_or_default();
-        while let Some(inner) =
-            self.thread_mut().filter(|t| t.scopes.len() > depth + 1).and_then(|t| t.scopes.pop())
-        {
-            self.drop_acknowledgements(&inner.acknowledgements);
-        }
+        self.drop_scopes(depth + 1);
         self.end_branches(self.thread);
         if let Some(frame) = frames.first() {
             while self.frame_id() != *frame && self.return_to_caller() {}
@@ -214,30 +228,42 @@ impl<'a> Machine<'a, '_> {
                 return self.uncaught(&raised);
             };
             if !handles {
-                self.abort(service, scope);
+                if let Some(after) = self.abort(service, scope, &raised) {
+                    return after;
+                }
                 if self.catch(service, scope, &raised) || self.default_handler(service, &raised) {
                     return After::Next;
                 }
             }
-            if let Some(ended) = self.thread_mut().and_then(|t| t.scopes.pop()) {
-                self.drop_acknowledgements(&ended.acknowledgements);
+            if let Some(thread) = self.thread_mut() {
+                thread.scopes.pop();
             }
         }
     }
 
-    /// A failed scope: atomic ones get every variable back as it was and lose their sends (ATM-1, ATM-2).
-    fn abort(&mut self, service: &'a Service, scope: u16) {
-        let restored = self
-            .thread_mut()
-            .and_then(|t| t.scopes.last_mut())
-            .and_then(|s| s.atomic.take())
-            .map(|atomic| atomic.before);
-        if let Some(before) = restored {
-            self.state_mut().frames = before;
+    /// Ends the innermost scopes of the thread without a say, so that `keep` are left; atomic ones are rolled back.
+    pub fn drop_scopes(&mut self, keep: usize) {
+        while let Some(inner) =
+            self.thread_mut().filter(|t| t.scopes.len() > keep).and_then(|t| t.scopes.pop())
+        {
+            let service =
+                self.instance.state.frame(inner.frame).and_then(|f| self.program.service(f.service));
+            let info = service.and_then(|s| s.scopes.get(usize::from(inner.scope)));
+            if let (Some(info), Some(mut atomic)) = (info, inner.atomic) {
+                self.roll_back(inner.frame, &info.touched, &mut atomic);
+            }
         }
-        let Some(info) = service.scopes.get(usize::from(scope)) else { return };
-        let (instance, shape) = (self.instance.id, service.shape_id(info.shape));
+    }
+
+    /// A failed scope. An atomic one is rolled back and may be tried again, which is then what happens next.
+    fn abort(&mut self, service: &'a Service, scope: u16, raised: &Raised) -> Option<After> {
+        let info = service.scopes.get(usize::from(scope))?;
+        let (instance, shape) = (self.instance.id, service.scope_id(info));
         self.step.emit(EventKind::ScopeAborted { instance, scope: shape });
+        let frame = self.frame_id();
+        let mut atomic = self.thread_mut()?.scopes.last_mut()?.atomic.take()?;
+        self.roll_back(frame, &info.touched, &mut atomic);
+        self.retry(info, scope, &atomic, raised)
     }
 
     /// Runs the first catch block that matches, specific types first.

@@ -1,7 +1,7 @@
 use super::receive::{SELF_CORRELATED, set_values};
 use crate::engine::instance::{ChannelKey, Held, Machine, binding_of, exception, token_of};
 use crate::engine::ports::{dynamic_transport, guid_text};
-use crate::engine::routing::{Outgoing, PublishError};
+use crate::engine::routing::Outgoing;
 use crate::engine::{PersistenceCause, Publisher};
 use crate::message::{BTS, ExceptionValue, Message, Name, Value};
 use crate::program::{LegKind, PortBinding, Predicate, SendInfo, Service};
@@ -23,57 +23,48 @@ impl<'a> Machine<'a, '_> {
             ));
         };
         self.instance.dirty = true;
-        let frame = self.frame_id();
-        let held = Held { frame, service: service.index, send, message };
+        let held = self.prepare(service, info, message)?;
         if let Some(atomic) = self.atomic_scope() {
             atomic.held.push(held);
             return Ok(());
         }
-        self.publish_all(vec![held])?;
+        if let Err(raised) = self.publish_all(vec![held]) {
+            self.forget_made();
+            return Err(raised);
+        }
         self.persist(PersistenceCause::Send);
         Ok(())
     }
 
-    /// The innermost atomic scope the thread is in.
-    fn atomic_scope(&mut self) -> Option<&mut crate::engine::instance::AtomicState> {
-        self.thread_mut()?.scopes.iter_mut().rev().find_map(|s| s.atomic.as_deref_mut())
+    /// The message as it goes out, with the subscriptions for what comes back.
+    fn prepare(
+        &mut self,
+        service: &'a Service,
+        info: &SendInfo,
+        message: Arc<Message>,
+    ) -> Result<Held, Raised> {
+        self.made.clear();
+        let prepared = self.outgoing(service, info, message);
+        if prepared.is_err() {
+            self.forget_made();
+        }
+        prepared
     }
 
-    /// Publishes sends together: all of them, or none when one cannot be routed (ATM-1).
-    pub fn publish_all(&mut self, sends: Vec<Held>) -> Result<(), Raised> {
-        let first_new = self.instance.channels.len();
-        let mut notified = Vec::new();
-        let published = self.publish_each(sends, &mut notified);
-        match &published {
-            Ok(()) => self.await_acknowledgements(notified),
-            // Its subscriptions come with the send, or not at all (SUB-9).
-            Err(_) => {
-                for channel in first_new..self.instance.channels.len() {
-                    self.unsubscribe(u32::try_from(channel).unwrap_or(u32::MAX));
-                }
-            }
+    /// The subscriptions of a send come with it, or not at all (SUB-9).
+    fn forget_made(&mut self) {
+        for channel in std::mem::take(&mut self.made) {
+            self.unsubscribe(channel);
         }
-        published
-    }
-
-    fn publish_each(&mut self, sends: Vec<Held>, notified: &mut Vec<u32>) -> Result<(), Raised> {
-        let mut outgoing = Vec::with_capacity(sends.len());
-        for held in sends {
-            let Some(service) = self.program.service(held.service) else { continue };
-            let Some(info) = service.sends.get(usize::from(held.send)) else { continue };
-            outgoing.push(self.outgoing(service, info, &held, notified)?);
-        }
-        self.step.publish(outgoing).map_err(|error| publish_exception(&error))
     }
 
     fn outgoing(
         &mut self,
         service: &'a Service,
         info: &SendInfo,
-        held: &Held,
-        notified: &mut Vec<u32>,
-    ) -> Result<Outgoing, Raised> {
-        let mut message = Message::clone(&held.message);
+        message: Arc<Message>,
+    ) -> Result<Held, Raised> {
+        let mut message = Arc::unwrap_or_clone(message);
         message.id = self.step.next_message_id();
         strip_routing(&mut message);
         self.program.schemas.promote(&mut message).map_err(|error| {
@@ -88,17 +79,17 @@ impl<'a> Machine<'a, '_> {
         self.correlate(service, info, &mut message)?;
         let context = &mut message.context;
         context.promote(BTS.operation, Value::string(info.operation.as_str()));
-        let mut expects_reply = false;
+        let (mut expects_reply, mut acknowledgement) = (false, None);
         let publisher = Publisher::Orchestration { instance: self.instance.id, port: port.name };
         if info.leg == LegKind::Request {
-            let frame = self.instance.state.frame(held.frame);
+            let frame = self.frame();
             let binding =
                 frame.map_or(PortBinding::Unbound, |f| binding_of(&self.program.services, f, info.port));
             let state = frame.and_then(|f| f.port(info.port));
             let address = state.and_then(|s| s.address.clone());
             let token = state.and_then(|s| s.token.clone());
             let binding = if binding == PortBinding::Role {
-                self.role_target(service, held.frame, info.port, info.operation, &mut message)?
+                self.role_target(service, self.frame_id(), info.port, info.operation, &mut message)?
             } else {
                 binding
             };
@@ -107,11 +98,11 @@ impl<'a> Machine<'a, '_> {
                 let token = self.step.next_token();
                 message.context.promote(BTS.reply_token, Value::String(token.clone()));
                 let group = smallvec![Predicate::equals(BTS.correlation_token, Value::String(token.clone()))];
-                let thread = self.thread;
-                if let Some(frame) = self.state_mut().frame_mut(held.frame) {
+                let (thread, frame) = (self.thread, self.frame_id());
+                if let Some(frame) = self.frame_mut() {
                     frame.edit_port(info.port, |state| state.requested(thread, token.clone()));
                 }
-                let key = ChannelKey::Response { frame: held.frame, port: info.port, token };
+                let key = ChannelKey::Response { frame, port: info.port, token };
                 self.subscribe(key, group, port.name, u32::MAX);
                 expects_reply = true;
             } else if port.notify {
@@ -123,12 +114,8 @@ impl<'a> Machine<'a, '_> {
                     Predicate::exists(BTS.ack_type),
                     Predicate::equals(BTS.correlation_token, Value::String(token.clone())),
                 ];
-                notified.push(self.subscribe(
-                    ChannelKey::Acknowledgement { token },
-                    group,
-                    port.name,
-                    u32::MAX,
-                ));
+                let key = ChannelKey::Acknowledgement { token };
+                acknowledgement = Some(self.subscribe(key, group, port.name, u32::MAX));
             }
         } else {
             let reply = self.frame().and_then(|f| f.port(info.port)).and_then(|p| p.reply.clone());
@@ -141,7 +128,8 @@ impl<'a> Machine<'a, '_> {
             message.context.promote(BTS.correlation_token, Value::String(token));
             message.context.promote(BTS.route_direct, Value::Bool(true));
         }
-        Ok(Outgoing { message: Arc::new(message), publisher, expects_reply })
+        let outgoing = Outgoing { message: Arc::new(message), publisher, expects_reply };
+        Ok(Held::Send { outgoing, acknowledgement })
     }
 
     /// Initialises and follows sets on a send: their properties are promoted into the context (COR-11, COR-13).
@@ -154,6 +142,9 @@ impl<'a> Machine<'a, '_> {
         for set in &info.follows {
             let Some(declared) = service.set(*set) else { continue };
             let known = self.frame().and_then(|f| f.set(*set)).cloned();
+            if let Some(known) = &known {
+                self.check_values(service, *set, known, &message.context)?;
+            }
             for (at, name) in declared.properties.iter().enumerate() {
                 let own = message.context.get(*name).cloned();
                 let value = own.or_else(|| known.as_ref().and_then(|k| k.get(at).cloned()));
@@ -261,21 +252,13 @@ fn strip_routing(message: &mut Message) {
     message.context.remove_if(|name| routing.contains(&name));
 }
 
-/// No subscriber, or too many for a two-way port: the send fails (MBD-5, PAD-6).
-fn publish_exception(error: &PublishError) -> Raised {
-    not_published(&error.to_string())
-}
-
-fn not_published(reason: &str) -> Raised {
-    let inner = ExceptionValue {
-        exception_type: "Microsoft.XLANGs.BaseTypes.PublishMessageException".into(),
-        message: reason.to_owned(),
-        ..ExceptionValue::default()
-    };
+/// No subscriber, too many for a two-way port, or no way to send at all: the send fails (MBD-5, PAD-6).
+pub(super) fn not_published(reason: &str) -> Raised {
+    let inner = exception("Microsoft.XLANGs.BaseTypes.PublishMessageException", reason);
     Arc::new(ExceptionValue {
         exception_type: "Microsoft.XLANGs.BaseTypes.PersistenceException".into(),
         message: reason.to_owned(),
-        inner: Some(Arc::new(inner)),
+        inner: Some(inner),
         ..ExceptionValue::default()
     })
 }

@@ -57,12 +57,14 @@ fn an_orchestration_that_feeds_itself_is_an_error_that_can_be_looked_at() {
     let steps = std::mem::take(&mut orchestration.body);
     let (receive, rest) = steps.split_first().unwrap();
     let endless = ShapeKind::Loop(Loop { condition: "true".into(), body: rest.to_vec() });
-    orchestration.body = Block::from(vec![receive.clone(), Shape { kind: endless, ..rest[0].clone() }]);
+    let endless = Shape { kind: endless, name: "for ever".into(), ..rest[0].clone() };
+    orchestration.body = Block::from(vec![receive.clone(), endless]);
     let mut run = VirtualRun::new(&application, 0).unwrap();
     run.set_step_limit(500);
     run.submit("Inbox", GREETING.as_bytes());
     let error = run.settle().unwrap_err();
     assert_eq!(error.code, "L01");
+    assert!(error.message.contains("the loop \"for ever\""), "{error}");
     assert!(!run.sent("outbox/%MessageID%.xml").is_empty(), "the run stops where it is");
     assert!(run.settle().is_err(), "and can go on");
 }

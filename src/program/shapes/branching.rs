@@ -39,20 +39,58 @@ impl ServiceCompiler<'_> {
     }
 
     pub(super) fn parallel(&mut self, branches: &Branches, declared: Option<&Op>) {
+        // Several receives may activate; only one does, and the variables begin once (RCV-3).
+        if let Some(declared) = declared {
+            self.push(declared.clone());
+        }
         let fork = self.push(Op::Parallel { branches: Box::default(), join: 0 });
         let mut starts = Vec::new();
+        let mut receives = Vec::new();
         for branch in &branches.branches {
             starts.push(self.here());
+            let first = self.service.receives.len();
             let number = self.branch_info(branch, "Parallel Branch");
             self.push(Op::Started(number));
-            self.block(&branch.body, declared);
+            self.block(&branch.body, None);
             self.push(Op::Completed(number));
             self.push(Op::EndBranch);
+            receives.push(small(first)..small(self.service.receives.len()));
         }
+        self.find_parallel_convoys(&receives);
         let here = self.here();
         if let Some(Op::Parallel { branches, join }) = self.service.ops.get_mut(fork) {
             *branches = starts.into();
             *join = here;
+        }
+    }
+
+    /// Receives in several branches that initialise exactly the same sets are one convoy (CVY-20).
+    fn find_parallel_convoys(&mut self, branches: &[std::ops::Range<u16>]) {
+        let mut convoys: Vec<(Vec<u16>, Vec<u16>, usize)> = Vec::new();
+        for (branch, range) in branches.iter().enumerate() {
+            for receive in range.clone() {
+                let Some(info) = self.service.receive(receive) else { continue };
+                let mut sets = info.initializes.clone();
+                sets.sort_unstable();
+                match convoys.iter_mut().find(|(known, ..)| *known == sets) {
+                    _ if sets.is_empty() => {}
+                    // The first of each branch counts.
+                    Some((_, _, last)) if *last == branch => {}
+                    Some((_, receives, last)) => {
+                        receives.push(receive);
+                        *last = branch;
+                    }
+                    None => convoys.push((sets, vec![receive], branch)),
+                }
+            }
+        }
+        for (_, receives, _) in convoys.into_iter().filter(|(_, receives, _)| receives.len() > 1) {
+            for receive in &receives {
+                if let Some(info) = self.service.receives.get_mut(usize::from(*receive)) {
+                    info.convoy = true;
+                }
+            }
+            self.parallel_convoys.push(receives);
         }
     }
 

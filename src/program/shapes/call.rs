@@ -81,6 +81,9 @@ impl ServiceCompiler<'_> {
                 copy_out: direction != Direction::In,
             });
         }
+        self.reads(arguments.iter().map(|a| a.from));
+        let assigned = |a: &&Argument| a.copy_out || matches!(a.from, ArgumentSlot::Port(_));
+        self.writes(arguments.iter().filter(assigned).map(|a| a.from));
         let transaction = if synchronous { self.transaction(&call.identifier) } else { None };
         let index = small(self.service.calls.len());
         self.service.calls.push(CallInfo { shape: number, synchronous, service, arguments, transaction });

@@ -1,6 +1,6 @@
 use crate::message::Name;
 use crate::model::{self, PartRef, Shape};
-use crate::program::op::{Op, TransformInfo};
+use crate::program::op::{ArgumentSlot, Op, TransformInfo};
 use crate::program::service::{ServiceCompiler, small};
 
 /// Construct Message and Transform.
@@ -30,6 +30,8 @@ impl ServiceCompiler<'_> {
         }
         let Some(inputs) = self.part_refs(shape, "inputs", &transform.inputs) else { return };
         let Some(outputs) = self.part_refs(shape, "outputs", &transform.outputs) else { return };
+        self.reads(inputs.iter().map(|(slot, _)| ArgumentSlot::Message(*slot)));
+        self.writes(outputs.iter().map(|(slot, _)| ArgumentSlot::Message(*slot)));
         let index = small(self.service.transforms.len());
         self.service.transforms.push(TransformInfo { shape: number, map, inputs, outputs });
         self.push(Op::Transform(index));

@@ -1,6 +1,6 @@
 use crate::message::Name;
 use crate::model::{self, Leg, Polarity, Shape};
-use crate::program::op::{LegKind, Op, ReceiveInfo, SendInfo};
+use crate::program::op::{ArgumentSlot, LegKind, Op, ReceiveInfo, SendInfo};
 use crate::program::service::{ServiceCompiler, role_port, small};
 use crate::program::types::routing_type;
 use std::borrow::Cow;
@@ -121,6 +121,9 @@ impl ServiceCompiler<'_> {
             (LegKind::Fault(at), o) => o.faults.get(usize::from(at)).map(|(_, t)| t),
         };
         let message_type = expected.and_then(|t| routing_type(t));
+        self.reads(follows.iter().map(|set| ArgumentSlot::Set(*set)));
+        self.writes(initializes.iter().map(|set| ArgumentSlot::Set(*set)));
+        self.writes([ArgumentSlot::Message(message), ArgumentSlot::Port(port)]);
         let index = small(self.service.receives.len());
         self.service.receives.push(ReceiveInfo {
             shape: number,
@@ -132,6 +135,7 @@ impl ServiceCompiler<'_> {
             filter,
             initializes,
             follows,
+            convoy: false,
             kind: 0,
             message_type,
         });
@@ -155,6 +159,10 @@ impl ServiceCompiler<'_> {
         let Some(message) = self.slot(shape, "message", &send.message, "message", message) else { return };
         let initializes = self.sets(shape, "initializes", &send.initializes);
         let follows = self.sets(shape, "follows", &send.follows);
+        self.reads([ArgumentSlot::Message(message)]);
+        self.reads(follows.iter().map(|set| ArgumentSlot::Set(*set)));
+        self.writes(initializes.iter().map(|set| ArgumentSlot::Set(*set)));
+        self.writes([ArgumentSlot::Port(port)]);
         let index = small(self.service.sends.len());
         self.service.sends.push(SendInfo {
             shape: number,

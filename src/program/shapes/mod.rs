@@ -5,7 +5,7 @@ mod messaging;
 mod rules;
 mod scope;
 
-use super::op::Op;
+use super::op::{ArgumentSlot, Op};
 use super::service::ServiceCompiler;
 use crate::diagnostic::Place;
 use crate::model::{self, Shape, ShapeKind};
@@ -26,10 +26,20 @@ impl ServiceCompiler<'_> {
             shape.visit(&mut |s| found |= matches!(&s.kind, ShapeKind::Receive(r) if r.activate));
             found
         });
+        let own = self.transaction(&orchestration.transaction_id);
+        self.open_transactions.push(own);
+        let around = self.own_transaction(own);
+        if let Some(scope) = around {
+            self.push(Op::EnterScope(scope));
+        }
         if !activates {
             self.service.ops.push(declared.clone());
         }
         self.block(&orchestration.body, activates.then_some(&declared));
+        if let Some(scope) = around {
+            self.push(Op::LeaveScope(scope));
+            self.close_scope(scope);
+        }
         self.service.ops.push(Op::End);
         self.service.default_handler = self.here();
         self.service.ops.push(Op::CompensateAndRaise);
@@ -112,7 +122,9 @@ impl ServiceCompiler<'_> {
                         self.place(shape, "exception"),
                     );
                 }
-                self.push(Op::Throw(slot.and_then(|(_, slot)| slot)));
+                let slot = slot.and_then(|(_, slot)| slot);
+                self.reads(slot.map(ArgumentSlot::Variable));
+                self.push(Op::Throw(slot));
             }
             ShapeKind::Suspend(code) => {
                 let code = self.message_text(shape, code);

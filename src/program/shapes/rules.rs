@@ -57,6 +57,8 @@ impl ServiceCompiler<'_> {
         }
         // A version that takes other parameters cannot be called.
         let running = running.filter(|v| v.parameters == drawn.parameters);
+        self.reads(arguments.iter().map(|a| a.from));
+        self.writes(arguments.iter().map(|a| a.from));
         let info = RulesInfo {
             shape: number,
             name: Name::new(&policy.name),

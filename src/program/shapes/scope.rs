@@ -1,7 +1,8 @@
+use crate::diagnostic::Place;
 use crate::message::Name;
 use crate::model::{self, CatchType, Scope, Shape, Transaction, Variable};
 use crate::program::ShapeInfo;
-use crate::program::op::{CatchInfo, CatchMatch, Op, ScopeInfo, ScopeKind};
+use crate::program::op::{ArgumentSlot, CatchInfo, CatchMatch, Op, ScopeInfo, ScopeKind, Touched};
 use crate::program::service::{ServiceCompiler, small};
 use crate::xlang::Slot;
 
@@ -11,26 +12,12 @@ impl ServiceCompiler<'_> {
         let visible = self.symbols.names.len();
         let place = self.place(shape, "");
         let init = self.declare(&scope.messages, &scope.variables, &scope.correlation_sets, &place);
-        let kind = match &scope.transaction {
-            Transaction::None => ScopeKind::None,
-            Transaction::Atomic(_) => ScopeKind::Atomic,
-            Transaction::LongRunning(long) if long.timeout.trim().is_empty() => {
-                ScopeKind::LongRunning { timeout: None }
-            }
-            Transaction::LongRunning(long) => ScopeKind::LongRunning {
-                timeout: self.code(&long.timeout, Slot::Timeout, self.place(shape, "timeout")),
-            },
-        };
+        let kind = self.scope_kind(&scope.transaction, self.place(shape, "timeout"));
         let transaction = self.transaction(&scope.transaction_id);
-        let at = small(self.service.scopes.len());
-        self.service.scopes.push(ScopeInfo {
-            shape: number,
-            kind,
-            transaction,
-            compensation: None,
-            catches: Vec::new(),
-            end: 0,
-        });
+        let at = self.open_scope(Some(number), kind, transaction);
+        if let Some(info) = self.service.scopes.get_mut(usize::from(at)) {
+            info.synchronized |= scope.synchronized;
+        }
         self.open_transactions.push(transaction);
         self.push(Op::EnterScope(at));
         self.push(init);
@@ -62,6 +49,8 @@ impl ServiceCompiler<'_> {
             exits.push(self.push(Op::Jump(0)));
             self.symbols.names.truncate(inner);
         }
+        // The compensation block is outside the synchronized domain (SCP-8).
+        self.close_scope(at);
         let mut compensation = None;
         if let Some(block) = &scope.compensation {
             compensation = Some(self.here());
@@ -93,6 +82,60 @@ impl ServiceCompiler<'_> {
             info.end = end;
         }
         self.symbols.names.truncate(visible);
+    }
+
+    /// The transaction of the orchestration is a scope around everything (TX6-1).
+    pub(super) fn own_transaction(&mut self, transaction: Option<u16>) -> Option<u16> {
+        let orchestration = self.orchestration;
+        if orchestration.transaction == Transaction::None {
+            return None;
+        }
+        let place = Place { property: "timeout", name: orchestration.name.clone(), ..self.root_place() };
+        let kind = self.scope_kind(&orchestration.transaction, place);
+        Some(self.open_scope(None, kind, transaction))
+    }
+
+    fn scope_kind(&mut self, transaction: &Transaction, place: Place) -> ScopeKind {
+        match transaction {
+            Transaction::None => ScopeKind::None,
+            Transaction::Atomic(atomic) => ScopeKind::Atomic {
+                retry: atomic.retry,
+                timeout: (atomic.distributed && atomic.timeout > 0).then_some(atomic.timeout),
+            },
+            Transaction::LongRunning(long) if long.timeout.trim().is_empty() => {
+                ScopeKind::LongRunning { timeout: None }
+            }
+            Transaction::LongRunning(long) => {
+                ScopeKind::LongRunning { timeout: self.code(&long.timeout, Slot::Timeout, place) }
+            }
+        }
+    }
+
+    fn open_scope(&mut self, shape: Option<u16>, kind: ScopeKind, transaction: Option<u16>) -> u16 {
+        let at = small(self.service.scopes.len());
+        self.touched.push(Touched::default());
+        self.service.scopes.push(ScopeInfo {
+            shape,
+            kind,
+            synchronized: matches!(kind, ScopeKind::Atomic { .. }),
+            touched: Touched::default(),
+            transaction,
+            compensation: None,
+            catches: Vec::new(),
+            end: 0,
+        });
+        at
+    }
+
+    /// All shapes of the scope and its handlers are compiled: what they use is known, and used by what is around.
+    pub(super) fn close_scope(&mut self, scope: u16) {
+        let Some(touched) = self.touched.pop() else { return };
+        if let Some(outer) = self.touched.last_mut() {
+            outer.add(&touched);
+        }
+        if let Some(info) = self.service.scopes.get_mut(usize::from(scope)) {
+            info.touched = touched;
+        }
     }
 
     /// Names the own transaction, or one directly inside it (CMP-2).
@@ -127,6 +170,7 @@ impl ServiceCompiler<'_> {
                         ..Variable::default()
                     })
                 });
+                self.writes(variable.map(ArgumentSlot::Variable));
                 (CatchMatch::Exception(name.as_str().into()), variable, None)
             }
             CatchType::Fault { port, operation, fault } => {
@@ -157,6 +201,7 @@ impl ServiceCompiler<'_> {
                         None
                     }
                 };
+                self.writes(message.map(ArgumentSlot::Message));
                 (
                     CatchMatch::Fault { port: slot, operation: operation_name, fault: fault_name },
                     None,

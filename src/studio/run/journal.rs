@@ -124,6 +124,7 @@ fn place(run: &RunMode, kind: &EventKind) -> Option<(Name, Name)> {
         }
         EventKind::ScopeCommitted { instance, scope }
         | EventKind::ScopeAborted { instance, scope }
+        | EventKind::ScopeRetry { instance, scope, .. }
         | EventKind::ScopeCompensated { instance, scope }
         | EventKind::ExceptionCaught { instance, scope, .. } => (*instance, *scope),
         EventKind::Instance { service, change: InstanceChange::Waiting { at }, .. } => {
@@ -172,6 +173,7 @@ fn color(t: &Tokens, kind: &EventKind) -> Color32 {
         EventKind::PortRetry { .. }
         | EventKind::PortScheduled { .. }
         | EventKind::PortBackup { .. }
+        | EventKind::ScopeRetry { .. }
         | EventKind::ExceptionCaught { .. } => t.warn,
         _ => t.line_strong,
     }
