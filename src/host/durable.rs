@@ -274,8 +274,17 @@ impl Host {
 
     fn collect(&mut self) {
         for (at, effect) in self.run.take_effects() {
-            if let Effect::Transmit(transmission) = effect {
-                self.queue.push(Performing { at, transmission, repeat: false });
+            match effect {
+                Effect::Transmit(transmission) => {
+                    self.queue.push(Performing { at, transmission, repeat: false });
+                }
+                Effect::Reply(reply) => {
+                    let message =
+                        format!("{} has answered a request, and nobody can take the answer", reply.location);
+                    let help = "FILE and QUEUE are one-way: make its receive port one-way, or send the answer through a send port.";
+                    self.findings.push(Diagnostic::warning("H06", message, help));
+                }
+                Effect::Log { .. } => {}
             }
         }
     }

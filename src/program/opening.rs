@@ -164,8 +164,7 @@ fn day(text: &str) -> Result<i64, String> {
     let wrong = || format!("\"{text}\" is no date: write it as 2026-01-31");
     let date = text.trim().split(['T', ' ']).next().unwrap_or_default();
     let date: jiff::civil::Date = date.parse().map_err(|_| wrong())?;
-    let midnight = DateTime::from_civil(date.at(0, 0, 0, 0)).ok_or_else(wrong)?;
-    Ok(midnight.0 / (DAY * TICKS_PER_SECOND))
+    Ok(date.duration_since(jiff::civil::date(1, 1, 1)).as_secs() / DAY)
 }
 
 /// Seconds east of UTC of `UTC`, `+01:00` or `UTC+01:00`.

@@ -2,7 +2,7 @@
 
 use orchestrion::model::{
     Application, Binding, Block, FilterRow, Loop, Partner, PartnerBehavior, Polarity, ReceiveLocation,
-    ReceivePort, SendPort, ShapeKind, SpecifyNow, Transport, files,
+    ReceivePort, Schedule, SendPort, ShapeKind, SpecifyNow, Transport, files,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -57,6 +57,27 @@ fn relay() -> Application {
         PartnerBehavior::Echo { from: "queue://To".into(), to: "queue://From".into(), delay_ms: 40 };
     application.partners = vec![Partner { name: "Partner".into(), description: String::new(), behavior }];
     application
+}
+
+/// A location outside its schedule leaves its files alone (RX-4).
+#[test]
+fn a_file_for_a_closed_location_stays_where_it_is() {
+    for (stop, taken) in [("2000-01-01", 0), ("9999-12-31", 1)] {
+        let mut application = relay();
+        let location = &mut application.bindings.receive_ports[0].locations[0];
+        location.schedule = Some(Schedule { stop_date: Some(stop.into()), ..Schedule::default() });
+        let folder = saved(&application);
+        drop_file(folder.path(), "a.xml", "<A/>");
+        let output = run_until_idle(folder.path());
+        assert_eq!(
+            contents(folder.path().join("direct")).len(),
+            taken,
+            "until {stop}: {}{}",
+            text(&output.stdout),
+            text(&output.stderr)
+        );
+        assert_eq!(contents(folder.path().join("inbox")).len(), 1 - taken, "until {stop}");
+    }
 }
 
 fn saved(application: &Application) -> TempDir {

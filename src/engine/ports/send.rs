@@ -161,8 +161,12 @@ impl Step<'_> {
 
     /// Moves the timer of an instance.
     fn wake_port(&mut self, id: InstanceId, due: Option<DateTime>) {
-        let mut before = None;
-        self.with_port(id, |p| before = std::mem::replace(&mut p.wakes, due));
+        let Some(Slot::SendPort(instance)) = self.core.slots.get(&id) else { return };
+        let before = instance.wakes;
+        if before == due {
+            return;
+        }
+        self.with_port(id, |p| p.wakes = due);
         if let Some(before) = before {
             self.core.timers.remove(&(before, id));
         }
