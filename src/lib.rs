@@ -6,6 +6,7 @@
 //! - [`message`]: messages as they travel: parts, context, values
 //! - [`xml`]: schemas, promotion, XPath, pipelines: thin over a library
 //! - [`xlang`]: the XLANG/s expression language
+//! - [`component`]: custom code, written as scripts
 //! - [`check`]: every rule over the model, before it runs
 //! - [`engine`]: the pure core: message box, instances, shapes, scopes, ports
 //! - [`journal`]: the record of a run, as text and as state at any moment
@@ -18,6 +19,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod component;
 pub mod diagnostic;
 pub mod engine;
 pub mod host;

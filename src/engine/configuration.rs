@@ -41,9 +41,14 @@ impl Configuration {
 }
 
 impl Step<'_> {
-    /// A value, through the cache if the application has one. A load that fails is written to the event log; it
-    /// is an exception when nothing was loaded before, else the old values stay for another interval.
+    /// A value, see [`Step::configuration_values`].
     pub fn configuration(&mut self, key: &str) -> Result<Option<String>, Raised> {
+        Ok(self.configuration_values()?.get(key).cloned())
+    }
+
+    /// The values, through the cache if the application has one. A load that fails is written to the event log; it
+    /// is an exception when nothing was loaded before, else the old values stay for another interval.
+    pub fn configuration_values(&mut self) -> Result<Arc<BTreeMap<String, String>>, Raised> {
         let now = self.now();
         let program = Arc::clone(self.program);
         let store = &mut self.core.configuration;
@@ -52,7 +57,7 @@ impl Step<'_> {
             exception("Orchestrion.ConfigurationException", text)
         };
         let Some(settings) = &program.application.settings.configuration_cache else {
-            return if store.unreadable { Err(unread()) } else { Ok(store.values.get(key).cloned()) };
+            return if store.unreadable { Err(unread()) } else { Ok(Arc::clone(&store.values)) };
         };
         if store.cache.as_ref().is_none_or(|cache| cache.due <= now) {
             let values = match &store.cache {
@@ -72,6 +77,6 @@ impl Step<'_> {
             }
         }
         let cache = self.core.configuration.cache.as_ref().ok_or_else(unread)?;
-        Ok(cache.values.get(key).cloned())
+        Ok(Arc::clone(&cache.values))
     }
 }

@@ -185,10 +185,15 @@ pub enum EventKind {
         id: String,
         change: ActivityChange,
     },
-    /// A component member that has no stand-in ran in mock mode.
-    ComponentMocked {
+    /// An expression used custom code: a script answered, or mock mode.
+    ComponentCalled {
         instance: InstanceId,
+        /// `Class.Member`, or `new Class`.
         member: String,
+        /// As text, long ones cut.
+        arguments: Vec<String>,
+        result: String,
+        mocked: bool,
     },
     /// Orchestration, port, group or location changed its state.
     StateChanged {

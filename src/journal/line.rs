@@ -94,7 +94,8 @@ pub fn event_name(kind: &EventKind) -> &'static str {
             ActivityChange::Related { .. } => "activity.related",
             ActivityChange::Ended => "activity.ended",
         },
-        EventKind::ComponentMocked { .. } => "component.mocked",
+        EventKind::ComponentCalled { mocked: true, .. } => "component.mocked",
+        EventKind::ComponentCalled { .. } => "component.called",
         EventKind::StateChanged { .. } => "state.changed",
         EventKind::OperationRefused { .. } => "operation.refused",
     }
@@ -181,7 +182,10 @@ impl Display for Detail<'_> {
                     ActivityChange::Related { activity, id } => write!(f, " with {activity} {id}"),
                 }
             }
-            EventKind::ComponentMocked { instance, member } => write!(f, "{instance} {member}"),
+            EventKind::ComponentCalled { instance, member, arguments, result, .. } => {
+                write!(f, "{instance} {member}({})", arguments.join(", "))?;
+                if result.is_empty() { Ok(()) } else { write!(f, " = {result}") }
+            }
             EventKind::StateChanged { artefact, state } => write!(f, "{artefact} {state}"),
             EventKind::OperationRefused { reason } => f.write_str(reason),
         }

@@ -31,7 +31,7 @@ pub fn instance_of(kind: &EventKind) -> Option<InstanceId> {
         | EventKind::BreakpointHit { instance, .. }
         | EventKind::RuleFired { instance, .. }
         | EventKind::Activity { instance, .. }
-        | EventKind::ComponentMocked { instance, .. } => Some(*instance),
+        | EventKind::ComponentCalled { instance, .. } => Some(*instance),
         EventKind::MessagePublished { publisher: Publisher::Orchestration { instance, .. }, .. } => {
             Some(*instance)
         }

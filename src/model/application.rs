@@ -18,6 +18,8 @@ pub struct Application {
     pub maps: BTreeMap<String, Map>,
     /// Business rules policies by name.
     pub policies: BTreeMap<String, Policy>,
+    /// Scripts that stand for custom code, by the full name of the class.
+    pub components: BTreeMap<String, String>,
     pub bindings: Bindings,
     /// Partners the host plays for a run without the real ones.
     pub partners: Vec<Partner>,
@@ -50,6 +52,9 @@ pub struct Settings {
     pub classes: Vec<ClassType>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<ExceptionType>,
+    /// What members of custom code without a script answer, as XLANG/s expressions: `"Acme.Rates.Today": "0.19m"`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mocks: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pipelines: Vec<Pipeline>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

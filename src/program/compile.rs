@@ -1,7 +1,9 @@
+use super::components::{compile_mocks, report_unanswered};
 use super::deploy::{Deployment, compile_filter, deploy, generated_port};
 use super::policy::{compile_policy, versioned};
 use super::service::ServiceCompiler;
-use super::{Follower, PortBinding, Program, Service};
+use super::{Follower, PolicyInfo, PortBinding, Program, Service};
+use crate::component::Components;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::message::Name;
 use crate::model::{Application, Module, Orchestration};
@@ -85,11 +87,17 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
         policies: versions.zip(0_u16..).collect(),
         numbers: names.iter().cloned().zip(0_u16..).collect(),
     };
-    let policies = app.policies.values().flat_map(|p| compile_policy(&shared, p, &mut found)).collect();
+    let policies: Vec<PolicyInfo> =
+        app.policies.values().flat_map(|p| compile_policy(&shared, p, &mut found)).collect();
+    let (components, faults) = Components::compile(&app.components);
+    found.extend(faults);
+    let mocks = compile_mocks(&shared, &mut found);
     let mut services: Vec<Service> = Vec::with_capacity(all.len());
     for (index, (key, module, orchestration)) in (0_u16..).zip(&all) {
         services.push(ServiceCompiler::new(&shared, index, key, module, orchestration, &mut found).compile());
     }
+    let compiled = services.iter().chain(policies.iter().map(|p| &p.memory));
+    report_unanswered(&components, &mocks, compiled.flat_map(|s| &s.stubs), &mut found);
     number_kinds(&mut services);
     link_followers(&mut services);
     let services_by_name: FxHashMap<Name, u16> = services.iter().map(|s| (s.name, s.index)).collect();
@@ -106,6 +114,8 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
         groups: deployment.groups,
         prioritized,
         maps: app.maps.values().map(|m| (Name::new(&m.name), m.clone())).collect(),
+        components,
+        mocks,
         policies,
         services_by_name,
         send_ports_by_name,

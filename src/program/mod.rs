@@ -2,6 +2,7 @@
 //! shapes flattened to a list of operations. Made once by [`Program::compile`]; never changes.
 
 mod compile;
+mod components;
 mod deploy;
 mod op;
 mod opening;
@@ -12,6 +13,7 @@ mod shapes;
 mod symbols;
 mod types;
 
+pub use components::Mocks;
 pub use deploy::{GroupInfo, LocationInfo, ReceivePortInfo, SendPortInfo, TransportInfo, receive_locations};
 pub use op::{
     Argument, ArgumentSlot, CallInfo, CatchInfo, CatchMatch, LegKind, ListenBranch, Op, ReceiveInfo,
@@ -24,10 +26,11 @@ pub use symbols::ScopeSymbols;
 use types::TypeResolver;
 pub use types::routing_type;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::component::Components;
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::message::{Name, Value, ValueType};
 use crate::model::{self, Application, Direction, Polarity};
-use crate::xlang::{Code, ExceptionTypes, MessageType};
+use crate::xlang::{Code, ExceptionTypes, MessageType, Stub};
 use crate::xml::SchemaSet;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -46,6 +49,9 @@ pub struct Program {
     pub groups: Vec<GroupInfo>,
     /// Map name to map.
     pub maps: BTreeMap<Name, model::Map>,
+    /// Custom code written as scripts.
+    pub components: Components,
+    pub mocks: Mocks,
     /// Every version of every policy.
     pub policies: Vec<PolicyInfo>,
     /// Send ports differ in priority, so that one may have to wait for another (TX-9).
@@ -80,6 +86,8 @@ pub struct Service {
     pub calls: Vec<CallInfo>,
     pub transforms: Vec<TransformInfo>,
     pub rule_calls: Vec<RulesInfo>,
+    /// Members of custom code it uses, and where.
+    pub stubs: Vec<(Stub, Place)>,
     /// Receives that activate.
     pub activations: Vec<u16>,
     /// Receives of this service, and of services it calls with the set as argument, that follow each set:

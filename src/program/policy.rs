@@ -240,6 +240,8 @@ impl PolicyCompiler<'_> {
             diagnostic.place = Place { name: name.to_owned(), property, span, ..self.place.clone() };
             self.compiler.found.push(diagnostic);
         }
+        let place = Place { name: name.to_owned(), property, ..self.place.clone() };
+        self.compiler.service.stubs.extend(compiled.components.into_iter().map(|stub| (stub, place.clone())));
         let mut used: Vec<ArgumentSlot> = Vec::new();
         for one in compiled.reads.iter().chain(&compiled.writes) {
             let slot = match one.used {

@@ -63,6 +63,7 @@ impl<'a> ServiceCompiler<'a> {
             calls: Vec::new(),
             transforms: Vec::new(),
             rule_calls: Vec::new(),
+            stubs: Vec::new(),
             activations: Vec::new(),
             followers: Vec::new(),
             convoys: Vec::new(),
@@ -501,6 +502,7 @@ impl<'a> ServiceCompiler<'a> {
         for used in &compiled.writes {
             self.writes(slot_of(used));
         }
+        self.service.stubs.extend(compiled.components.into_iter().map(|stub| (stub, place.clone())));
         let code = compiled.code?;
         let number = small(self.service.code.len());
         self.service.code.push(code);

@@ -15,7 +15,7 @@ mod syntax;
 mod tests;
 
 pub use code::Code;
-pub use compile::{Access, Compiled, Slot, Use, Used, compile};
+pub use compile::{Access, Compiled, Slot, Stub, Use, Used, compile};
 pub use dotnet::{ExceptionTypes, Member, MemberKind, Parameter, exception, is_exception, members};
 pub use env::{ActivityChange, ComponentCall, Env, LogLevel, Raised, Target};
 pub use symbols::{MessageType, PartType, PropertyInfo, Symbol, Symbols};

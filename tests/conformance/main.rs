@@ -5,6 +5,7 @@
 mod build;
 mod business;
 mod compensation;
+mod components;
 mod delivery;
 mod deployment;
 mod determinism;

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the house by height. A file may name only modules of its own row and lower ones.
-const ROWS: [&[&str]; 10] = [
+const ROWS: [&[&str]; 11] = [
     &["diagnostic", "model"],
     &["message"],
     &["xml"],
     &["xlang"],
+    &["component"],
     &["check", "program"],
     &["engine"],
     &["journal"],
@@ -18,8 +19,8 @@ const ROWS: [&[&str]; 10] = [
 ];
 
 /// Modules that must be deterministic: a run is a function of program, seed and inputs.
-const PURE: [&str; 9] =
-    ["diagnostic", "model", "message", "xml", "xlang", "check", "program", "engine", "journal"];
+const PURE: [&str; 10] =
+    ["diagnostic", "model", "message", "xml", "xlang", "component", "check", "program", "engine", "journal"];
 
 /// The one place below the drivers that reads and writes files.
 const FILES: &str = "src/model/files";

@@ -654,6 +654,7 @@ pub fn application() -> Application {
         }],
     };
     Application {
+        components: [("Acme.Rates".into(), "fn Today() { 1 }\n".into())].into(),
         policies: [(
             "Discount".into(),
             Policy { name: "Discount".into(), description: "d".into(), versions: vec![policy] },
@@ -695,6 +696,7 @@ pub fn application() -> Application {
                     max_length: Some(255),
                 }],
             }],
+            mocks: [("Acme.Fees.Sum".into(), "1.5m".into())].into(),
             pipelines: vec![Pipeline {
                 name: "Disassemble".into(),
                 send: false,

@@ -4,7 +4,7 @@ use crate::engine::shapes::{assign_party, read_party};
 use crate::engine::{EventKind, InstanceId};
 use crate::message::{Body, ClassInstance, DateTime, ExceptionValue, Message, Name, Part, Value};
 use crate::program::Service;
-use crate::xlang::{ActivityChange, ComponentCall, Env, ExceptionTypes, LogLevel, PartType, Raised, Target};
+use crate::xlang::{ActivityChange, ComponentCall, Env, ExceptionTypes, LogLevel, PartType, Raised};
 use smol_str::{SmolStr, format_smolstr};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -193,32 +193,9 @@ impl Env for Environment<'_, '_> {
         self.step.transform(Name::new(map), inputs)
     }
 
-    /// Mock mode: the call is recorded and yields null, or the object itself for a constructor.
+    /// Custom code: the script of the class, else mock mode. Either way it is recorded.
     fn component(&mut self, call: ComponentCall<'_>) -> Result<Value, Raised> {
-        let (member, value) = match call.target {
-            Target::Static(name) if call.member == ".ctor" => {
-                (format!("new {name}"), Value::Object(mock_object(name)))
-            }
-            Target::Static(name) => (format!("{name}.{}", call.member), Value::Null),
-            Target::Instance(Value::Object(object)) => {
-                let member = format!("{}.{}", object.type_name, call.member);
-                let value = match call.arguments.first() {
-                    Some(value) if call.property => {
-                        set_member(Arc::make_mut(object), call.member, value.clone());
-                        Value::Null
-                    }
-                    _ => object
-                        .members
-                        .iter()
-                        .find(|(name, _)| name == call.member)
-                        .map_or(Value::Null, |(_, value)| value.clone()),
-                };
-                (member, value)
-            }
-            Target::Instance(_) => (call.member.to_owned(), Value::Null),
-        };
-        self.step.emit(EventKind::ComponentMocked { instance: self.instance, member });
-        Ok(value)
+        super::component::call(self, call)
     }
 
     fn exceptions(&self) -> &ExceptionTypes {
@@ -228,17 +205,6 @@ impl Env for Environment<'_, '_> {
     fn burn(&mut self) -> bool {
         self.fuel = self.fuel.saturating_sub(1);
         self.fuel > 0
-    }
-}
-
-fn mock_object(type_name: &str) -> Arc<crate::message::Object> {
-    Arc::new(crate::message::Object { type_name: type_name.into(), members: Vec::new() })
-}
-
-fn set_member(object: &mut crate::message::Object, member: &str, value: Value) {
-    match object.members.iter_mut().find(|(name, _)| name == member) {
-        Some((_, place)) => *place = value,
-        None => object.members.push((member.into(), value)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Orchestration instances: their state, life cycle, and the machine that runs them to the next wait.
 
+mod component;
 pub mod dehydration;
 mod environment;
 pub mod lifecycle;

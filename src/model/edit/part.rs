@@ -14,6 +14,7 @@ pub enum Part {
     Module(String, Option<Box<Module>>),
     Map(String, Option<Map>),
     Policy(String, Option<Policy>),
+    Component(String, Option<String>),
     Schema(String, Option<String>),
     Message(String, Option<String>),
 }
@@ -32,6 +33,7 @@ impl Part {
             Part::Partners(partners) => application.partners = partners,
             Part::Module(name, module) => set(&mut application.modules, name, module.map(|m| *m)),
             Part::Map(name, map) => set(&mut application.maps, name, map),
+            Part::Component(class, script) => set(&mut application.components, class, script),
             Part::Policy(name, policy) => set(&mut application.policies, name, policy),
             Part::Schema(path, text) => set(&mut application.schemas, path, text),
             Part::Message(path, text) => set(&mut application.messages, path, text),
@@ -46,6 +48,9 @@ impl Part {
             Part::Partners(_) => Part::Partners(application.partners.clone()),
             Part::Module(name, _) => module(application, name),
             Part::Map(name, _) => Part::Map(name.clone(), application.maps.get(name).cloned()),
+            Part::Component(class, _) => {
+                Part::Component(class.clone(), application.components.get(class).cloned())
+            }
             Part::Policy(name, _) => Part::Policy(name.clone(), application.policies.get(name).cloned()),
             Part::Schema(path, _) => Part::Schema(path.clone(), application.schemas.get(path).cloned()),
             Part::Message(path, _) => Part::Message(path.clone(), application.messages.get(path).cloned()),
@@ -61,6 +66,7 @@ impl Part {
             (Part::Module(a, _), Part::Module(b, _))
             | (Part::Map(a, _), Part::Map(b, _))
             | (Part::Policy(a, _), Part::Policy(b, _))
+            | (Part::Component(a, _), Part::Component(b, _))
             | (Part::Schema(a, _), Part::Schema(b, _))
             | (Part::Message(a, _), Part::Message(b, _)) => a == b,
             _ => false,
@@ -74,6 +80,7 @@ impl Part {
             Part::Partners(_) => return "Change partners".into(),
             Part::Module(name, content) => ("", name, content.is_none()),
             Part::Map(name, content) => ("map ", name, content.is_none()),
+            Part::Component(class, content) => ("component ", class, content.is_none()),
             Part::Policy(name, content) => ("policy ", name, content.is_none()),
             Part::Schema(path, content) => ("", path, content.is_none()),
             Part::Message(path, content) => ("", path, content.is_none()),

@@ -1,4 +1,4 @@
-use super::layout::{APPLICATION, Entry, MAPS, MESSAGES, RULES, SCENARIOS, SCHEMAS, Tree, entry};
+use super::layout::{APPLICATION, COMPONENTS, Entry, MAPS, MESSAGES, RULES, SCENARIOS, SCHEMAS, Tree, entry};
 use super::parse::{Loaded, decode};
 use super::ron_text::in_file;
 use crate::diagnostic::Diagnostic;
@@ -56,7 +56,7 @@ impl Reader<'_> {
         let path = if parent.is_empty() { name.to_owned() } else { format!("{parent}/{name}") };
         let top = path.split('/').next().unwrap_or_default();
         let ours = entry(&path) != Entry::Foreign;
-        let below = matches!(top, SCHEMAS | MAPS | RULES | MESSAGES | SCENARIOS);
+        let below = matches!(top, SCHEMAS | MAPS | RULES | COMPONENTS | MESSAGES | SCENARIOS);
         // Hidden files (`.DS_Store`, `.gitkeep`) are nobody's messages.
         if name.starts_with('.') || !(ours || below) {
             return Ok(());

@@ -13,6 +13,7 @@ pub(super) const PARTNERS: &str = "partners.ron";
 pub(super) const SCHEMAS: &str = "schemas";
 pub(super) const MAPS: &str = "maps";
 pub(super) const RULES: &str = "rules";
+pub(super) const COMPONENTS: &str = "components";
 pub(super) const MESSAGES: &str = "messages";
 pub(super) const SCENARIOS: &str = "scenarios";
 pub(super) const VOCABULARY: &str = "scenarios/vocabulary.ron";
@@ -33,6 +34,8 @@ pub(super) enum Entry<'a> {
     Map(&'a str),
     /// A policy, by its name.
     Policy(&'a str),
+    /// A script, by the class it stands for.
+    Component(&'a str),
     Message,
     /// A scenario, by its stem.
     Scenario(&'a str),
@@ -59,6 +62,10 @@ pub(super) fn entry(path: &str) -> Entry<'_> {
             .strip_suffix(".rules.ron")
             .filter(|name| !name.is_empty())
             .map_or(Entry::Foreign, Entry::Policy),
+        Some((COMPONENTS, file)) if !file.contains('/') => file
+            .strip_suffix(".rhai")
+            .filter(|name| !name.is_empty())
+            .map_or(Entry::Foreign, Entry::Component),
         Some((MESSAGES, _)) => Entry::Message,
         Some((SCENARIOS, _)) if path == VOCABULARY => Entry::Vocabulary,
         Some((SCENARIOS, file)) if !file.contains('/') => file
@@ -72,6 +79,11 @@ pub(super) fn entry(path: &str) -> Entry<'_> {
 /// Path of a policy's file below the application folder.
 pub fn policy_path(name: &str) -> String {
     format!("{RULES}/{name}.rules.ron")
+}
+
+/// Path of the script that stands for a class.
+pub fn component_path(class: &str) -> String {
+    format!("{COMPONENTS}/{class}.rhai")
 }
 
 /// Path of a module's file below the application folder.
@@ -123,6 +135,12 @@ pub fn encode(application: &Application) -> Result<Tree, Vec<Diagnostic>> {
         let text = if fits { to_ron_lines(&path, scenario, SCENARIO_DEPTH) } else { Err(misplaced(&path)) };
         texts.push((path, text));
     }
+    for (class, script) in &application.components {
+        let path = component_path(class);
+        let placed = entry(&path) == Entry::Component(class);
+        let text = if placed { Ok(script.clone()) } else { Err(misplaced(&path)) };
+        texts.push((path, text));
+    }
     let plain = application.schemas.iter().map(|file| (Entry::Schema, file));
     let plain = plain.chain(application.messages.iter().map(|file| (Entry::Message, file)));
     for (kind, (path, text)) in plain {
@@ -167,7 +185,7 @@ fn named<T: Serialize>(
 
 fn misplaced(path: &str) -> Diagnostic {
     let help = "paths are like `Order.orchestration.ron`, `schemas/Order.xsd`, `maps/OrderToAck.map.ron`, \
-                `rules/Discount.rules.ron` and `messages/order.xml`";
+                `rules/Discount.rules.ron`, `components/Acme.Helper.rhai` and `messages/order.xml`";
     Diagnostic::error("F07", format!("`{path}` is no place for a file of this kind"), help).at(in_file(path))
 }
 

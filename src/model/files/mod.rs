@@ -8,6 +8,7 @@
 //! schemas/**/*.xsd                text, as it is
 //! maps/<Name>.map.ron             Map
 //! rules/<Name>.rules.ron          Policy
+//! components/<Class>.rhai         text, as it is
 //! messages/**                     text, as it is
 //! scenarios/vocabulary.ron        Vocabulary, unless empty
 //! scenarios/<stem>.scenario.ron   Scenario
@@ -28,7 +29,7 @@ mod save;
 mod template;
 
 pub use folder::{embedded, load, read_folder};
-pub use layout::{Tree, encode, module_path, policy_path, scenario_path};
+pub use layout::{Tree, component_path, encode, module_path, policy_path, scenario_path};
 pub use parse::{Loaded, decode};
 pub(crate) use parse::{each_id, shape_ids};
 pub use ron_text::{FORMAT, from_ron, to_ron};

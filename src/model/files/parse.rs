@@ -66,6 +66,7 @@ fn place(application: &mut Application, path: &str, kind: Entry<'_>, text: &str)
             same_name(path, name, &policy.name)?;
             application.policies.insert(name.to_owned(), policy);
         }
+        Entry::Component(class) => drop(application.components.insert(class.to_owned(), text.to_owned())),
         Entry::Schema => drop(application.schemas.insert(path.to_owned(), text.to_owned())),
         Entry::Message => drop(application.messages.insert(path.to_owned(), text.to_owned())),
         Entry::Scenario(stem) => drop(application.scenarios.insert(stem.to_owned(), from_ron(path, text)?)),
@@ -96,7 +97,7 @@ pub(super) fn normalised(path: &str, bytes: &[u8]) -> Option<Vec<u8>> {
         Entry::Policy(_) => to_ron(path, &from_ron::<Policy>(path, text).ok()?),
         Entry::Scenario(_) => to_ron_lines(path, &from_ron::<Scenario>(path, text).ok()?, SCENARIO_DEPTH),
         Entry::Vocabulary => to_ron_lines(path, &from_ron::<Vocabulary>(path, text).ok()?, SCENARIO_DEPTH),
-        Entry::Schema | Entry::Message | Entry::Foreign => return None,
+        Entry::Component(_) | Entry::Schema | Entry::Message | Entry::Foreign => return None,
     };
     written.ok().map(String::into_bytes)
 }

@@ -345,12 +345,12 @@ impl Compiler<'_> {
                     format!("no built-in {} takes these arguments; a stand-in answers", method.text),
                     format!("Built in: {}.", signatures.join("; ")),
                 );
-                self.component(type_name, &method.text);
+                self.component(type_name, &method.text, Some(passed.len()));
             } else if let Receiver::Object { declared, .. } = &receiver {
                 let declared = declared.clone();
-                self.unknown_member(&declared, method);
+                self.unknown_member(&declared, method, Some(passed.len()));
             } else {
-                self.component(type_name, &method.text);
+                self.component(type_name, &method.text, Some(passed.len()));
             }
         }
         let arguments = self.convert_arguments(known, passed);

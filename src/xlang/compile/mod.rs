@@ -15,6 +15,7 @@ use super::syntax::{ExprKind, Parser, Span};
 use super::{Symbols, eval};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::message::ValueType;
+use std::fmt;
 use std::sync::Arc;
 use types::Type;
 use uses::Uses;
@@ -52,8 +53,29 @@ pub struct Compiled {
     pub reads: Vec<Use>,
     /// What the text assigns, in order of evaluation.
     pub writes: Vec<Use>,
-    /// Members that are not built in, by full name, each once: they need a stand-in or run as mocks.
-    pub components: Vec<String>,
+    /// Members that are not built in, each once: they need a stand-in or run as mocks.
+    pub components: Vec<Stub>,
+}
+
+/// A member of custom code that a text uses.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stub {
+    /// Full name of the class.
+    pub class: String,
+    /// `.ctor` for `new`.
+    pub member: String,
+    /// Number of arguments; `None` for a property.
+    pub arguments: Option<usize>,
+}
+
+impl fmt::Display for Stub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.arguments {
+            _ if self.member == ".ctor" => write!(f, "new {}", self.class),
+            Some(count) => write!(f, "{}.{}/{count}", self.class, self.member),
+            None => write!(f, "{}.{}", self.class, self.member),
+        }
+    }
 }
 
 /// Compiles a text against the names in scope. Never fails: errors are diagnostics.
@@ -149,7 +171,7 @@ struct Compiler<'a> {
     symbols: &'a dyn Symbols,
     problems: Vec<Diagnostic>,
     uses: Uses,
-    components: Vec<String>,
+    components: Vec<Stub>,
     checked: bool,
     /// Inside a Message Assignment every message may change; in `construct M { … }` those listed.
     assignment_shape: bool,

@@ -2,7 +2,7 @@
 
 use super::types::Type;
 use super::types::is_open;
-use super::{Access, Compiler, Lowered, Used};
+use super::{Access, Compiler, Lowered, Stub, Used};
 use crate::diagnostic::closest;
 use crate::message::{Name, Value, ValueType};
 use crate::xlang::code::{Invoke, MemberPlace, MessageRef, Node, Place, Receiver};
@@ -93,7 +93,7 @@ impl Compiler<'_> {
             return self.unknown_name(words);
         }
         let type_name = join(owner);
-        self.component(&type_name, &last.text);
+        self.component(&type_name, &last.text, None);
         let receiver = Receiver::Type(type_name.as_str().into());
         let invoke = Invoke {
             receiver,
@@ -131,10 +131,10 @@ impl Compiler<'_> {
     }
 
     /// Notes a member that needs a stand-in.
-    pub(super) fn component(&mut self, type_name: &str, member: &str) {
-        let name = format!("{type_name}.{member}");
-        if !self.components.contains(&name) {
-            self.components.push(name);
+    pub(super) fn component(&mut self, type_name: &str, member: &str, arguments: Option<usize>) {
+        let stub = Stub { class: type_name.to_owned(), member: member.to_owned(), arguments };
+        if !self.components.contains(&stub) {
+            self.components.push(stub);
         }
     }
 
@@ -180,7 +180,7 @@ impl Compiler<'_> {
             match known {
                 Some(member) => member.returns.clone().unwrap_or(ValueType::Unknown),
                 None => {
-                    self.unknown_member(&declared, word);
+                    self.unknown_member(&declared, word, None);
                     ValueType::Unknown
                 }
             }
@@ -203,7 +203,7 @@ impl Compiler<'_> {
     }
 
     /// A member the built-in surface lacks: a component's, or a slip.
-    pub(super) fn unknown_member(&mut self, owner: &ValueType, word: &Word) {
+    pub(super) fn unknown_member(&mut self, owner: &ValueType, word: &Word, arguments: Option<usize>) {
         if !is_open(owner) {
             let names = dotnet::names_of(owner.name());
             if let Some(name) = closest(&word.text, names.iter().copied()) {
@@ -212,7 +212,7 @@ impl Compiler<'_> {
             }
         }
         if *owner != ValueType::Unknown {
-            self.component(owner.name(), &word.text);
+            self.component(owner.name(), &word.text, arguments);
         }
     }
 

@@ -33,7 +33,7 @@ pub fn composite(format: &str, arguments: &[Value]) -> Result<String, Raised> {
         let text = format_with(value, specifier)?;
         let missing = (width.unsigned_abs() as usize).saturating_sub(text.chars().count());
         let fill = " ".repeat(missing);
-        out.push_str(&if width < 0 { text + &fill } else { fill + &text });
+        out.push_str(&if width < 0 { text + fill.as_str() } else { fill + text.as_str() });
         rest = after;
     }
     out.push_str(rest);

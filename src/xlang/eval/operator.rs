@@ -53,7 +53,7 @@ pub fn binary(op: BinaryOp, checked: bool, left: &Value, right: &Value) -> Resul
             _ => Err(no_operator(op, left, right)),
         },
         (Value::String(_), _) | (_, Value::String(_)) if op == Add => {
-            Ok(Value::from(format_value(left) + &format_value(right)))
+            Ok(Value::from(format_value(left) + format_value(right).as_str()))
         }
         // Only an open type can turn out null here: a stand-in that gave no answer counts as the default.
         (Value::Null, other) if other.value_type().default_value() != Value::Null => {

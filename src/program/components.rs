@@ -1,0 +1,91 @@
+use super::compile::Shared;
+use super::symbols::ScopeSymbols;
+use crate::component::Components;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::message::ValueType;
+use crate::xlang::{Code, Slot, Stub};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Values that mocked members answer, by `Class.Member`.
+pub type Mocks = BTreeMap<String, Code>;
+
+/// Compiles the values of `mocks` in `application.ron`.
+pub(super) fn compile_mocks(shared: &Shared<'_>, found: &mut Vec<Diagnostic>) -> Mocks {
+    let symbols = ScopeSymbols {
+        schemas: shared.schemas,
+        exceptions: shared.exceptions,
+        orchestrations: &shared.orchestrations,
+        maps: &shared.maps,
+        names: Vec::new(),
+        transactions: Vec::new(),
+    };
+    let mut mocks = Mocks::new();
+    for (member, text) in &shared.app.settings.mocks {
+        let place = Place {
+            file: "application.ron".to_owned(),
+            name: member.clone(),
+            property: "mocks",
+            ..Place::default()
+        };
+        let compiled = crate::xlang::compile(text, Slot::InitialValue(ValueType::Unknown), &symbols);
+        for mut diagnostic in compiled.diagnostics {
+            diagnostic.place = Place { span: diagnostic.place.span, ..place.clone() };
+            found.push(diagnostic);
+        }
+        match compiled.code {
+            Some(code) => drop(mocks.insert(member.clone(), code)),
+            None if text.trim().is_empty() => found.push(
+                Diagnostic::error(
+                    "K04",
+                    format!("the mock of {member} has no value"),
+                    "Write null, or remove it",
+                )
+                .at(place),
+            ),
+            None => {}
+        }
+    }
+    mocks
+}
+
+/// Says once for each class which members nobody answers for: `K02` when a script lacks them, `K03` when there is
+/// no script.
+pub(super) fn report_unanswered<'a>(
+    components: &Components,
+    mocks: &Mocks,
+    used: impl Iterator<Item = &'a (Stub, Place)>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let mut open: BTreeMap<&str, (&Place, BTreeSet<&Stub>)> = BTreeMap::new();
+    for (stub, place) in used {
+        let answered = components.function(&stub.class, &stub.member, stub.arguments).is_some()
+            || mocks.contains_key(&format!("{}.{}", stub.class, stub.member));
+        // What an object stores needs no function.
+        let stored = components.is_scripted(&stub.class)
+            && (stub.arguments.is_none() || (stub.member == ".ctor" && stub.arguments == Some(0)));
+        if !answered && !stored {
+            open.entry(&stub.class).or_insert_with(|| (place, BTreeSet::new())).1.insert(stub);
+        }
+    }
+    for (class, (place, stubs)) in open {
+        let prefix = format!("{class}.");
+        let members = stubs.iter().map(|stub| stub.to_string().replacen(&prefix, "", 1));
+        let members = members.collect::<Vec<_>>().join(", ");
+        let path = crate::model::files::component_path(class);
+        let diagnostic = match components.functions(class) {
+            Some(functions) => Diagnostic::warning(
+                "K02",
+                format!("the script of {class} has no function for {members}: such calls are mocked"),
+                format!("Add them to {path}, which has {}", functions.join(", ")),
+            ),
+            None => Diagnostic::warning(
+                "K03",
+                format!("{class} is custom code without a script: its members are mocked ({members})"),
+                format!(
+                    "Write {path} with these functions, or give their values as `mocks` in application.ron"
+                ),
+            ),
+        };
+        found.push(diagnostic.at(place.clone()));
+    }
+}
