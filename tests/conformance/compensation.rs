@@ -73,6 +73,8 @@ fn run(body: Block) -> (World, Vec<String>) {
     (world, logged)
 }
 
+/// Given two committed children and an exception that the parent does not handle, when it is raised, then the second and then
+/// the first child is compensated, and it is raised again. (COM-1, 6.5 step 4)
 #[test]
 fn c167_without_handler_committed_children_are_undone_newest_first_then_it_raises_again() {
     let parent = tx(
@@ -89,6 +91,8 @@ fn c167_without_handler_committed_children_are_undone_newest_first_then_it_raise
     assert!(world.story("Undo").ends_with("suspended"), "raised again: {}", world.story("Undo"));
 }
 
+/// Given a handler that compensates one child by its identifier, when it runs, then only that child is compensated. (COM-2,
+/// CMP-2)
 #[test]
 fn c168_a_handler_undoes_only_what_it_names() {
     let parent = tx(
@@ -105,6 +109,7 @@ fn c168_a_handler_undoes_only_what_it_names() {
     assert!(world.story("Undo").ends_with("completed"), "{}", world.story("Undo"));
 }
 
+/// Given a transaction that is compensated already, when a Compensate names it again, then nothing happens. (COM-4, CMP-4)
 #[test]
 fn c169_a_transaction_is_undone_once() {
     let parent = tx("parent", vec![tx("one", vec![], vec![say("u1", "\"undo one\"")]), fail()], vec![]);
@@ -113,6 +118,8 @@ fn c169_a_transaction_is_undone_once() {
     assert_eq!(logged, ["undo one", "done"]);
 }
 
+/// Given a child transaction that committed in three rounds of a loop, when it is compensated, then its block runs three times,
+/// newest first, each with the values of its own commit. (COM-1, VIS-2, LOP-3)
 #[test]
 fn c170_each_iteration_is_undone_with_its_own_values() {
     let step = tx("step", vec![], vec![say("u", "System.Convert.ToString(n)")]);
@@ -122,6 +129,8 @@ fn c170_each_iteration_is_undone_with_its_own_values() {
     assert_eq!(logged, ["3", "2", "1"]);
 }
 
+/// Given a compensation block that assigns a variable of the orchestration, when it has run, then that variable has the value
+/// it had before. (VIS-3)
 #[test]
 fn c171_what_a_compensation_block_changes_vanishes() {
     let step =

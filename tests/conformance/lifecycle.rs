@@ -46,6 +46,8 @@ fn c144_a_last_send_and_the_end_are_one_persistence_point() {
     }
 }
 
+/// Given a Suspend in a called orchestration, when it runs, then the caller is suspended with it and with its text; a resume
+/// goes on after it. (SUS-1, SUS-2)
 #[test]
 fn c086_suspend_in_a_called_orchestration_suspends_the_caller_and_resume_goes_on_after_it() {
     let app = one(vec![call("ask", "Inner", &[]), send("Out", "M")])
@@ -143,16 +145,22 @@ fn convoy(ordered: bool) -> World {
     world
 }
 
+/// Given a convoy on an ordered port, when two messages of a group arrive before anything has run, then one instance gets
+/// both; another group has its own. (4.4, CVY-5)
 #[test]
 fn c124_a_convoy_gives_one_instance_a_group_however_fast_messages_come() {
     assert_eq!(convoy(true).created("Collector"), 2, "one for batch a, one for batch b");
 }
 
+/// Given a first receive with a filter and a port without ordered delivery, when messages of a group arrive, then there is no
+/// convoy and each starts an instance; V19 says so. (CVY-4, CVY-5, CVY-9)
 #[test]
 fn c127_without_ordered_delivery_a_filtered_receive_makes_no_convoy() {
     assert_eq!(convoy(false).created("Collector"), 3, "every message activates");
 }
 
+/// Given a call with In, Ref and Out parameters, when the callee changes each, then the caller sees the changes of Ref and
+/// Out only. (CAL-3)
 #[test]
 fn c084_parameters_show_their_changes_as_their_direction_allows() {
     let number = |name: &str| {

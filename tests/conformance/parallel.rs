@@ -40,12 +40,15 @@ fn wait() -> orchestrion::model::Shape {
     receive("Reply", "Got").follows("ById")
 }
 
+/// Given a Terminate in one of two branches, when it runs, then the instance ends though the other branch still waits. (PAR-3,
+/// TRM-1)
 #[test]
 fn c081_terminate_in_a_branch_ends_the_instance() {
     let world = parallel_app(vec![vec![wait()], vec![terminate("stop", "\"enough\"")]], |fork| vec![fork]);
     assert!(world.story("Fork").ends_with("terminated"), "{}", world.story("Fork"));
 }
 
+/// Given three branches, when two have ended, then the shape waits for the third before the flow goes on. (PAR-1)
 #[test]
 fn c082_the_shape_waits_for_its_last_branch() {
     let mut world = parallel_app(
@@ -59,6 +62,8 @@ fn c082_the_shape_waits_for_its_last_branch() {
     assert!(world.story("Fork").ends_with("completed"), "{}", world.story("Fork"));
 }
 
+/// Given an exception that leaves a branch, when it does, then each other branch gets a ForcedTerminationException; its
+/// handler may clean up, what it throws is dropped, and the first exception goes on from the shape. (PAR-4)
 #[test]
 fn c083_a_failing_branch_stops_its_siblings_whose_handlers_may_clean_up() {
     let tidy = try_catch(

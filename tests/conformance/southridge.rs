@@ -212,6 +212,39 @@ fn c202_the_first_message_activates_and_later_ones_follow_the_convoy() {
     assert_eq!(from_broker, ["new-order", "order-update", "order-update"]);
 }
 
+/// Given an order in process, when an update with a higher sequence number arrives, then the stage begins again with it; an
+/// equal number is reported as a duplicate, a lower one as out of sequence, and neither disturbs the stage (Annex A).
+#[test]
+fn c125_the_sequence_number_of_an_update_decides() {
+    for (update, report, analysed) in
+        [("1/1/3", "", 2), ("1/1/2", "duplicate", 1), ("1/1/1", "out of sequence", 1)]
+    {
+        let mut world = World::new();
+        world.stop_facilities();
+        world.order("1/1/2", "NS");
+        world.order(update, "NS");
+        let calls = world.provisioning.iter().filter(|call| *call == "Analyze").count();
+        assert_eq!(calls, analysed, "{update}: {:?}", world.provisioning);
+        let errors = world.logged(LogLevel::Error);
+        assert_eq!(errors.len(), usize::from(!report.is_empty()), "{update}: {errors:?}");
+        assert!(errors.iter().all(|error| error.contains(report)), "{errors:?}");
+        assert_eq!(world.instances(MANAGER).len(), 1);
+    }
+}
+
+/// Given an order that is finished, when a request to terminate it arrives, then a new manager starts, takes the branch for
+/// it and writes a warning; no stage hears of it (ZMB-3, DEC-2).
+#[test]
+fn c126_a_cancel_of_a_finished_order_starts_a_manager_anew() {
+    let mut world = World::new();
+    world.order("1/1/1", "NS");
+    assert_eq!(world.states(MANAGER), "C");
+    world.terminate("1/1/1");
+    assert_eq!(world.instances(MANAGER).len(), 2, "{}", world.states(MANAGER));
+    assert_eq!(world.logged(LogLevel::Warning).len(), 1, "{:?}", world.event_log);
+    assert_eq!(world.instances(STAGE1).len(), 1);
+}
+
 /// Given two configured stages, when an order meets no incident, then each stage gets it once, the first before the
 /// second, and the requester hears COMPLETED (LOP-1).
 #[test]
