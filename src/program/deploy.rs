@@ -2,7 +2,7 @@ use super::{Group, Opening, Predicate};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::message::{Name, Value, ValueType};
 use crate::model::{self, Application, Binding, Filter, FilterOperator, Grouping, PortState, Transport};
-use crate::xml::SchemaSet;
+use crate::xml::{SchemaSet, pipeline};
 use smallvec::smallvec;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,6 +29,8 @@ pub struct LocationInfo {
     /// Pipeline of the responses of a two-way port.
     pub send_pipeline: String,
     pub enabled: bool,
+    /// Its pipeline looks for the party a message comes from (RX-7).
+    pub resolves_party: bool,
     /// Outside it nothing is received (RX-4).
     pub opening: Option<Opening>,
     pub properties: BTreeMap<String, String>,
@@ -190,6 +192,11 @@ pub(super) fn deploy(app: &Application, schemas: &SchemaSet, found: &mut Vec<Dia
         let filter = compile_filter(&group.filter, schemas, &bindings_place(&group.name), found);
         deployment.groups.push(GroupInfo { name: Name::new(&group.name), ports, filter, state: group.state });
     }
+    if !app.bindings.parties.is_empty() {
+        for location in &mut deployment.locations {
+            location.resolves_party = pipeline::resolves_party(&location.pipeline, schemas);
+        }
+    }
     deployment
 }
 
@@ -228,6 +235,7 @@ impl Deployment {
                 pipeline_properties: location.pipeline_properties.clone(),
                 send_pipeline: if own.is_empty() { &port.send_pipeline } else { own }.clone(),
                 enabled: location.enabled,
+                resolves_party: false,
                 opening: opening.and_then(|o| usable(o, &location.name, "schedule", found)),
                 properties: location.properties.clone(),
             });

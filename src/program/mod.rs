@@ -8,6 +8,7 @@ mod op;
 mod opening;
 mod policy;
 mod predicate;
+mod role_link;
 mod service;
 mod shapes;
 mod symbols;

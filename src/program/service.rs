@@ -3,8 +3,7 @@ use super::op::{ArgumentSlot, Op, ShapeInfo, Touched};
 use super::symbols::ScopeSymbols;
 use super::types::TypeResolver;
 use super::{
-    Convoy, MessageInfo, OperationInfo, ParameterInfo, PortBinding, PortInfo, RoleLinkInfo, Service, SetInfo,
-    VariableInfo,
+    Convoy, MessageInfo, OperationInfo, ParameterInfo, PortBinding, PortInfo, Service, SetInfo, VariableInfo,
 };
 use crate::diagnostic::{Diagnostic, Place};
 use crate::message::{ClassInstance, Name, Value, ValueType};
@@ -100,7 +99,7 @@ impl<'a> ServiceCompiler<'a> {
             self.port(port, |this, two_way, place| this.binding(port, two_way, place));
         }
         for link in &self.orchestration.role_links {
-            self.role_link(link);
+            self.role_link(link, false);
         }
         let declared = self.declare(
             &self.orchestration.messages,
@@ -128,20 +127,7 @@ impl<'a> ServiceCompiler<'a> {
                 ParameterKind::Port(port) => {
                     self.port(port, |_, _, _| PortBinding::Parameter).map(ArgumentSlot::Port)
                 }
-                ParameterKind::RoleLink(link) => {
-                    self.found.push(
-                        Diagnostic::warning(
-                            "N01",
-                            format!(
-                                "The role link parameter {} is kept, but nothing is passed in it yet",
-                                link.name
-                            ),
-                            "Use a role link of the called orchestration itself, or pass the party's port",
-                        )
-                        .at(place.clone()),
-                    );
-                    None
-                }
+                ParameterKind::RoleLink(link) => self.role_link(link, true).map(ArgumentSlot::Port),
             };
             let Some(slot) = slot else { continue };
             self.service.parameters.push(ParameterInfo {
@@ -263,7 +249,7 @@ impl<'a> ServiceCompiler<'a> {
         Some(slot)
     }
 
-    fn port(
+    pub fn port(
         &mut self,
         port: &model::Port,
         binding: impl FnOnce(&mut Self, bool, &Place) -> PortBinding,
@@ -328,79 +314,6 @@ impl<'a> ServiceCompiler<'a> {
         Some(slot)
     }
 
-    /// A role link: a port for each port type of its role. One that receives is bound like a "specify later" port, under
-    /// the name `Link.PortType`; one that sends goes where the destination party says (RLK-5, RLK-6).
-    fn role_link(&mut self, link: &model::RoleLink) {
-        let app = self.shared.app;
-        let place = Place { name: link.name.clone(), id: Some(link.id.clone()), ..self.root_place() };
-        let link_type = app.role_link_type(self.module, &link.role_link_type);
-        let role = link_type.and_then(|t| t.roles.iter().find(|r| r.name == link.role));
-        let (Some(link_type), Some(role)) = (link_type, role) else {
-            self.report(
-                "V01",
-                format!(
-                    "Role link {} names \"{}\" of \"{}\", which is no role of a role link type",
-                    link.name, link.role, link.role_link_type
-                ),
-                "Choose a role link type and one of its roles",
-                Place { property: "role", ..place },
-            );
-            return;
-        };
-        let home =
-            app.modules.values().find(|m| m.role_link_types.iter().any(|t| std::ptr::eq(t, link_type)));
-        let home = home.unwrap_or(self.module);
-        let slot = small(self.service.ports.len());
-        self.service.ports.push(PortInfo {
-            name: Name::new(&link.name),
-            port_type: Name::default(),
-            polarity: link.polarity,
-            two_way: false,
-            operations: Vec::new(),
-            binding: PortBinding::Role,
-            ordered: false,
-            notify: false,
-        });
-        self.symbols.names.push((link.name.clone(), Symbol::RoleLink { slot }));
-        for name in &role.port_types {
-            let Some(port_type) = app.port_type(home, name) else {
-                self.report(
-                    "V01",
-                    format!("Role {} of {} has the unknown port type \"{name}\"", role.name, link_type.name),
-                    "Choose port types of the application for the role",
-                    Place { property: "role", ..place.clone() },
-                );
-                continue;
-            };
-            let owner =
-                app.modules.values().find(|m| m.port_types.iter().any(|t| std::ptr::eq(t, port_type)));
-            let port = model::Port {
-                name: role_port(&link.name, &port_type.name),
-                id: link.id.clone(),
-                port_type: owner.unwrap_or(home).qualify(&port_type.name),
-                polarity: link.polarity,
-                ordered_delivery: link.ordered_delivery,
-                delivery_notification: link.delivery_notification,
-                ..model::Port::default()
-            };
-            let bound =
-                app.bindings.service(self.service.name.as_str()).and_then(|s| s.ports.get(&port.name));
-            self.port(&port, |this, two_way, place| match port.polarity {
-                Polarity::Uses => PortBinding::Role,
-                Polarity::Implements => this.bound(&port, bound, two_way, place),
-            });
-        }
-        let ports = slot + 1..small(self.service.ports.len());
-        self.service.role_links.push(RoleLinkInfo {
-            slot,
-            name: Name::new(&link.name),
-            type_name: Name::new(&home.qualify(&link_type.name)),
-            role: Name::new(&role.name),
-            initiating: link.initiating,
-            ports,
-        });
-    }
-
     fn binding(&mut self, port: &model::Port, two_way: bool, place: &Place) -> PortBinding {
         let full = self.service.name.as_str();
         let bound = self.shared.app.bindings.service(full).and_then(|s| s.ports.get(&port.name));
@@ -442,7 +355,7 @@ impl<'a> ServiceCompiler<'a> {
     }
 
     /// "Specify later": the physical port of the binding file, which must have the right direction (BND-3).
-    fn bound(
+    pub fn bound(
         &mut self,
         port: &model::Port,
         bound: Option<&model::PortBinding>,
@@ -582,11 +495,6 @@ impl<'a> ServiceCompiler<'a> {
         }
         self.service.convoys = convoys;
     }
-}
-
-/// Name of the port that a role link has for a port type, given with or without its namespace.
-pub(super) fn role_port(link: &str, port_type: &str) -> String {
-    format!("{link}.{}", port_type.rsplit('.').next().unwrap_or_default())
 }
 
 fn slot_of(used: &Use) -> Option<ArgumentSlot> {

@@ -38,6 +38,13 @@ impl ScopeSymbols<'_> {
         }
     }
 
+    pub fn role_link(&self, name: &str) -> Option<u16> {
+        match self.symbol(name)? {
+            Symbol::RoleLink { slot } => Some(slot),
+            _ => None,
+        }
+    }
+
     pub fn set(&self, name: &str) -> Option<u16> {
         match self.symbol(name)? {
             Symbol::CorrelationSet { slot, .. } => Some(slot),

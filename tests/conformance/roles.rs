@@ -6,7 +6,8 @@ use orchestrion::engine::instance::Status;
 use orchestrion::engine::{InputKind, Operation};
 use orchestrion::message::Name;
 use orchestrion::model::{
-    Authentication, Binding, Block, Enlistment, Party, PartyAlias, Polarity, Role, RoleLink, RoleLinkType,
+    Authentication, Binding, Block, Direction, Enlistment, Message, ParameterKind, Party, PartyAlias,
+    Polarity, Role, RoleLink, RoleLinkType,
 };
 
 /// `Party` in an expression.
@@ -159,6 +160,39 @@ fn rlk_4_a_provider_answers_the_party_that_sent() {
     world.settle();
     assert_eq!(world.logged(), ["B"]);
     assert_eq!((world.sent("ToA").len(), world.sent("ToB").len()), (0, 1), "{:?}", world.exceptions());
+}
+
+/// A role link passed to a called orchestration takes its destination party along, and brings one assigned there back
+/// (RLK-3, CAL-3).
+#[test]
+fn a_called_orchestration_sends_to_the_party_of_the_role_link_it_is_given() {
+    for assigns in ["caller", "callee"] {
+        let choose = format!(
+            "Supplier(Microsoft.XLANGs.BaseTypes.DestinationParty) = new {PARTY}(\"B\", \"OrganizationName\");"
+        );
+        let choose = || expression("choose", &choose);
+        let order = || send("Supplier", "M").edit_send(|s| s.role_port_type = "T.OOrdersType".into());
+        let chosen = |by: &str| (assigns == by).then(choose);
+        let arguments = [("Supplier", Direction::In), ("M", Direction::In)];
+        let body = [
+            Some(activate("In", "M")),
+            chosen("caller"),
+            Some(call("pass", "Inner", &arguments)),
+            Some(order()),
+        ];
+        let mut app = trading(OUT, OUT, body.into_iter().flatten().collect());
+        let link = app.0.modules["O"].orchestration.as_ref().unwrap().role_links[0].clone();
+        let message = Message { name: "M".into(), message_type: "T.Order".into(), ..Default::default() };
+        app = app.orchestration(
+            orch("Inner")
+                .parameter(Direction::In, ParameterKind::RoleLink(link))
+                .parameter(Direction::In, ParameterKind::Message(message))
+                .body([chosen("callee"), Some(order())].into_iter().flatten().collect()),
+        );
+        let mut world = World::new(app);
+        world.receive("R", &order_to("x"));
+        assert_eq!(world.sent("ToB").len(), 2, "{assigns}: {:?}", world.exceptions());
+    }
 }
 
 /// A receive port that drops unauthenticated messages loses those of unknown senders, with a warning; one that keeps them

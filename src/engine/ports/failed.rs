@@ -1,5 +1,5 @@
 use super::acknowledge::guid_text;
-use super::receive::location_of;
+use super::receive::{Arrival, location_of};
 use super::{Failure, Resume};
 use crate::engine::core::{Slot, Step};
 use crate::engine::instance::{Happening, Status, next_status};
@@ -173,7 +173,9 @@ impl Step<'_> {
         self.change(id, failure.port, InstanceChange::Resumed);
         if let Some((_, info, port)) = place {
             match &failure.resume {
-                Resume::Pipeline { body, properties, .. } => self.accept(info, port, body, properties),
+                Resume::Pipeline { body, properties, .. } => {
+                    self.accept(&Arrival { port, location: info, body, properties });
+                }
                 _ => self.submit(port, info, Arc::clone(&failure.message)),
             }
         } else {

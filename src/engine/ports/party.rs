@@ -6,9 +6,6 @@ use crate::program::Program;
 /// of the message (RX-7, RLK-4). Who is nobody's stays unknown.
 pub fn resolve_party(program: &Program, context: &mut Context) {
     let parties = &program.application.bindings.parties;
-    if parties.is_empty() {
-        return;
-    }
     let text = |name| match context.get(name) {
         Some(Value::String(text)) => Some(text.clone()),
         _ => None,

@@ -1,15 +1,55 @@
 use super::Resume;
+use super::acknowledge::guid_text;
 use super::failed::{MAPPING_FAILURE, ROUTING_FAILURE, Refusal, UNKNOWN_SENDER};
 use super::party::resolve_party;
 use crate::engine::core::Step;
 use crate::engine::routing::Outgoing;
-use crate::engine::{EventKind, Publisher};
+use crate::engine::{EventKind, InstanceId, Publisher};
 use crate::message::{BTS, Body, Context, DateTime, Message, Name, Value};
 use crate::model::Authentication;
 use crate::program::{LocationInfo, Program, ReceivePortInfo};
 use crate::xlang::LogLevel;
 use crate::xml::pipeline;
 use std::sync::Arc;
+
+/// What an adapter handed over at a receive location.
+#[derive(Clone, Copy)]
+pub struct Arrival<'a> {
+    pub port: &'a ReceivePortInfo,
+    pub location: &'a LocationInfo,
+    pub body: &'a Arc<[u8]>,
+    /// Of the adapter, to promote.
+    pub properties: &'a [(Name, String)],
+}
+
+impl Arrival<'_> {
+    /// Where the message came from, and from whom.
+    fn stamp(&self, program: &Program, context: &mut Context) {
+        let Self { port, location, properties, .. } = *self;
+        context.promote(BTS.receive_port_name, Value::string(port.name.as_str()));
+        context.promote(BTS.receive_port_id, Value::string(port.name.as_str()));
+        context.write(BTS.receive_location_name, Value::string(location.name.as_str()));
+        context.promote(BTS.inbound_transport_type, Value::string(location.transport.as_str()));
+        context.promote(BTS.inbound_transport_location, Value::string(location.address.as_str()));
+        for (name, value) in properties {
+            context.promote(*name, Value::from(value.as_str()));
+        }
+        if location.resolves_party {
+            resolve_party(program, context);
+        }
+    }
+
+    fn sender_is_known(&self, program: &Program) -> bool {
+        let mut context = Context::default();
+        self.stamp(program, &mut context);
+        context.get(BTS.source_party_id).is_some()
+    }
+
+    /// Resuming goes through the pipeline again (RF-8).
+    fn again(&self, body: Arc<[u8]>) -> Resume {
+        Resume::Pipeline { location: self.location.name, body, properties: self.properties.to_vec() }
+    }
+}
 
 impl Step<'_> {
     /// Adapter to pipeline to map to message box (RX-5). Nothing is lost: what cannot go on is suspended, or
@@ -37,110 +77,75 @@ impl Step<'_> {
             return;
         }
         self.emit(EventKind::MessageReceived { location, port: port.name, bytes: body.len() });
-        self.accept(info, port, body, properties);
+        self.accept(&Arrival { port, location: info, body, properties });
     }
 
     /// From the pipeline on.
-    pub fn accept(
-        &mut self,
-        info: &LocationInfo,
-        port: &ReceivePortInfo,
-        body: &Arc<[u8]>,
-        properties: &[(Name, String)],
-    ) {
+    pub fn accept(&mut self, arrival: &Arrival<'_>) {
         let program = Arc::clone(self.program);
-        let location = info.name;
-        let resolves = pipeline::resolves_party(&info.pipeline, &program.schemas);
-        let stamp = |context: &mut Context| {
-            context.promote(BTS.receive_port_name, Value::string(port.name.as_str()));
-            context.promote(BTS.receive_port_id, Value::string(port.name.as_str()));
-            context.write(BTS.receive_location_name, Value::string(location.as_str()));
-            context.promote(BTS.inbound_transport_type, Value::string(info.transport.as_str()));
-            context.promote(BTS.inbound_transport_location, Value::string(info.address.as_str()));
-            for (name, value) in properties {
-                context.promote(*name, Value::from(value.as_str()));
-            }
-            if resolves {
-                resolve_party(&program, context);
-            }
-        };
-        let again = |body: Arc<[u8]>| Resume::Pipeline { location, body, properties: properties.to_vec() };
-        let interchange =
-            match pipeline::receive(&info.pipeline, body, &info.pipeline_properties, &program.schemas) {
-                Ok(interchange) => interchange,
-                Err(failure) => {
-                    let message = self.untyped(body, stamp);
-                    let reason = failure.to_string();
-                    let resume = again(Arc::clone(body));
-                    let refusal = Refusal { reason: &reason, code: failure.code(), report: None, resume };
-                    self.receive_failed(port, info, message, refusal);
-                    return;
-                }
-            };
-        if port.authentication != Authentication::None {
-            let message = self.untyped(body, stamp);
-            if message.context.get(BTS.source_party_id).is_none() {
-                self.stranger(port, info, message, again(Arc::clone(body)));
+        let Arrival { port, location, body, .. } = *arrival;
+        let received =
+            pipeline::receive(&location.pipeline, body, &location.pipeline_properties, &program.schemas);
+        let interchange = match received {
+            Ok(interchange) => interchange,
+            Err(failure) => {
+                self.refuse(arrival, &failure.to_string(), failure.code(), None);
                 return;
             }
+        };
+        if port.authentication != Authentication::None && !arrival.sender_is_known(&program) {
+            self.stranger(arrival);
+            return;
         }
-        let id = self.new_guid();
+        let id = guid_text(self.new_guid());
         let mut messages = Vec::with_capacity(interchange.messages.len());
         for (number, mut message) in (1_i32..).zip(interchange.messages) {
             message.id = self.next_message_id();
-            stamp(&mut message.context);
-            message.context.write(BTS.interchange_id, Value::Guid(id));
+            arrival.stamp(&program, &mut message.context);
+            message.context.write(BTS.interchange_id, id.clone());
             message.context.write(BTS.interchange_sequence_number, Value::Int32(number));
             messages.push(Arc::new(message));
         }
         // A standard interchange of several documents goes on as a whole or not at all (RX-12).
         if messages.len() > 1 && !interchange.recoverable && !port.two_way {
             if let Err((reason, code, report)) = self.submit_together(port, messages) {
-                let message = self.untyped(body, stamp);
-                let refusal = Refusal { reason: &reason, code, report, resume: again(Arc::clone(body)) };
-                self.receive_failed(port, info, message, refusal);
+                self.refuse(arrival, &reason, code, report);
             }
             return;
         }
         for message in messages {
-            self.submit(port, info, message);
+            self.submit(port, location, message);
         }
         for failed in interchange.failed {
             let mut message = failed.message;
             message.id = self.next_message_id();
-            stamp(&mut message.context);
+            arrival.stamp(&program, &mut message.context);
             let bytes = message.body_part().map(|part| Arc::from(&*part.body.as_bytes())).unwrap_or_default();
-            let reason = failed.failure.to_string();
-            let refusal =
-                Refusal { reason: &reason, code: failed.failure.code(), report: None, resume: again(bytes) };
-            self.receive_failed(port, info, Arc::new(message), refusal);
+            let (reason, code) = (failed.failure.to_string(), failed.failure.code());
+            let refusal = Refusal { reason: &reason, code, report: None, resume: arrival.again(bytes) };
+            self.receive_failed(port, location, Arc::new(message), refusal);
         }
     }
 
+    /// An interchange fails as a whole: its bytes are kept as they came.
+    fn refuse(&mut self, arrival: &Arrival<'_>, reason: &str, code: &str, report: Option<InstanceId>) {
+        let mut message = Message::single(Message::body_name(), Arc::new(Body::bytes(arrival.body.to_vec())));
+        message.id = self.next_message_id();
+        arrival.stamp(self.program, &mut message.context);
+        let refusal = Refusal { reason, code, report, resume: arrival.again(Arc::clone(arrival.body)) };
+        self.receive_failed(arrival.port, arrival.location, Arc::new(message), refusal);
+    }
+
     /// The receive port wants to know its senders (RX-6).
-    fn stranger(
-        &mut self,
-        port: &ReceivePortInfo,
-        info: &LocationInfo,
-        message: Arc<Message>,
-        resume: Resume,
-    ) {
-        if port.authentication == Authentication::Drop {
-            let text = format!("{} dropped {}: its sender is no known party", port.name, message.id);
+    fn stranger(&mut self, arrival: &Arrival<'_>) {
+        let name = arrival.location.name;
+        if arrival.port.authentication == Authentication::Drop {
+            let text = format!("{name} dropped a message: its sender is no known party");
             self.log(LogLevel::Warning, "Orchestrion", &text);
             return;
         }
         let reason = "The sender of the message is no known party: give its party an alias or certificate";
-        let refusal = Refusal { reason, code: UNKNOWN_SENDER, report: None, resume };
-        self.receive_failed(port, info, message, refusal);
-    }
-
-    /// The bytes as they came, for an interchange that failed as a whole.
-    fn untyped(&mut self, body: &Arc<[u8]>, stamp: impl Fn(&mut Context)) -> Arc<Message> {
-        let mut message = Message::single(Message::body_name(), Arc::new(Body::bytes(body.to_vec())));
-        message.id = self.next_message_id();
-        stamp(&mut message.context);
-        Arc::new(message)
+        self.refuse(arrival, reason, UNKNOWN_SENDER, None);
     }
 
     /// Maps and publishes the documents of a standard interchange together.
@@ -151,7 +156,7 @@ impl Step<'_> {
         &mut self,
         port: &ReceivePortInfo,
         messages: Vec<Arc<Message>>,
-    ) -> Result<(), (String, &'static str, Option<crate::engine::InstanceId>)> {
+    ) -> Result<(), (String, &'static str, Option<InstanceId>)> {
         let mut mapped = Vec::with_capacity(messages.len());
         for message in &messages {
             let message =

@@ -2,6 +2,13 @@ use crate::model::{self, Direction, Shape};
 use crate::program::op::{Argument, ArgumentSlot, CallInfo, Op};
 use crate::program::service::{ServiceCompiler, small};
 
+/// Number of port types of a role link.
+fn role_size(app: &model::Application, module: &model::Module, link: &model::RoleLink) -> u16 {
+    let link_type = app.role_link_type(module, &link.role_link_type);
+    let role = link_type.and_then(|t| t.roles.iter().find(|role| role.name == link.role));
+    role.map_or(0, |role| small(role.port_types.len()))
+}
+
 /// Call and Start Orchestration.
 impl ServiceCompiler<'_> {
     pub(super) fn call(&mut self, shape: &Shape, number: u16, call: &model::Call, synchronous: bool) {
@@ -55,7 +62,30 @@ impl ServiceCompiler<'_> {
                     ArgumentSlot::Port(next(&mut ports)),
                     "port",
                 ),
-                model::ParameterKind::RoleLink(_) => continue,
+                model::ParameterKind::RoleLink(link) => {
+                    let first = ports;
+                    ports += 1 + role_size(self.shared.app, module, link);
+                    let own = self.symbols.role_link(&argument.name);
+                    let own = own.and_then(|slot| self.service.role_links.iter().find(|l| l.slot == slot));
+                    let Some(own) = own.filter(|l| small(l.ports.len()) == ports - first - 1) else {
+                        self.slot(
+                            shape,
+                            "arguments",
+                            &argument.name,
+                            "role link of the parameter's role",
+                            None,
+                        );
+                        continue;
+                    };
+                    // Its parties, and what is remembered of each of its ports.
+                    arguments.extend((own.slot..own.ports.end).zip(first..).map(|(from, to)| Argument {
+                        from: ArgumentSlot::Port(from),
+                        to: ArgumentSlot::Port(to),
+                        copy_in: true,
+                        copy_out: true,
+                    }));
+                    continue;
+                }
             };
             let Some(from) = from else {
                 self.slot(shape, "arguments", &argument.name, what, None);

@@ -1,7 +1,8 @@
 use crate::message::Name;
 use crate::model::{self, Leg, Polarity, Shape};
 use crate::program::op::{ArgumentSlot, LegKind, Op, ReceiveInfo, SendInfo};
-use crate::program::service::{ServiceCompiler, role_port, small};
+use crate::program::role_link::role_port;
+use crate::program::service::{ServiceCompiler, small};
 use crate::program::types::routing_type;
 use std::borrow::Cow;
 
