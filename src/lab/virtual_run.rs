@@ -16,6 +16,10 @@ use wildmatch::WildMatch;
 /// Most steps at one moment of virtual time before it counts as an endless loop (C010).
 const STEP_LIMIT: u64 = 100_000;
 
+/// Instances up to which a reloading run writes its state at every persistence point; a larger crowd at one in as
+/// many points as there are instances, as each writing costs time for all of them.
+const CROWD: usize = 32;
+
 /// A transmission that an adapter would have performed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sent {
@@ -46,6 +50,8 @@ pub struct VirtualRun {
     step_limit: u64,
     /// Goes on from a written state after every persistence point.
     reloads: bool,
+    /// Persistence points since then.
+    unwritten_points: usize,
     /// Why it could not, the first time.
     unwritten: Option<String>,
 }
@@ -76,6 +82,7 @@ impl VirtualRun {
             databases: Databases::default(),
             step_limit: STEP_LIMIT,
             reloads: false,
+            unwritten_points: 0,
             unwritten: None,
         };
         this.perform();
@@ -164,7 +171,13 @@ impl VirtualRun {
     fn input(&mut self, kind: InputKind) {
         let events = self.run.step(Input { at: self.now, kind });
         let persisted = events.iter().any(|e| matches!(e.kind, EventKind::PersistencePoint { .. }));
-        if self.reloads && persisted {
+        if !self.reloads || !persisted {
+            return;
+        }
+        self.unwritten_points += 1;
+        let crowd = self.run.engine().instance_count();
+        if crowd <= CROWD || self.unwritten_points >= crowd {
+            self.unwritten_points = 0;
             self.unwritten = self.unwritten.take().or(self.run.reload().err());
         }
     }
