@@ -4,6 +4,7 @@ use super::app::{Mode, Studio};
 use super::command::Command;
 use super::dialogs::{Answer, Purpose};
 use super::document::{Action, Document, Selection};
+use super::names::counted;
 use super::overlay::Overlay;
 use super::run::player;
 use super::theme::Appearance;
@@ -361,7 +362,7 @@ impl Studio {
         match self.document.save(folder) {
             Ok(report) => {
                 let files = report.written.len() + report.removed.len();
-                let what = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+                let what = counted(files, "file");
                 self.said = Some((format!("Saved {what} to {}", folder.display()), false));
             }
             Err(all) => {

@@ -4,12 +4,15 @@ use super::app::{Mode, Studio};
 use super::command::Command;
 use super::document::{Action, Document, Selection};
 use super::icons::{self, Glyph};
+use super::names::counted;
 use super::theme::{self, Appearance, Tokens};
 use crate::diagnostic::Severity;
 use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
 
 /// Width of the transport, to stand in the middle of what is left.
 const TRANSPORT: f32 = 440.0;
+/// From this width on the bar has room for the names of product and application.
+const ROOMY: f32 = 1280.0;
 
 pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
@@ -17,11 +20,15 @@ pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
         ui.spacing_mut().item_spacing.x = 6.0;
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(22.0), Sense::hover());
         icons::paint(ui.painter(), Glyph::Brand, rect.shrink(1.0), t.brand);
-        ui.label(RichText::new("Orchestrion").text_style(egui::TextStyle::Heading));
-        ui.add_space(6.0);
+        let roomy =
+            ui.available_width() >= if studio.mode == Mode::Run { ROOMY } else { ROOMY - TRANSPORT / 2.0 };
+        if roomy {
+            ui.label(RichText::new("Orchestrion").text_style(egui::TextStyle::Heading));
+            ui.add_space(6.0);
+        }
         menus(ui, studio, actions);
         ui.add_space(8.0);
-        breadcrumb(ui, &studio.document, actions);
+        breadcrumb(ui, &studio.document, roomy, actions);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 10.0;
             modes(ui, studio, actions);
@@ -118,14 +125,17 @@ fn entry(ui: &mut Ui, studio: &Studio, command: Command, actions: &mut Vec<Actio
     }
 }
 
-/// Application › orchestration; the last one is a menu of all.
-fn breadcrumb(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
+/// Application › orchestration; the last one is a menu of all. Without room just the latter.
+fn breadcrumb(ui: &mut Ui, document: &Document, roomy: bool, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     let unsaved = if document.unsaved() { " •" } else { "" };
-    ui.label(RichText::new(format!("{}{unsaved}", document.name())).color(t.muted)).on_hover_text(
+    let application = if roomy { format!("{}{unsaved}", document.name()) } else { unsaved.trim().to_owned() };
+    ui.label(RichText::new(application).color(t.muted)).on_hover_text(
         document.folder.as_ref().map_or_else(|| "not saved yet".to_owned(), |f| f.display().to_string()),
     );
-    ui.label(RichText::new("›").color(t.faint));
+    if roomy {
+        ui.label(RichText::new("›").color(t.faint));
+    }
     let name = document.orchestration().map_or(document.module.as_str(), |o| o.name.as_str());
     let button = Button::new(RichText::new(name).family(theme::medium())).frame(false);
     let menu = egui::containers::menu::MenuButton::from_button(button);
@@ -186,12 +196,8 @@ fn problems_pill(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
     let serious = problems.iter().filter(|p| p.severity != Severity::Information).count();
     let (color, words) = match problems.iter().map(|p| p.severity).min() {
         None => (t.ok, "No problems".to_owned()),
-        Some(Severity::Information) if problems.len() == 1 => (t.ok, "1 note".to_owned()),
-        Some(Severity::Information) => (t.ok, format!("{} notes", problems.len())),
-        Some(worst) => {
-            let words = if serious == 1 { "1 problem".to_owned() } else { format!("{serious} problems") };
-            (super::panels::problems::color(t, worst), words)
-        }
+        Some(Severity::Information) => (t.ok, counted(problems.len(), "note")),
+        Some(worst) => (super::panels::problems::color(t, worst), counted(serious, "problem")),
     };
     let button =
         Button::new(RichText::new(format!("     {words}"))).corner_radius(13).min_size(vec2(0.0, 26.0));
@@ -216,8 +222,8 @@ pub fn status(ui: &mut Ui, studio: &Studio) {
             let zoom = studio.canvas.zoom(&studio.document.module) * 100.0;
             ui.label(RichText::new(format!("{zoom:.0} %")).small().color(t.muted));
             if let Some(orchestration) = studio.document.orchestration() {
-                let words =
-                    format!("{} shapes · {} ports", orchestration.shapes().len(), orchestration.ports.len());
+                let shapes = counted(orchestration.shapes().len(), "shape");
+                let words = format!("{shapes} · {}", counted(orchestration.ports.len(), "port"));
                 ui.label(RichText::new(words).small().color(t.muted));
             }
         });

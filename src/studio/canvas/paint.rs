@@ -5,6 +5,7 @@ use super::ports::{Flow, PortCard};
 use super::wires::Wire;
 use crate::diagnostic::Severity;
 use crate::studio::icons::{self, Glyph};
+use crate::studio::names::counted;
 use crate::studio::theme::{self, Tokens};
 use egui::emath::TSTransform;
 use egui::epaint::{CubicBezierShape, Shadow};
@@ -319,7 +320,7 @@ impl Paint<'_> {
         let room = node.rect.right() - x - if node.collapsed.is_some() { 26.0 } else { 10.0 };
         let mut lines = node.summary.clone();
         if node.collapsed == Some(true) {
-            let inside = format!("{} inside", shapes(node.hidden));
+            let inside = format!("{} inside", counted(node.hidden, "shape"));
             lines = if lines.is_empty() { inside } else { format!("{lines} · {inside}") };
         }
         let two = !lines.is_empty() && self.zoom() >= DETAIL;
@@ -360,7 +361,7 @@ impl Paint<'_> {
             let rest = room - used - 12.0;
             let mut words = node.summary.clone();
             if node.collapsed == Some(true) && node.hidden > 0 {
-                words = format!("{words} · {} inside", shapes(node.hidden));
+                words = format!("{words} · {} inside", counted(node.hidden, "shape"));
             }
             if !words.is_empty() && self.zoom() >= DETAIL && rest > 24.0 {
                 let family = if node.code { FontFamily::Monospace } else { FontFamily::Proportional };
@@ -479,7 +480,7 @@ impl Paint<'_> {
             let x = place.left() + 12.0;
             let room = place.width() - 24.0;
             self.text(pos2(x, place.top() + 15.0), &card.name, 13.0, theme::semibold(), t.text, room);
-            let color = if card.bound { t.brand } else { t.error };
+            let color = if card.bound { t.brand } else { t.warn };
             if z >= DETAIL {
                 let at = pos2(x, place.top() + 31.5);
                 self.text(at, &card.binding, 11.0, FontFamily::Proportional, color, room);
@@ -523,10 +524,6 @@ impl Paint<'_> {
             }
         }
     }
-}
-
-fn shapes(n: usize) -> String {
-    if n == 1 { "1 shape".to_owned() } else { format!("{n} shapes") }
 }
 
 /// A polyline with its corners rounded.

@@ -185,11 +185,7 @@ fn variables(ui: &mut Ui, run: &RunMode, view: &InstanceView) {
     if !empty.is_empty() {
         let names: Vec<&str> = empty.iter().map(|n| n.as_str()).collect();
         ui.add_space(2.0);
-        let words = if names.len() == 1 {
-            "1 without a value".to_owned()
-        } else {
-            format!("{} without a value", names.len())
-        };
+        let words = format!("{} without a value", names.len());
         let t = Tokens::of(ui);
         ui.label(RichText::new(words).small().color(t.muted)).on_hover_text(names.join("\n"));
     }

@@ -170,11 +170,7 @@ impl<'a> RunOverlay<'a> {
             dashed(paint, head.expand(1.5), 9.0 * z, Stroke::new(1.6, color));
         }
         if self.instance.is_none() && token.waiting > 0 {
-            let words = if token.waiting == 1 {
-                "1 waiting".to_owned()
-            } else {
-                format!("{} waiting", token.waiting)
-            };
+            let words = format!("{} waiting", token.waiting);
             self.count(paint, head, &words);
         } else if token.progress.completed > 1 && z > 0.55 {
             let (at, align) = if node.container {

@@ -6,6 +6,7 @@ use super::player::{Answer, Command};
 use crate::model::ReceiveLocation;
 use crate::program::receive_locations;
 use crate::studio::document::Document;
+use crate::studio::names::counted;
 use crate::studio::panels::fields;
 use crate::studio::theme::Tokens;
 use egui::{Align, Button, ComboBox, FontId, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
@@ -211,11 +212,7 @@ fn outcome(ui: &mut Ui, run: &mut RunMode) {
             ui.add(egui::Label::new(RichText::new(&why.help).small().color(t.muted)).wrap());
         }
         Some(Answer::Sent { published, instances }) => {
-            let words = if published == 1 {
-                "Sent: 1 message".to_owned()
-            } else {
-                format!("Sent: {published} messages")
-            };
+            let words = format!("Sent: {}", counted(published, "message"));
             ui.label(RichText::new(words).small().color(t.ok));
             for id in instances {
                 let service = run.state.summary(id).map_or("instance", |s| service_words(s.service));
