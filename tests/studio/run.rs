@@ -4,6 +4,7 @@ use super::harness;
 use egui::Theme;
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use orchestrion::message::Value;
 use orchestrion::model::{Binding, SpecifyNow};
 use orchestrion::studio::dialogs::{self, FolderDialogs, Purpose};
 use orchestrion::studio::document::Document;
@@ -118,7 +119,9 @@ fn a_selected_instance_shows_where_it_waits_and_its_variables() {
     bench.window.get_by_label("since 00:00:00.000, for 3 subscriptions");
     bench.window.get_by_label("Routing on FromBrokerPort");
     bench.window.get_by_label("numStages 2");
-    bench.window.get_by_label_contains("CustID 11, OrderID 1, Status ACCEPTED");
+    let (_, convoy) = view.sets.iter().find(|(set, _)| set.as_str() == "OrderConvoyCorrelation").unwrap();
+    let Value::String(customer) = &convoy[0].1 else { panic!("{convoy:?}") };
+    bench.window.get_by_label_contains(&format!("CustID {customer}, OrderID 1, Status ACCEPTED"));
     let overlay = run.overlay(&bench.window.state().document, false).unwrap();
     let marks = overlay.marks();
     let waits = |id: &str| marks.get(&id.into()).is_some_and(|m| m.waiting == 1);
@@ -129,7 +132,7 @@ fn a_selected_instance_shows_where_it_waits_and_its_variables() {
     bench.click("Messages");
     bench.window.get_by_label_contains("NewOrderMgrMsg, ").click();
     bench.window.run_steps(2);
-    bench.window.get_by_label_contains("OrderPropertySchema.CustID = 11 (promoted)");
+    bench.window.get_by_label_contains(&format!("OrderPropertySchema.CustID = {customer} (promoted)"));
 }
 
 #[test]
