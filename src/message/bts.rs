@@ -31,6 +31,8 @@ well_known! {
     outbound_transport_type = "BTS.OutboundTransportType",
     outbound_transport_location = "BTS.OutboundTransportLocation",
     is_dynamic_send = "BTS.IsDynamicSend",
+    retry_count = "BTS.RetryCount",
+    retry_interval = "BTS.RetryInterval",
     correlation_token = "BTS.CorrelationToken",
     reply_token = "BTS.EpmRRCorrelationToken",
     route_direct = "BTS.RouteDirectToTP",

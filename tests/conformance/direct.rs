@@ -228,14 +228,9 @@ fn c105_the_address_of_a_private_channel_can_travel_in_a_message() {
     assert!(!sets, "no correlation set is needed");
 }
 
-/// Sends the Order to the address it carries, when it carries one.
-fn dynamic(assigns: bool) -> World {
-    let mut body = vec![activate("In", "M")];
-    if assigns {
-        body.push(expression("address", "Out(Microsoft.XLANGs.BaseTypes.Address) = M.Address;"));
-    }
-    body.push(send("Out", "M"));
-    let app = app()
+/// An orchestration with the dynamic port Out.
+fn dynamic_app(body: Vec<orchestrion::model::Shape>) -> App {
+    app()
         .class("Order", &["Address"])
         .receive_port("R", "XMLReceive")
         .orchestration(
@@ -253,8 +248,17 @@ fn dynamic(assigns: bool) -> World {
                 .message("M", "Order")
                 .body(body),
         )
-        .bind("Caller", "In", rp("R"));
-    let mut world = World::new(app);
+        .bind("Caller", "In", rp("R"))
+}
+
+/// Sends the Order to the address it carries, when it carries one.
+fn dynamic(assigns: bool) -> World {
+    let mut body = vec![activate("In", "M")];
+    if assigns {
+        body.push(expression("address", "Out(Microsoft.XLANGs.BaseTypes.Address) = M.Address;"));
+    }
+    body.push(send("Out", "M"));
+    let mut world = World::new(dynamic_app(body));
     world.receive("R", &xml("Order", &[("Address", "queue://there")]));
     world
 }
@@ -281,6 +285,28 @@ fn c107_a_dynamic_send_without_address_is_an_error() {
     let world = dynamic(false);
     assert!(world.exceptions().iter().any(|e| e.contains("no address")), "{:?}", world.exceptions());
     assert!(world.sent.is_empty());
+}
+
+/// The retries of a dynamic send are those that the message names (DYN-3).
+#[test]
+fn dyn_3_a_message_names_the_retries_of_a_dynamic_send() {
+    let mut app = dynamic_app(vec![
+        activate("In", "M"),
+        expression("address", "Out(Microsoft.XLANGs.BaseTypes.Address) = M.Address;"),
+        construct("Again", "Again = M; Again(BTS.RetryCount) = 1; Again(BTS.RetryInterval) = 2;"),
+        send("Out", "Again"),
+    ]);
+    let orchestration = app.0.modules.get_mut("Caller").unwrap().orchestration.as_mut().unwrap();
+    let again = orchestrion::model::Message { name: "Again".into(), ..orchestration.messages[0].clone() };
+    orchestration.messages.push(again);
+    let mut world = World::new(app);
+    world.broken.push("T.Caller.Out".into());
+    world.receive("R", &xml("Order", &[("Address", "queue://there")]));
+    assert_eq!(world.sent.len(), 1);
+    world.advance(120);
+    assert_eq!(world.sent.len(), 2);
+    world.advance(3600);
+    assert_eq!(world.sent.len(), 2, "then it is suspended");
 }
 
 /// A stage whose work ends with an error reports a termination instead of a completion (EXC-5).

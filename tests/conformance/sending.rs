@@ -4,8 +4,9 @@ use crate::build::*;
 use crate::world::{World, text, xml};
 use orchestrion::engine::instance::Status;
 use orchestrion::engine::{EventKind, InputKind, Operation};
+use orchestrion::lab::VirtualRun;
 use orchestrion::message::Name;
-use orchestrion::model::{PortState, Transport};
+use orchestrion::model::{Binding, PortState, Transport};
 
 /// Orders from R go to whoever filters on them.
 fn orders() -> App {
@@ -197,4 +198,97 @@ fn tx_8_a_message_outside_the_service_window_waits_for_it() {
     assert!(world.sent("S").is_empty());
     world.advance(1);
     assert_eq!(world.sent("S").len(), 1);
+}
+
+/// What reaches a send port directly goes by the state of the port alone; what reaches it through a group goes out only when
+/// group and port are both started. A port that takes a message both ways sends it twice (TX-13, TX-14).
+#[test]
+fn tx_13_port_and_group_states_combine() {
+    use PortState::{Started, Stopped};
+    for (port_state, group_state, direct, sent) in [
+        (Started, Started, false, 1),
+        (Started, Stopped, false, 0),
+        (Stopped, Started, false, 0),
+        (Started, Started, true, 2),
+        (Started, Stopped, true, 1),
+        (Stopped, Stopped, true, 0),
+    ] {
+        let mut app = orders().send_port("P").with_send_port(|port| {
+            port.state = port_state;
+            if direct {
+                port.filter = equals("BTS.MessageType", "http://t#Order");
+            }
+        });
+        app = app.group("G", &["P"]);
+        let group = &mut app.0.bindings.send_port_groups[0];
+        group.state = group_state;
+        group.filter = equals("BTS.MessageType", "http://t#Order");
+        let mut world = World::new(app);
+        world.receive("R", &order("7"));
+        let taken = 1 + usize::from(direct);
+        let case = format!("port {port_state:?}, group {group_state:?}, direct {direct}");
+        assert_eq!((world.sent("P").len(), world.at_port("P").len()), (sent, taken - sent), "{case}");
+    }
+}
+
+/// A send instance that an operator suspends while its transmission is under way, and which then fails, is not retried
+/// before it is resumed (TX-7).
+#[test]
+fn tx_7_a_suspended_instance_is_not_retried() {
+    let retrying = taker(orders(), "S").with_send_port(|port| port.primary.as_mut().unwrap().retry_count = 3);
+    let mut world = World::new(retrying);
+    world.hold = true;
+    world.receive("R", &order("7"));
+    let id = world.at_port("S")[0].id;
+    world.operate(Operation::SuspendInstance(id));
+    world.answer("S", Some("the adapter is down"));
+    world.advance(3600);
+    assert_eq!(world.sent("S").len(), 1);
+    assert_eq!(world.at_port("S")[0].reason.as_deref(), Some("the adapter is down"));
+    world.operate(Operation::ResumeInstance(id));
+    assert_eq!(world.sent("S").len(), 2);
+}
+
+/// Order holds from end to end when one instance takes all messages of a group through a sequential convoy and sends them to
+/// an ordered send port: also when the driver gives turns in any order (ORD-4).
+#[test]
+fn ord_4_order_holds_from_end_to_end() {
+    let collector = orch("Collector")
+        .port("In", IN, "Item", Binding::SpecifyLater)
+        .with_port(|port| port.ordered_delivery = true)
+        .port("Out", OUT, "Item", Binding::SpecifyLater)
+        .message("Next", "Item")
+        .set("ByBatch", &["Batch"])
+        .variable("n", "System.Int32", "1")
+        .body(vec![
+            activate("In", "Next").initializes("ByBatch"),
+            send("Out", "Next").named("first"),
+            while_loop(
+                "rest",
+                "n < 5",
+                vec![
+                    receive("In", "Next").follows("ByBatch").named("next"),
+                    send("Out", "Next").named("on"),
+                    expression("count", "n = n + 1;"),
+                ],
+            ),
+        ]);
+    let app = app()
+        .class("Item", &["Batch", "Id"])
+        .receive_port("R", "XMLReceive")
+        .send_port("S")
+        .with_send_port(|port| port.ordered_delivery = true)
+        .orchestration(collector)
+        .bind("Collector", "In", rp("R"))
+        .bind("Collector", "Out", sp("S"));
+    for seed in 0..100 {
+        let mut run = VirtualRun::new(&app.0, seed).unwrap();
+        for id in ["1", "2", "3", "4", "5"] {
+            run.submit("R-RL", xml("Item", &[("Batch", "b"), ("Id", id)]).into_bytes());
+        }
+        run.settle().unwrap();
+        let sent: Vec<String> = run.sent("queue://S").iter().map(|sent| sent.text()).collect();
+        let bodies: Vec<&str> = sent.iter().map(String::as_str).collect();
+        assert_eq!(ids(&bodies), "12345", "seed {seed}");
+    }
 }

@@ -253,17 +253,18 @@ impl Step<'_> {
         let Some((id, instance)) = self.take_transmission(transmission) else { return };
         let program = Arc::clone(self.program);
         let Some(info) = program.send_port(instance.port) else { return };
-        let transport = if instance.backup { info.backup.as_ref() } else { info.primary.as_ref() };
-        // A dynamic port has the default retries of a port.
-        let (retries, minutes) = transport.map_or((3, 5), |t| (t.retry_count, t.retry_interval));
+        // Suspended meanwhile: the next attempt is that of the operator who resumes it.
+        if !instance.status.runs() {
+            self.with_port(id, |p| p.reason = Some(error.to_owned()));
+            return;
+        }
+        let transport = transport_of(info, &instance);
+        let (retries, minutes) = transport.map_or((0, 0), |t| (t.retry_count, t.retry_interval));
         if instance.attempts <= retries {
             let due = self.core.now.plus(TimeSpan::from_seconds(i64::from(minutes) * 60));
             self.with_port(id, |p| {
                 p.reason = Some(error.to_owned());
-                // An operator may have suspended it meanwhile.
-                if p.status.runs() {
-                    p.status = Status::Retrying;
-                }
+                p.status = Status::Retrying;
             });
             self.wake_port(id, Some(due));
             self.emit(EventKind::PortRetry { port: info.name, instance: id, due });

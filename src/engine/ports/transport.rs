@@ -20,13 +20,18 @@ pub fn transport_of(info: &SendPortInfo, instance: &PortInstance) -> Result<Tran
     }
 }
 
-/// Transport of a dynamic send: the scheme of the address picks the adapter unless the message says it (DYN-1).
+/// Transport of a dynamic send: the scheme of the address picks the adapter unless the message says it (DYN-1). Retries
+/// are those of the message, else the default of a port (DYN-3, TX-5).
 ///
 /// # Errors
 /// When there is no address, or no adapter for it.
 pub fn dynamic_transport(message: &Message) -> Result<TransportInfo, String> {
     let text = |name| match message.context.get(name) {
         Some(Value::String(text)) => Some(text.to_string()),
+        _ => None,
+    };
+    let number = |name| match message.context.get(name) {
+        Some(Value::Int32(number)) => u32::try_from(*number).ok(),
         _ => None,
     };
     let address = text(BTS.outbound_transport_location)
@@ -42,8 +47,8 @@ pub fn dynamic_transport(message: &Message) -> Result<TransportInfo, String> {
     Ok(TransportInfo {
         transport,
         address,
-        retry_count: 3,
-        retry_interval: 5,
+        retry_count: number(BTS.retry_count).map_or(3, |count| count.min(1000)),
+        retry_interval: number(BTS.retry_interval).map_or(5, |minutes| minutes.min(525_600)),
         window: None,
         notify: false,
         properties: Vec::new(),
