@@ -680,6 +680,7 @@ pub fn application() -> Application {
                 validate_schemas: true,
                 validate_correlations: true,
                 extended_logging: true,
+                loop_limit: Some(50_000),
             },
             exceptions: vec![ExceptionType {
                 name: "Crowded.LostException".into(),
