@@ -53,6 +53,11 @@ fn fail() -> Shape {
 
 /// Runs a body in a long-running orchestration; what was logged.
 fn run(body: Block) -> (World, Vec<String>) {
+    run_with(body, orch("Unused").variable("n", "System.Int32", "0").body(vec![expression("x", "n = 1;")]))
+}
+
+/// As [`run`], with an orchestration to call.
+fn run_with(body: Block, inner: Orch) -> (World, Vec<String>) {
     let mut all = vec![activate("In", "M")];
     all.extend(body);
     let mut orchestration = orch("Undo")
@@ -66,6 +71,7 @@ fn run(body: Block) -> (World, Vec<String>) {
         .class("Order", &["Id"])
         .receive_port("R", "XMLReceive")
         .orchestration(orchestration)
+        .orchestration(inner)
         .bind("Undo", "In", PortBinding::ReceivePort("R".into()));
     let mut world = World::new(app);
     world.receive("R", &xml("Order", &[("Id", "1")]));
@@ -147,6 +153,28 @@ fn a_failed_scope_never_runs_its_own_compensation() {
     let parent = with_catch(tx("parent", vec![failing], vec![]), vec![say("caught", "\"caught\"")]);
     let (_, logged) = run(vec![parent]);
     assert_eq!(logged, ["caught"], "EXC-2");
+}
+
+/// Given a called orchestration with a compensation block that names its own transaction, when the caller compensates the
+/// finished call, then the block runs, and where it names itself its own children are compensated. (CMP-3, COM-5)
+#[test]
+fn cmp_3_a_finished_call_is_compensated_by_its_own_block() {
+    let mut inner = orch("Inner").variable("n", "System.Int32", "0").body(vec![
+        tx("one", vec![], vec![say("u1", "\"undo one\"")]),
+        tx("two", vec![], vec![say("u2", "\"undo two\"")]),
+    ]);
+    inner.o.transaction = Transaction::LongRunning(LongRunning::default());
+    inner.o.transaction_id = "InnerTx".into();
+    inner.o.compensation =
+        Some(vec![say("before", "\"before\""), compensate("own", "InnerTx"), say("after", "\"after\"")]);
+    let mut ask = call("ask", "Inner", &[]);
+    if let ShapeKind::Call(call) = &mut ask.kind {
+        call.identifier = "AskTx".into();
+    }
+    let parent = with_catch(tx("parent", vec![ask, fail()], vec![]), vec![compensate("c", "AskTx")]);
+    let (world, logged) = run_with(vec![parent], inner);
+    assert_eq!(logged, ["before", "undo two", "undo one", "after"]);
+    assert!(world.story("Undo").ends_with("completed"), "{}", world.story("Undo"));
 }
 
 #[test]

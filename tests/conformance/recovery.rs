@@ -39,6 +39,42 @@ fn spin(rounds: &str) -> orchestrion::model::Shape {
     while_loop("spin", rounds, vec![expression("turn", "rounds = rounds + 1;")])
 }
 
+/// Given a send with delivery notification and a failure after it, when the instance goes back to its last persistence point
+/// and is resumed, then it gets the acknowledgement that came meanwhile, although the failed scope no longer awaited it.
+/// (INS-4, DN-2)
+#[test]
+fn ins_4_what_a_failure_gave_up_is_awaited_again_after_a_resume() {
+    let late = "if (System.DateTime.UtcNow < until) { throw new System.ApplicationException(\"early\"); }";
+    let rethrow = vec![expression("seen", "rounds = rounds + 1;"), throw("again", "")];
+    let body = vec![send("Out", "M"), expression("late", late)];
+    let mut app = worker(vec![
+        expression("limit", "until = System.DateTime.UtcNow.AddSeconds(30);"),
+        try_catch("guard", body, "System.Exception", rethrow),
+    ])
+    .send_port("S");
+    let module = app.0.modules.get_mut("Worker").unwrap();
+    let out = orch("Worker").port("Out", OUT, "Order", Binding::SpecifyLater).with_port(|port| {
+        port.delivery_notification = orchestrion::model::DeliveryNotification::Transmitted;
+    });
+    module.port_types.extend(out.port_types);
+    let o = module.orchestration.as_mut().unwrap();
+    o.ports.extend(out.o.ports);
+    o.variables.push(orchestrion::model::Variable {
+        name: "until".into(),
+        variable_type: "System.DateTime".into(),
+        ..Default::default()
+    });
+    let mut world = World::new(app.bind("Worker", "Out", sp("S")));
+    world.hold = true;
+    world.receive("R", &xml("Order", &[("Id", "1")]));
+    let id = world.only("Worker").id;
+    assert!(world.ran("Worker", "seen"), "{:?}", world.exceptions());
+    world.hold = false;
+    world.advance(60);
+    world.operate(Operation::ResumeInstance(id));
+    assert!(world.story("Worker").ends_with("completed"), "{}", world.story("Worker"));
+}
+
 #[test]
 fn ins_3_a_pending_terminate_ends_a_loop_without_end() {
     let mut world = World::new(worker(vec![spin("rounds >= 0")]));

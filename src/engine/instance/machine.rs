@@ -6,6 +6,7 @@ use crate::message::{DateTime, ExceptionValue, Name, TimeSpan, Value};
 use crate::model::Polarity;
 use crate::program::{Op, PortBinding, Program, Service};
 use crate::xlang::{Env, Raised};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Operations an instance may take in one turn before others get theirs: a loop without a wait stays fair.
@@ -45,13 +46,13 @@ pub(in crate::engine) struct Machine<'a, 'b> {
     /// The thread that runs.
     pub thread: usize,
     /// Channels the operation has made outside any atomic scope.
-    pub made: Vec<u32>,
+    pub made: SmallVec<[u32; 4]>,
     budget: u32,
 }
 
 impl<'a, 'b> Machine<'a, 'b> {
     pub fn new(step: &'a mut Step<'b>, program: &'a Arc<Program>, instance: &'a mut Instance) -> Self {
-        Self { step, program, instance, thread: 0, made: Vec::new(), budget: TURN_BUDGET }
+        Self { step, program, instance, thread: 0, made: SmallVec::new(), budget: TURN_BUDGET }
     }
 
     /// Runs until every thread waits, the instance ends, or the budget is used up. Threads run left to right,

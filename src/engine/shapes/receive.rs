@@ -200,11 +200,11 @@ impl<'a> Machine<'a, '_> {
         known: &[Value],
         context: &Context,
     ) -> Result<(), Raised> {
-        let Some(info) = service.set(set) else { return Ok(()) };
+        let validates = self.program.application.settings.engine.validate_correlations;
+        let Some(info) = service.set(set).filter(|_| validates) else { return Ok(()) };
         let differs =
             |(name, value): (&Name, &Value)| context.get(*name).is_some_and(|actual| actual != value);
-        let validates = self.program.application.settings.engine.validate_correlations;
-        let wrong = info.properties.iter().zip(known).find(|pair| differs(*pair)).filter(|_| validates);
+        let wrong = info.properties.iter().zip(known).find(|pair| differs(*pair));
         let Some((name, value)) = wrong else { return Ok(()) };
         Err(exception(
             "Microsoft.XLANGs.BaseTypes.CorrelationValidationException",
