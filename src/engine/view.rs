@@ -183,13 +183,13 @@ impl Engine {
             super::message_box::Owner::Activation { service, .. } => {
                 Subscriber::Activation { service: self.program.service(service)?.name }
             }
-            super::message_box::Owner::Instance { instance, .. } => {
-                let service = match self.core.slots.get(&instance)? {
-                    Slot::Orchestration { service, .. } => self.program.service(*service)?.name,
+            super::message_box::Owner::Instance { instance, kind, .. } => {
+                let port = match self.core.slots.get(&instance)? {
+                    Slot::Orchestration { service, .. } => self.port_of(*service, kind)?,
                     Slot::Request(request) => request.port,
                     _ => return None,
                 };
-                Subscriber::Instance { instance, port: service }
+                Subscriber::Instance { instance, port }
             }
             super::message_box::Owner::SendPort(port) => {
                 Subscriber::SendPort(self.program.send_port(port)?.name)
@@ -199,6 +199,16 @@ impl Engine {
             }
         };
         Some(SubscriptionView { id, owner, text: row.text(), priority: row.priority })
+    }
+
+    /// The port of the receives of a kind, which are at ports bound alike, be it in a called orchestration (E1).
+    fn port_of(&self, service: u16, kind: u32) -> Option<Name> {
+        let service = self.program.service(service)?;
+        let at = std::iter::once(service).chain(&self.program.services).find_map(|service| {
+            let receive = service.receives.iter().find(|receive| receive.kind == kind)?;
+            service.port(receive.port)
+        });
+        Some(at.map_or(service.name, |port| port.name))
     }
 
     /// Why a subscription matches a message's context or not, predicate by predicate (principle 7).

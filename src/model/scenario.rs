@@ -113,6 +113,9 @@ pub struct SetUp {
     /// Enabled or not.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub receive_locations: BTreeMap<String, bool>,
+    /// New files of the application, each the copy of another one: a version to run side by side, once edited.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub copies: BTreeMap<String, String>,
     /// Edits of the application's files, in this order, for everything else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<TextEdit>,
@@ -168,6 +171,8 @@ pub enum Step {
     /// Enables or disables.
     ReceiveLocation(String, bool),
     Configure(String, String),
+    /// The configuration store fails (`false`), or works again.
+    ConfigurationStore(bool),
     /// An operator acts on an instance of an orchestration or port, by number in order of start from 1.
     Instance(String, u32, InstanceAct),
     /// Sets (`true`) or removes a breakpoint before a shape of an orchestration, by name; new instances stop there.
@@ -270,6 +275,10 @@ pub struct Expectation {
     /// Rows by table of the vocabulary.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tables: BTreeMap<String, Vec<String>>,
+    /// Business activities by name: of each its milestones and data, `Received, Done; Customer=Ana`, with `(open)`
+    /// at the end of one that has not ended.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub activities: BTreeMap<String, Vec<String>>,
     /// Number of journal events by name, or by name, a blank, and what the event says: `shape.started * wait`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub events: BTreeMap<String, usize>,

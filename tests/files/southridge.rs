@@ -25,7 +25,14 @@ fn southridge_loads_and_is_written_our_way() {
 fn its_schemas_have_nothing_to_complain_about() {
     let schemas = SchemaSet::build(&southridge());
     assert_eq!(schemas.diagnostics(), []);
-    for root in ["CSR_OrderRequest", "Order", "HistoryInsert", "ProvisioningResponse", "ErrorEnvelope"] {
+    for root in [
+        "CSR_OrderRequest",
+        "Order",
+        "HistoryInsert",
+        "UpdateStatus",
+        "ProvisioningResponse",
+        "ErrorEnvelope",
+    ] {
         assert!(schemas.root_named(root).is_some(), "{root}");
     }
 }

@@ -119,6 +119,10 @@ impl<'a> Check<'a> {
         }
         let states = self.run.partners().states();
         let known = || states.iter().map(|p| p.name.as_str());
+        for (name, lines) in &expected.activities {
+            let actual = observe::activities(self.run, self.words.full(name));
+            self.lines(&format!("activities {name}"), lines, &actual);
+        }
         for (name, lines) in &expected.partners {
             let full = self.words.full(name);
             match states.iter().find(|p| p.name == full) {

@@ -4,7 +4,7 @@ use super::words::Words;
 use crate::engine::{EventKind, InstanceChange, InstanceId, InstanceKind, Publisher, Subscriber};
 use crate::host::address::normalize;
 use crate::host::template::{field, fill};
-use crate::journal::{Detail, event_name};
+use crate::journal::{self, Detail, event_name};
 use crate::lab::VirtualRun;
 use crate::message::{Body, Message, Name, format_value};
 use crate::model::{Observed, ObservedPlace};
@@ -188,6 +188,19 @@ pub(super) fn log(run: &VirtualRun, of: &str) -> Vec<String> {
         _ => None,
     });
     entries.collect()
+}
+
+/// Business activities of a name in the order they began: milestones, data, and whether they are open.
+pub(super) fn activities(run: &VirtualRun, name: &str) -> Vec<String> {
+    let all = journal::activities(run.run().events()).into_iter();
+    let lines = all.filter(|activity| activity.name.as_str() == name).map(|activity| {
+        let reached: Vec<_> = activity.milestones.iter().map(|(name, _)| name.as_str()).collect();
+        let data = activity.data.iter().map(|(name, value)| format!("{name}={}", format_value(value)));
+        let data: Vec<_> = data.collect();
+        let open = if activity.is_open() { " (open)" } else { "" };
+        format!("{}; {}{open}", reached.join(", "), data.join(", "))
+    });
+    lines.collect()
 }
 
 /// Number of events of a name, of all or of those whose detail is like the rest of `what`.

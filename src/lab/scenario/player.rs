@@ -98,6 +98,7 @@ impl<'a> Player<'a> {
             | Step::Breakpoint(..)
             | Step::RestartHost
             | Step::CrashHost
+            | Step::ConfigurationStore(_)
             | Step::Instance(..) => {
                 let operation = self.operation(step, place)?;
                 self.run.operate(operation);
@@ -130,6 +131,7 @@ impl<'a> Player<'a> {
             Step::Configure(key, value) => {
                 Operation::SetConfiguration { key: key.clone(), value: value.clone() }
             }
+            Step::ConfigurationStore(readable) => Operation::SetConfigurationStore { readable: *readable },
             Step::Instance(service, number, act) => {
                 let service = words.full(service);
                 let all = observe::instances(&self.run, service);
@@ -294,6 +296,7 @@ fn step_name(step: &Step) -> &'static str {
         Step::SendPortGroup(..) => "SendPortGroup",
         Step::ReceiveLocation(..) => "ReceiveLocation",
         Step::Configure(..) => "Configure",
+        Step::ConfigurationStore(_) => "ConfigurationStore",
         Step::Instance(..) => "Instance",
         Step::Breakpoint(..) => "Breakpoint",
         Step::Restart => "Restart",

@@ -19,16 +19,22 @@ pub(super) fn apply(
         return Ok(None);
     }
     let edits: Vec<_> = set_ups.iter().flat_map(|set_up| &set_up.edits).collect();
-    let mut changed = if edits.is_empty() { application.clone() } else { edit(application, &edits, words)? };
+    let copies: Vec<_> = set_ups.iter().flat_map(|set_up| &set_up.copies).collect();
+    let mut changed = if edits.is_empty() && copies.is_empty() {
+        application.clone()
+    } else {
+        edit(application, &copies, &edits, words)?
+    };
     for set_up in set_ups {
         configure(&mut changed, set_up, words).map_err(|error| vec![error])?;
     }
     Ok(Some(changed))
 }
 
-/// Edits the files of the application as text.
+/// Copies and edits the files of the application as text.
 fn edit(
     application: &Application,
+    copies: &[(&String, &String)],
     edits: &[&TextEdit],
     words: &Words<'_>,
 ) -> Result<Application, Vec<Diagnostic>> {
@@ -39,6 +45,14 @@ fn edit(
         ..application.clone()
     };
     let mut tree = encode(&bare)?;
+    for (new, from) in copies {
+        words
+            .known(STEP, "file of the application", from, tree.keys().map(String::as_str))
+            .map_err(|error| vec![error])?;
+        if let Some(bytes) = tree.get(*from).cloned() {
+            tree.insert((*new).clone(), bytes);
+        }
+    }
     for TextEdit { file, replace, by } in edits {
         words
             .known(STEP, "file of the application", file, tree.keys().map(String::as_str))

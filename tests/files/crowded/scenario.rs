@@ -24,6 +24,7 @@ fn set_up() -> SetUp {
         send_port_groups: named("Group", PortState::Bound),
         orchestrations: named("Order", ServiceState::Bound),
         receive_locations: named("In", false),
+        copies: text("schemas/B.xsd", "schemas/A.xsd"),
         edits: vec![TextEdit { file: "bindings.ron".into(), replace: "\"a\"".into(), by: "\n".into() }],
     }
 }
@@ -85,6 +86,7 @@ fn expectation() -> Expectation {
         partners: named("Echo", Vec::new()),
         totals: named("Echo", 1),
         tables: named("Log", vec!["1".into()]),
+        activities: named("Orders", vec!["Received; ".into()]),
         events: named("routing.failed", 0),
         subscriptions: named("*", Vec::new()),
         any_order: true,
@@ -112,6 +114,7 @@ pub fn scenario() -> Scenario {
         Step::ReceiveLocation("In".into(), true),
         Step::Configure("key".into(), "value".into()),
         Step::Breakpoint("O".into(), "Shape".into(), true),
+        Step::ConfigurationStore(false),
         Step::Restart,
         Step::RestartHost,
         Step::CrashHost,
