@@ -28,8 +28,8 @@ fn its_schemas_have_nothing_to_complain_about() {
     for root in [
         "CSR_OrderRequest",
         "Order",
-        "HistoryInsert",
-        "UpdateStatus",
+        "SQLHistoryInsert",
+        "SQLUpdateStatus",
         "ProvisioningResponse",
         "ErrorEnvelope",
     ] {
