@@ -3,6 +3,7 @@
 mod world;
 
 use orchestrion::model::{Code, Id, Shape, ShapeKind};
+use orchestrion::xlang::LogLevel;
 use world::{BROKER, MANAGER, STAGE1, STAGE2, World, promoted, rewrite};
 
 /// Given the manager's filter on status and kind of order, when an order with another value of either is published, then
@@ -50,8 +51,8 @@ fn c125_the_sequence_number_of_an_update_decides() {
         world.stop_facilities();
         world.order("1/1/2", "NS");
         world.order(update, "NS");
-        let calls = world.provisioning.iter().filter(|call| *call == "Analyze").count();
-        assert_eq!(calls, analysed, "{update}: {:?}", world.provisioning);
+        let calls = world.provisioning().iter().filter(|call| *call == "Analyze").count();
+        assert_eq!(calls, analysed, "{update}: {:?}", world.provisioning());
         let errors = world.logged(LogLevel::Error);
         assert_eq!(errors.len(), usize::from(!report.is_empty()), "{update}: {errors:?}");
         assert!(errors.iter().all(|error| error.contains(report)), "{errors:?}");
@@ -68,7 +69,7 @@ fn c126_a_cancel_of_a_finished_order_starts_a_manager_anew() {
     assert_eq!(world.states(MANAGER), "C");
     world.terminate("1/1/1");
     assert_eq!(world.instances(MANAGER).len(), 2, "{}", world.states(MANAGER));
-    assert_eq!(world.logged(LogLevel::Warning).len(), 1, "{:?}", world.event_log);
+    assert_eq!(world.logged(LogLevel::Warning).len(), 1);
     assert_eq!(world.instances(STAGE1).len(), 1);
 }
 

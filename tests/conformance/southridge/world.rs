@@ -6,6 +6,7 @@ use orchestrion::message::{DateTime, Message, Name, TimeSpan, Value};
 use orchestrion::model::files::load;
 use orchestrion::model::{Application, Module, PartnerBehavior};
 use orchestrion::program::Program;
+use orchestrion::xlang::LogLevel;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -125,6 +126,23 @@ impl World {
                 status => format!("conf {status}"),
             })
             .collect()
+    }
+
+    /// Calls of the provisioning system: `Activate STANDARD`.
+    pub fn provisioning(&self) -> &[String] {
+        let partner = self.run.partners().states().iter().find(|p| p.name == "Provisioning");
+        partner.map_or(&[], |partner| &partner.log)
+    }
+
+    /// The sample's event log entries of a level.
+    pub fn logged(&self, of: LogLevel) -> Vec<&str> {
+        let entries = self.events().filter_map(|kind| match kind {
+            EventKind::Logged { level, source, text } if source == "SouthridgeVideo" && *level == of => {
+                Some(text.as_str())
+            }
+            _ => None,
+        });
+        entries.collect()
     }
 
     /// Everything sent to an address.
