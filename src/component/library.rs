@@ -210,6 +210,9 @@ fn shifted(time: DateTime, by: Option<i64>) -> Outcome<DateTime> {
     ticks.map(DateTime).ok_or_else(overflow)
 }
 
+/// An operator that may overflow.
+type Checked = fn(Decimal, Decimal) -> Option<Decimal>;
+
 fn decimals(engine: &mut Engine) {
     engine.register_type_with_name::<Decimal>("Decimal");
     compared!(engine, Decimal);
@@ -229,7 +232,7 @@ fn decimals(engine: &mut Engine) {
             _ => Err(thrown("System.ArgumentOutOfRangeException", "a decimal has 0 to 28 decimals")),
         })
         .register_fn("-", |d: Decimal| -d);
-    let operators: [(&str, fn(Decimal, Decimal) -> Option<Decimal>); 5] = [
+    let operators: [(&str, Checked); 5] = [
         ("+", Decimal::checked_add),
         ("-", Decimal::checked_sub),
         ("*", Decimal::checked_mul),

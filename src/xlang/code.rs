@@ -108,6 +108,8 @@ pub(super) enum Node {
     Binary(BinaryOp, bool, Box<(Node, Node)>),
     Convert(Box<Node>, ValueType, Conversion),
     Invoke(Arc<Invoke>),
+    /// Message, content and name of a part added to it.
+    AddPart(Box<(MessageRef, Node, Node)>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

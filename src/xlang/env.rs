@@ -1,5 +1,6 @@
 use super::ExceptionTypes;
 use crate::message::{DateTime, ExceptionValue, Message, Name, Value};
+use crate::xml::SchemaSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -62,6 +63,10 @@ pub trait Env {
     fn transform(&mut self, map: &str, inputs: &[Arc<Message>]) -> Result<Vec<Arc<Message>>, Raised>;
     /// A member that is not built in: a stand-in, or mock mode.
     fn component(&mut self, call: ComponentCall<'_>) -> Result<Value, Raised>;
+    /// Schemas and pipelines of the application; `None` outside of one.
+    fn schemas(&self) -> Option<&SchemaSet> {
+        None
+    }
     /// Exception types, with those the application declares.
     fn exceptions(&self) -> &ExceptionTypes {
         ExceptionTypes::standard()

@@ -12,8 +12,8 @@ pub trait Fill {
     fn wanted(&self, path: &[PathStep], node: &SchemaNode) -> bool;
     /// Text of an element or attribute; an attribute without text is empty.
     fn text(&self, path: &[PathStep], node: &SchemaNode) -> Option<String>;
-    /// Document whose root goes below an element, after its children.
-    fn subtree(&self, path: &[PathStep]) -> Option<&Document<'_>>;
+    /// Documents whose roots go below an element, after its children.
+    fn subtrees(&self, path: &[PathStep]) -> &[Document<'_>];
 }
 
 /// Builds a document with every wanted node once.
@@ -48,11 +48,11 @@ impl Builder<'_> {
                 self.element(id, child, path);
             }
         }
-        if let Some(inner) = self.fill.subtree(path)
-            && let Some(root) = inner.document_element()
-            && let Some(copy) = self.tree.import_subtree(inner, root)
-        {
-            self.tree.append_child(id, copy);
+        for inner in self.fill.subtrees(path) {
+            let copy = inner.document_element().and_then(|root| self.tree.import_subtree(inner, root));
+            if let Some(copy) = copy {
+                self.tree.append_child(id, copy);
+            }
         }
         path.pop();
     }
@@ -93,8 +93,8 @@ impl Fill for Example {
         )
     }
 
-    fn subtree(&self, _: &[PathStep]) -> Option<&Document<'_>> {
-        None
+    fn subtrees(&self, _: &[PathStep]) -> &[Document<'_>] {
+        &[]
     }
 }
 

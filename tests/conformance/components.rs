@@ -58,7 +58,7 @@ fn diagnosed(app: &App, code: &str) -> Vec<Diagnostic> {
 }
 
 /// A class whose script lies in the application answers for static members, constructors, methods and properties;
-/// its objects keep their state in the variable, a message of a class arrives as its fields, and each call is recorded (CMP-SCRIPT).
+/// its objects keep their state in the variable, a message of a class arrives as its fields, and each call is recorded.
 #[test]
 fn k_scripts_answer_for_their_classes() {
     let text = format!(
@@ -80,7 +80,7 @@ fn k_scripts_answer_for_their_classes() {
 }
 
 /// A class without script is mocked: each call is recorded with its arguments and answers the default of what is
-/// expected, or the value the application states; nothing blocks, and a check lists each class once (CMP-MOCK).
+/// expected, or the value the application states; nothing blocks, and a check lists each class once.
 #[test]
 fn k_unknown_classes_are_mocked() {
     let text = format!(
@@ -119,7 +119,7 @@ fn k_unknown_classes_are_mocked() {
 }
 
 /// A member that the script of its class lacks is mocked too, and a check names what the script has; a script that
-/// does not compile is an error with file and line (CMP-MOCK).
+/// does not compile is an error with file and line.
 #[test]
 fn k_gaps_and_mistakes_of_scripts_are_diagnostics() {
     let app = scripted("n = Acme.Rates.Today(1);", "fn Today() { 1 }");
@@ -130,8 +130,7 @@ fn k_gaps_and_mistakes_of_scripts_are_diagnostics() {
     assert!(broken.len() == 1 && broken[0].place.line.is_some_and(|(line, _)| line == 2), "{broken:?}");
 }
 
-/// What a script throws is an exception of the .NET type it names, which a Catch block of that type takes
-/// (CMP-SCRIPT).
+/// What a script throws is an exception of the .NET type it names, which a Catch block of that type takes.
 #[test]
 fn k_exceptions_of_scripts_are_caught_by_type() {
     let mut app = scripted("n = 1;", "fn Today() { throw exception(\"Acme.ClosedException\", \"shut\"); }");
@@ -147,7 +146,7 @@ fn k_exceptions_of_scripts_are_caught_by_type() {
 }
 
 /// A script that never ends or calls itself without end is stopped by a limit: the instance is suspended with the
-/// class, the function and the line, and the run goes on (C010).
+/// class, the function and the line, and the run goes on.
 #[test]
 fn k_runaway_scripts_are_stopped() {
     for (script, part) in [
@@ -164,7 +163,7 @@ fn k_runaway_scripts_are_stopped() {
 }
 
 /// Entities that expand to more and more text are refused where they are declared: in a message at the port, and in
-/// an XML document an expression loads, with line and column (C010).
+/// an XML document an expression loads, with line and column.
 #[test]
 fn k_exponential_entities_are_refused() {
     let bomb = "<!DOCTYPE lolz [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\"><!ENTITY c \"&b;&b;\">]>\n<Order>&c;</Order>";
@@ -194,4 +193,40 @@ fn k_scripts_are_deterministic() {
     let script = "fn Draw() { `${random(0, 1000000)} ${new_guid()} ${now()}` }";
     let lines = || run(scripted(&text, script)).logged().concat();
     assert_eq!(lines(), lines());
+}
+
+/// A receive pipeline run from an expression gives its messages one after the other, a send pipeline makes one
+/// message of those added; a pipeline that fails raises XLANGPipelineManagerException.
+#[test]
+fn k_pipelines_run_from_expressions() {
+    let run = "output = Microsoft.XLANGs.Pipeline.XLANGPipelineManager.ExecuteReceivePipeline(\
+               typeof(Microsoft.BizTalk.DefaultPipelines.XMLReceive), M); flag = output.MoveNext();";
+    let mut app = application(run);
+    let orch = app.0.modules.get_mut("Custom").unwrap().orchestration.as_mut().unwrap();
+    for (name, kind) in [("output", "ReceivePipelineOutputMessages"), ("input", "SendPipelineInputMessages")]
+    {
+        let variable_type = format!("Microsoft.XLANGs.Pipeline.{kind}");
+        orch.variables.push(Variable { name: name.into(), variable_type, ..Default::default() });
+    }
+    for name in ["N", "O"] {
+        orch.messages.push(Message {
+            name: name.into(),
+            message_type: "T.Order".into(),
+            ..Default::default()
+        });
+    }
+    let send = "O = null; Microsoft.XLANGs.Pipeline.XLANGPipelineManager.ExecuteSendPipeline(\
+                typeof(Microsoft.BizTalk.DefaultPipelines.XMLTransmit), input, O);";
+    orch.body.push(construct("N", "N = null; output.GetCurrent(N);"));
+    let fill = "input = new Microsoft.XLANGs.Pipeline.SendPipelineInputMessages(); input.Add(N); flag = output.MoveNext();";
+    orch.body.push(expression("fill", fill));
+    orch.body.push(construct("O", send));
+    orch.body.push(expression("tell", "s = N.Note + N(P.Id) + O.Note; System.Diagnostics.Debug.WriteLine(s + System.Convert.ToString(flag));"));
+    let missing = "output = Microsoft.XLANGs.Pipeline.XLANGPipelineManager.ExecuteReceivePipeline(typeof(Acme.Gone), M);";
+    let told = expression("told", "System.Diagnostics.Debug.WriteLine(ex.Message);");
+    let failed = "Microsoft.XLANGs.Pipeline.XLANGPipelineManagerException";
+    orch.body.push(try_catch("guard", vec![expression("gone", missing)], failed, vec![told]));
+    let world = self::run(app);
+    assert_eq!(world.logged().first(), Some(&"hello7helloFalse"), "{:?}", world.exceptions());
+    assert!(world.logged()[1].contains("Acme.Gone"), "{:?}", world.logged());
 }

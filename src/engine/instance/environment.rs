@@ -5,6 +5,7 @@ use crate::engine::{EventKind, InstanceId};
 use crate::message::{Body, ClassInstance, DateTime, ExceptionValue, Message, Name, Part, Value};
 use crate::program::Service;
 use crate::xlang::{ActivityChange, ComponentCall, Env, ExceptionTypes, LogLevel, PartType, Raised};
+use crate::xml::SchemaSet;
 use smol_str::{SmolStr, format_smolstr};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -196,6 +197,10 @@ impl Env for Environment<'_, '_> {
     /// Custom code: the script of the class, else mock mode. Either way it is recorded.
     fn component(&mut self, call: ComponentCall<'_>) -> Result<Value, Raised> {
         super::component::call(self, call)
+    }
+
+    fn schemas(&self) -> Option<&SchemaSet> {
+        Some(&self.step.program.schemas)
     }
 
     fn exceptions(&self) -> &ExceptionTypes {

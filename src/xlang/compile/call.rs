@@ -7,7 +7,7 @@ use super::{Access, Compiler, Lowered, Used};
 use crate::message::{ClassInstance, Name, Value, ValueType};
 use crate::model::Direction;
 use crate::xlang::Symbol;
-use crate::xlang::code::{CallArgument, Invoke, Node, Place, Receiver};
+use crate::xlang::code::{CallArgument, Invoke, MessageRef, Node, Place, Receiver};
 use crate::xlang::dotnet::{self, Member, MemberKind, is_exception};
 use crate::xlang::problem::{ARGUMENTS, PROPERTY, SHAPE, TYPE, UNKNOWN};
 use crate::xlang::syntax::{Argument, Expr, ExprKind, Path, Span, Word, join};
@@ -239,6 +239,10 @@ impl Compiler<'_> {
     }
 
     fn method(&mut self, receiver: Lowered, method: &Word, arguments: &[Argument], span: Span) -> Lowered {
+        if let (Type::Message(target), "AddPart") = (&receiver.kind, method.text.as_str()) {
+            let target = target.clone();
+            return self.add_part(target, receiver.span, arguments, span);
+        }
         let mut receiver = self.operand(receiver);
         if let Some(document) = self.document_of(&receiver) {
             receiver = document;
@@ -278,8 +282,34 @@ impl Compiler<'_> {
         found
     }
 
+    /// `Msg.AddPart(value, "name")`: in the construct of the message (section 7.4).
+    fn add_part(
+        &mut self,
+        target: MessageRef,
+        receiver: Span,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Lowered {
+        self.may_change(&target, receiver);
+        self.uses.read(Used::Message, target.slot, Access::Whole, receiver);
+        let mut passed = self.arguments(arguments).into_iter().map(|p| p.value);
+        let (Some(value), Some(name), None) = (passed.next(), passed.next(), passed.next()) else {
+            let help = format!("Write {}.AddPart(value, \"name\");", target.name);
+            self.error(ARGUMENTS, span, "AddPart takes the content of the part and its name", help);
+            return failed(span);
+        };
+        let value = self.operand(value);
+        if matches!(value.kind, Type::Null | Type::Void) {
+            let message = format!("a part cannot be {}", value.kind.describe());
+            self.error(TYPE, value.span, message, "Give a message, an XML document or a value.");
+        }
+        let name = self.assignable(name, &ValueType::String);
+        let node = Node::AddPart(Box::new((target, value.node, name)));
+        Lowered { node, kind: Type::Void, span, place: None }
+    }
+
     /// The message a receiver is a part or field of.
-    fn message_of(&self, invoke: &Invoke) -> Option<crate::xlang::code::MessageRef> {
+    fn message_of(&self, invoke: &Invoke) -> Option<MessageRef> {
         match &invoke.receiver {
             Receiver::Object { node: Node::Part(target, _), .. } => Some(target.clone()),
             Receiver::Object { node: Node::Field(field), .. } => Some(field.message.clone()),
@@ -422,8 +452,24 @@ impl Compiler<'_> {
             let Passed { value, direction } = argument;
             let span = value.span;
             let wanted = known.and_then(|m| m.parameter(at));
-            // A message handed to a component may be filled there.
-            let fillable = matches!(value.kind, Type::Message(_)) && known.is_none();
+            // A message handed to a component may be filled there; some members are there to fill it.
+            let fills = wanted.is_some_and(|p| p.fills);
+            let fillable = matches!(value.kind, Type::Message(_)) && (known.is_none() || fills);
+            if fills {
+                match (&value.kind, value.place.clone()) {
+                    (Type::Message(target), Some(place)) => {
+                        if self.may_change(target, span) {
+                            self.written(&place, span);
+                        }
+                    }
+                    _ => self.error(
+                        ARGUMENTS,
+                        span,
+                        "a message is needed here: the call constructs it",
+                        "Give the name of a message that the Construct Message shape lists.",
+                    ),
+                }
+            }
             let place =
                 value.place.clone().filter(|p| (direction != Direction::In || fillable) && self.keeps(p));
             if value.kind == Type::Void {

@@ -23,7 +23,9 @@ impl Compiler<'_> {
                 let lowered = self.expression(call);
                 if lowered.kind != Type::Error {
                     match (&lowered.node, &lowered.place) {
-                        (Node::Invoke(_) | Node::Constant(_), _) => into.push(Step::Do(lowered.node)),
+                        (Node::Invoke(_) | Node::AddPart(_) | Node::Constant(_), _) => {
+                            into.push(Step::Do(lowered.node))
+                        }
                         _ => self.error(
                             TYPE,
                             span,

@@ -6,6 +6,7 @@ mod date_time;
 mod exception;
 mod format;
 mod object;
+mod pipeline;
 mod string;
 mod table;
 mod xml;
@@ -25,7 +26,8 @@ type Run = fn(Call<'_>) -> Result<Value, Raised>;
 /// One row of the table: type, declaration, function.
 ///
 /// A declaration reads as in C#, with these words before it: `static`; `mut` for a method that changes its
-/// object; `set` for the writing side of a property. `new(…)` is a constructor.
+/// object; `set` for the writing side of a property; `fill` for a message that the call constructs. `new(…)` is a
+/// constructor.
 type Row = (&'static str, &'static str, Run);
 
 /// One call of a built-in member.

@@ -3,7 +3,7 @@
 use super::{Call, Row, exception};
 use crate::message::{ENUM_MEMBER, Object, Value, format_value};
 use crate::xlang::eval::convert_text;
-use crate::xlang::{LogLevel, Raised};
+use crate::xlang::{ComponentCall, LogLevel, Raised, Target};
 use std::sync::Arc;
 
 pub const ENUMS: &[(&str, &[&str])] = &[
@@ -30,6 +30,7 @@ pub const ENUMS: &[(&str, &[&str])] = &[
 const EVENT_LOG: &str = "System.Diagnostics.EventLog";
 const DEBUG: &str = "System.Diagnostics.Debug";
 const TRACE: &str = "System.Diagnostics.Trace";
+const CONNECTION: &str = "System.Data.SqlClient.SqlConnection";
 const PARTY: &str = "Microsoft.XLANGs.BaseTypes.Party";
 
 pub const ROWS: &[Row] = &[
@@ -50,6 +51,30 @@ pub const ROWS: &[Row] = &[
         let (derived, base) = (format_value(call.get(0)), format_value(call.get(1)));
         Ok(Value::Bool(derived != base && call.env.exceptions().derives(&derived, &base)))
     }),
+    // A COM class goes by its ProgID, and so does its stand-in.
+    ("System.Type", "static System.Type GetTypeFromProgID(string progID)", |call| {
+        Ok(type_object(&call.some_text(0)?))
+    }),
+    ("System.Type", "static System.Type GetTypeFromProgID(string progID, object server)", |call| {
+        Ok(type_object(&call.some_text(0)?))
+    }),
+    ("System.Activator", "static object CreateInstance(System.Type type)", |call| {
+        let name = call.some_text(0)?.into_owned();
+        let target = Target::Static(&name);
+        let made = call.env.component(ComponentCall {
+            target,
+            member: ".ctor",
+            arguments: &mut [],
+            property: false,
+        })?;
+        Ok(match made {
+            Value::Null => Value::Object(Arc::new(Object { type_name: name.into(), members: Vec::new() })),
+            made => made,
+        })
+    }),
+    (CONNECTION, "new()", |_| Ok(connection(Value::from("")))),
+    (CONNECTION, "new(string connectionString)", |call| Ok(connection(call.get(0).clone()))),
+    (CONNECTION, "string ConnectionString", |_| Ok(Value::from(""))),
     (EVENT_LOG, "static void WriteEntry(string source)", |call| log(call, None, 0, LogLevel::Information)),
     (EVENT_LOG, "static void WriteEntry(string source, string message)", |call| {
         log(call, Some(0), 1, LogLevel::Information)
@@ -112,6 +137,12 @@ pub const ROWS: &[Row] = &[
         })
     }),
 ];
+
+/// A connection object: it holds what it was made with; what it would do to a database is custom code.
+fn connection(text: Value) -> Value {
+    let members = vec![("ConnectionString".into(), text)];
+    Value::Object(Arc::new(Object { type_name: CONNECTION.into(), members }))
+}
 
 /// An enumeration member: the name of the property read.
 pub fn enum_value(call: Call<'_>) -> Result<Value, Raised> {

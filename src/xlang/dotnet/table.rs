@@ -1,4 +1,4 @@
-use super::{Call, Row, Run, bam, convert, date_time, exception, object, string, xml};
+use super::{Call, Row, Run, bam, convert, date_time, exception, object, pipeline, string, xml};
 use crate::message::{Value, ValueType};
 use crate::model::Direction;
 use crate::xlang::Raised;
@@ -26,6 +26,8 @@ pub struct Parameter {
     /// `Unknown` for `object`.
     pub value_type: ValueType,
     pub direction: Direction,
+    /// The call constructs the message that is passed.
+    pub fills: bool,
 }
 
 /// A built-in member of a .NET type.
@@ -100,8 +102,16 @@ impl fmt::Debug for Member {
 }
 
 static MEMBERS: LazyLock<Vec<Member>> = LazyLock::new(|| {
-    let groups: [&[Row]; 7] =
-        [object::ROWS, string::ROWS, convert::ROWS, date_time::ROWS, xml::ROWS, exception::ROWS, bam::ROWS];
+    let groups: [&[Row]; 8] = [
+        object::ROWS,
+        string::ROWS,
+        convert::ROWS,
+        date_time::ROWS,
+        xml::ROWS,
+        exception::ROWS,
+        bam::ROWS,
+        pipeline::ROWS,
+    ];
     let mut all: Vec<Member> = groups
         .iter()
         .flat_map(|rows| rows.iter())
@@ -205,6 +215,10 @@ fn read(owner: &str, declaration: &str, run: Run) -> Option<Member> {
             Some(rest) => (Direction::Out, rest),
             None => (Direction::In, parameter),
         };
+        let (fills, parameter) = match parameter.strip_prefix("fill ") {
+            Some(rest) => (true, rest),
+            None => (false, parameter),
+        };
         let parameter = match parameter.strip_prefix("params ") {
             Some(rest) => {
                 variadic = true;
@@ -213,7 +227,7 @@ fn read(owner: &str, declaration: &str, run: Run) -> Option<Member> {
             None => parameter,
         };
         let (kind, name) = parameter.split_once(' ')?;
-        list.push(Parameter { name: name.into(), value_type: type_of(kind), direction });
+        list.push(Parameter { name: name.into(), value_type: type_of(kind), direction, fills });
     }
     let (returns, name) = match words.as_slice() {
         ["new"] => (Some(ValueType::from_name(owner)), ".ctor"),
@@ -258,6 +272,7 @@ mod tests {
             + xml::ROWS.len()
             + exception::ROWS.len()
             + bam::ROWS.len()
+            + pipeline::ROWS.len()
             + convert::numeric_rows().len()
             + object::ENUMS.iter().map(|(_, values)| values.len()).sum::<usize>();
         assert_eq!(members().len(), rows);

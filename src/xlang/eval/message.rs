@@ -268,7 +268,10 @@ fn empty(message_type: &MessageType) -> Message {
 
 fn copy(source: &Message, message_type: &MessageType) -> Result<Message, Raised> {
     let names: Vec<Name> = message_type.parts.iter().map(|(name, _)| *name).collect();
-    let mut message = source
+    // Parts added at run time lie behind the declared ones and go along.
+    let mut fixed = source.clone();
+    let added = fixed.parts.split_off(names.len().min(fixed.parts.len()));
+    let mut message = fixed
         .with_parts(&names, message_type.body)
         .map_err(|e| exception("System.InvalidCastException", e.to_string()))?;
     message.id = crate::message::MessageId::default();
@@ -278,6 +281,7 @@ fn copy(source: &Message, message_type: &MessageType) -> Result<Message, Raised>
             part.body = content(Value::Xml(Arc::clone(&part.body)), Some(kind))?;
         }
     }
+    message.parts.extend(added);
     Ok(message)
 }
 
@@ -306,6 +310,34 @@ pub fn assign_part(target: &MessageRef, part: usize, value: Value, env: &mut dyn
         }
         _ => {}
     }
+    Ok(())
+}
+
+/// `Msg.AddPart(value, "name")`: a part behind the declared ones, all of which must have their content (section 7.4).
+pub fn add_part(target: &MessageRef, value: Value, name: &str, env: &mut dyn Env) -> Result<(), Raised> {
+    let message = constructed(target, env)?;
+    let declared = target.message_type.parts.len();
+    for part in 0..declared {
+        if body(target, part, message)?.is_empty() {
+            let name = target.message_type.parts.get(part).map_or("", |(name, _)| name.as_str());
+            return Err(exception(
+                "Microsoft.XLANGs.Core.UnconstructedMessageException",
+                format!("the part {name} of the message {} must be assigned before AddPart", target.name),
+            ));
+        }
+    }
+    if name.is_empty() || message.parts.iter().any(|part| part.name.as_str() == name) {
+        return Err(exception(
+            "System.ArgumentException",
+            format!("the message {} cannot take another part named “{name}”", target.name),
+        ));
+    }
+    let body = match value {
+        Value::Xml(body) => body,
+        Value::Message(_) | Value::Class(_) => document(&value).unwrap_or_default(),
+        other => Arc::new(Body::text(other.to_xml())),
+    };
+    env.edit_message(target.slot).parts.push(Part { name: Name::new(name), body });
     Ok(())
 }
 

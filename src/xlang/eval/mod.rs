@@ -6,7 +6,7 @@ mod invoke;
 mod message;
 mod operator;
 
-pub(super) use convert::{convert, text_of as convert_text};
+pub(super) use convert::{convert, document, text_of as convert_text};
 pub(super) use operator::{compare, double, equal, integer, shifted};
 
 use super::code::{Conversion, Node, Step};
@@ -135,6 +135,13 @@ pub(super) fn value(node: &Node, env: &mut dyn Env) -> Result<Value, Raised> {
         Node::Succeeded(slot) => Value::Bool(env.succeeded(*slot)),
         Node::XPath(parts) => return xpath(parts, env),
         Node::Invoke(invoke) => return invoke::invoke(invoke, env),
+        Node::AddPart(parts) => {
+            let (target, content, name) = &**parts;
+            let content = value(content, env)?;
+            let name = format_value(&value(name, env)?);
+            message::add_part(target, content, &name, env)?;
+            Value::Null
+        }
     })
 }
 

@@ -1,6 +1,6 @@
 use super::library::Library;
-use crate::message::{Value, format_value};
-use crate::xlang::LogLevel;
+use crate::message::{Value, ValueType, format_value};
+use crate::xlang::{LogLevel, Slot};
 
 #[test]
 fn strings_have_their_members() {
@@ -214,4 +214,70 @@ fn a_component_may_fill_a_message_under_construction() {
     assert_eq!(library.get("s"), &Value::from("filled"));
     library.construct("Copy = Library.Desk.Build(Loan);").unwrap();
     assert_eq!(library.body("Copy"), "", "a mock that answers nothing makes an empty message");
+}
+
+/// One use of each .NET member that occurs in real orchestrations without custom code.
+#[test]
+fn what_real_orchestrations_call_is_built_in() {
+    let mut library = Library::with_loan();
+    for (name, kind) in [
+        ("delivery", "Microsoft.XLANGs.BaseTypes.DeliveryFailureException"),
+        ("element", "System.Xml.XmlElement"),
+        ("nodes", "System.Xml.XmlNodeList"),
+        ("input", "Microsoft.XLANGs.Pipeline.SendPipelineInputMessages"),
+        ("output", "Microsoft.XLANGs.Pipeline.ReceivePipelineOutputMessages"),
+        ("each", "System.Collections.IEnumerator"),
+    ] {
+        library.declare(name, ValueType::from_name(kind));
+    }
+    let statements = [
+        "s = System.String.Format(\"{0} {1}\", s, n);",
+        "System.Diagnostics.EventLog.WriteEntry(s, s, System.Diagnostics.EventLogEntryType.Error);",
+        "System.Diagnostics.EventLog.WriteEntry(s, s, System.Diagnostics.EventLogEntryType.Information);",
+        "System.Diagnostics.EventLog.WriteEntry(s, s, System.Diagnostics.EventLogEntryType.Warning);",
+        "s = System.Convert.ToString(n); n = System.Convert.ToInt32(s);",
+        "System.Diagnostics.Debug.WriteLine(s); System.Diagnostics.Trace.WriteLine(s); System.Diagnostics.Trace.Write(s);",
+        "flag = System.String.IsNullOrEmpty(s) || System.String.IsNullOrWhiteSpace(s);",
+        "n = System.String.Compare(s, \"a\"); n = System.Int32.Parse(s); flag = System.Int32.TryParse(s, out n);",
+        "id = System.Guid.NewGuid(); s = id.ToString(); s = System.String.Empty;",
+        "s = System.DateTime.Now.ToString(\"yyyy\"); span = System.DateTime.Now.Subtract(when); when = System.DateTime.Now;",
+        "kind = System.Type.GetTypeFromProgID(\"Acme.Com\"); any = System.Activator.CreateInstance(kind);",
+        "span = new System.TimeSpan(0, 0, 5); d = span.TotalMilliseconds; doc = new System.Xml.XmlDocument();",
+        "ex = new System.Exception(s); any = new Microsoft.XLANGs.BaseTypes.Party(s, s);",
+        "manager = new System.Xml.XmlNamespaceManager(doc.NameTable); manager.AddNamespace(\"a\", \"b\");",
+        "any = new System.Data.SqlClient.SqlConnection(s);",
+        "doc.LoadXml(s); s = doc.OuterXml; s = doc.InnerText; s = doc.InnerXml;",
+        "s = ex.ToString(); s = delivery.ToString(); s = n.ToString(); s = u.ToString(); s = flag.ToString(); s = s.ToString();",
+        "flag = s.Contains(s); n = s.IndexOf(s); s = s.Substring(1); s = s.Substring(1, 2); flag = s.EndsWith(s); n = s.Length;",
+        "s = element.GetAttribute(s); s = doc.DocumentElement.GetAttribute(s); nodes = doc.DocumentElement.SelectNodes(s);",
+        "s = nodes.Item(0).InnerText; n = nodes.Count; s = doc.FirstChild.ChildNodes.Item(0).InnerText;",
+        "s = ex.Message; s = ex.GetBaseException().Message; s = ex.StackTrace; s = delivery.ErrorDescription;",
+        "s = delivery.Source; s = delivery.InnerException.Message; retry.DelayFor = span;",
+        "s = n.ToString(System.Globalization.CultureInfo.InvariantCulture);",
+        "id = Library.Lend(Microsoft.XLANGs.BaseTypes.InstanceId);",
+        "input = new Microsoft.XLANGs.Pipeline.SendPipelineInputMessages(); input.Add(Loan); each = input.GetEnumerator(); flag = each.MoveNext();",
+        "output = Microsoft.XLANGs.Pipeline.XLANGPipelineManager.ExecuteReceivePipeline(typeof(Acme.Receive), Loan); flag = output.MoveNext();",
+    ];
+    let assignments = [
+        "Copy = null; output.GetCurrent(Copy);",
+        "Copy = null; Microsoft.XLANGs.Pipeline.XLANGPipelineManager.ExecuteSendPipeline(typeof(Acme.Send), input, Copy);",
+    ];
+    let statements = statements.into_iter().map(|text| (text, Slot::Expression));
+    for (text, slot) in statements.chain(assignments.into_iter().map(|text| (text, Slot::MessageAssignment)))
+    {
+        let compiled = library.compile(text, slot);
+        assert!(compiled.code.is_some(), "{text}: {:?}", compiled.diagnostics);
+        assert_eq!(compiled.components, [], "{text}");
+    }
+}
+
+#[test]
+fn com_objects_go_by_their_prog_id() {
+    let mut library = Library::new();
+    library.run("kind = System.Type.GetTypeFromProgID(\"Acme.Com\"); any = System.Activator.CreateInstance(kind); any.Send(n);").unwrap();
+    assert_eq!(library.calls, ["Acme.Com..ctor()", "Acme.Com.Send(0)"]);
+    library
+        .run("any = new System.Data.SqlClient.SqlConnection(\"Server=.\"); s = any.ConnectionString;")
+        .unwrap();
+    assert_eq!(library.get("s"), &Value::from("Server=."));
 }

@@ -91,7 +91,7 @@ impl Library {
         library
     }
 
-    fn declare(&mut self, name: &str, value_type: ValueType) {
+    pub fn declare(&mut self, name: &str, value_type: ValueType) {
         let slot = u16::try_from(self.variables.len()).unwrap();
         self.variables.push(value_type.default_value());
         self.names.push((name.into(), Symbol::Variable { slot, value_type }));

@@ -1,5 +1,6 @@
-use super::library::Library;
+use super::library::{Library, findings};
 use crate::message::Value;
+use crate::xlang::Slot;
 
 #[test]
 fn fields_properties_and_parts_are_read() {
@@ -188,4 +189,24 @@ fn ports_and_role_links_have_properties() {
         .run("Partner(Microsoft.XLANGs.BaseTypes.DestinationParty) = new Microsoft.XLANGs.BaseTypes.Party(Loan.Reader, \"OrganizationName\");\ns = Partner(Microsoft.XLANGs.BaseTypes.DestinationParty).Name;")
         .unwrap();
     assert_eq!(library.get("s"), &Value::from("R7"));
+}
+
+#[test]
+fn parts_are_added_in_the_construct_behind_the_declared_ones() {
+    let mut library = Library::with_loan();
+    library.construct("Bundle.Head = new Library.Notice(); Bundle.Order = Loan; Bundle.AddPart(\"scan 1\", \"Scan\"); Bundle.AddPart(Loan, \"Again\");").unwrap();
+    let names: Vec<&str> = library.sent("Bundle").parts.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["Head", "Order", "Scan", "Again"]);
+    assert_eq!(library.sent("Bundle").parts[2].body.as_text(), Some("scan 1"));
+    let raised = library.construct("Bundle.AddPart(s, \"Scan\");").unwrap_err();
+    assert!(raised.message.contains("another part named"), "{raised:?}");
+    let mut early = Library::with_loan();
+    let raised = early.construct("Bundle.Order = Loan; Bundle.AddPart(\"x\", \"Scan\");").unwrap_err();
+    assert!(raised.message.contains("Head") && raised.message.contains("before AddPart"), "{raised:?}");
+    let outside = library.compile("Bundle.AddPart(s, \"Scan\");", Slot::Expression);
+    assert_eq!(findings("Bundle.AddPart(s, \"Scan\");", &outside), ["X08: Bundle"]);
+    let wrong = library.compile("Loan.AddPart(s);", Slot::MessageAssignment);
+    assert_eq!(findings("Loan.AddPart(s);", &wrong), ["X14: Loan.AddPart(s)"]);
+    library.construct("Copy = Loan; Copy.AddPart(\"x\", \"Extra\"); Loan = Copy;").unwrap();
+    assert_eq!(library.sent("Loan").parts.len(), 2, "a copy keeps what was added");
 }

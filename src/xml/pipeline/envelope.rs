@@ -26,7 +26,7 @@ pub fn documents(schema: &RootSchema, tree: &Document<'_>) -> Result<Vec<String>
     Ok(elements.map(|child| subtree(tree, child).to_xml()).collect())
 }
 
-/// An envelope around a document. Fields that the schema promotes are filled from the context (demotion); of the
+/// An envelope around documents. Fields that the schema promotes are filled from the context (demotion); of the
 /// others, those the schema requires are there with their default or empty.
 ///
 /// # Errors
@@ -35,7 +35,7 @@ pub fn wrap(
     schema: &RootSchema,
     structure: &SchemaNode,
     context: &Context,
-    inner: &Document<'_>,
+    inner: &[Document<'_>],
 ) -> Result<Document<'static>, PipelineFailure> {
     let Some(body) = &schema.envelope_body else {
         return Err(PipelineFailure::new(
@@ -55,7 +55,7 @@ pub fn wrap(
 struct Envelope<'a> {
     values: Vec<(NodePath, String)>,
     body: &'a NodePath,
-    inner: &'a Document<'a>,
+    inner: &'a [Document<'a>],
 }
 
 impl Fill for Envelope<'_> {
@@ -69,7 +69,7 @@ impl Fill for Envelope<'_> {
         known.or_else(|| node.default.as_ref().map(ToString::to_string))
     }
 
-    fn subtree(&self, path: &[PathStep]) -> Option<&Document<'_>> {
-        (self.body.steps == path).then_some(self.inner)
+    fn subtrees(&self, path: &[PathStep]) -> &[Document<'_>] {
+        if self.body.steps == path { self.inner } else { &[] }
     }
 }

@@ -8,7 +8,7 @@ mod stages;
 mod tests;
 
 pub use receive::{FailedDocument, Interchange, receive};
-pub use send::send;
+pub use send::{send, send_together};
 pub use stages::{names, resolves_party, verify};
 
 use crate::message::XmlError;

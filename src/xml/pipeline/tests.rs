@@ -4,6 +4,7 @@ use crate::model::{Pipeline, PipelineComponent};
 use crate::xml::fixture::{application, order, shop};
 use crate::xml::{SchemaSet, built_in};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 fn set(properties: &[(&str, &str)]) -> BTreeMap<String, String> {
     properties.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
@@ -219,6 +220,18 @@ fn xml_transmit_puts_an_envelope_around_and_fills_it_from_the_context() {
     let back = one(&sent);
     assert_eq!(promoted(&back, "ShopProperties.Batch"), Some("12".into()));
     assert_eq!(text(&back), order("A1", "2"));
+}
+
+#[test]
+fn several_messages_go_out_in_one_envelope_or_not_at_all() {
+    let two = [Arc::new(one(&order("A1", "2"))), Arc::new(one(&order("B2", "3")))];
+    let properties = set(&[("EnvelopeSpecNames", "Shop.Schemas.Batch"), ("AddXMLDeclaration", "false")]);
+    let sent = send_together("XMLTransmit", &two, &properties, &shop()).unwrap();
+    let back = receive("XMLReceive", &sent, &set(&[]), &shop()).unwrap();
+    assert_eq!(back.messages.iter().map(text).collect::<Vec<_>>(), [order("A1", "2"), order("B2", "3")]);
+    let failure = send_together("XMLTransmit", &two, &set(&[]), &shop()).unwrap_err();
+    assert!(failure.message.contains("2 messages"), "{failure}");
+    assert!(send_together("XMLTransmit", &two[..1], &set(&[]), &shop()).is_ok());
 }
 
 #[test]
