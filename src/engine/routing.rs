@@ -256,16 +256,15 @@ impl Step<'_> {
     fn enqueue(&mut self, id: InstanceId, channel: u32, message: &Arc<Message>) {
         self.emit(EventKind::MessageEnqueued { instance: id, message: message.id });
         match self.core.slots.get_mut(&id) {
-            Some(Slot::Orchestration { instance, .. }) => match instance.get_mut() {
-                Some(instance) => {
-                    instance.queue.push(Queued { channel, message: Arc::clone(message) });
+            Some(Slot::Orchestration { instance, .. }) => {
+                let queued = Queued { channel, message: Arc::clone(message) };
+                match instance.enqueue(&queued) {
+                    Some(true) => self.make_ready(id),
                     // A suspended instance keeps it queued (INS-1).
-                    if instance.status.runs() {
-                        self.make_ready(id);
-                    }
+                    Some(false) => {}
+                    None => self.core.to_self.push((channel, queued.message)),
                 }
-                None => self.core.to_self.push((channel, Arc::clone(message))),
-            },
+            }
             Some(Slot::Request(_)) => self.reply(id, message),
             _ => {}
         }
@@ -279,10 +278,10 @@ impl Step<'_> {
     ) -> Option<T> {
         let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&id) else { return None };
         let packed = matches!(instance, Resident::Packed(_));
-        let mut taken = instance.take()?;
+        let (mut taken, _) = instance.take()?;
         let result = change(Arc::make_mut(&mut taken), self);
         if let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&id) {
-            *instance = Resident::Live(taken);
+            *instance = Resident::Live(taken, None);
             if packed && !self.core.scheduled.contains(&id) {
                 instance.pack();
             }

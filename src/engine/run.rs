@@ -3,7 +3,7 @@ use super::configuration::Configuration;
 use super::core::{Core, Counters, Enlisted, ServiceRuntime, Slot, Step};
 use super::instance::dehydration::{MemoryUsage, leaves_memory, threshold_span};
 use super::instance::{
-    ChannelKey, Flow, Happening, Instance, Machine, Pending, Resident, Status, Thread, Wait,
+    Before, ChannelKey, Flow, Happening, Instance, Machine, Pending, Resident, Status, Thread, Wait,
 };
 use super::ports::PortRuntime;
 use super::{Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, PersistenceCause};
@@ -279,8 +279,8 @@ impl Step<'_> {
         self.core.scheduled.remove(&id);
         match self.core.slots.get_mut(&id) {
             Some(Slot::Orchestration { instance, .. }) => {
-                let Some(taken) = instance.take() else { return };
-                self.run_instance(id, taken);
+                let Some((taken, before)) = instance.take() else { return };
+                self.run_instance(id, taken, before);
             }
             // An attempt that is under way decides first: a second one would deliver twice.
             Some(Slot::SendPort(port)) if port.status.runs() && port.transmission.is_none() => {
@@ -290,7 +290,7 @@ impl Step<'_> {
         }
     }
 
-    fn run_instance(&mut self, id: InstanceId, mut taken: Arc<Instance>) {
+    fn run_instance(&mut self, id: InstanceId, mut taken: Arc<Instance>, before: Option<Before>) {
         let instance = Arc::make_mut(&mut taken);
         if !instance.status.runs() {
             self.put_back(id, taken);
@@ -302,13 +302,18 @@ impl Step<'_> {
             self.transition(instance, Happening::Run, "");
         }
         // Here begins what a failure takes back. A new instance has nothing to keep: it would begin again.
-        if !instance.dirty && instance.persisted.is_none() {
+        let unchanged = !instance.dirty && instance.persisted.is_none();
+        if unchanged && before.is_none() {
             instance.persisted = Some(Arc::new(instance.state.clone()));
         }
         let program = Arc::clone(self.program);
         let mut machine = Machine::new(self, &program, instance);
         let flow = machine.run();
         let at = machine.at_shape();
+        if unchanged && instance.persisted.is_none() && !matches!(flow, Flow::Completed | Flow::Terminated(_))
+        {
+            instance.persisted = before.and_then(|before| before.state()).map(Arc::new);
+        }
         if flow != Flow::Yielded {
             self.is_at_rest(id);
         }
@@ -386,7 +391,7 @@ impl Step<'_> {
 
     fn put_back(&mut self, id: InstanceId, taken: Arc<Instance>) {
         if let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&id) {
-            *instance = Resident::Live(taken);
+            *instance = Resident::Live(taken, None);
         }
     }
 

@@ -1,4 +1,4 @@
-use super::Instance;
+use super::{Instance, Queued, State};
 use crate::message::DateTime;
 use crate::message::packed::{pack, unpack, unpack_start};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -7,27 +7,37 @@ use std::sync::Arc;
 
 type Header<T> = (Option<DateTime>, T);
 
+/// Compact form of an instance as it was before a message woke it.
+#[derive(Clone, Debug)]
+pub struct Before(Arc<[u8]>);
+
+impl Before {
+    pub fn state(&self) -> Option<State> {
+        unpack(&self.0).map(|(_, instance): Header<Instance>| instance.state)
+    }
+}
+
 /// Where the state of an orchestration instance is. Which of the forms says nothing about its status: it only
 /// decides how much memory a waiting instance takes, and how much of it a message has to touch.
 #[derive(Clone, Debug)]
 pub enum Resident {
     /// With the turn that runs it.
     Running,
-    Live(Arc<Instance>),
+    Live(Arc<Instance>, Option<Before>),
     /// In one piece, with [`Instance::idle_since`] in front.
     Packed(Arc<[u8]>),
 }
 
 impl Resident {
     pub fn new(instance: Instance) -> Self {
-        Self::Live(Arc::new(instance))
+        Self::Live(Arc::new(instance), None)
     }
 
     /// The instance, to run or change it; `Running` is left in its place.
-    pub fn take(&mut self) -> Option<Arc<Instance>> {
+    pub fn take(&mut self) -> Option<(Arc<Instance>, Option<Before>)> {
         self.unpack();
         match std::mem::replace(self, Self::Running) {
-            Self::Live(instance) => Some(instance),
+            Self::Live(instance, before) => Some((instance, before)),
             other => {
                 *self = other;
                 None
@@ -35,27 +45,27 @@ impl Resident {
         }
     }
 
-    /// The instance in its slot, to change it there.
-    pub fn get_mut(&mut self) -> Option<&mut Instance> {
+    /// Delivers a message, and says whether the instance then can run. `None` while its turn runs.
+    pub fn enqueue(&mut self, queued: &Queued) -> Option<bool> {
         self.unpack();
-        match self {
-            Self::Live(instance) => Some(Arc::make_mut(instance)),
-            Self::Running | Self::Packed(_) => None,
-        }
+        let Self::Live(instance, _) = self else { return None };
+        let instance = Arc::make_mut(instance);
+        instance.queue.push(queued.clone());
+        Some(instance.status.runs())
     }
 
     /// The instance, to look at.
     pub fn get(&self) -> Option<Cow<'_, Instance>> {
         match self {
             Self::Running => None,
-            Self::Live(instance) => Some(Cow::Borrowed(instance)),
+            Self::Live(instance, _) => Some(Cow::Borrowed(instance)),
             Self::Packed(bytes) => unpack(bytes).map(|(_, instance): Header<Instance>| Cow::Owned(instance)),
         }
     }
 
     /// Gives a waiting instance its compact form.
     pub fn pack(&mut self) {
-        if let Self::Live(instance) = self
+        if let Self::Live(instance, _) = self
             && let Some(bytes) = pack(&(instance.idle_since(), &**instance))
         {
             *self = Self::Packed(bytes);
@@ -66,7 +76,7 @@ impl Resident {
     pub fn idle_since(&self) -> Option<DateTime> {
         match self {
             Self::Running => None,
-            Self::Live(instance) => instance.idle_since(),
+            Self::Live(instance, _) => instance.idle_since(),
             Self::Packed(bytes) => unpack_start(bytes).flatten(),
         }
     }
@@ -75,7 +85,8 @@ impl Resident {
         if let Self::Packed(bytes) = self
             && let Some((_, instance)) = unpack::<Header<Instance>>(bytes)
         {
-            *self = Self::new(instance);
+            let before = Before(Arc::clone(bytes));
+            *self = Self::Live(Arc::new(instance), Some(before));
         }
     }
 }
