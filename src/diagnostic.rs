@@ -1,6 +1,7 @@
 //! The one diagnostic type: model rules, expressions, bindings, files and run-time failures all speak it.
 
 use crate::model::Id;
+use crate::model::edit::Edit;
 use std::fmt;
 use std::ops::Range;
 
@@ -30,7 +31,7 @@ pub struct Place {
     pub span: Option<Range<u32>>,
 }
 
-/// One finding, with the next step in `help`.
+/// One finding, with the next step in `help`. Message and help begin like sentences and end without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// `V01`… of the rule catalogue, `X…` for expressions, `F…` for files, `S…` for schemas and messages.
@@ -40,6 +41,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to write or do instead; never empty for errors.
     pub help: String,
+    /// The one obvious mend, as one step to undo; its label says what it does.
+    pub fix: Option<Box<Edit>>,
 }
 
 impl Diagnostic {
@@ -61,7 +64,8 @@ impl Diagnostic {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        Self { code, severity, place: Place::default(), message: message.into(), help: help.into() }
+        let (message, help) = (sentence(message.into()), sentence(help.into()));
+        Self { code, severity, place: Place::default(), message, help, fix: None }
     }
 
     #[must_use]
@@ -69,6 +73,29 @@ impl Diagnostic {
         self.place = place;
         self
     }
+
+    /// Adds the obvious mend: `edits` as one step called `title`.
+    #[must_use]
+    pub fn mend(mut self, title: &str, edits: Vec<Edit>) -> Self {
+        self.fix = Some(Box::new(Edit::Batch { label: title.to_owned(), edits }));
+        self
+    }
+}
+
+/// The text as every finding is worded, whoever wrote it: a capital letter first, no full stop at the end.
+fn sentence(mut text: String) -> String {
+    if text.ends_with('.') && !text.ends_with("..") {
+        text.pop();
+    }
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
+/// `1 port`, `2 ports`: a count with its noun, whose plural ends in `s`.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The candidate a mistyped `word` most likely means, for "did you mean": at most a third of it differs.
@@ -140,6 +167,22 @@ impl fmt::Display for Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn findings_are_worded_alike() {
+        let found = Diagnostic::error("V00", "the port is gone.", "choose another: `Out`.");
+        assert_eq!(
+            (found.message.as_str(), found.help.as_str()),
+            ("The port is gone", "Choose another: `Out`")
+        );
+        assert_eq!(sentence("`Out` is gone".into()), "`Out` is gone");
+        assert_eq!(sentence("élan…".into()), "élan…");
+        assert_eq!(sentence(String::new()), "");
+        assert_eq!(
+            [counted(0, "port"), counted(1, "port"), counted(2, "port")],
+            ["0 ports", "1 port", "2 ports"]
+        );
+    }
 
     #[test]
     fn closest_finds_a_slip_and_nothing_far() {

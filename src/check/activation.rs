@@ -2,7 +2,7 @@
 
 use super::subject::Subject;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Binding, Block, Id, Receive, Shape, ShapeKind};
+use crate::model::{Binding, Block, Id, Leg, Receive, Shape, ShapeKind};
 use std::collections::BTreeSet;
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
@@ -18,7 +18,12 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                 let help =
                     "move it to the start, or set Activate to false and let it follow a correlation set";
                 let at = subject.place(site.shape, "activate");
-                found.push(Diagnostic::error("V03", message, help).at(at));
+                let mut late = Diagnostic::error("V03", message, help).at(at);
+                if !receive.follows.is_empty() && receive.filter.is_empty() {
+                    let waits = subject.change_receive(site.shape, |r| r.activate = false);
+                    late = late.mend("Set Activate to false", vec![waits]);
+                }
+                found.push(late);
             }
             untyped(subject, site.shape, receive, found);
         } else {
@@ -28,13 +33,24 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     if !activated && !is_invoked(subject) {
         let orchestration = subject.orchestration;
         let message = format!(
-            "nothing starts `{}`: it has no activate receive, and nobody calls it",
+            "Nothing starts `{}`: it has no activate receive, and nobody calls it",
             orchestration.name
         );
         let help = "set Activate on its first Receive, or call or start it from another orchestration";
         let at = subject.at(&orchestration.id, &orchestration.name, "");
-        found.push(Diagnostic::error("V04", message, help).at(at));
+        let mut idle = Diagnostic::error("V04", message, help).at(at);
+        let head = subject.sites.iter().find(|site| first.contains(&site.shape.id) && starts(site.shape));
+        if let Some(head) = head {
+            let activates = subject.change_receive(head.shape, |r| r.activate = true);
+            idle = idle.mend("Activate on the first Receive", vec![activates]);
+        }
+        found.push(idle);
     }
+}
+
+/// A receive that could activate.
+fn starts(shape: &Shape) -> bool {
+    matches!(&shape.kind, ShapeKind::Receive(r) if r.follows.is_empty() && r.leg == Leg::Request)
 }
 
 /// Shapes that can be the first to run (RCV-2).
@@ -56,7 +72,12 @@ fn waits_for_something(subject: &Subject<'_>, shape: &Shape, receive: &Receive, 
     if !receive.filter.is_empty() {
         let message = format!("`{}` has a filter but does not activate", shape.name);
         let help = "set Activate, or remove the filter; a waiting receive is matched by its correlation set";
-        found.push(Diagnostic::error("V06", message, help).at(subject.place(shape, "filter")));
+        let unfiltered = subject.change_receive(shape, |r| r.filter.clear());
+        found.push(
+            Diagnostic::error("V06", message, help)
+                .at(subject.place(shape, "filter"))
+                .mend("Remove the filter", vec![unfiltered]),
+        );
     }
     // A port given by the caller may bring its own token; only the caller knows.
     let Some(port) = subject.orchestration.ports.iter().find(|p| p.name == receive.port) else { return };

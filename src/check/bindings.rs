@@ -2,7 +2,8 @@
 
 use super::subject::{Subject, place};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Application, PortBinding, ReceivePort, ShapeKind};
+use crate::model::edit::{Edit, Physical};
+use crate::model::{Application, PortBinding, ReceiveLocation, ReceivePort, ShapeKind};
 use crate::xml::SchemaSet;
 use std::collections::BTreeMap;
 
@@ -46,17 +47,30 @@ pub(super) fn check(application: &Application, schemas: &SchemaSet, found: &mut 
     }
 }
 
+fn passes_through(location: &ReceiveLocation) -> bool {
+    location.receive_pipeline.to_lowercase().contains("passthru")
+}
+
 /// V49.
 fn pass_through(port: &ReceivePort, receives: &[Fed<'_>], found: &mut Vec<Diagnostic>) {
-    let plain = port.locations.iter().find(|l| l.receive_pipeline.to_lowercase().contains("passthru"));
-    let Some(location) = plain else { return };
+    let Some(location) = port.locations.iter().find(|l| passes_through(l)) else { return };
     for receive in receives.iter().filter(|r| r.message_type.is_some() || r.correlated) {
         let message = format!(
             "`{}` gets nothing from the location `{}`: PassThruReceive sets no message type and promotes nothing",
             receive.shape, location.name
         );
         let help = "set the receive pipeline of the location to XMLReceive, or receive an untyped message";
-        found.push(Diagnostic::warning("V49", message, help).at(receive.place.clone()));
+        let mut reading = port.clone();
+        for location in reading.locations.iter_mut().filter(|l| passes_through(l)) {
+            location.receive_pipeline = "XMLReceive".into();
+        }
+        let reading =
+            Edit::SetPhysical { replaces: Some(port.name.clone()), element: Physical::ReceivePort(reading) };
+        found.push(
+            Diagnostic::warning("V49", message, help)
+                .at(receive.place.clone())
+                .mend("Receive through XMLReceive", vec![reading]),
+        );
     }
 }
 

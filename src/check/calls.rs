@@ -1,28 +1,23 @@
-//! V23 to V26: Call and Start Orchestration. Number, names and types of arguments are known from compiling.
+//! V23, V24, V26: Call and Start Orchestration.
 
 use super::activation::heads;
 use super::subject::{Subject, place};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Application, Binding, Call, Direction, Orchestration, ParameterKind, Shape, ShapeKind};
+use crate::model::edit::{Edit, OrchestrationProperties};
+use crate::model::{
+    Application, Binding, Call, Module, Orchestration, ParameterKind, Shape, ShapeKind, TypeModifier, files,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    for parameter in &subject.orchestration.parameters {
-        let data = matches!(parameter.kind, ParameterKind::Message(_) | ParameterKind::Variable(_));
-        if !data && parameter.direction != Direction::In {
-            let message = format!("the parameter `{}` cannot be {:?}", parameter.name(), parameter.direction);
-            let help = "make it In; only messages and variables are passed back (CAL-2)";
-            let at = subject.at(parameter.id(), parameter.name(), "direction");
-            found.push(Diagnostic::error("V25", message, help).at(at));
-        }
-    }
     for site in &subject.sites {
         let (call, synchronous) = match &site.shape.kind {
             ShapeKind::Call(call) => (call, true),
             ShapeKind::Start(call) => (call, false),
             _ => continue,
         };
-        let Some((_, callee)) = subject.application.orchestration(&call.orchestration) else { continue };
+        let Some((module, callee)) = subject.application.orchestration(&call.orchestration) else { continue };
+        invisible(subject, site.shape, module, callee, found);
         if synchronous && activates(callee) {
             let message = format!(
                 "`{}` calls `{}`, which waits for an activating message",
@@ -34,6 +29,38 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         }
         ports(subject, site.shape, call, callee, synchronous, found);
     }
+}
+
+/// V24: projects see each other's public orchestrations only (CAL-6).
+fn invisible(
+    subject: &Subject<'_>,
+    shape: &Shape,
+    module: &Module,
+    callee: &Orchestration,
+    found: &mut Vec<Diagnostic>,
+) {
+    let modules = &subject.application.modules;
+    let Some((key, _)) = modules.iter().find(|(_, other)| std::ptr::eq(*other, module)) else { return };
+    let (own, theirs) = (project(subject.application, subject.key), project(subject.application, key));
+    if callee.modifier == TypeModifier::Public || own.is_none() || theirs.is_none() || own == theirs {
+        return;
+    }
+    let message = format!("`{}` uses `{}`, which other projects do not see", shape.name, callee.name);
+    let mut properties = OrchestrationProperties::of(callee);
+    properties.modifier = TypeModifier::Public;
+    let shown = Edit::SetOrchestration { module: key.clone(), properties };
+    found.push(
+        Diagnostic::error("V24", message, "set the Type Modifier of the orchestration to Public")
+            .at(subject.place(shape, "orchestration"))
+            .mend("Make the orchestration Public", vec![shown]),
+    );
+}
+
+/// The assembly whose project holds the module.
+fn project<'a>(application: &'a Application, module: &str) -> Option<&'a str> {
+    let path = files::module_path(module);
+    let mut projects = application.settings.projects.iter();
+    projects.find(|project| project.types.contains_key(&path)).map(|project| project.assembly.as_str())
 }
 
 fn activates(orchestration: &Orchestration) -> bool {
@@ -148,16 +175,24 @@ mod tests {
     }
 
     #[test]
-    fn v25_only_data_is_passed_back() {
-        let variable = Variable { name: "tries".into(), ..Variable::default() };
-        let port = Port { name: "Given".into(), ..Port::default() };
-        let add = |kind: ParameterKind| {
-            changed(|o| {
-                o.parameters.push(Parameter { direction: Direction::Ref, kind: kind.clone() });
-            })
+    fn v24_another_project_sees_public_orchestrations_only() {
+        let with = |modifier: TypeModifier, projects: &[&[&str]]| {
+            let mut application = started(vec![call("Second", &[])]);
+            add(&mut application, "Second", vec![]);
+            orchestration(&mut application, "Second").modifier = modifier;
+            let holds = |modules: &&[&str]| Project {
+                assembly: modules.concat(),
+                types: modules.iter().map(|m| (files::module_path(m), String::new())).collect(),
+                ..Project::default()
+            };
+            application.settings.projects = projects.iter().map(holds).collect();
+            codes(&application)
         };
-        assert_eq!(codes(&add(ParameterKind::Port(port))), ["V25"]);
-        assert_eq!(codes(&add(ParameterKind::Variable(variable))), [""; 0]);
+        let apart: &[&[&str]] = &[&["Subject"], &["Second"]];
+        assert_eq!(with(TypeModifier::Internal, apart), ["V24"]);
+        assert_eq!(with(TypeModifier::Public, apart), [""; 0]);
+        assert_eq!(with(TypeModifier::Private, &[&["Subject", "Second"]]), [""; 0], "one project");
+        assert_eq!(with(TypeModifier::Private, &[]), [""; 0], "no projects are told");
     }
 
     #[test]

@@ -1,11 +1,10 @@
-//! V17, V18, V22: a correlation set is initialised once, before it is followed.
+//! V17, V18: a correlation set is initialised once, before it is followed.
 
-use super::activation::heads;
 use super::flow::{Fact, Known, Rule, walk};
 use super::subject::Subject;
 use crate::diagnostic::Diagnostic;
+use crate::model::edit::{CorrelationUse, Edit};
 use crate::model::{Direction, ParameterKind, Shape, ShapeKind};
-use std::collections::BTreeSet;
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let given = subject.orchestration.parameters.iter().filter_map(|p| match &p.kind {
@@ -14,11 +13,6 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     });
     let start = Known::starting_with(given.map(Fact::Initialized));
     walk(subject, start, &mut Sets { subject, found });
-    for site in &subject.sites {
-        if let ShapeKind::Parallel(_) = &site.shape.kind {
-            parallel_activation(subject, site.shape, found);
-        }
-    }
 }
 
 /// The sets a shape initializes and follows.
@@ -42,54 +36,51 @@ impl Rule for Sets<'_, '_> {
 
     fn check(&mut self, shape: &Shape, known: &Known) {
         let (initializes, follows) = sets(shape);
-        let mut report = |code, property, message: String, help: &str| {
-            self.found.push(Diagnostic::error(code, message, help).at(self.subject.place(shape, property)));
+        let correlate = |set: &String, usage| Edit::Correlate {
+            module: self.subject.key.to_owned(),
+            shape: shape.id.clone(),
+            set: set.clone(),
+            usage,
         };
-        for set in initializes {
-            if known.maybe.contains(&Fact::Initialized(set.clone())) {
+        let mut report = |code, property, message: String, help: &str, mend: Option<(&str, Edit)>| {
+            let wrong = Diagnostic::error(code, message, help).at(self.subject.place(shape, property));
+            self.found.push(match mend {
+                Some((title, edit)) => wrong.mend(title, vec![edit]),
+                None => wrong,
+            });
+        };
+        let activates = matches!(&shape.kind, ShapeKind::Receive(r) if r.activate);
+        for set in initializes.iter().filter(|set| !follows.contains(set)) {
+            let fact = Fact::Initialized(set.clone());
+            if known.maybe.contains(&fact) {
                 let message =
                     format!("`{}` initializes `{set}`, which may have its values already", shape.name);
                 let help =
                     "follow it instead, use another set, or declare it in a Scope inside the loop (COR-4)";
-                report("V17", "initializes", message, help);
+                let mend = (known.always.contains(&fact) && !activates)
+                    .then(|| ("Follow the set instead", correlate(set, CorrelationUse::Follow)));
+                report("V17", "initializes", message, help, mend);
             }
         }
         for set in follows {
+            let fact = Fact::Initialized(set.clone());
             if initializes.contains(set) {
                 let message = format!("`{}` both initializes and follows `{set}`", shape.name);
-                report("V18", "follows", message, "choose one of the two (COR-16)");
-            } else if !known.always.contains(&Fact::Initialized(set.clone())) {
+                let mend = if known.always.contains(&fact) {
+                    ("Only follow the set", correlate(set, CorrelationUse::Follow))
+                } else {
+                    ("Only initialize the set", correlate(set, CorrelationUse::Initialize))
+                };
+                report("V18", "follows", message, "choose one of the two (COR-16)", Some(mend));
+            } else if !known.always.contains(&fact) {
                 let message =
                     format!("`{}` follows `{set}` before it is initialized on every path", shape.name);
                 let help = "initialize it on a receive or send before, on each branch that leads here";
-                report("V18", "follows", message, help);
+                let sends = matches!(shape.kind, ShapeKind::Send(_)) && !known.maybe.contains(&fact);
+                let mend = ("Initialize the set here", correlate(set, CorrelationUse::Initialize));
+                report("V18", "follows", message, help, sends.then_some(mend));
             }
         }
-    }
-}
-
-/// V22.
-fn parallel_activation(subject: &Subject<'_>, shape: &Shape, found: &mut Vec<Diagnostic>) {
-    let Some(owner) = shape.kind.branches() else { return };
-    let first: Vec<BTreeSet<&String>> = owner
-        .branches
-        .iter()
-        .filter_map(|branch| {
-            let mut ids = BTreeSet::new();
-            heads(&branch.body, &mut ids);
-            let first = subject.sites.iter().filter(|site| ids.contains(&site.shape.id));
-            first.map(|site| &site.shape.kind).find_map(|kind| match kind {
-                ShapeKind::Receive(r) if r.activate => Some(r.initializes.iter().collect()),
-                _ => None,
-            })
-        })
-        .collect();
-    if first.len() > 1 && first.windows(2).any(|pair| pair.first() != pair.last()) {
-        let message =
-            format!("the activate receives of `{}` initialize different correlation sets", shape.name);
-        let help =
-            "initialize the same sets in every branch, so that all their messages meet in one instance";
-        found.push(Diagnostic::error("V22", message, help).at(subject.place(shape, "branches")));
     }
 }
 
@@ -137,6 +128,8 @@ mod tests {
         assert_eq!(codes(&started(vec![follow()])), ["V18"]);
         let sometimes = shape(ShapeKind::Decide(branches(vec![vec![initialize()], vec![]])));
         assert_eq!(codes(&started(vec![sometimes, follow()])), ["V18"]);
+        let from_here = sends("Out", |s| s.follows = vec!["SubjectKey".into()]);
+        assert_eq!(codes(&started(vec![from_here])), ["V18"]);
         let both = receive("In", |r| {
             r.initializes = vec!["SubjectKey".into()];
             r.follows = vec!["SubjectKey".into()];
@@ -147,15 +140,5 @@ mod tests {
         let kind = ParameterKind::CorrelationSet(set);
         orchestration(&mut given, "Subject").parameters.push(Parameter { direction: Direction::In, kind });
         assert_eq!(codes(&given), [""; 0]);
-    }
-
-    #[test]
-    fn v22_parallel_activate_receives_initialize_the_same_sets() {
-        let first =
-            |set: &str| vec![receive("In", |r| (r.activate, r.initializes) = (true, vec![set.into()]))];
-        let parallel =
-            |a, b| application(vec![shape(ShapeKind::Parallel(branches(vec![first(a), first(b)])))]);
-        assert_eq!(codes(&parallel("SubjectKey", "SubjectKey")), [""; 0]);
-        assert_eq!(codes(&parallel("SubjectKey", "SubjectOther")), ["V22"]);
     }
 }

@@ -2,7 +2,8 @@
 
 use super::subject::{Site, Subject};
 use crate::diagnostic::Diagnostic;
-use crate::model::{BlockSlot, CatchType, Scope, Shape, ShapeKind};
+use crate::model::{BlockSlot, CatchType, Scope, Shape, ShapeKind, Throw};
+use crate::xlang::is_exception;
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for site in &subject.sites {
@@ -14,10 +15,22 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                     "choose an exception variable; General Exception rethrows, and only in a catch block";
                 found.push(Diagnostic::error("V34", message, help).at(subject.place(shape, "exception")));
             }
+            ShapeKind::Throw(throw) => thrown(subject, site, throw, found),
             ShapeKind::Scope(scope) => order(subject, shape, scope, found),
             ShapeKind::Compensate(compensate) => target(subject, site, &compensate.transaction, found),
             _ => {}
         }
+    }
+}
+
+/// V34: what is thrown is an exception (THR-1). That the variable exists is known from compiling.
+fn thrown(subject: &Subject<'_>, site: &Site<'_>, throw: &Throw, found: &mut Vec<Diagnostic>) {
+    let Some(name) = &throw.exception else { return };
+    let Some(thrown) = site.variable_type(subject.orchestration, name) else { return };
+    if !is_exception(thrown) {
+        let message = format!("`{}` throws `{name}`, which is a {thrown}", site.shape.name);
+        let help = "throw a variable whose type derives from System.Exception";
+        found.push(Diagnostic::error("V34", message, help).at(subject.place(site.shape, "exception")));
     }
 }
 
@@ -36,7 +49,12 @@ fn order(subject: &Subject<'_>, shape: &Shape, scope: &Scope, found: &mut Vec<Di
         let message = format!("`{}` of `{}` is tried before `{}`", narrow.name, shape.name, wide.name);
         let help =
             "draw the catch blocks from the specific to the general, the order in which they are tried";
-        found.push(Diagnostic::warning("V35", message, help).at(subject.at(&narrow.id, &narrow.name, "")));
+        let sorted = subject.change_scope(shape, |s| s.catches.sort_by_key(|c| breadth(&c.exception)));
+        found.push(
+            Diagnostic::warning("V35", message, help)
+                .at(subject.at(&narrow.id, &narrow.name, ""))
+                .mend("Sort the catch blocks", vec![sorted]),
+        );
     }
 }
 
@@ -64,7 +82,16 @@ fn target(subject: &Subject<'_>, site: &Site<'_>, transaction: &str, found: &mut
             [] => "give the scope or the Call inside a transaction identifier first".to_owned(),
             names => format!("choose this transaction or one directly inside it: {}", names.join(", ")),
         };
-        found.push(Diagnostic::error("V36", message, help).at(subject.place(shape, "transaction")));
+        let mut wrong = Diagnostic::error("V36", message, help).at(subject.place(shape, "transaction"));
+        if let [only] = names.as_slice() {
+            let named = subject.change(shape, |kind| {
+                if let ShapeKind::Compensate(compensate) = kind {
+                    compensate.transaction.clone_from(only);
+                }
+            });
+            wrong = wrong.mend("Name the only transaction it can compensate", vec![named]);
+        }
+        found.push(wrong);
     }
 }
 
@@ -103,6 +130,26 @@ mod tests {
     }
 
     #[test]
+    fn v34_only_exceptions_are_thrown() {
+        let of = |variable_type: &str| {
+            let mut application = started(vec![throw(Some("error"))]);
+            let error =
+                Variable { name: "error".into(), variable_type: variable_type.into(), ..Variable::default() };
+            orchestration(&mut application, "Subject").variables.push(error);
+            codes(&application)
+        };
+        assert_eq!(of("System.String"), ["V34"]);
+        assert_eq!(of("System.Exception"), [""; 0]);
+        assert_eq!(of("Shop.OutOfStockException"), [""; 0]);
+        let caught = scope(vec![], |s| {
+            let mut caught = catch(CatchType::Exception("System.Exception".into()), vec![throw(Some("ex"))]);
+            caught.variable = "ex".into();
+            s.catches.push(caught);
+        });
+        assert_eq!(codes(&started(vec![caught])), [""; 0]);
+    }
+
+    #[test]
     fn v35_catch_blocks_are_tried_from_specific_to_general() {
         let ordered = |types: &[CatchType]| {
             let catches: Vec<_> = types.iter().map(|t| catch(t.clone(), vec![])).collect();
@@ -136,5 +183,12 @@ mod tests {
         assert_eq!(outer("Child"), [""; 0]);
         assert_eq!(outer("Grandchild"), ["V36"]);
         assert_eq!(outer("Nothing"), ["V36"]);
+        let alone = scope(vec![], |s| {
+            (s.transaction, s.transaction_id) = (long_running(), "Own".into());
+            s.catches.push(catch(CatchType::General, vec![compensate("Other")]));
+        });
+        let mut application = started(vec![alone]);
+        orchestration(&mut application, "Subject").transaction = long_running();
+        assert_eq!(codes(&application), ["V36"]);
     }
 }

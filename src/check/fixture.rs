@@ -1,6 +1,7 @@
 //! A small valid application for the tests of single rules.
 
-use super::rules;
+use super::{catalogue, rules};
+use crate::diagnostic::Diagnostic;
 use crate::model::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -13,8 +14,30 @@ pub fn codes(application: &Application) -> Vec<&'static str> {
         if let Some(id) = &diagnostic.place.id {
             assert!(known(application, id), "{diagnostic} names {id}");
         }
+        if diagnostic.fix.is_some() {
+            mends(application, diagnostic, &found);
+        }
     }
     found.into_iter().map(|d| d.code).collect()
+}
+
+/// Applying the fix takes the finding away, and undoing it brings the very application back.
+fn mends(application: &Application, diagnostic: &Diagnostic, found: &[Diagnostic]) {
+    let fix = *diagnostic.fix.clone().unwrap();
+    let title = fix.label();
+    let told = catalogue::entry(diagnostic.code).unwrap();
+    assert!(told.fixes().any(|known| known == title), "`{title}` of {} is not in the catalogue", told.id);
+    let like = |all: &[Diagnostic]| {
+        let same = |other: &&Diagnostic| other.code == diagnostic.code && other.place == diagnostic.place;
+        all.iter().filter(same).count()
+    };
+    let mut mended = application.clone();
+    let back = fix.apply(&mut mended).unwrap_or_else(|refusal| panic!("{title}: {refusal}"));
+    let left = rules(&mended);
+    assert!(like(&left) < like(found), "{diagnostic} is still there after `{title}`: {left:#?}");
+    back.apply(&mut mended).unwrap();
+    assert_eq!(mended, *application, "{title}");
+    assert_eq!(files::encode(&mended).unwrap(), files::encode(application).unwrap(), "{title}");
 }
 
 fn known(application: &Application, id: &Id) -> bool {

@@ -3,18 +3,28 @@
 
 use super::subject::Subject;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Block, Shape, ShapeKind};
+use crate::model::edit::Edit;
+use crate::model::{Block, Branch, Shape, ShapeKind};
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for site in &subject.sites {
         let shape = site.shape;
         let (ShapeKind::Listen(owner) | ShapeKind::Parallel(owner)) = &shape.kind else { continue };
-        let mut report = |message: String, help: &str| {
-            found.push(Diagnostic::error("V15", message, help).at(subject.place(shape, "branches")));
+        let mut report = |message: String, help: &str, mend: Option<(&str, Vec<Edit>)>| {
+            let wrong = Diagnostic::error("V15", message, help).at(subject.place(shape, "branches"));
+            found.push(match mend {
+                Some((title, edits)) => wrong.mend(title, edits),
+                None => wrong,
+            });
         };
         if owner.branches.len() < 2 {
             let message = format!("`{}` has {} of at least two branches", shape.name, owner.branches.len());
-            report(message, "add a branch, or replace it by what is in its only branch");
+            let help = "add a branch, or replace it by what is in its only branch";
+            let (module, branch) = (subject.key.to_owned(), Branch::default());
+            let edit =
+                Edit::InsertBranch { module, shape: shape.id.clone(), index: owner.branches.len(), branch };
+            let more = std::iter::repeat_n(edit, 2 - owner.branches.len()).collect();
+            report(message, help, Some(("Add the missing branches", more)));
         }
         if !matches!(shape.kind, ShapeKind::Listen(_)) {
             continue;
@@ -24,10 +34,16 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         if first.iter().any(|head| activates(head)) {
             if first.iter().any(|head| matches!(head.kind, ShapeKind::Delay(_))) {
                 let message = format!("`{}` both activates and waits for a time", shape.name);
-                report(message, "remove the Delay branch: nothing runs yet that could wait");
+                report(message, "remove the Delay branch: nothing runs yet that could wait", None);
             } else if !first.iter().all(|head| activates(head)) {
                 let message = format!("only some branches of `{}` activate", shape.name);
-                report(message, "set Activate on the first Receive of every branch, or of none");
+                let help = "set Activate on the first Receive of every branch, or of none";
+                let all = first
+                    .iter()
+                    .all(|head| matches!(&head.kind, ShapeKind::Receive(r) if r.follows.is_empty()));
+                let waiting = first.iter().filter(|head| !activates(head));
+                let edits = waiting.map(|head| subject.change_receive(head, |r| r.activate = true));
+                report(message, help, all.then(|| ("Activate in every branch", edits.collect())));
             }
         }
     }

@@ -4,17 +4,23 @@
 //! property, and what to do about it.
 
 mod activation;
+mod addresses;
+mod arguments;
 mod bindings;
 mod calls;
+pub mod catalogue;
 mod construction;
 mod convoys;
 mod correlation;
 mod exceptions;
 #[cfg(test)]
+mod fixes;
+#[cfg(test)]
 mod fixture;
 mod flow;
 mod listen;
 mod names;
+mod objects;
 mod ports;
 mod publishing;
 mod subject;
@@ -22,6 +28,8 @@ mod tokens;
 mod transactions;
 mod types;
 mod variables;
+
+pub use catalogue::{CATALOGUE, Entry};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Application;
@@ -61,11 +69,14 @@ fn rules(application: &Application) -> Vec<Diagnostic> {
     for subject in Subject::all(application, &schemas) {
         activation::check(&subject, &mut found);
         variables::check(&subject, &mut found);
+        objects::check(&subject, &mut found);
         construction::check(&subject, &mut found);
         listen::check(&subject, &mut found);
         correlation::check(&subject, &mut found);
         convoys::check(&subject, &mut found);
         calls::check(&subject, &mut found);
+        arguments::check(&subject, &mut found);
+        addresses::check(&subject, &mut found);
         transactions::check(&subject, &mut found);
         exceptions::check(&subject, &mut found);
         ports::check(&subject, &mut found);

@@ -1,11 +1,14 @@
 //! V39, V40, V43, V44, V47: what a logical port's properties allow.
 
 use super::flow::{Fact, Known, Rule, walk};
-use super::subject::Subject;
+use super::subject::{Site, Subject};
 use crate::diagnostic::Diagnostic;
+use crate::model::edit::{Declaration, Edit, owner_of};
 use crate::model::{
-    Binding, DeliveryNotification, ParameterKind, PartnerPort, Polarity, Port, Shape, ShapeKind, TypeModifier,
+    Application, Binding, BlockSlot, Catch, CatchType, DeliveryNotification, Module, ParameterKind,
+    PartnerPort, Polarity, Port, PortType, Scope, Shape, ShapeKind, Transaction, TypeModifier,
 };
+use crate::xlang::ExceptionTypes;
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for port in subject.ports() {
@@ -36,18 +39,64 @@ fn notification(subject: &Subject<'_>, port: &Port, found: &mut Vec<Diagnostic>)
     } else {
         for site in &subject.sites {
             let sends = matches!(&site.shape.kind, ShapeKind::Send(send) if send.port == port.name);
-            if sends && !site.scopes().any(|(_, scope, _)| !scope.catches.is_empty()) {
-                let message = format!("nothing catches a failed delivery of `{}`", site.shape.name);
-                let help =
-                    "put it into a Scope that catches Microsoft.XLANGs.BaseTypes.DeliveryFailureException";
-                found.push(Diagnostic::warning("V40", message, help).at(subject.place(site.shape, "port")));
+            if sends && !awaits_delivery(site) {
+                unhandled(subject, site, found);
             }
         }
         return;
     };
     let message = format!("the port `{}` asks for a delivery notification, but {why}", port.name);
     let at = subject.at(&port.id, &port.name, "delivery_notification");
-    found.push(Diagnostic::error("V39", message, "set Delivery Notification to None").at(at));
+    let silent = subject.change_port(port, |p| p.delivery_notification = DeliveryNotification::None);
+    found.push(
+        Diagnostic::error("V39", message, "set Delivery Notification to None")
+            .at(at)
+            .mend("Set Delivery Notification to None", vec![silent]),
+    );
+}
+
+/// What a failed delivery raises (DN-3).
+const FAILURE: &str = "Microsoft.XLANGs.BaseTypes.DeliveryFailureException";
+
+/// True when a scope catches what the notification raises. It is awaited where the nearest scope that is not atomic
+/// ends, so a scope inside an atomic one does not see it (DN-2, DN-4).
+fn awaits_delivery(site: &Site<'_>) -> bool {
+    let handles = |catch: &CatchType| match catch {
+        CatchType::General => true,
+        CatchType::Exception(name) => ExceptionTypes::standard().derives(FAILURE, name),
+        CatchType::Fault { .. } => false,
+    };
+    let scopes: Vec<_> = site.scopes().collect();
+    let atomic = |s: &Scope| matches!(s.transaction, Transaction::Atomic(_));
+    let outer = scopes.iter().rposition(|(_, scope, _)| atomic(scope)).map_or(0, |at| at + 1);
+    scopes.iter().skip(outer).any(|(_, scope, slot)| {
+        **slot == BlockSlot::Body && scope.catches.iter().any(|catch| handles(&catch.exception))
+    })
+}
+
+/// V40.
+fn unhandled(subject: &Subject<'_>, site: &Site<'_>, found: &mut Vec<Diagnostic>) {
+    let shape = site.shape;
+    let message = format!("nothing catches a failed delivery of `{}`", shape.name);
+    let help = "put it into a Scope that catches Microsoft.XLANGs.BaseTypes.DeliveryFailureException; around an \
+                atomic Scope, as the notification is awaited at its end";
+    let mut warning = Diagnostic::warning("V40", message, help).at(subject.place(shape, "port"));
+    if site.atomic().is_none()
+        && let Some((block, index)) = owner_of(subject.application, subject.key, &shape.id)
+    {
+        let catch = Catch { exception: CatchType::Exception(FAILURE.into()), ..Catch::default() };
+        let scope = Scope { body: vec![shape.clone()], catches: vec![catch], ..Scope::default() };
+        let module = || subject.key.to_owned();
+        let around = Shape { kind: ShapeKind::Scope(scope), ..Shape::default() };
+        warning = warning.mend(
+            "Catch the failed delivery in a Scope",
+            vec![
+                Edit::DeleteShape { module: module(), shape: shape.id.clone() },
+                Edit::InsertShape { module: module(), block, index, shape: around },
+            ],
+        );
+    }
+    found.push(warning);
 }
 
 /// V43, V44. A partner that does not exist is known from compiling.
@@ -56,9 +105,13 @@ fn partners(subject: &Subject<'_>, port: &Port, partner: &PartnerPort, found: &m
         return;
     };
     let Some(other) = orchestration.port(&partner.port) else { return };
-    let at = || subject.at(&port.id, &port.name, "binding");
-    let mut report = |message: String, help: &str| {
-        found.push(Diagnostic::error("V43", message, help).at(at()));
+    let mut report = |message: String, help: &str, mend: Option<(&str, Edit)>| {
+        let at = subject.at(&port.id, &port.name, "binding");
+        let unfit = Diagnostic::error("V43", message, help).at(at);
+        found.push(match mend {
+            Some((title, edit)) => unfit.mend(title, vec![edit]),
+            None => unfit,
+        });
     };
     let own = subject.port_type(port);
     let theirs = subject.application.port_type(module, &other.port_type);
@@ -68,20 +121,42 @@ fn partners(subject: &Subject<'_>, port: &Port, partner: &PartnerPort, found: &m
     {
         let message =
             format!("`{}` and its partner port `{}` have different port types", port.name, other.name);
-        report(message, "give both the same port type (PAD-1)");
+        let full = module_of(subject.application, theirs).map(|m| m.qualify(&theirs.name));
+        let taken = full.map(|name| subject.change_port(port, |p| p.port_type = name));
+        let mend = taken.map(|edit| ("Take the port type of the partner", edit));
+        report(message, "give both the same port type (PAD-1)", mend);
     }
     if !inverse && other.polarity == port.polarity {
         let message =
             format!("`{}` and its partner port `{}` have the same direction", port.name, other.name);
-        report(message, "one side sends, the other receives (PAD-1)");
+        report(message, "one side sends, the other receives (PAD-1)", None);
     }
-    if own.is_some_and(|t| t.modifier == TypeModifier::Private) && !std::ptr::eq(module, subject.module) {
+    if let Some(own) = own.filter(|t| t.modifier == TypeModifier::Private)
+        && !std::ptr::eq(module, subject.module)
+    {
         let message = format!("the port type of `{}` is Private, so its partner cannot use it", port.name);
-        report(message, "set the Type Modifier of the port type to Internal or Public (PAD-2)");
+        let shown = shared_type(subject.application, own);
+        let mend = shown.map(|edit| ("Make the port type Internal", edit));
+        report(message, "set the Type Modifier of the port type to Internal or Public (PAD-2)", mend);
     }
     if inverse && subject.two_way(port) {
         recipients(subject, port, found);
     }
+}
+
+/// The module that declares a port type.
+fn module_of<'a>(application: &'a Application, port_type: &PortType) -> Option<&'a Module> {
+    let declares = |m: &&Module| m.port_types.iter().any(|t| std::ptr::eq(t, port_type));
+    application.modules.values().find(declares)
+}
+
+/// The edit that lets other modules see a port type.
+fn shared_type(application: &Application, port_type: &PortType) -> Option<Edit> {
+    let home = module_of(application, port_type)?;
+    let (module, _) = application.modules.iter().find(|(_, m)| std::ptr::eq(*m, home))?;
+    let shown = PortType { modifier: TypeModifier::Internal, ..port_type.clone() };
+    let (module, name) = (module.clone(), port_type.name.clone());
+    Some(Edit::Redeclare { module, scope: None, name, declaration: Declaration::PortType(shown) })
 }
 
 /// V44: a request that two may answer.
@@ -166,6 +241,35 @@ mod tests {
         assert_eq!(with("Out", vec![send("Out")]), ["V40"]);
         let caught = scope(vec![send("Out")], |s| s.catches.push(catch(CatchType::General, vec![])));
         assert_eq!(with("Out", vec![caught]), [""; 0]);
+        let of = |exception: &str, body: Block| {
+            let exception = CatchType::Exception(exception.into());
+            scope(body, |s| s.catches.push(catch(exception.clone(), vec![])))
+        };
+        let failure = "Microsoft.XLANGs.BaseTypes.DeliveryFailureException";
+        assert_eq!(with("Out", vec![of(failure, vec![send("Out")])]), [""; 0]);
+        assert_eq!(with("Out", vec![of("System.TimeoutException", vec![send("Out")])]), ["V40"]);
+        let late = scope(vec![], |s| s.catches.push(catch(CatchType::General, vec![send("Out")])));
+        assert_eq!(with("Out", vec![late]), ["V40"], "in the handler itself");
+    }
+
+    #[test]
+    fn v40_a_scope_inside_an_atomic_one_ends_too_early() {
+        let with = |body: Block| {
+            let mut application = started(body);
+            orchestration(&mut application, "Subject").transaction = long_running();
+            port(&mut application, "Out").delivery_notification = DeliveryNotification::Transmitted;
+            codes(&application)
+        };
+        let caught = |body: Block| {
+            scope(body, |s| {
+                s.transaction = long_running();
+                s.catches.push(catch(CatchType::General, vec![]));
+            })
+        };
+        let inner = scope(vec![send("Out")], |s| s.catches.push(catch(CatchType::General, vec![])));
+        let within = |body: Block| scope(body, |s| s.transaction = atomic());
+        assert_eq!(with(vec![within(vec![inner])]), ["V40"]);
+        assert_eq!(with(vec![caught(vec![within(vec![send("Out")])])]), [""; 0]);
     }
 
     /// `Subject.Out` sends to `Second.In`.

@@ -1,7 +1,9 @@
 use crate::diagnostic::Place;
+use crate::model::edit::{Declaration, Edit, OrchestrationProperties};
 use crate::model::{
-    Application, BlockSlot, CommunicationPattern, Id, Message, Module, Orchestration, ParameterKind,
-    Polarity, Port, PortType, Scope, Shape, ShapeKind, Transaction, files,
+    Application, BlockSlot, CatchType, CommunicationPattern, CorrelationSet, Id, Message, Module,
+    Orchestration, Parameter, ParameterKind, Polarity, Port, PortType, Receive, RoleLink, Scope, Shape,
+    ShapeKind, Transaction, files,
 };
 use crate::xml::SchemaSet;
 use smol_str::SmolStr;
@@ -34,6 +36,25 @@ impl<'a> Site<'a> {
             ShapeKind::Scope(scope) => Some((*shape, scope, slot)),
             _ => None,
         })
+    }
+
+    /// The name is a variable: its type, as declared innermost.
+    pub fn variable_type(&self, orchestration: &'a Orchestration, name: &str) -> Option<&'a str> {
+        let local = self.scopes().find_map(|(_, scope, slot)| {
+            let caught = scope.catches.iter().find(|c| *slot == BlockSlot::Catch(c.id.clone()));
+            let caught = caught.filter(|c| c.variable == name).and_then(|c| match &c.exception {
+                CatchType::Exception(name) => Some(name.as_str()),
+                _ => None,
+            });
+            let declared = scope.variables.iter().find(|v| v.name == name);
+            caught.or(declared.map(|v| v.variable_type.as_str()))
+        });
+        let parameters = orchestration.parameters.iter().filter_map(|p| match &p.kind {
+            ParameterKind::Variable(variable) => Some(variable),
+            _ => None,
+        });
+        let outer = || orchestration.variables.iter().chain(parameters).find(|v| v.name == name);
+        local.or_else(|| outer().map(|v| v.variable_type.as_str()))
     }
 
     /// In a catch block of some scope, at any depth.
@@ -103,6 +124,15 @@ impl<'a> Subject<'a> {
         self.orchestration.ports.iter().chain(parameters)
     }
 
+    /// The role link of that name, own or given.
+    pub fn role_link(&self, name: &str) -> Option<&'a RoleLink> {
+        let given = self.orchestration.parameters.iter().filter_map(|p| match &p.kind {
+            ParameterKind::RoleLink(link) => Some(link),
+            _ => None,
+        });
+        self.orchestration.role_links.iter().chain(given).find(|link| link.name == name)
+    }
+
     pub fn port_type(&self, port: &Port) -> Option<&'a PortType> {
         self.application.port_type(self.module, &port.port_type)
     }
@@ -116,6 +146,58 @@ impl<'a> Subject<'a> {
         port.polarity == Polarity::Uses && self.two_way(port)
     }
 
+    /// The edit that changes the properties of a shape.
+    pub fn change(&self, shape: &Shape, change: impl FnOnce(&mut ShapeKind)) -> Edit {
+        let mut kind = shape.kind.clone();
+        change(&mut kind);
+        Edit::SetKind { module: self.key.to_owned(), shape: shape.id.clone(), kind }
+    }
+
+    pub fn change_receive(&self, shape: &Shape, change: impl FnOnce(&mut Receive)) -> Edit {
+        self.change(shape, |kind| {
+            if let ShapeKind::Receive(receive) = kind {
+                change(receive);
+            }
+        })
+    }
+
+    pub fn change_scope(&self, shape: &Shape, change: impl FnOnce(&mut Scope)) -> Edit {
+        self.change(shape, |kind| {
+            if let ShapeKind::Scope(scope) = kind {
+                change(scope);
+            }
+        })
+    }
+
+    /// The edit that changes a port, own or given.
+    pub fn change_port(&self, port: &Port, change: impl FnOnce(&mut Port)) -> Edit {
+        let mut new = port.clone();
+        change(&mut new);
+        let parameter = self.orchestration.parameters.iter().find(|p| match &p.kind {
+            ParameterKind::Port(given) => given.name == port.name,
+            _ => false,
+        });
+        let declaration = match parameter {
+            Some(p) => {
+                Declaration::Parameter(Parameter { kind: ParameterKind::Port(new), direction: p.direction })
+            }
+            None => Declaration::Port(new),
+        };
+        self.redeclare(&port.name, declaration)
+    }
+
+    /// The edit that replaces a declaration of the orchestration or its module.
+    pub fn redeclare(&self, name: &str, declaration: Declaration) -> Edit {
+        Edit::Redeclare { module: self.key.to_owned(), scope: None, name: name.to_owned(), declaration }
+    }
+
+    /// The edit that changes the orchestration itself.
+    pub fn change_orchestration(&self, change: impl FnOnce(&mut OrchestrationProperties)) -> Edit {
+        let mut properties = OrchestrationProperties::of(self.orchestration);
+        change(&mut properties);
+        Edit::SetOrchestration { module: self.key.to_owned(), properties }
+    }
+
     /// The message declared for `site` under that name, innermost first.
     pub fn message(&self, site: &Site<'a>, name: &str) -> Option<&'a Message> {
         let local = site.scopes().find_map(|(_, scope, _)| scope.messages.iter().find(|m| m.name == name));
@@ -125,6 +207,16 @@ impl<'a> Subject<'a> {
                 _ => None,
             })
         })
+    }
+
+    /// The correlation set declared for `site` under that name, innermost first.
+    pub fn set(&self, site: &Site<'a>, name: &str) -> Option<&'a CorrelationSet> {
+        let local = site.scopes().flat_map(|(_, scope, _)| &scope.correlation_sets);
+        let given = self.orchestration.parameters.iter().filter_map(|p| match &p.kind {
+            ParameterKind::CorrelationSet(set) => Some(set),
+            _ => None,
+        });
+        local.chain(&self.orchestration.correlation_sets).chain(given).find(|set| set.name == name)
     }
 
     /// Type name of the body of a message of this type.

@@ -2,7 +2,8 @@
 
 use super::subject::{Site, Subject};
 use crate::diagnostic::Diagnostic;
-use crate::model::{BlockSlot, Leg, Polarity, Scope, Shape, ShapeKind, Transaction};
+use crate::model::edit::Edit;
+use crate::model::{BlockSlot, Call, Id, Leg, LongRunning, Polarity, Scope, Shape, ShapeKind, Transaction};
 use std::collections::BTreeSet;
 
 /// Most scopes inside each other (SCP-5).
@@ -14,7 +15,12 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let message = format!("`{}` has a compensation but is no transaction", orchestration.name);
         let help = "set its Transaction Type to Long Running, or delete the compensation";
         let at = subject.at(&orchestration.id, &orchestration.name, "transaction");
-        found.push(Diagnostic::error("V29", message, help).at(at));
+        let transaction = subject.change_orchestration(|o| o.transaction = long_running());
+        found.push(
+            Diagnostic::error("V29", message, help)
+                .at(at)
+                .mend("Set the Transaction Type to Long Running", vec![transaction]),
+        );
     }
     for site in &subject.sites {
         let shape = site.shape;
@@ -24,6 +30,9 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             if matches!(scope.transaction, Transaction::Atomic(_)) {
                 pairs(subject, shape, found);
             }
+        }
+        if let ShapeKind::Call(call) = &shape.kind {
+            called(subject, site, call, found);
         }
         if matches!(shape.kind, ShapeKind::Suspend(_))
             && (site.atomic().is_some() || matches!(orchestration.transaction, Transaction::Atomic(_)))
@@ -46,53 +55,143 @@ fn blocks(subject: &Subject<'_>, shape: &Shape, scope: &Scope, found: &mut Vec<D
     if scope.transaction == Transaction::None && scope.compensation.is_some() {
         let message = format!("`{}` has a compensation block but is no transaction", shape.name);
         let help = "set its Transaction Type to Long Running or Atomic, or delete the block";
-        found.push(Diagnostic::error("V29", message, help).at(subject.place(shape, "compensation")));
+        let transaction = subject.change_scope(shape, |s| s.transaction = long_running());
+        found.push(
+            Diagnostic::error("V29", message, help)
+                .at(subject.place(shape, "compensation"))
+                .mend("Set the Transaction Type to Long Running", vec![transaction]),
+        );
     }
     if atomic && scope.synchronized {
         let message = format!("`{}` is atomic, so it is synchronized anyway", shape.name);
         let help = "set Synchronized to false";
-        found.push(Diagnostic::warning("V32", message, help).at(subject.place(shape, "synchronized")));
+        let plain = subject.change_scope(shape, |s| s.synchronized = false);
+        found.push(
+            Diagnostic::warning("V32", message, help)
+                .at(subject.place(shape, "synchronized"))
+                .mend("Set Synchronized to false", vec![plain]),
+        );
     }
 }
 
 /// V27, V28.
 fn nesting(subject: &Subject<'_>, site: &Site<'_>, scope: &Scope, found: &mut Vec<Diagnostic>) {
     let shape = site.shape;
-    let mut report = |code, property, message: String, help: &str| {
-        found.push(Diagnostic::error(code, message, help).at(subject.place(shape, property)));
-    };
     if site.scopes().count() == MOST_LEVELS {
         let message = format!("`{}` is more than {MOST_LEVELS} scopes deep", shape.name);
-        report("V28", "", message, "move an inner part to an orchestration of its own and call it");
+        let help = "move an inner part to an orchestration of its own and call it";
+        found.push(Diagnostic::error("V28", message, help).at(subject.place(shape, "")));
     }
-    // A compensation block runs after its scope, so it holds any shape (CMP-5).
-    let around: Vec<_> = site.scopes().take_while(|(_, _, slot)| **slot != BlockSlot::Compensation).collect();
-    let compensating = site.in_compensation();
     let transactional = scope.transaction != Transaction::None;
-    if let Some((outer, _, _)) = around.iter().find(|(_, s, _)| s.synchronized)
+    let bound = transactional && !site.in_compensation();
+    let at = || subject.place(shape, "transaction");
+    if bound && in_atomic(subject, site) {
+        let message = format!("`{}` is a transaction inside an atomic one", shape.name);
+        let plain = subject.change_scope(shape, |s| s.transaction = Transaction::None);
+        found.push(
+            Diagnostic::error("V28", message, "set its Transaction Type to None")
+                .at(at())
+                .mend("Set the Transaction Type to None", vec![plain]),
+        );
+    } else if let Some(outer) = synchronized_around(site)
         && (transactional || scope.synchronized)
     {
         let message = format!("`{}` stands in the synchronized scope `{}`", shape.name, outer.name);
-        let help =
-            "nothing transactional or synchronized stands in a synchronized scope; take one of the two off";
-        report("V28", "transaction", message, help);
+        let help = "nothing transactional or synchronized stands in a synchronized scope, and every atomic one is; \
+                    take one of the two off";
+        let plain = subject.change_scope(shape, |s| {
+            (s.transaction, s.synchronized) = (Transaction::None, false);
+        });
+        found.push(
+            Diagnostic::error("V28", message, help).at(at()).mend("Make it a plain Scope", vec![plain]),
+        );
+    } else if let Some(holder) = plain_parent(subject, site).filter(|_| bound) {
+        let message = format!("`{}` is a transaction, but `{holder}` around it is none", shape.name);
+        let help = format!("set the Transaction Type of `{holder}` to Long Running");
+        found.push(
+            Diagnostic::error("V27", message, help)
+                .at(at())
+                .mend("Make what is around it Long Running", enclosing(subject, site)),
+        );
     }
-    if !transactional || compensating {
-        return;
+}
+
+/// V28: a called orchestration counts as if it were drawn in place of the Call (SCP-6).
+fn called(subject: &Subject<'_>, site: &Site<'_>, call: &Call, found: &mut Vec<Diagnostic>) {
+    let Some((_, callee)) = subject.application.orchestration(&call.orchestration) else { return };
+    let mut report = |message: String, help: &str| {
+        found.push(Diagnostic::error("V28", message, help).at(subject.place(site.shape, "orchestration")));
+    };
+    let name = &site.shape.name;
+    let transactional = callee.transaction != Transaction::None;
+    let synchronizes = callee.shapes().into_iter().any(|shape| match &shape.kind {
+        ShapeKind::Scope(scope) => scope.synchronized,
+        _ => false,
+    });
+    if transactional && in_atomic(subject, site) {
+        let message = format!("`{name}` calls the transaction `{}` inside an atomic one", callee.name);
+        report(message, "start it instead, or set its Transaction Type to None (CAL-7)");
+    } else if let Some(outer) = synchronized_around(site)
+        && (transactional || synchronizes)
+    {
+        let message = format!("`{name}` calls `{}` in the synchronized scope `{}`", callee.name, outer.name);
+        let help = "call an orchestration without transactions and synchronized scopes here, or start it";
+        report(message, help);
     }
-    let outer_atomic = matches!(subject.orchestration.transaction, Transaction::Atomic(_));
-    if outer_atomic || site.atomic().is_some() {
-        let message = format!("`{}` is a transaction inside an atomic one", shape.name);
-        report("V28", "transaction", message, "set its Transaction Type to None");
-    } else {
-        let parent = around.first().map_or(&subject.orchestration.transaction, |(_, s, _)| &s.transaction);
-        if *parent == Transaction::None {
-            let holder = around.first().map_or(&subject.orchestration.name, |(outer, _, _)| &outer.name);
-            let message = format!("`{}` is a transaction, but `{holder}` around it is none", shape.name);
-            let help = format!("set the Transaction Type of `{holder}` to Long Running");
-            report("V27", "transaction", message, &help);
-        }
+}
+
+/// The innermost synchronized scope whose domain holds the shape: every atomic one is synchronized (SCP-7), and a
+/// compensation block runs outside (SCP-8).
+fn synchronized_around<'a>(site: &Site<'a>) -> Option<&'a Shape> {
+    let mut around = site.scopes().take_while(|(_, _, slot)| **slot != BlockSlot::Compensation);
+    let holds = |scope: &Scope| scope.synchronized || matches!(scope.transaction, Transaction::Atomic(_));
+    around.find(|(_, scope, _)| holds(scope)).map(|(shape, _, _)| shape)
+}
+
+fn in_atomic(subject: &Subject<'_>, site: &Site<'_>) -> bool {
+    site.atomic().is_some() || matches!(subject.orchestration.transaction, Transaction::Atomic(_))
+}
+
+/// Name of what is directly around, when it is no transaction.
+fn plain_parent<'a>(subject: &Subject<'a>, site: &Site<'a>) -> Option<&'a str> {
+    let (parent, name) = match site.scopes().next() {
+        Some((shape, scope, _)) => (&scope.transaction, &shape.name),
+        None => (&subject.orchestration.transaction, &subject.orchestration.name),
+    };
+    (*parent == Transaction::None).then_some(name.as_str())
+}
+
+/// Edits that make everything around long-running, outermost first.
+fn enclosing(subject: &Subject<'_>, site: &Site<'_>) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    if subject.orchestration.transaction == Transaction::None {
+        edits.push(subject.change_orchestration(|o| o.transaction = long_running()));
     }
+    let plain = site.scopes().filter(|(_, scope, _)| scope.transaction == Transaction::None);
+    // One edit of the outermost holds everything inside it.
+    let plain: Vec<&Shape> = plain.map(|(shape, _, _)| shape).collect();
+    let Some(outermost) = plain.last() else { return edits };
+    let ids: BTreeSet<&Id> = plain.iter().map(|shape| &shape.id).collect();
+    let mut changed = (*outermost).clone();
+    long_running_all(&mut changed, &ids);
+    edits.push(Edit::SetKind { module: subject.key.to_owned(), shape: changed.id, kind: changed.kind });
+    edits
+}
+
+/// Makes the scopes of these ids long-running.
+fn long_running_all(shape: &mut Shape, ids: &BTreeSet<&Id>) {
+    if let ShapeKind::Scope(scope) = &mut shape.kind
+        && ids.contains(&shape.id)
+    {
+        scope.transaction = long_running();
+    }
+    for (_, block) in shape.blocks_mut() {
+        block.iter_mut().for_each(|inner| long_running_all(inner, ids));
+    }
+}
+
+fn long_running() -> Transaction {
+    Transaction::LongRunning(LongRunning::default())
 }
 
 /// V30: what an atomic scope sends leaves it only at the commit.
@@ -152,6 +251,27 @@ mod tests {
             let plain = with(Transaction::None, vec![with(transaction, vec![])]);
             assert_eq!(codes(&within(vec![plain])), ["V27"]);
         }
+    }
+
+    #[test]
+    fn v28_a_called_orchestration_counts_as_if_drawn_in_place() {
+        let calls = |around: fn(Block) -> Shape, callee: Transaction, whole: Transaction| {
+            let call = Call { orchestration: "Test.Second".into(), ..Call::default() };
+            let mut application = started(vec![around(vec![shape(ShapeKind::Call(call))])]);
+            orchestration(&mut application, "Subject").transaction = whole;
+            add(&mut application, "Second", vec![]);
+            orchestration(&mut application, "Second").transaction = callee;
+            codes(&application)
+        };
+        let plain = |body| with(Transaction::None, body);
+        assert_eq!(calls(plain, Transaction::None, long_running()), [""; 0]);
+        assert_eq!(calls(plain, long_running(), long_running()), [""; 0], "a transaction of its own");
+        assert_eq!(calls(|body| with(long_running(), body), long_running(), long_running()), [""; 0]);
+        assert_eq!(calls(|body| with(atomic(), body), atomic(), long_running()), ["V28"]);
+        assert_eq!(calls(|body| with(atomic(), body), Transaction::None, long_running()), [""; 0]);
+        let synchronized = |body| scope(body, |s| s.synchronized = true);
+        assert_eq!(calls(synchronized, long_running(), long_running()), ["V28"]);
+        assert_eq!(calls(synchronized, Transaction::None, long_running()), [""; 0]);
     }
 
     #[test]

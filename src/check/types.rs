@@ -2,7 +2,8 @@
 
 use super::subject::place;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Application, Module, Operation, PortType};
+use crate::model::edit::{Declaration, Edit};
+use crate::model::{Application, Module, MultipartType, Operation, PortType};
 use std::collections::BTreeSet;
 
 pub(super) fn check(application: &Application, found: &mut Vec<Diagnostic>) {
@@ -52,7 +53,24 @@ fn visibility(
             );
             let help = format!("set the Type Modifier of `{name}` to {:?} too", port_type.modifier);
             let at = place(key, &operation.id, &operation.name, "modifier");
-            found.push(Diagnostic::error("V42", message, help).at(at));
+            let home = application
+                .modules
+                .iter()
+                .find(|(_, m)| m.multipart_types.iter().any(|t| std::ptr::eq(t, declared)));
+            let hidden = Diagnostic::error("V42", message, help).at(at);
+            found.push(match home {
+                Some((home, _)) => {
+                    let shown = MultipartType { modifier: port_type.modifier, ..declared.clone() };
+                    let edit = Edit::Redeclare {
+                        module: home.clone(),
+                        scope: None,
+                        name: declared.name.clone(),
+                        declaration: Declaration::MultipartType(shown),
+                    };
+                    hidden.mend("Show the message type as far as the port type", vec![edit])
+                }
+                None => hidden,
+            });
         }
     }
 }

@@ -1,52 +1,74 @@
-//! V08: with several activate receives no variable is initialised by itself (RCV-3).
+//! V08: with several activate receives no variable is initialised by itself (RCV-3). V37: nor is a variable of a
+//! scope there for its catch blocks (VIS-1).
 
+use super::construction::bytes;
 use super::flow::{Fact, Known, Rule, walk};
-use super::subject::Subject;
-use super::tokens::uses;
+use super::subject::{Site, Subject};
+use super::tokens::{committed_at, guarded, reads, uses};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Code, Direction, Shape, ShapeKind};
-use std::collections::BTreeSet;
+use crate::model::{BlockSlot, Code, Direction, Shape, ShapeKind};
+use std::collections::BTreeMap;
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let activates = |shape: &Shape| matches!(&shape.kind, ShapeKind::Receive(r) if r.activate);
-    if subject.sites.iter().filter(|site| activates(site.shape)).count() > 1 {
-        let names = subject.orchestration.variables.iter().map(|v| v.name.as_str()).collect();
-        walk(subject, Known::default(), &mut Variables { subject, names, found });
-    }
+    let several = subject.sites.iter().filter(|site| activates(site.shape)).count() > 1;
+    let sites = subject.sites.iter().map(|site| (site.shape.id.as_str(), site)).collect();
+    walk(subject, Known::default(), &mut Variables { subject, sites, several, found });
 }
 
 struct Variables<'a, 's> {
     subject: &'a Subject<'s>,
-    names: BTreeSet<&'a str>,
+    sites: BTreeMap<&'a str, &'a Site<'s>>,
+    /// The orchestration starts in several ways.
+    several: bool,
     found: &'a mut Vec<Diagnostic>,
 }
 
 impl Variables<'_, '_> {
-    fn read(&mut self, shape: &Shape, property: &'static str, text: &str, known: &Known) {
-        let mut assigned = BTreeSet::new();
-        // `x = x + 1;` reads before it assigns.
-        let mut pending: Option<(&str, usize)> = None;
-        for used in uses(text) {
-            let ended =
-                |from: usize| text.get(from..used.span.start).is_some_and(|between| between.contains(';'));
-            if let Some((name, _)) = pending.take_if(|(_, from)| ended(*from)) {
-                assigned.insert(name);
+    /// The rule that a variable must be assigned by hand at a shape, if there is one, and what to do.
+    fn rule(&self, shape: &Shape, name: &str) -> Option<(&'static str, &'static str)> {
+        let site = self.sites.get(shape.id.as_str())?;
+        let declares = site.scopes().find(|(_, scope, _)| scope.variables.iter().any(|v| v.name == name));
+        match declares {
+            Some((_, _, BlockSlot::Catch(_))) => Some((
+                "V37",
+                "declare it outside the scope, or read it only where `succeeded` says that a transaction inside \
+                 that assigns it has committed",
+            )),
+            None if self.several && self.subject.orchestration.variables.iter().any(|v| v.name == name) => {
+                Some((
+                    "V08",
+                    "assign it in an Expression after each activate receive; with several of them the initial \
+                     value is not used",
+                ))
             }
-            let missing = self.names.contains(used.name)
-                && !assigned.contains(used.name)
-                && !known.always.contains(&Fact::Assigned(used.name.to_owned()));
-            if used.assigned {
-                pending = Some((used.name, used.span.end));
-            } else if missing {
-                assigned.insert(used.name);
-                let mut place = self.subject.place(shape, property);
-                let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-                place.span = Some(byte(used.span.start)..byte(used.span.end));
-                let message =
-                    format!("`{}` reads `{}` before it is assigned on every path", shape.name, used.name);
-                let help = "assign it in an Expression after each activate receive; with several of them the \
-                            initial value is not used";
-                self.found.push(Diagnostic::error("V08", message, help).at(place));
+            _ => None,
+        }
+    }
+
+    fn needs(
+        &mut self,
+        shape: &Shape,
+        property: &'static str,
+        name: &str,
+        span: Option<std::ops::Range<usize>>,
+    ) {
+        let Some((code, help)) = self.rule(shape, name) else { return };
+        let mut place = self.subject.place(shape, property);
+        place.span = span.and_then(bytes);
+        let message = match code {
+            "V37" => format!("`{}` reads `{name}` of the scope that failed", shape.name),
+            _ => format!("`{}` reads `{name}` before it is assigned on every path", shape.name),
+        };
+        self.found.push(Diagnostic::error(code, message, help).at(place));
+    }
+
+    fn read(&mut self, shape: &Shape, property: &'static str, text: &str, known: &Known) {
+        let guarded = guarded(text);
+        for used in reads(text) {
+            let committed = committed_at(&guarded, used.span.start);
+            if !known.holds(&Fact::Assigned(used.name.to_owned()), &committed) {
+                self.needs(shape, property, used.name, Some(used.span));
             }
         }
     }
@@ -80,6 +102,19 @@ impl Rule for Variables<'_, '_> {
                     self.read(shape, "condition", &branch.condition, known);
                 }
             }
+            ShapeKind::Call(call) | ShapeKind::Start(call) => {
+                for argument in call.arguments.iter().filter(|a| a.direction != Direction::Out) {
+                    if !known.always.contains(&Fact::Assigned(argument.name.clone())) {
+                        self.needs(shape, "arguments", &argument.name, None);
+                    }
+                }
+            }
+            ShapeKind::Throw(throw) => {
+                let name = throw.exception.iter();
+                for name in name.filter(|name| !known.always.contains(&Fact::Assigned((*name).clone()))) {
+                    self.needs(shape, "exception", name, None);
+                }
+            }
             _ => {}
         }
     }
@@ -110,5 +145,44 @@ mod tests {
         let own = expression("count = 1; if (count == 1) { x = count; }");
         assert_eq!(counted(vec![either(vec![own]), read()]), [""; 0]);
         assert_eq!(counted(vec![activate(), read()]), [""; 0], "one start uses the initial value");
+    }
+
+    /// A scope with the variable `count`, the transaction `T` inside that runs `inside`, and this handler.
+    fn handled(inside: &str, handler: Block) -> Vec<&'static str> {
+        let inner = scope(vec![expression(inside)], |s| {
+            (s.transaction, s.transaction_id) = (long_running(), "T".into());
+        });
+        let outer = scope(vec![inner], |s| {
+            s.transaction = long_running();
+            s.variables.push(Variable { name: "count".into(), ..Variable::default() });
+            s.catches.push(catch(CatchType::General, handler.clone()));
+            s.compensation = Some(compensation(vec![expression("x = count;")]));
+        });
+        let mut application = started(vec![outer]);
+        orchestration(&mut application, "Subject").transaction = long_running();
+        codes(&application)
+    }
+
+    #[test]
+    fn v37_the_variables_of_a_failed_scope_are_not_assigned() {
+        assert_eq!(handled("count = 1;", vec![expression("x = count;")]), ["V37"]);
+        assert_eq!(handled("count = 1;", vec![expression("count = 2;"), expression("x = count;")]), [""; 0]);
+        assert_eq!(handled("count = 1;", vec![expression("if (succeeded(T)) { x = count; }")]), [""; 0]);
+        assert_eq!(handled("other = 1;", vec![expression("if (succeeded(T)) { x = count; }")]), ["V37"]);
+        assert_eq!(handled("count = 1;", vec![expression("if (!succeeded(T)) { x = count; }")]), ["V37"]);
+        let decided = |condition: &str| {
+            let mut owner = branches(vec![vec![expression("x = count;")], vec![]]);
+            owner.branches[0].condition = condition.into();
+            vec![shape(ShapeKind::Decide(owner))]
+        };
+        assert_eq!(handled("count = 1;", decided("succeeded(T)")), [""; 0]);
+        assert_eq!(handled("count = 1;", decided("x == 1")), ["V37"]);
+    }
+
+    #[test]
+    fn v37_outer_variables_keep_their_values() {
+        let outer =
+            scope(vec![], |s| s.catches.push(catch(CatchType::General, vec![expression("x = count;")])));
+        assert_eq!(counted(vec![activate(), outer]), [""; 0]);
     }
 }

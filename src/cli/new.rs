@@ -1,4 +1,5 @@
 use super::{Exit, complain, complain_all, say};
+use crate::diagnostic::counted;
 use crate::model::files;
 use clap::Args;
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ pub fn new(arguments: &Arguments) -> Exit {
     match files::new_application(folder, &name) {
         Ok(report) => {
             let shown = folder.display();
-            say(format_args!("{name}: {} files in {shown}", report.written.len()));
+            say(format_args!("{name}: {} in {shown}", counted(report.written.len(), "file")));
             say(format_args!("  orchestrion {shown}        draw it in the studio"));
             say(format_args!(
                 "  orchestrion run {shown}    run it; drop a file from {shown}/messages into {shown}/inbox"

@@ -1,4 +1,5 @@
 use super::{Exit, complain, complain_all, load, say};
+use crate::diagnostic::counted;
 use crate::host::{Host, Options, Round};
 use crate::journal::Line;
 use crate::message::DateTime;
@@ -75,8 +76,8 @@ pub fn run(arguments: &Arguments) -> Exit {
     match ended {
         Ok(()) => {
             complain(format_args!(
-                "stopped; {} instances wait for the next run",
-                host.engine().instance_count()
+                "stopped; waiting for the next run: {}",
+                counted(host.engine().instance_count(), "instance")
             ));
             Exit::Done
         }
@@ -112,8 +113,9 @@ impl Progress {
     fn show(&mut self, host: &Host, round: &Round) {
         self.events += round.events.len();
         if self.shown.elapsed() >= Duration::from_secs(5) {
-            let instances = host.engine().instance_count();
-            complain(format_args!("{} events, {instances} instances", std::mem::take(&mut self.events)));
+            let instances = counted(host.engine().instance_count(), "instance");
+            let events = counted(std::mem::take(&mut self.events), "event");
+            complain(format_args!("{events}, {instances}"));
             self.shown = Instant::now();
         }
     }

@@ -3,7 +3,7 @@ use super::address;
 use super::partners::{Action, Partners};
 use super::recovery::{Performing, recover};
 use super::store::{Base, Entry, Header, Store};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, counted};
 use crate::engine::{Effect, Engine, Event, Input, InputKind, Operation, Transmission};
 use crate::journal::Run;
 use crate::message::{DateTime, Name};
@@ -110,15 +110,18 @@ impl Host {
         };
         if state.resumed {
             let message = format!(
-                "going on with the run of {}: {} to repeat, {} instances",
+                "going on with the run of {}: {} to repeat, {}",
                 host.header.start.civil(),
                 host.queue.len(),
-                host.run.engine().instance_count()
+                counted(host.run.engine().instance_count(), "instance")
             );
             host.findings.push(Diagnostic::information("H15", message, ""));
         }
         if torn > 0 {
-            let message = format!("{torn} bytes at the end of the log were never completed and are dropped");
+            let message = format!(
+                "the log ends in {} that were never completed and are dropped",
+                counted(usize::try_from(torn).unwrap_or(usize::MAX), "byte")
+            );
             host.findings.push(Diagnostic::information("H16", message, ""));
         }
         host.collect();

@@ -1,5 +1,6 @@
 //! The journal as text: one line an event, with the names of Annex C.
 
+use crate::diagnostic::counted;
 use crate::engine::{Event, EventKind, InstanceChange};
 use crate::message::{DateTime, Name, TimeSpan};
 use crate::program::groups_text;
@@ -109,7 +110,7 @@ impl Display for Detail<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
             EventKind::MessageReceived { location, port, bytes } => {
-                write!(f, "{bytes} bytes at {location}, port {port}")
+                write!(f, "{} at {location}, port {port}", counted(*bytes, "byte"))
             }
             EventKind::MessageConstructed { instance, message, variable } => {
                 write!(f, "{} {instance} as {variable}", message.id)
@@ -123,7 +124,10 @@ impl Display for Detail<'_> {
                 write!(f, "{message} in {instance}, {}: {reason}", resumability(*resumable))
             }
             EventKind::Instance { instance, service, change } => {
-                write!(f, "{instance} {}{}", short(*service), Change(change))
+                // What a port holds of a message that went astray has no service of its own.
+                let service = Some(short(*service)).filter(|name| !name.is_empty());
+                let space = if service.is_some() { " " } else { "" };
+                write!(f, "{instance}{space}{}{}", service.unwrap_or_default(), Change(change))
             }
             EventKind::ShapeStarted { instance, service, shape }
             | EventKind::ShapeCompleted { instance, service, shape } => {
@@ -245,6 +249,14 @@ mod tests {
         let event = Event { seq: 1, at: DateTime(42_500_000), kind };
         let line = Line { event: &event, origin: DateTime(0) }.to_string();
         assert_eq!(line, "00:00:04.250  instance.completed      #17 OrderManagerOrch");
+    }
+
+    #[test]
+    fn an_instance_without_service_leaves_no_gap() {
+        let change = InstanceChange::Suspended { reason: "No subscriber".into(), resumable: false };
+        let kind = EventKind::Instance { instance: InstanceId(80), service: Name::new(""), change };
+        let line = Line { event: &Event { seq: 1, at: DateTime(0), kind }, origin: DateTime(0) }.to_string();
+        assert_eq!(line, "00:00:00.000  instance.suspended      #80, not resumable: No subscriber");
     }
 
     #[test]

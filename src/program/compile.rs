@@ -6,7 +6,8 @@ use super::{Follower, PolicyInfo, PortBinding, Program, Service};
 use crate::component::Components;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::message::Name;
-use crate::model::{Application, Module, Orchestration};
+use crate::model::edit::Edit;
+use crate::model::{Application, Filter, Module, Orchestration};
 use crate::xlang::{ExceptionTypes, is_exception};
 use crate::xml::SchemaSet;
 use rustc_hash::FxHashMap;
@@ -57,11 +58,12 @@ impl Shared<'_> {
 
     pub fn filter(
         &self,
-        filter: &crate::model::Filter,
+        filter: &Filter,
+        change: &dyn Fn(Filter) -> Edit,
         place: &Place,
         found: &mut Vec<Diagnostic>,
     ) -> Vec<super::Group> {
-        compile_filter(filter, self.schemas, place, found)
+        compile_filter(filter, self.schemas, change, place, found)
     }
 }
 

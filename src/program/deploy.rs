@@ -1,7 +1,11 @@
 use super::{Group, Opening, Predicate};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::message::{Name, Value, ValueType};
-use crate::model::{self, Application, Binding, Filter, FilterOperator, Grouping, PortState, Transport};
+use crate::model::edit::{Edit, Physical};
+use crate::model::{
+    self, Application, Binding, Filter, FilterOperator, Grouping, PortState, SendPort, SendPortGroup,
+    Transport,
+};
 use crate::xml::{SchemaSet, pipeline};
 use smallvec::smallvec;
 use std::collections::BTreeMap;
@@ -128,7 +132,11 @@ pub(super) fn deploy(app: &Application, schemas: &SchemaSet, found: &mut Vec<Dia
         deployment.receive_port(port, found);
     }
     for port in &app.bindings.send_ports {
-        let filter = compile_filter(&port.filter, schemas, &bindings_place(&port.name), found);
+        let change = |filter| Edit::SetPhysical {
+            replaces: Some(port.name.clone()),
+            element: Physical::SendPort(Box::new(SendPort { filter, ..port.clone() })),
+        };
+        let filter = compile_filter(&port.filter, schemas, &change, &bindings_place(&port.name), found);
         deployment.send_ports.push(SendPortInfo {
             name: Name::new(&port.name),
             two_way: port.two_way,
@@ -189,7 +197,11 @@ pub(super) fn deploy(app: &Application, schemas: &SchemaSet, found: &mut Vec<Dia
                 ),
             }
         }
-        let filter = compile_filter(&group.filter, schemas, &bindings_place(&group.name), found);
+        let change = |filter| Edit::SetPhysical {
+            replaces: Some(group.name.clone()),
+            element: Physical::SendPortGroup(SendPortGroup { filter, ..group.clone() }),
+        };
+        let filter = compile_filter(&group.filter, schemas, &change, &bindings_place(&group.name), found);
         deployment.groups.push(GroupInfo { name: Name::new(&group.name), ports, filter, state: group.state });
     }
     if !app.bindings.parties.is_empty() {
@@ -345,16 +357,18 @@ fn port_place(name: &str, property: &'static str) -> Place {
     Place { file: "bindings.ron".into(), name: name.to_owned(), property, ..Place::default() }
 }
 
-/// Compiles filter rows to groups: AND binds a row to the next one, OR starts a new group (RCV-9).
+/// Compiles filter rows to groups: AND binds a row to the next one, OR starts a new group (RCV-9). `change` gives
+/// the edit that puts another filter in its place.
 pub(super) fn compile_filter(
     filter: &Filter,
     schemas: &SchemaSet,
+    change: &dyn Fn(Filter) -> Edit,
     place: &Place,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut open = false;
-    for row in filter {
+    for (at, row) in filter.iter().enumerate() {
         let Some(property) = schemas.property(&row.property) else {
             found.push(
                 Diagnostic::error(
@@ -373,18 +387,24 @@ pub(super) fn compile_filter(
             filter_constant(&row.value, &property.value_type)
         };
         let Some(value) = value else {
-            found.push(
-                Diagnostic::error(
-                    "V06",
-                    format!(
-                        "The filter compares {} with {}, which is not such a constant",
-                        row.property, row.value
-                    ),
-                    "Write a string in double quotes for a string property, a plain number for a number, \
-                     true or false for a Boolean",
-                )
-                .at(place.clone()),
-            );
+            let mut wrong = Diagnostic::error(
+                "V06",
+                format!(
+                    "The filter compares {} with {}, which is not such a constant",
+                    row.property, row.value
+                ),
+                "Write a string in double quotes for a string property, a plain number for a number, \
+                 true or false for a Boolean",
+            )
+            .at(place.clone());
+            if let Some(value) = requoted(&row.value, &property.value_type) {
+                let mut filter = filter.clone();
+                if let Some(row) = filter.get_mut(at) {
+                    row.value = value;
+                }
+                wrong = wrong.mend("Correct the quotes", vec![change(filter)]);
+            }
+            found.push(wrong);
             continue;
         };
         let predicate = Predicate { property: property.name, operator: row.operator, value };
@@ -395,6 +415,14 @@ pub(super) fn compile_filter(
         open = row.grouping == Grouping::And;
     }
     groups
+}
+
+/// The literal with its quotes added or taken off, when it is of the property's type then.
+fn requoted(text: &str, value_type: &ValueType) -> Option<String> {
+    let text = text.trim();
+    let plain = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
+    let other = plain.map_or_else(|| format!("\"{text}\""), str::to_owned);
+    filter_constant(&other, value_type).is_some().then_some(other)
 }
 
 /// A literal of the property's own type (RCV-8): quoted for text, plain for numbers.

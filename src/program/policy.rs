@@ -66,7 +66,7 @@ pub(super) fn compile_policy(
                 found.push(
                     Diagnostic::error(
                         "R01",
-                        format!("{} is there twice", versioned(policy, version)),
+                        format!("`{}` is there twice", versioned(policy, version)),
                         "Give each version of a policy a number of its own",
                     )
                     .at(place.clone()),

@@ -182,7 +182,7 @@ impl<'a> ServiceCompiler<'a> {
         let Some(message_type) = resolver.message_type(self.module, &message.message_type) else {
             self.report(
                 "V01",
-                format!("Message {} has the unknown type \"{}\"", message.name, message.message_type),
+                format!("Message {} has the unknown type `{}`", message.name, message.message_type),
                 "Choose a schema, a multi-part message type, a class or System.Xml.XmlDocument as its message type",
                 Place { property: "message_type", ..place.clone() },
             );
@@ -224,7 +224,7 @@ impl<'a> ServiceCompiler<'a> {
         else {
             self.report(
                 "V01",
-                format!("Correlation set {} has the unknown type \"{}\"", set.name, set.correlation_type),
+                format!("Correlation set {} has the unknown type `{}`", set.name, set.correlation_type),
                 "Choose one of the correlation types, or create one with the properties to correlate on",
                 Place { property: "correlation_type", ..place.clone() },
             );
@@ -258,7 +258,7 @@ impl<'a> ServiceCompiler<'a> {
         let Some(port_type) = self.shared.app.port_type(self.module, &port.port_type) else {
             self.report(
                 "V01",
-                format!("Port {} has the unknown port type \"{}\"", port.name, port.port_type),
+                format!("Port {} has the unknown port type `{}`", port.name, port.port_type),
                 "Choose a port type, or create one with the operations the port needs",
                 Place { property: "port_type", ..place },
             );
@@ -281,7 +281,7 @@ impl<'a> ServiceCompiler<'a> {
                     self.found.push(
                         Diagnostic::error(
                             "V01",
-                            format!("Operation {} of {} has the unknown message type \"{name}\"", operation.name, port_type.name),
+                            format!("Operation {} of {} has the unknown message type `{name}`", operation.name, port_type.name),
                             "Choose a schema, multi-part type, class or System.Xml.XmlDocument as the message type",
                         )
                         .at(place.clone()),

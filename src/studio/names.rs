@@ -51,11 +51,6 @@ impl Names {
     }
 }
 
-/// `1 port`, `2 ports`.
-pub fn counted(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
-}
-
 /// Names of one kind of type, bare for those of `module`, full for the others.
 pub fn types(app: &Application, module: &Module, list: fn(&Module) -> Vec<&str>) -> Vec<String> {
     let own = list(module).into_iter().map(str::to_owned);

@@ -4,9 +4,8 @@ use super::app::{Mode, Studio};
 use super::command::Command;
 use super::document::{Action, Document, Selection};
 use super::icons::{self, Glyph};
-use super::names::counted;
 use super::theme::{self, Appearance, Tokens};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, counted};
 use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
 
 /// Width of the transport, to stand in the middle of what is left.

@@ -420,14 +420,14 @@ impl Library {
         let Some(file) = self.files.get(at) else { return Ok(()) };
         if let Some(id) = xs_children(file.tree(), file.root, "import").next() {
             let namespace = attribute(file.tree(), id, "namespace").unwrap_or_default();
-            return Err(format!("{} imports {namespace}; only included schemas are followed", file.path));
+            return Err(format!("`{}` imports {namespace}; only included schemas are followed", file.path));
         }
         for include in file.globals("include") {
             let location = attribute(file.tree(), include, "schemaLocation").unwrap_or_default();
             let stem = super::schema_set::stem_of(location);
             let found = self.files.iter().position(|f| f.stem == stem && f.namespace == file.namespace);
             let Some(other) = found else {
-                return Err(format!("{} includes {location}, which is not there", file.path));
+                return Err(format!("`{}` includes {location}, which is not there", file.path));
             };
             if drawn_in.contains(&other) {
                 continue;

@@ -213,7 +213,7 @@ impl SchemaSet {
             if !promotable {
                 let finding = Diagnostic::error(
                     "S04",
-                    format!("{name} has a type that cannot be promoted"),
+                    format!("`{name}` has a type that cannot be promoted"),
                     "Use xs:string, xs:int, xs:decimal, xs:boolean or xs:dateTime.",
                 );
                 self.report(finding, at, line, name);
@@ -221,7 +221,7 @@ impl SchemaSet {
             if !self.add_property(property) {
                 let finding = Diagnostic::error(
                     "S08",
-                    format!("{name} is declared twice"),
+                    format!("`{name}` is declared twice"),
                     "Rename one of the property schema files: the file name is the first half of the name.",
                 );
                 self.report(finding, at, line, name);
@@ -417,7 +417,7 @@ fn annotate(
     let missing = || {
         Diagnostic::warning(
             "S06",
-            format!("{shown} is not in the schema"),
+            format!("`{shown}` is not in the schema"),
             "Correct the path, or remove the promotion; it never finds a value.",
         )
     };
@@ -433,12 +433,12 @@ fn annotate(
         None => Some(missing()),
         Some(l) if l.repeats => Some(Diagnostic::warning(
             "S09",
-            format!("{shown} may occur more than once, but only the first is promoted"),
+            format!("`{shown}` may occur more than once, but only the first is promoted"),
             "Promote a node that occurs once (MSG-5).",
         )),
         Some(_) if content.is_some_and(|c| !c.promotable) => Some(Diagnostic::error(
             "S04",
-            format!("{shown} is of a type that cannot be promoted"),
+            format!("`{shown}` is of a type that cannot be promoted"),
             "Change its type, or make it a distinguished field.",
         )),
         Some(_) => None,

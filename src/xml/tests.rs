@@ -144,7 +144,7 @@ fn a_schema_that_cannot_be_read_is_reported_with_its_line() {
     assert_eq!(finding.place.line.unwrap().0, 3);
     assert!(schemas.root_named("Order").is_some(), "the others are read");
     let schemas = with_schema("schemas/Sample.xsd", "<Order/>");
-    assert_eq!(only(&schemas).message, "the root element is Order, not xs:schema");
+    assert_eq!(only(&schemas).message, "The root element is Order, not xs:schema");
 }
 
 #[test]

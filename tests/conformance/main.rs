@@ -5,6 +5,7 @@
 mod build;
 mod business;
 mod compensation;
+mod compile_rules;
 mod components;
 mod convoys;
 mod correlation;

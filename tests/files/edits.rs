@@ -100,6 +100,8 @@ fn every_shape_of_the_toolbox_is_inserted_with_names_as_biztalk_gives_them() {
     }
 }
 
+/// Given a Message Assignment or Transform that is dropped or moved outside a Construct Message, when the editor inserts
+/// it, then a Construct Message is made around it; inside one, it stays alone. (G-3)
 #[test]
 fn c047_message_assignment_outside_a_construct_gets_one() {
     let application = after(insert(BlockRef::Body, 2, ShapeKind::MessageAssignment(Code::default())));

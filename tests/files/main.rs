@@ -4,6 +4,7 @@
 
 mod architecture;
 mod artifact_places;
+mod checks;
 mod cli;
 mod crowded;
 mod edit_properties;

@@ -39,8 +39,8 @@ fn a_newer_format_is_refused_with_place_and_help() {
 fn an_unknown_property_names_what_is_allowed() {
     let d = only(refused(MODULE, |t| t.replace("activate: true", "activates: true")));
     assert_eq!(d.code, "F05");
-    assert!(d.message.contains("unknown property `activates`"), "{d}");
-    assert!(d.help.contains("did you mean `activate`?") && d.help.contains("follows"), "{d}");
+    assert!(d.message.contains("Unknown property `activates`"), "{d}");
+    assert!(d.help.contains("Did you mean `activate`?") && d.help.contains("follows"), "{d}");
     let text = String::from_utf8(encode(&files::hello().unwrap()).unwrap().remove(MODULE).unwrap()).unwrap();
     let line = text.lines().position(|l| l.contains("activate: true")).unwrap() as u32 + 1;
     assert_eq!(d.place.line.map(|(line, _)| line), Some(line));
@@ -50,8 +50,8 @@ fn an_unknown_property_names_what_is_allowed() {
 fn an_unknown_shape_names_the_shapes() {
     let d = only(refused(MODULE, |t| t.replace("kind: Send(", "kind: Sent(")));
     assert_eq!(d.code, "F05");
-    assert!(d.message.contains("unknown value `Sent`"), "{d}");
-    assert!(d.help.contains("did you mean `Send`?") && d.help.contains("Terminate"), "{d}");
+    assert!(d.message.contains("Unknown value `Sent`"), "{d}");
+    assert!(d.help.contains("Did you mean `Send`?") && d.help.contains("Terminate"), "{d}");
 }
 
 #[test]

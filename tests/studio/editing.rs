@@ -5,6 +5,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use orchestrion::model::edit::Edit;
 use orchestrion::model::{Binding, ShapeKind};
 use orchestrion::studio::canvas::Canvas;
 use orchestrion::studio::dialogs::{Answer, FolderDialogs, Purpose};
@@ -289,6 +290,37 @@ fn a_click_on_a_problem_goes_to_its_shape() {
     assert!(
         matches!(&window.state().document.selection, Selection::Node(id) if Some(id) == line.place.id.as_ref())
     );
+}
+
+#[test]
+fn the_fix_of_a_problem_is_one_step_to_undo() {
+    let mut window = open("hello");
+    let receive = |window: &Window<'_>| match shape(window, "Receive request") {
+        ShapeKind::Receive(receive) => receive,
+        other => panic!("{other:?}"),
+    };
+    let id = {
+        let orchestration = window.state().document.orchestration().unwrap();
+        orchestration.body[0].id.clone()
+    };
+    let idle = orchestrion::model::Receive { activate: false, ..receive(&window) };
+    let edit = Edit::SetKind {
+        module: window.state().document.module.clone(),
+        shape: id,
+        kind: ShapeKind::Receive(idle),
+    };
+    window.state_mut().edit(edit, None);
+    window.run_steps(4);
+    if window.query_by_role_and_label(Role::Button, "Activate on the first Receive").is_none() {
+        window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::M);
+        window.run_steps(2);
+    }
+    click(&mut window, Role::Button, "Activate on the first Receive");
+    window.run_steps(4);
+    assert!(receive(&window).activate);
+    assert!(window.state().document.problems.iter().all(|p| p.code != "V04"));
+    undo(&mut window);
+    assert!(!receive(&window).activate);
 }
 
 #[test]

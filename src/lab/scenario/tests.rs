@@ -68,8 +68,8 @@ fn a_failure_names_file_step_and_difference() {
 #[test]
 fn words_that_are_not_known_are_errors_with_a_suggestion() {
     let one = |steps: &str| play(&format!("steps: [{steps}]")).join("\n");
-    assert!(one(r#"Submit("greting Ana")"#).contains("did you mean `greeting`"));
-    assert!(one(r#"Submit("greeting")"#).contains("write: greeting {name}"));
+    assert!(one(r#"Submit("greting Ana")"#).contains("Did you mean `greeting`"));
+    assert!(one(r#"Submit("greeting")"#).contains("Write: greeting {name}"));
     assert!(one(r#"Advance("soon")"#).contains("no span of time"));
     assert!(one(r#"Partner("Nobody", Stop)"#).contains("no partner"));
     assert!(one(r#"Instance("Hello", 1, Suspend)"#).contains("only 0"));
@@ -112,7 +112,7 @@ fn an_instance_stands_at_a_breakpoint_until_it_continues() {
     );
     assert_eq!(failures, [""; 0]);
     let nowhere = play(r#"steps: [Breakpoint("Hello", "Send replies", true)]"#).join("\n");
-    assert!(nowhere.contains("did you mean `Send reply`"), "{nowhere}");
+    assert!(nowhere.contains("Did you mean `Send reply`"), "{nowhere}");
 }
 
 #[test]

@@ -1,3 +1,4 @@
+use crate::diagnostic::counted;
 use crate::model::{self, Direction, Shape};
 use crate::program::op::{Argument, ArgumentSlot, CallInfo, Op};
 use crate::program::service::{ServiceCompiler, small};
@@ -22,9 +23,9 @@ impl ServiceCompiler<'_> {
             self.report(
                 "V25",
                 format!(
-                    "{} passes {} arguments; {} takes {}",
+                    "`{}` passes {}; {} takes {}",
                     shape.name,
-                    call.arguments.len(),
+                    counted(call.arguments.len(), "argument"),
                     module.qualify(&target.name),
                     target.parameters.len()
                 ),
@@ -96,7 +97,7 @@ impl ServiceCompiler<'_> {
                 self.report(
                     "V25",
                     format!(
-                        "{} starts an orchestration with the {direction:?} parameter {}",
+                        "`{}` starts an orchestration with the {direction:?} parameter {}",
                         shape.name,
                         parameter.name()
                     ),

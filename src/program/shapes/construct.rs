@@ -22,7 +22,7 @@ impl ServiceCompiler<'_> {
         if !self.shared.maps.contains(&transform.map) {
             self.report(
                 "V01",
-                format!("{} names the map \"{}\", which does not exist", shape.name, transform.map),
+                format!("`{}` names the map `{}`, which does not exist", shape.name, transform.map),
                 "Choose one of the application's maps",
                 self.place(shape, "map"),
             );

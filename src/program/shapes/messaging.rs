@@ -1,5 +1,6 @@
 use crate::message::Name;
-use crate::model::{self, Leg, Polarity, Shape};
+use crate::model::edit::Edit;
+use crate::model::{self, Leg, Polarity, Shape, ShapeKind};
 use crate::program::op::{ArgumentSlot, LegKind, Op, ReceiveInfo, SendInfo};
 use crate::program::role_link::role_port;
 use crate::program::service::{ServiceCompiler, small};
@@ -52,7 +53,7 @@ impl ServiceCompiler<'_> {
             self.report(
                 "V01",
                 format!(
-                    "{} uses operation \"{operation}\", which port {port} does not offer in that way",
+                    "`{}` uses operation `{operation}`, which port {port} does not offer in that way",
                     shape.name
                 ),
                 "Choose an operation of the port, and its request, response or fault",
@@ -71,7 +72,7 @@ impl ServiceCompiler<'_> {
             let verb = if receives { "receive" } else { "send" };
             self.report(
                 "V01",
-                format!("{} cannot {verb} on this side of port {port}", shape.name),
+                format!("`{}` cannot {verb} on this side of port {port}", shape.name),
                 "Use a port of the other polarity, or the other message of the operation",
                 self.place(shape, "port"),
             );
@@ -113,7 +114,12 @@ impl ServiceCompiler<'_> {
         let message = self.symbols.message(&receive.message);
         let message = self.slot(shape, "message", &receive.message, "message", message)?;
         let place = self.place(shape, "filter");
-        let filter = self.shared.filter(&receive.filter, &place, self.found);
+        let change = |filter| Edit::SetKind {
+            module: self.key.to_owned(),
+            shape: shape.id.clone(),
+            kind: ShapeKind::Receive(model::Receive { filter, ..receive.clone() }),
+        };
+        let filter = self.shared.filter(&receive.filter, &change, &place, self.found);
         let initializes = self.sets(shape, "initializes", &receive.initializes);
         let follows = self.sets(shape, "follows", &receive.follows);
         let expected = match (leg, self.service.operation(port, operation)?) {

@@ -117,7 +117,7 @@ impl ServiceCompiler<'_> {
                 if let Some((name, None)) = slot {
                     self.report(
                         "V34",
-                        format!("Throw names \"{name}\", which is not a variable in scope"),
+                        format!("Throw names `{name}`, which is not a variable in scope"),
                         "Choose a variable of an exception type, or General Exception to rethrow inside a catch block",
                         self.place(shape, "exception"),
                     );
@@ -166,9 +166,9 @@ impl ServiceCompiler<'_> {
     ) -> Option<u16> {
         if slot.is_none() {
             let message = if name.is_empty() {
-                format!("{} has no {what} yet", shape.name)
+                format!("`{}` has no {what} yet", shape.name)
             } else {
-                format!("{} names the {what} \"{name}\", which is not in scope", shape.name)
+                format!("`{}` names the {what} `{name}`, which is not in scope", shape.name)
             };
             self.report(
                 "V01",

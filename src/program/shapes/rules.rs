@@ -28,7 +28,7 @@ impl ServiceCompiler<'_> {
         let Some(drawn) = policy.latest(rules.version) else {
             self.report(
                 "V01",
-                format!("{} calls a version of {} that does not exist", shape.name, policy.name),
+                format!("`{}` calls a version of {} that does not exist", shape.name, policy.name),
                 "Choose another version, or none for the latest",
                 self.place(shape, "version"),
             );
@@ -47,7 +47,7 @@ impl ServiceCompiler<'_> {
             ),
             Some(running) if running.parameters != drawn.parameters => warn(
                 format!(
-                    "{} runs, which takes other parameters than {}",
+                    "`{}` runs, which takes other parameters than {}",
                     versioned(policy, running),
                     versioned(policy, drawn)
                 ),

@@ -3,9 +3,8 @@
 use super::layout::{self, Layout, Line, Node};
 use super::ports::{Flow, PortCard};
 use super::wires::Wire;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, counted};
 use crate::studio::icons::{self, Glyph};
-use crate::studio::names::counted;
 use crate::studio::theme::{self, Tokens};
 use egui::emath::TSTransform;
 use egui::epaint::{CubicBezierShape, Shadow};

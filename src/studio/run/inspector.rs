@@ -6,6 +6,7 @@ use super::instances::{phase_color, title};
 use super::player::Command;
 use super::tracker::{Phase, Watched};
 use super::words::wanted;
+use crate::diagnostic::counted;
 use crate::engine::{InstanceId, InstanceView, Operation};
 use crate::journal::Clock;
 use crate::message::{Name, Value, format_value};
@@ -21,7 +22,7 @@ pub fn head(ui: &mut Ui, run: &mut RunMode) {
     ui.add_space(6.0);
     let Some(id) = run.selected() else {
         ui.label(RichText::new("Run").text_style(TextStyle::Heading));
-        let words = format!("{} instances alive, {} ended", run.state.alive, run.state.ended);
+        let words = format!("{} alive, {} ended", counted(run.state.alive, "instance"), run.state.ended);
         ui.label(RichText::new(words).small().color(t.muted));
         return;
     };

@@ -3,10 +3,10 @@
 use super::RunMode;
 use super::atlas::service_words;
 use super::player::{Answer, Command};
+use crate::diagnostic::counted;
 use crate::model::ReceiveLocation;
 use crate::program::receive_locations;
 use crate::studio::document::Document;
-use crate::studio::names::counted;
 use crate::studio::panels::fields;
 use crate::studio::theme::Tokens;
 use egui::{Align, Button, ComboBox, FontId, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};

@@ -1,6 +1,7 @@
 //! What is known of every instance from its events alone, and all of the one that is watched. Lives beside the
 //! engine, so that the window gets summaries and never the whole state.
 
+use crate::diagnostic::counted;
 use crate::engine::{
     Event, EventKind, InstanceChange, InstanceId, InstanceView, Publisher, Subscriber, SubscriptionId,
 };
@@ -222,7 +223,10 @@ impl Tracker {
             }
             InstanceChange::Completed => Phase::Completed,
             InstanceChange::Discarded { messages, terminated } => {
-                summary.reason = format!("{messages} messages were never consumed");
+                summary.reason = format!(
+                    "never consumed: {}",
+                    counted(usize::try_from(*messages).unwrap_or(usize::MAX), "message")
+                );
                 if *terminated { Phase::Terminated } else { Phase::Discarded }
             }
         };

@@ -144,7 +144,7 @@ impl Compiler<'_> {
             && message.message_type.parts.len() > 1
         {
             let help = format!("Name the part: {}.Part.", message.name);
-            self.error(TYPE, value.span, format!("{} has several parts", message.name), help);
+            self.error(TYPE, value.span, format!("`{}` has several parts", message.name), help);
             return value.node;
         }
         self.assignable(value, wanted)
@@ -154,7 +154,7 @@ impl Compiler<'_> {
         if let Type::Message(source) = &value.kind {
             if !same_content(target, source) {
                 let message = format!(
-                    "{} is of type {}, {} of {}",
+                    "`{}` is of type {}, {} of {}",
                     source.name, source.message_type.name, target.name, target.message_type.name
                 );
                 self.error(TYPE, value.span, message, "Use a Transform shape, or messages of one type.");
@@ -166,7 +166,8 @@ impl Compiler<'_> {
         }
         if target.message_type.parts.len() != 1 {
             let names: Vec<&str> = target.message_type.parts.iter().map(|(n, _)| n.as_str()).collect();
-            let message = format!("{} has several parts and cannot be assigned from one value", target.name);
+            let message =
+                format!("`{}` has several parts and cannot be assigned from one value", target.name);
             self.error(TYPE, value.span, message, format!("Assign each part: {}.", names.join(", ")));
             return value.node;
         }

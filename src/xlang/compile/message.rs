@@ -19,7 +19,7 @@ impl Compiler<'_> {
         match self.symbols.symbol(&root.text) {
             Some(Symbol::Message { slot, message_type }) => Some(message_ref(root, slot, message_type)),
             Some(_) => {
-                self.error(TYPE, root.span, format!("{} is not a message", root.text), "Name a message.");
+                self.error(TYPE, root.span, format!("`{}` is not a message", root.text), "Name a message.");
                 None
             }
             None => {
@@ -123,7 +123,7 @@ impl Compiler<'_> {
                 "{first}Promote {dotted} as a distinguished field in the schema {}, or read it with xpath({}, \"…\").",
                 schema.type_name, target.name
             );
-            let message = format!("{dotted} is not a distinguished field of {}", schema.message_type);
+            let message = format!("`{dotted}` is not a distinguished field of {}", schema.message_type);
             self.error(FIELD, span_of(rest), message, help);
             return failed(span);
         };

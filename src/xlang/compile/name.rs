@@ -207,7 +207,7 @@ impl Compiler<'_> {
         if !is_open(owner) {
             let names = dotnet::names_of(owner.name());
             if let Some(name) = closest(&word.text, names.iter().copied()) {
-                let message = format!("{} has no known member {}", owner.short_name(), word.text);
+                let message = format!("`{}` has no known member {}", owner.short_name(), word.text);
                 self.warn(UNKNOWN, word.span, message, format!("Did you mean {name}?"));
             }
         }

@@ -1,6 +1,7 @@
 //! Reading and changing messages. Everything the language does to bodies and contexts is here.
 
 use super::convert::{convert, document};
+use crate::diagnostic::counted;
 use crate::message::{Body, ClassInstance, Message, Name, Part, Value, ValueType, XPathResult, XmlError};
 use crate::xlang::code::{ContextProperty, Conversion, Field, MessageRef, Node};
 use crate::xlang::dotnet::exception;
@@ -503,7 +504,11 @@ pub fn transform(
     if made.len() != outputs.len() {
         return Err(exception(
             "System.InvalidOperationException",
-            format!("the map {map} makes {} messages, {} are assigned", made.len(), outputs.len()),
+            format!(
+                "the map {map} makes {}, but {} are assigned",
+                counted(made.len(), "message"),
+                outputs.len()
+            ),
         ));
     }
     for (output, message) in outputs.iter().zip(made) {

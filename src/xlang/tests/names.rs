@@ -20,7 +20,7 @@ fn slips_are_told_from_components() {
         first_help("s = unheardOf;", Slot::Expression)
             .contains("Declare unheardOf in the Orchestration View")
     );
-    assert!(first_help("s = lookup(n);", Slot::Expression).starts_with("X05: there is no function lookup"));
+    assert!(first_help("s = lookup(n);", Slot::Expression).starts_with("X05: There is no function lookup"));
     // A static class beside a variable of the same name, and namespaces, are components.
     for text in ["Helper.Write(n);", "n = Library.Desk.Count;", "s = Loans.Archive.Find(n);"] {
         assert_eq!(first_help(text, Slot::Expression), "", "{text}");
@@ -30,11 +30,11 @@ fn slips_are_told_from_components() {
 #[test]
 fn a_field_that_is_not_promoted_lists_those_that_are() {
     let help = first_help("s = Loan.Book.Isbn;", Slot::Expression);
-    assert!(help.starts_with("X07: Book.Isbn is not a distinguished field"), "{help}");
+    assert!(help.starts_with("X07: `Book.Isbn` is not a distinguished field"), "{help}");
     assert!(help.contains("Book.Title") && help.contains("xpath(Loan"), "{help}");
     assert!(first_help("n = Loan.Dais;", Slot::Expression).contains("Did you mean Days?"));
     assert!(first_help("s = Bundle.Order.Dayz;", Slot::Expression).contains("Days"));
-    assert!(first_help("s = Bundle.Tail;", Slot::Expression).contains("Its parts are: Head, Order."));
+    assert!(first_help("s = Bundle.Tail;", Slot::Expression).contains("Its parts are: Head, Order"));
     assert!(first_help("s = Notice.Readr;", Slot::Expression).contains("Reader"));
     assert!(first_help("s = Loan.OuterXml;", Slot::Expression).starts_with("X07"));
     assert!(first_help("s = Loan.Reader.Trim();", Slot::Expression).is_empty());
@@ -44,10 +44,10 @@ fn a_field_that_is_not_promoted_lists_those_that_are() {
 fn properties_must_exist_and_belong() {
     assert!(
         first_help("s = Loan(LibraryProperties.Nothing);", Slot::Expression)
-            .starts_with("X11: there is no property")
+            .starts_with("X11: There is no property")
     );
     let help = first_help("s = Loan(LibraryProperties.Addressee);", Slot::Expression);
-    assert!(help.starts_with("X11: no field of the message Loan is promoted"), "{help}");
+    assert!(help.starts_with("X11: No field of the message Loan is promoted"), "{help}");
     assert!(first_help("s = Raw(LibraryProperties.Addressee);", Slot::Expression).is_empty());
     assert!(first_help("s = Raw(LibraryProperties.@__type);", Slot::Expression).is_empty());
     assert!(first_help("s = BTS.MessageType;", Slot::Expression).contains("Message1(BTS.MessageType)"));
@@ -55,7 +55,7 @@ fn properties_must_exist_and_belong() {
         first_help("s = ByReader(LibraryProperties.Shelf);", Slot::Expression).contains("Its properties are")
     );
     assert!(first_help("s = Loan(\"x\");", Slot::Expression).starts_with("X14"));
-    assert!(first_help("s = Sender;", Slot::Expression).contains("the port Sender is not a value"));
+    assert!(first_help("s = Sender;", Slot::Expression).contains("The port Sender is not a value"));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn types_convert_where_csharp_converts_them() {
         assert_eq!(first_help(text, Slot::Expression), "", "{text}");
     }
     for (text, help) in [
-        ("n = big;", "Write a cast: (System.Int32)(big)."),
+        ("n = big;", "Write a cast: (System.Int32)(big)"),
         ("n = s;", "System.Convert.ToInt32(s)"),
         ("s = n;", "n.ToString()"),
         ("s = doc;", "doc.OuterXml"),
@@ -144,7 +144,7 @@ fn content_must_suit_the_message() {
     for (text, help) in [
         ("Copy = s;", "LoadXml"),
         ("Copy = Notice;", "Transform"),
-        ("Bundle = doc;", "Assign each part: Head, Order."),
+        ("Bundle = doc;", "Assign each part: Head, Order"),
         ("Copy = n;", "LoadXml"),
         ("Notice = s;", "new Library.Notice()"),
         ("Copy = new Library.Notice();", "LoadXml"),

@@ -104,7 +104,7 @@ fn statements_without_effect_say_what_was_meant() {
     let library = Library::new();
     let help = |text: &str| library.compile(text, Slot::Expression).diagnostics[0].help.clone();
     assert_eq!(help("n == 3;"), "To assign write n = 3;");
-    assert_eq!(help("n;"), "Assign it (x = n;) or call it (n();).");
+    assert_eq!(help("n;"), "Assign it (x = n;) or call it (n();)");
     assert_eq!(help("n + 1;"), "Assign the value: x = n + 1;");
 }
 

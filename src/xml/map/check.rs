@@ -64,7 +64,7 @@ fn node(side: &str, text: &str, roots: &[&SchemaNode], found: &mut Vec<Diagnosti
     match NodePath::parse(text) {
         Err(reason) => found.push(Diagnostic::error("S21", reason, help)),
         Ok(path) if roots.iter().all(|root| root.locate(&path).is_none()) => {
-            found.push(Diagnostic::error("S21", format!("{text} is in no {side} schema"), help));
+            found.push(Diagnostic::error("S21", format!("`{text}` is in no {side} schema"), help));
         }
         Ok(_) => {}
     }

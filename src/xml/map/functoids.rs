@@ -1,3 +1,4 @@
+use crate::diagnostic::counted;
 use crate::message::DateTime;
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -135,11 +136,11 @@ impl Functoid {
         let (least, most) = self.arguments;
         let wanted = match (least, most) {
             _ if (least..=most).contains(&given) => return None,
-            (least, ANY) => format!("at least {least}"),
-            (least, most) if least == most => least.to_string(),
-            (least, most) => format!("{least} to {most}"),
+            (least, ANY) => format!("at least {}", counted(least, "argument")),
+            (least, most) if least == most => counted(least, "argument"),
+            (least, most) => format!("{least} to {}", counted(most, "argument")),
         };
-        Some(format!("functoid {} takes {wanted} arguments, not {given}", self.name))
+        Some(format!("functoid {} takes {wanted}, not {given}", self.name))
     }
 
     /// Calls it; `None` writes nothing.

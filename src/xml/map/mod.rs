@@ -13,6 +13,7 @@ pub use functoids::{FUNCTIONS, Functoid};
 
 use super::instance::prefixed;
 use super::{Located, NodePath, PathStep, SchemaNode, SchemaSet};
+use crate::diagnostic::counted;
 use crate::message::document::{
     Found, check_characters, children_at, find, find_below, parse_text, root_name, set_element_text,
 };
@@ -50,7 +51,7 @@ pub fn apply(
     let from_xml = |error: XmlError| fail(error.to_string(), error.help);
     if inputs.len() != map.sources.len() {
         return Err(fail(
-            format!("it takes {} messages, not {}", map.sources.len(), inputs.len()),
+            format!("it takes {}, not {}", counted(map.sources.len(), "message"), inputs.len()),
             "Give one input message for each source of the map, in its order.",
         ));
     }

@@ -18,6 +18,7 @@ mod command;
 #[cfg(test)]
 mod tests;
 
+use crate::diagnostic::counted;
 use crate::engine::Transmission;
 use crate::host::address::file_path;
 use crate::message::document::{decode, parse_text};
@@ -93,7 +94,8 @@ impl Databases {
             }
             if affected < minimum {
                 return Err(format!(
-                    "{affected} rows were affected, and {minimum} are wanted; check that they exist, or change MinimumRows"
+                    "{} affected, but {minimum} wanted; check that they exist, or change MinimumRows",
+                    counted(affected, "row")
                 ));
             }
             Ok(answer(transmission, affected, &rows))

@@ -63,7 +63,7 @@ fn rows_go_into_the_table_of_the_address() {
 fn a_procedure_takes_its_parameters_from_the_message_and_may_want_rows() {
     let mut databases = Databases::default();
     let error = databases.perform(&update(1, "A"), DateTime(0)).unwrap_err();
-    assert!(error.starts_with("0 rows were affected, and 1 are wanted"), "{error}");
+    assert!(error.starts_with("0 rows affected, but 1 wanted"), "{error}");
     databases.perform(&insert(2, "A"), DateTime(0)).unwrap();
     databases.perform(&update(3, "A"), DateTime(639_000_000_000_000_000)).unwrap();
     assert_eq!(log(&databases), ["A 1 DONE"]);

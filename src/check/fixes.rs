@@ -1,0 +1,185 @@
+//! Each quick fix, offered where it should be. That it mends and can be undone is proved by the fixture wherever one
+//! is offered.
+
+use super::catalogue::CATALOGUE;
+use super::check;
+use super::fixture::*;
+use crate::model::*;
+use std::collections::BTreeSet;
+
+/// Codes and titles of the fixes offered.
+fn offered(application: &Application) -> BTreeSet<(&'static str, String)> {
+    codes(application);
+    let found = check(application).into_iter();
+    found.filter_map(|d| d.fix.map(|fix| (d.code, fix.label()))).collect()
+}
+
+fn construct(messages: &[&str], body: Block) -> Shape {
+    let messages = messages.iter().map(|m| (*m).to_owned()).collect();
+    shape(ShapeKind::Construct(Construct { messages, body }))
+}
+
+fn assign(text: &str) -> Shape {
+    shape(ShapeKind::MessageAssignment(Code { text: text.into() }))
+}
+
+fn key() -> Vec<String> {
+    vec!["SubjectKey".into()]
+}
+
+/// A convoy of two receives on `In`, each changed.
+fn convoy(first: impl FnOnce(&mut Receive), next: impl FnOnce(&mut Receive)) -> Application {
+    let begin = receive("In", |r| {
+        (r.activate, r.initializes) = (true, key());
+        first(r);
+    });
+    let follow = receive("In", |r| {
+        r.follows = key();
+        next(r);
+    });
+    application(vec![begin, follow])
+}
+
+fn transaction(body: Block) -> Application {
+    let mut application = started(body);
+    orchestration(&mut application, "Subject").transaction = long_running();
+    application
+}
+
+fn calling(modifier: TypeModifier, parameter: Option<Parameter>) -> Application {
+    let arguments =
+        parameter.iter().map(|_| Argument { name: "Order".into(), ..Argument::default() }).collect();
+    let call = Call { orchestration: "Test.Second".into(), arguments, ..Call::default() };
+    let mut application = started(vec![shape(ShapeKind::Call(call))]);
+    add(&mut application, "Second", vec![]);
+    let second = orchestration(&mut application, "Second");
+    second.modifier = modifier;
+    second.parameters.extend(parameter);
+    application
+}
+
+/// `Subject.Out` sends to `Second.In`.
+fn partners(port_type: &str, modifier: TypeModifier) -> Application {
+    let mut application = started(vec![]);
+    add(&mut application, "Second", vec![activate()]);
+    let partner = PartnerPort { orchestration: "Test.Second".into(), port: "In".into() };
+    let own = port(&mut application, "Out");
+    (own.binding, own.port_type) = (Binding::Partner(partner), port_type.into());
+    application.modules.get_mut("Second").unwrap().port_types[0].modifier = modifier;
+    application
+}
+
+/// An application for each fix.
+fn cases() -> Vec<Application> {
+    let waiting = || receive("Own", |_| {});
+    let filter = || vec![FilterRow { property: "BTS.ReceivePortName".into(), ..FilterRow::default() }];
+    let initialize = || sends("Out", |s| s.initializes = key());
+    let parallel = |bodies| shape(ShapeKind::Parallel(branches(bodies)));
+    let listens = |heads: Vec<Shape>| {
+        shape(ShapeKind::Listen(branches(heads.into_iter().map(|head| vec![head]).collect())))
+    };
+    let first = |set: &str| vec![receive("In", |r| (r.activate, r.initializes) = (true, vec![set.into()]))];
+    let notified = |name: &str| {
+        let mut application = started(vec![send("Out")]);
+        port(&mut application, name).delivery_notification = DeliveryNotification::Transmitted;
+        application
+    };
+    let two_projects = |mut application: Application| {
+        let project = |module: &str| Project {
+            assembly: module.into(),
+            types: [(files::module_path(module), String::new())].into(),
+            ..Project::default()
+        };
+        application.settings.projects = vec![project("Subject"), project("Second")];
+        application
+    };
+    let ordered = |mut application: Application| {
+        let own = TypeModifier::Private;
+        let parts = MultipartType { name: "Parts".into(), modifier: own, ..MultipartType::default() };
+        let module = application.modules.get_mut("Subject").unwrap();
+        module.multipart_types.push(parts);
+        module.port_types[0].operations[0].request = "Parts".into();
+        application
+    };
+    let fed = |mut application: Application| {
+        let location =
+            ReceiveLocation { receive_pipeline: "PassThruReceive".into(), ..ReceiveLocation::default() };
+        let gate = ReceivePort { name: "Gate".into(), locations: vec![location], ..ReceivePort::default() };
+        application.bindings.receive_ports.push(gate);
+        application.bindings.services.push(ServiceBinding {
+            orchestration: "Test.Subject".into(),
+            ports: [("In".into(), PortBinding::ReceivePort("Gate".into()))].into(),
+            ..ServiceBinding::default()
+        });
+        application
+    };
+    let filtered = |mut application: Application| {
+        let port = SendPort { name: "All".into(), filter: filter(), ..SendPort::default() };
+        application.bindings.send_ports.push(port);
+        application
+    };
+    let compensates = |handler: Block| {
+        transaction(vec![scope(vec![], |s| {
+            (s.transaction, s.transaction_id) = (long_running(), "Own".into());
+            s.catches.push(catch(CatchType::General, handler));
+        })])
+    };
+    let variable = Variable { name: "given".into(), ..Variable::default() };
+    vec![
+        application(vec![
+            receive("In", |r| r.activate = true),
+            initialize(),
+            receive("In", |r| (r.activate, r.follows) = (true, key())),
+        ]),
+        application(vec![receive("Own", |_| {})]),
+        started(vec![receive("Own", |r| r.filter = filter())]),
+        filtered(started(vec![])),
+        started(vec![construct(&[], vec![assign("Ack = Order;")])]),
+        started(vec![construct(&["Ack", "Any"], vec![assign("Ack = Order;")])]),
+        started(vec![construct(&["Ack"], vec![assign("Ack = Order;"), expression("x = 1;")])]),
+        started(vec![parallel(vec![vec![]])]),
+        application(vec![listens(vec![activate(), waiting()])]),
+        started(vec![initialize(), initialize()]),
+        started(vec![sends("Out", |s| s.follows = key())]),
+        started(vec![sends("Out", |s| (s.initializes, s.follows) = (key(), key()))]),
+        started(vec![initialize(), sends("Out", |s| (s.initializes, s.follows) = (key(), key()))]),
+        convoy(|r| r.initializes.push("SubjectOther".into()), |_| {}),
+        convoy(|_| {}, |r| r.message = "Any".into()),
+        application(vec![parallel(vec![first("SubjectKey"), first("SubjectOther")])]),
+        two_projects(calling(TypeModifier::Private, None)),
+        changed(|o| {
+            let kind = ParameterKind::Port(Port { name: "Given".into(), ..Port::default() });
+            o.parameters.push(Parameter { direction: Direction::Ref, kind });
+        }),
+        calling(
+            TypeModifier::Private,
+            Some(Parameter { direction: Direction::Ref, kind: ParameterKind::Variable(variable) }),
+        ),
+        started(vec![scope(vec![scope(vec![], |s| s.transaction = atomic())], |_| {})]),
+        started(vec![scope(vec![scope(vec![], |s| s.synchronized = true)], |s| s.synchronized = true)]),
+        transaction(vec![scope(vec![scope(vec![], |s| s.transaction = atomic())], |s| {
+            s.transaction = atomic()
+        })]),
+        started(vec![scope(vec![], |s| s.compensation = Some(compensation(vec![])))]),
+        changed(|o| o.compensation = Some(vec![])),
+        transaction(vec![scope(vec![], |s| (s.transaction, s.synchronized) = (atomic(), true))]),
+        started(vec![scope(vec![], |s| {
+            s.catches.push(catch(CatchType::General, vec![]));
+            s.catches.push(catch(CatchType::Exception("System.TimeoutException".into()), vec![]));
+        })]),
+        compensates(vec![shape(ShapeKind::Compensate(Compensate { transaction: "Other".into() }))]),
+        notified("Own"),
+        notified("Out"),
+        ordered(started(vec![])),
+        partners("SubjectOneWay", TypeModifier::Internal),
+        partners("Test.SecondOneWay", TypeModifier::Private),
+        fed(application(vec![receive("In", |r| (r.activate, r.initializes) = (true, key()))])),
+    ]
+}
+
+#[test]
+fn every_quick_fix_is_offered_somewhere() {
+    let offered: BTreeSet<(&str, String)> = cases().iter().flat_map(offered).collect();
+    let told = CATALOGUE.iter().flat_map(|entry| entry.fixes().map(|title| (entry.id, title.to_owned())));
+    assert_eq!(offered, told.collect());
+}
