@@ -106,7 +106,7 @@ fn untyped(subject: &Subject<'_>, shape: &Shape, receive: &Receive, found: &mut 
 fn is_invoked(subject: &Subject<'_>) -> bool {
     subject.application.orchestrations().flat_map(|(_, o)| o.shapes()).any(|shape| match &shape.kind {
         ShapeKind::Call(call) | ShapeKind::Start(call) => {
-            let callee = subject.application.orchestration(&call.orchestration);
+            let callee = subject.application.orchestration_for(subject.module, &call.orchestration);
             callee.is_some_and(|(module, _)| std::ptr::eq(module, subject.module))
         }
         _ => false,

@@ -44,7 +44,9 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
 
 /// The arguments say how they are passed as the parameters do.
 fn directions(subject: &Subject<'_>, shape: &Shape, call: &Call, found: &mut Vec<Diagnostic>) {
-    let Some((_, callee)) = subject.application.orchestration(&call.orchestration) else { return };
+    let Some((_, callee)) = subject.application.orchestration_for(subject.module, &call.orchestration) else {
+        return;
+    };
     let differs = call.arguments.iter().zip(&callee.parameters).find(|(a, p)| a.direction != p.direction);
     let Some((argument, parameter)) = differs else { return };
     let message = format!(

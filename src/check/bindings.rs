@@ -111,7 +111,7 @@ mod tests {
         });
         for (module, orchestration) in application.clone().orchestrations() {
             application.bindings.services.push(ServiceBinding {
-                orchestration: module.qualify(&orchestration.name),
+                orchestration: module.full_name(&orchestration.name),
                 ports: [("In".into(), PortBinding::ReceivePort("Gate".into()))].into(),
                 ..ServiceBinding::default()
             });

@@ -16,7 +16,11 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             ShapeKind::Start(call) => (call, false),
             _ => continue,
         };
-        let Some((module, callee)) = subject.application.orchestration(&call.orchestration) else { continue };
+        let Some((module, callee)) =
+            subject.application.orchestration_for(subject.module, &call.orchestration)
+        else {
+            continue;
+        };
         invisible(subject, site.shape, module, callee, found);
         if synchronous && activates(callee) {
             let message = format!(
@@ -108,16 +112,16 @@ pub(super) fn check_recursion(application: &Application, found: &mut Vec<Diagnos
     for (module, orchestration) in application.orchestrations() {
         let callees = orchestration.shapes().into_iter().filter_map(|shape| match &shape.kind {
             ShapeKind::Call(call) | ShapeKind::Start(call) => {
-                let (module, callee) = application.orchestration(&call.orchestration)?;
-                Some(module.qualify(&callee.name))
+                let (module, callee) = application.orchestration_for(module, &call.orchestration)?;
+                Some(module.full_name(&callee.name))
             }
             _ => None,
         });
-        graph.insert(module.qualify(&orchestration.name), callees.collect());
+        graph.insert(module.full_name(&orchestration.name), callees.collect());
     }
     for (key, module) in &application.modules {
         let Some(orchestration) = &module.orchestration else { continue };
-        let start = module.qualify(&orchestration.name);
+        let start = module.full_name(&orchestration.name);
         let mut reached = BTreeSet::new();
         let mut next: Vec<&String> = graph.get(&start).into_iter().flatten().collect();
         while let Some(name) = next.pop() {

@@ -236,7 +236,8 @@ impl Rule for Constructed<'_, '_> {
             ShapeKind::Construct(construct) => construct.messages.clone(),
             // A parameter that is not In comes back constructed (CON-8).
             ShapeKind::Call(call) => {
-                let callee = self.subject.application.orchestration(&call.orchestration);
+                let callee =
+                    self.subject.application.orchestration_for(self.subject.module, &call.orchestration);
                 let parameters = callee.map_or(&[][..], |(_, o)| o.parameters.as_slice());
                 let pairs = call.arguments.iter().zip(parameters);
                 pairs.filter(|(_, p)| p.direction != Direction::In).map(|(a, _)| a.name.clone()).collect()
@@ -255,7 +256,8 @@ impl Rule for Constructed<'_, '_> {
                 }
             }
             ShapeKind::Call(call) | ShapeKind::Start(call) => {
-                let callee = self.subject.application.orchestration(&call.orchestration);
+                let callee =
+                    self.subject.application.orchestration_for(self.subject.module, &call.orchestration);
                 let Some((_, callee)) = callee else { return };
                 for (argument, parameter) in call.arguments.iter().zip(&callee.parameters) {
                     if parameter.direction != Direction::Out {

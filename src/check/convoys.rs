@@ -182,7 +182,10 @@ fn nested_followers(subject: &Subject<'_>, first: &Receive) -> Vec<String> {
     });
     let mut found = Vec::new();
     for call in calls {
-        let Some((_, callee)) = subject.application.orchestration(&call.orchestration) else { continue };
+        let Some((_, callee)) = subject.application.orchestration_for(subject.module, &call.orchestration)
+        else {
+            continue;
+        };
         for (argument, parameter) in call.arguments.iter().zip(&callee.parameters) {
             let receives = callee.shapes().into_iter().any(|shape| match &shape.kind {
                 ShapeKind::Receive(r) => r.follows.iter().any(|set| set == parameter.name()),

@@ -38,7 +38,7 @@ pub(super) fn check(application: &Application, found: &mut Vec<Diagnostic>) {
     for (key, module) in &application.modules {
         let types = types(module);
         for it in &types {
-            let full = module.qualify(it.name);
+            let full = module.full_name(it.name);
             if let Some(other) = full_names.insert(full.clone(), key).filter(|other| *other != key.as_str()) {
                 let message = format!("`{full}` is declared in `{other}` too");
                 let help = format!("rename one of the two, or give `{key}` another namespace (G-9)");

@@ -101,7 +101,9 @@ fn unhandled(subject: &Subject<'_>, site: &Site<'_>, found: &mut Vec<Diagnostic>
 
 /// V43, V44. A partner that does not exist is known from compiling.
 fn partners(subject: &Subject<'_>, port: &Port, partner: &PartnerPort, found: &mut Vec<Diagnostic>) {
-    let Some((module, orchestration)) = subject.application.orchestration(&partner.orchestration) else {
+    let Some((module, orchestration)) =
+        subject.application.orchestration_for(subject.module, &partner.orchestration)
+    else {
         return;
     };
     let Some(other) = orchestration.port(&partner.port) else { return };
@@ -121,7 +123,7 @@ fn partners(subject: &Subject<'_>, port: &Port, partner: &PartnerPort, found: &m
     {
         let message =
             format!("`{}` and its partner port `{}` have different port types", port.name, other.name);
-        let full = module_of(subject.application, theirs).map(|m| m.qualify(&theirs.name));
+        let full = module_of(subject.application, theirs).map(|m| m.full_name(&theirs.name));
         let taken = full.map(|name| subject.change_port(port, |p| p.port_type = name));
         let mend = taken.map(|edit| ("Take the port type of the partner", edit));
         report(message, "give both the same port type (PAD-1)", mend);
@@ -168,12 +170,12 @@ fn recipients(subject: &Subject<'_>, port: &Port, found: &mut Vec<Diagnostic>) {
             let ShapeKind::Receive(receive) = &shape.kind else { continue };
             let bound = orchestration.port(&receive.port).map(|p| &p.binding);
             let Some(Binding::Partner(partner)) = bound else { continue };
-            let names = subject.application.orchestration(&partner.orchestration);
+            let names = subject.application.orchestration_for(subject.module, &partner.orchestration);
             let here = names.is_some_and(|(module, _)| std::ptr::eq(module, subject.module));
             if here && partner.port == port.name && receive.activate {
                 activations += 1;
                 if receive.filter.is_empty() {
-                    open.push(module.qualify(&orchestration.name));
+                    open.push(module.full_name(&orchestration.name));
                 }
             }
         }

@@ -99,7 +99,7 @@ impl<'a> Subject<'a> {
     }
 
     pub fn full_name(&self) -> String {
-        self.module.qualify(&self.orchestration.name)
+        self.module.full_name(&self.orchestration.name)
     }
 
     /// A property of a shape.

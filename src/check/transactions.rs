@@ -118,7 +118,9 @@ fn nesting(subject: &Subject<'_>, site: &Site<'_>, scope: &Scope, found: &mut Ve
 
 /// V28: a called orchestration counts as if it were drawn in place of the Call (SCP-6).
 fn called(subject: &Subject<'_>, site: &Site<'_>, call: &Call, found: &mut Vec<Diagnostic>) {
-    let Some((_, callee)) = subject.application.orchestration(&call.orchestration) else { return };
+    let Some((_, callee)) = subject.application.orchestration_for(subject.module, &call.orchestration) else {
+        return;
+    };
     let mut report = |message: String, help: &str| {
         found.push(Diagnostic::error("V28", message, help).at(subject.place(site.shape, "orchestration")));
     };

@@ -1,5 +1,6 @@
 //! The command line, one file per subcommand. Only the studio command touches the window system.
 
+mod bindings;
 mod check;
 mod new;
 mod run;
@@ -36,6 +37,7 @@ enum Command {
     Check(check::Arguments),
     New(new::Arguments),
     Test(test::Arguments),
+    Bindings(bindings::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::New(arguments)) => new::new(&arguments),
         Some(Command::Test(arguments)) => test::test(&arguments),
+        Some(Command::Bindings(arguments)) => bindings::bindings(&arguments),
         None => studio::studio(arguments.folder.as_deref()),
     };
     ExitCode::from(exit as u8)

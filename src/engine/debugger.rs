@@ -1,8 +1,8 @@
 //! Breakpoints: where instances stop before a shape, to be looked at (DBG-2, DBG-5).
 
 use super::core::Step;
-use super::instance::{Happening, Instance, Machine};
-use super::{Engine, EventKind, InstanceId};
+use super::instance::Machine;
+use super::{Engine, InstanceId};
 use crate::message::Name;
 use crate::program::{Op, ScopeKind, Service};
 use serde::{Deserialize, Serialize};
@@ -67,12 +67,6 @@ impl Machine<'_, '_> {
 }
 
 impl Step<'_> {
-    /// The instance has stopped before a shape; its state is saved.
-    pub fn hit_breakpoint(&mut self, instance: &mut Instance, shape: Name) {
-        self.emit(EventKind::BreakpointHit { instance: instance.id, shape });
-        self.transition(instance, Happening::Break, "");
-    }
-
     /// Sets or removes a breakpoint.
     ///
     /// # Errors

@@ -164,6 +164,7 @@ pub enum EventKind {
     },
     BreakpointHit {
         instance: InstanceId,
+        service: Name,
         shape: Name,
     },
     Logged {

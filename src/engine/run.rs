@@ -2,6 +2,7 @@ use super::busy::busy_place;
 use super::configuration::Configuration;
 use super::core::{Core, Counters, Enlisted, ServiceRuntime, Slot, Step};
 use super::instance::dehydration::{MemoryUsage, leaves_memory, threshold_span};
+use super::instance::lifecycle::ZOMBIE;
 use super::instance::{
     Before, ChannelKey, Flow, Happening, Instance, Machine, Pending, Resident, Status, Thread, Wait,
 };
@@ -338,9 +339,9 @@ impl Step<'_> {
                 }
                 self.put_back_at_safe_point(id, taken);
             }
-            Flow::Breakpoint(shape) => {
+            Flow::Breakpoint => {
                 self.take_late_messages(instance);
-                self.hit_breakpoint(instance, shape);
+                self.transition(instance, Happening::Break, "");
                 self.put_back_at_safe_point(id, taken);
             }
             Flow::Suspended { reason, resumable, restore } => {
@@ -483,14 +484,14 @@ impl Step<'_> {
         let left = u32::try_from(instance.queue.len()).unwrap_or(u32::MAX);
         self.transition(instance, Happening::Discard, "");
         instance.reason =
-            Some(format!("Completed with {left} unconsumed messages (0xC0C01B4C)").into_boxed_str());
+            Some(format!("Completed with {left} unconsumed messages ({ZOMBIE})").into_boxed_str());
         self.log_zombie(instance.id, left);
         self.forget(instance);
     }
 
     /// An error event is written for every zombie (ZMB-5).
     fn log_zombie(&mut self, id: InstanceId, left: u32) {
-        let text = format!("{id} ended without consuming {left} of its messages (0xC0C01B4C)");
+        let text = format!("{id} ended without consuming {left} of its messages ({ZOMBIE})");
         self.log(crate::xlang::LogLevel::Error, "Orchestrion", &text);
     }
 

@@ -1,10 +1,12 @@
 use super::core::Slot;
+use super::instance::lifecycle::{UNCAUGHT, ZOMBIE};
 use super::instance::{Frame, Instance, Pending, Status, Wait};
-use super::message_box::Verdict;
+use super::message_box::{Owner, Verdict};
+use super::ports::{PortRuntime, TRANSMISSION_FAILURE};
 use super::{Engine, InstanceId, Subscriber, SubscriptionId};
 use crate::message::{Context, DateTime, Message, MessageId, Name, Value};
 use crate::model::{PortState, ServiceState};
-use crate::program::{Op, Service};
+use crate::program::{Group, Op, Service};
 use std::sync::Arc;
 
 /// A service instance as tools show it.
@@ -18,6 +20,9 @@ pub struct InstanceView {
     pub created: DateTime,
     pub waiting_since: DateTime,
     pub reason: Option<String>,
+    /// What queries group suspended instances by: the code of a messaging failure or of a zombie, the type of an
+    /// uncaught exception; empty when there is none.
+    pub error_code: String,
     /// Asked for, and waiting for the next safe point (section 5.1).
     pub pending: Option<Pending>,
     /// Ids of the shapes its threads are at, innermost last; empty when it is not an orchestration.
@@ -55,6 +60,12 @@ pub struct NamedMessage {
 pub struct SubscriptionView {
     pub id: SubscriptionId,
     pub owner: Subscriber,
+    /// Orchestration, port or group whose it is.
+    pub service: Name,
+    /// The predicates: groups of which one must match as a whole (RCV-9).
+    pub groups: Arc<[Group]>,
+    /// False while its orchestration or port is stopped: what matches is suspended (section 5.5).
+    pub enabled: bool,
     /// The row in words.
     pub text: String,
     pub priority: u8,
@@ -84,6 +95,11 @@ impl Engine {
                     kind: InstanceKind::SendPort,
                     service: self.program.send_port(port.port)?.name,
                     reason: port.reason.clone(),
+                    error_code: if port.attempts > 0 && !port.status.runs() {
+                        TRANSMISSION_FAILURE.to_owned()
+                    } else {
+                        String::new()
+                    },
                     queue: std::iter::once(Arc::clone(&port.message)).chain(behind).collect(),
                     ..self.bare(id, port.status)
                 })
@@ -100,6 +116,7 @@ impl Engine {
                 kind: InstanceKind::Failure,
                 service: failure.port,
                 reason: Some(failure.reason.clone()),
+                error_code: failure.code.as_str().to_owned(),
                 queue: vec![Arc::clone(&failure.message)],
                 ..self.bare(id, failure.status)
             }),
@@ -133,6 +150,7 @@ impl Engine {
             created: self.core.now,
             waiting_since: self.core.now,
             reason: None,
+            error_code: String::new(),
             pending: None,
             at: Vec::new(),
             waiting: false,
@@ -152,6 +170,7 @@ impl Engine {
             created: instance.created,
             waiting_since: instance.waiting_since,
             reason: instance.reason.as_deref().map(str::to_owned),
+            error_code: error_code(instance).to_owned(),
             pending: instance.pending,
             waiting: instance.state.threads.iter().filter(|t| !t.ended).all(|t| t.wait != Wait::No),
             persistence_points: instance.persistence_points,
@@ -179,11 +198,20 @@ impl Engine {
 
     fn subscription(&self, id: SubscriptionId) -> Option<SubscriptionView> {
         let row = self.core.message_box.get(id)?;
+        let started = |port: Option<&PortRuntime>| port.is_some_and(|p| p.state == PortState::Started);
+        let enabled = match row.owner {
+            Owner::Activation { service, .. } => {
+                self.core.services.get(usize::from(service)).is_some_and(|s| s.state == ServiceState::Started)
+            }
+            Owner::Instance { .. } => true,
+            Owner::SendPort(port) => started(self.core.send_ports.get(usize::from(port))),
+            Owner::SendPortGroup(group) => started(self.core.groups.get(usize::from(group))),
+        };
         let owner = match row.owner {
-            super::message_box::Owner::Activation { service, .. } => {
+            Owner::Activation { service, .. } => {
                 Subscriber::Activation { service: self.program.service(service)?.name }
             }
-            super::message_box::Owner::Instance { instance, kind, .. } => {
+            Owner::Instance { instance, kind, .. } => {
                 let port = match self.core.slots.get(&instance)? {
                     Slot::Orchestration { service, .. } => self.port_of(*service, kind)?,
                     Slot::Request(request) => request.port,
@@ -191,14 +219,29 @@ impl Engine {
                 };
                 Subscriber::Instance { instance, port }
             }
-            super::message_box::Owner::SendPort(port) => {
-                Subscriber::SendPort(self.program.send_port(port)?.name)
-            }
-            super::message_box::Owner::SendPortGroup(group) => {
-                Subscriber::SendPortGroup(self.program.group(group)?.name)
-            }
+            Owner::SendPort(port) => Subscriber::SendPort(self.program.send_port(port)?.name),
+            Owner::SendPortGroup(group) => Subscriber::SendPortGroup(self.program.group(group)?.name),
         };
-        Some(SubscriptionView { id, owner, text: row.text(), priority: row.priority })
+        let service = match (row.owner, owner) {
+            (Owner::Instance { instance, .. }, Subscriber::Instance { port, .. }) => {
+                match self.core.slots.get(&instance)? {
+                    Slot::Orchestration { service, .. } => self.program.service(*service)?.name,
+                    _ => port,
+                }
+            }
+            (_, Subscriber::Activation { service: name } | Subscriber::SendPort(name)) => name,
+            (_, Subscriber::SendPortGroup(name) | Subscriber::Instance { port: name, .. }) => name,
+        };
+        let groups = Arc::clone(&row.groups);
+        Some(SubscriptionView {
+            id,
+            owner,
+            service,
+            groups,
+            enabled,
+            text: row.text(),
+            priority: row.priority,
+        })
     }
 
     /// The port of the receives of a kind, which are at ports bound alike, be it in a called orchestration (E1).
@@ -225,6 +268,17 @@ impl Engine {
         let (index, _) = self.program.send_port_by_name(port)?;
         self.core.send_ports.get(usize::from(index)).map(|p| p.state)
     }
+}
+
+/// Why an orchestration instance stands still, in one word.
+fn error_code(instance: &Instance) -> &str {
+    if instance.status == Status::Discarded {
+        return ZOMBIE;
+    }
+    let reason = instance.reason.as_deref().filter(|_| instance.status.is_suspended());
+    let exception =
+        reason.and_then(|reason| reason.strip_prefix(UNCAUGHT)).and_then(|rest| rest.split(':').next());
+    exception.unwrap_or_default().trim()
 }
 
 fn describe_frame(service: &Service, frame: &Frame, view: &mut InstanceView) {

@@ -145,10 +145,9 @@ impl Host {
     /// # Errors
     /// `H13` when the log cannot be written.
     pub fn operate(&mut self, operation: Operation) -> Result<(), Diagnostic> {
-        if let Operation::EnableReceiveLocation { location, enabled } = &operation {
-            self.partners.set_location_enabled(*location, *enabled);
-        }
-        self.input(InputKind::Operate(operation), None)
+        self.input(InputKind::Operate(operation), None)?;
+        self.partners.follow_locations(self.run.engine());
+        Ok(())
     }
 
     /// Runs until `stop` is set, or with `until_idle` until nothing is left to do: no file, no message in a

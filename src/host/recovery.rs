@@ -3,7 +3,7 @@
 use super::adapters::FileSource;
 use super::partners::Partners;
 use super::store::{Entry, Header, Recovered};
-use crate::engine::{Effect, Engine, Input, InputKind, Operation, Transmission, TransmissionId};
+use crate::engine::{Effect, Engine, Input, InputKind, Transmission, TransmissionId};
 use crate::journal::Run;
 use crate::message::DateTime;
 use crate::program::Program;
@@ -107,15 +107,16 @@ impl Replay {
                 }
             }
             InputKind::TransmitFailed { id, .. } => drop(self.outstanding.remove(id)),
-            InputKind::Operate(Operation::EnableReceiveLocation { location, enabled }) => {
-                self.partners.set_location_enabled(*location, *enabled);
-            }
             _ => {}
         }
     }
 
     fn step(&mut self, input: Input) {
+        let operates = matches!(input.kind, InputKind::Operate(_));
         self.run.step(input);
+        if operates {
+            self.partners.follow_locations(self.run.engine());
+        }
         self.collect();
     }
 

@@ -129,7 +129,8 @@ impl Display for Detail<'_> {
                 let space = if service.is_some() { " " } else { "" };
                 write!(f, "{instance}{space}{}{}", service.unwrap_or_default(), Change(change))
             }
-            EventKind::ShapeStarted { instance, service, shape }
+            EventKind::BreakpointHit { instance, service, shape }
+            | EventKind::ShapeStarted { instance, service, shape }
             | EventKind::ShapeCompleted { instance, service, shape } => {
                 write!(f, "{instance} {} {shape}", short(*service))
             }
@@ -172,7 +173,6 @@ impl Display for Detail<'_> {
                 write!(f, "{} for {message} by {port}", ack(*negative))
             }
             EventKind::AckConsumed { instance, negative } => write!(f, "{} by {instance}", ack(*negative)),
-            EventKind::BreakpointHit { instance, shape } => write!(f, "{instance} at {shape}"),
             EventKind::Logged { level, source, text } => write!(f, "{level:?} {source}: {text}"),
             EventKind::RuleFired { instance, policy, rule } => write!(f, "{instance} {rule} of {policy}"),
             EventKind::Activity { instance, activity, id, change } => {

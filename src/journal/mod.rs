@@ -2,6 +2,7 @@
 
 mod activities;
 mod line;
+pub mod query;
 mod run;
 mod subject;
 

@@ -156,10 +156,8 @@ impl VirtualRun {
 
     /// An operator acts, now.
     pub fn operate(&mut self, operation: Operation) {
-        if let Operation::EnableReceiveLocation { location, enabled } = &operation {
-            self.partners.set_location_enabled(*location, *enabled);
-        }
         self.step(InputKind::Operate(operation));
+        self.partners.follow_locations(self.run.engine());
     }
 
     /// Any input, now.

@@ -352,10 +352,17 @@ impl Application {
 
     /// Finds an orchestration by full name, or by bare name when only one module has it.
     pub fn orchestration(&self, name: &str) -> Option<(&Module, &Orchestration)> {
-        self.orchestrations().find(|(m, o)| m.qualify(&o.name) == name).or_else(|| {
-            let mut same = self.orchestrations().filter(|(_, o)| o.name == name);
+        self.orchestrations().find(|(m, o)| m.full_name(&o.name) == name).or_else(|| {
+            let mut same =
+                self.orchestrations().filter(|(m, o)| o.name == name || m.qualify(&o.name) == name);
             same.next().filter(|_| same.next().is_none())
         })
+    }
+
+    /// Finds an orchestration that `module` names: the one of its own version first (V-1).
+    pub fn orchestration_for(&self, module: &Module, name: &str) -> Option<(&Module, &Orchestration)> {
+        let own = self.orchestrations().find(|(m, o)| m.qualify(&o.name) == name && m.same_version(module));
+        own.or_else(|| self.orchestration(name))
     }
 
     /// Resolves a port type named in `module`.

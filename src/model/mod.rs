@@ -5,6 +5,7 @@
 //! Everything an `.odx` or a binding file can say has a place here, whether or not the engine runs it yet.
 
 mod application;
+mod binding_import;
 mod bindings;
 pub mod edit;
 pub mod files;
@@ -21,6 +22,7 @@ mod scenario;
 mod shapes;
 
 pub use application::*;
+pub use binding_import::*;
 pub use bindings::*;
 pub use id::*;
 pub use map_drawing::*;

@@ -25,6 +25,10 @@ pub struct Module {
     pub web_message_types: Vec<WebMessageType>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orchestration: Option<Orchestration>,
+    /// Version of the assembly it is in, such as `2.0.0.0`, where versions run side by side; empty for the only one.
+    /// Versions that differ in the first two numbers are different artifacts of the same name (V-1).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
     /// Designer elements outside the module (print settings, expression validation) that have no meaning here and
     /// must survive a round trip, as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -35,6 +39,22 @@ impl Module {
     /// `namespace.name`, or just the name when there is no namespace.
     pub fn qualify(&self, name: &str) -> String {
         if self.namespace.is_empty() { name.to_owned() } else { format!("{}.{name}", self.namespace) }
+    }
+
+    /// What identifies an artifact in a run and in bindings: its qualified name, with the version if one is stated.
+    pub fn full_name(&self, name: &str) -> String {
+        let (name, version) = (self.qualify(name), self.short_version());
+        if version.is_empty() { name } else { format!("{name}, Version={version}") }
+    }
+
+    pub fn same_version(&self, other: &Self) -> bool {
+        self.short_version() == other.short_version()
+    }
+
+    /// The part of the version that tells artifacts apart: `2.0`.
+    fn short_version(&self) -> &str {
+        let end = self.version.match_indices('.').nth(1).map_or(self.version.len(), |(at, _)| at);
+        self.version.get(..end).unwrap_or_default()
     }
 }
 

@@ -30,10 +30,10 @@ pub(super) struct Shared<'a> {
 }
 
 impl Shared<'_> {
-    /// Service number of an orchestration, by full name or by a bare name only one has.
-    pub fn number(&self, name: &str) -> Option<u16> {
-        let (module, orchestration) = self.app.orchestration(name)?;
-        self.numbers.get(&module.qualify(&orchestration.name)).copied()
+    /// Service number of an orchestration that a module names.
+    pub fn number(&self, caller: &Module, name: &str) -> Option<u16> {
+        let (module, orchestration) = self.app.orchestration_for(caller, name)?;
+        self.numbers.get(&module.full_name(&orchestration.name)).copied()
     }
 
     pub fn policy(&self, versioned: &str) -> Option<u16> {
@@ -77,7 +77,7 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
         .iter()
         .filter_map(|(key, module)| module.orchestration.as_ref().map(|o| (key, module, o)))
         .collect();
-    let names: Vec<String> = all.iter().map(|(_, m, o)| m.qualify(&o.name)).collect();
+    let names: Vec<String> = all.iter().map(|(_, m, o)| m.full_name(&o.name)).collect();
     let versions = app.policies.values().flat_map(|p| p.versions.iter().map(move |v| versioned(p, v)));
     let shared = Shared {
         app,

@@ -103,7 +103,7 @@ pub fn receive_locations(app: &Application) -> Vec<model::ReceiveLocation> {
     let mut locations: Vec<_> =
         app.bindings.receive_ports.iter().flat_map(|port| port.locations.iter().cloned()).collect();
     for (module, orchestration) in app.orchestrations() {
-        let full = module.qualify(&orchestration.name);
+        let full = module.full_name(&orchestration.name);
         locations.extend(orchestration.ports.iter().filter_map(|port| specified_location(&full, port)));
     }
     locations
@@ -162,7 +162,7 @@ pub(super) fn deploy(app: &Application, schemas: &SchemaSet, found: &mut Vec<Dia
         });
     }
     for (module, orchestration) in app.orchestrations() {
-        let full = module.qualify(&orchestration.name);
+        let full = module.full_name(&orchestration.name);
         for port in &orchestration.ports {
             let two_way = app
                 .port_type(module, &port.port_type)

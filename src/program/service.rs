@@ -39,7 +39,7 @@ impl<'a> ServiceCompiler<'a> {
         orchestration: &'a Orchestration,
         found: &'a mut Vec<Diagnostic>,
     ) -> Self {
-        let full = module.qualify(&orchestration.name);
+        let full = module.full_name(&orchestration.name);
         let binding = shared.app.bindings.service(&full);
         let service = Service {
             index,
@@ -320,26 +320,28 @@ impl<'a> ServiceCompiler<'a> {
         match &port.binding {
             Binding::MessageBox => PortBinding::MessageBox,
             Binding::SelfCorrelating => PortBinding::SelfCorrelating,
-            Binding::Partner(partner) => match self.shared.app.orchestration(&partner.orchestration) {
-                Some((module, orchestration)) if orchestration.port(&partner.port).is_some() => {
-                    PortBinding::Partner {
-                        service: Name::new(&module.qualify(&orchestration.name)),
-                        port: Name::new(&partner.port),
+            Binding::Partner(partner) => {
+                match self.shared.app.orchestration_for(self.module, &partner.orchestration) {
+                    Some((module, orchestration)) if orchestration.port(&partner.port).is_some() => {
+                        PortBinding::Partner {
+                            service: Name::new(&module.full_name(&orchestration.name)),
+                            port: Name::new(&partner.port),
+                        }
+                    }
+                    _ => {
+                        self.report(
+                            "V43",
+                            format!(
+                                "Port {} names the unknown partner port {}.{}",
+                                port.name, partner.orchestration, partner.port
+                            ),
+                            "Choose the partner orchestration and one of its ports",
+                            Place { property: "binding", ..place.clone() },
+                        );
+                        PortBinding::Unbound
                     }
                 }
-                _ => {
-                    self.report(
-                        "V43",
-                        format!(
-                            "Port {} names the unknown partner port {}.{}",
-                            port.name, partner.orchestration, partner.port
-                        ),
-                        "Choose the partner orchestration and one of its ports",
-                        Place { property: "binding", ..place.clone() },
-                    );
-                    PortBinding::Unbound
-                }
-            },
+            }
             Binding::SpecifyNow(_) | Binding::Dynamic(_) if bound.is_none() => {
                 let generated = Shared::generated(full, &port.name);
                 if port.polarity == Polarity::Uses {

@@ -43,7 +43,7 @@ impl Names {
         Self {
             message_types,
             properties,
-            orchestrations: app.orchestrations().map(|(m, o)| m.qualify(&o.name)).collect(),
+            orchestrations: app.orchestrations().map(|(m, o)| m.full_name(&o.name)).collect(),
             maps: app.maps.keys().cloned().collect(),
             policies: app.policies.keys().cloned().collect(),
             pipelines,

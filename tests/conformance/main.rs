@@ -28,6 +28,7 @@ mod routing;
 mod rules;
 mod sending;
 mod southridge;
+mod tools;
 mod transactions;
 mod twin;
 mod world;

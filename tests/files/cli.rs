@@ -50,6 +50,26 @@ fn check_tells_unreadable_from_wrong() {
 }
 
 #[test]
+fn exported_bindings_come_back_changed() {
+    let temp = tempfile::tempdir().unwrap();
+    let (folder, file) = (temp.path().join("orders"), temp.path().join("production.ron"));
+    let (folder, file) = (folder.to_str().unwrap(), file.to_str().unwrap());
+    assert_eq!(code(&["new", folder]), Some(0));
+    assert_eq!(code(&["bindings", "export", folder, "--file", file]), Some(0));
+    let text = fs::read_to_string(file).unwrap();
+    fs::write(file, text.replace("outbox/", "production/")).unwrap();
+    let imported = orchestrion(&["bindings", "import", folder, file]);
+    assert_eq!(imported.status.code(), Some(0), "{}", errors(&imported));
+    assert!(String::from_utf8_lossy(&imported.stdout).starts_with("updated "));
+    let exported = orchestrion(&["bindings", "export", folder]);
+    assert!(String::from_utf8_lossy(&exported.stdout).contains("production/"));
+    fs::write(file, "(format: 1, content: (send_ports: [(nam").unwrap();
+    let broken = orchestrion(&["bindings", "import", folder, file]);
+    assert_eq!(broken.status.code(), Some(2));
+    assert!(errors(&broken).contains("production.ron:1"), "{}", errors(&broken));
+}
+
+#[test]
 fn help_and_version_need_no_window_system_and_name_the_exit_codes() {
     for arguments in [&["--help"][..], &["run", "--help"], &["check", "--help"], &["new", "--help"]] {
         let output = orchestrion(arguments);

@@ -86,7 +86,16 @@ pub fn next(status: Status, happening: Happening) -> Result<Status, String> {
     })
 }
 
+/// Error code of an instance that ended with messages it had not consumed (ZMB-1).
+pub const ZOMBIE: &str = "0xC0C01B4C";
+/// What the reason of an instance that an exception ended begins with; the exception's type follows.
+pub const UNCAUGHT: &str = "Uncaught exception ";
+
 impl Status {
+    pub fn is_suspended(self) -> bool {
+        matches!(self, Self::SuspendedResumable | Self::SuspendedNotResumable)
+    }
+
     /// The state as tools name it.
     pub fn label(self) -> &'static str {
         match self {

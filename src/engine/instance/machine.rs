@@ -2,7 +2,7 @@ use super::environment::{Environment, exception};
 use super::state::{Frame, Instance, State, Wait};
 use crate::engine::core::Step;
 use crate::engine::{EventKind, PersistenceCause};
-use crate::message::{DateTime, ExceptionValue, Name, TimeSpan, Value};
+use crate::message::{DateTime, ExceptionValue, TimeSpan, Value};
 use crate::model::Polarity;
 use crate::program::{Op, PortBinding, Program, Service};
 use crate::xlang::{Env, Raised};
@@ -21,7 +21,7 @@ pub(in crate::engine) enum Flow {
     Yielded,
     Completed,
     /// Stopped before a shape, at a persistence point (DBG-5).
-    Breakpoint(Name),
+    Breakpoint,
     Terminated(String),
     Suspended {
         reason: String,
@@ -164,8 +164,10 @@ impl<'a, 'b> Machine<'a, 'b> {
             if let Op::Started(shape) = op
                 && self.stops_before(service, *shape, pc)
             {
+                let (instance, shape) = (self.instance.id, service.shape_id(*shape));
+                self.step.emit(EventKind::BreakpointHit { instance, service: service.name, shape });
                 self.persist(PersistenceCause::Breakpoint);
-                return After::End(Flow::Breakpoint(service.shape_id(*shape)));
+                return After::End(Flow::Breakpoint);
             }
             self.set_pc(pc + 1);
             let outcome = self.operate(service, op, frame);

@@ -70,7 +70,7 @@ impl Step<'_> {
         }
         let asked = message.context.get(BTS.suspend_as_non_resumable) == Some(&Value::Bool(true));
         let resumable = !port.two_way && !asked;
-        self.keep_failed(id, resumable, port.name, message, reason, report, resume);
+        self.keep_failed(id, resumable, port.name, message, Refusal { reason, code, report, resume });
     }
 
     /// Failed-message routing: a clone with nothing promoted but what describes the failure (RF-6). False when
@@ -112,6 +112,7 @@ impl Step<'_> {
             port: name,
             message: Arc::new(snapshot),
             reason: reason.to_owned(),
+            code: Name::new(ROUTING_FAILURE),
             report: None,
             resume: Resume::Routing,
         };
@@ -129,31 +130,30 @@ impl Step<'_> {
         report: Option<InstanceId>,
     ) {
         let id = self.next_instance_id();
-        self.keep_failed(id, true, port, message, reason, report, Resume::Routing);
+        let refusal = Refusal { reason, code: ROUTING_FAILURE, report, resume: Resume::Routing };
+        self.keep_failed(id, true, port, message, refusal);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the fields of the record it makes")]
     pub fn keep_failed(
         &mut self,
         id: InstanceId,
         resumable: bool,
         port: Name,
         message: Arc<Message>,
-        reason: &str,
-        report: Option<InstanceId>,
-        resume: Resume,
+        Refusal { reason, code, report, resume }: Refusal<'_>,
     ) {
         let number = message.id;
         let status = if resumable { Status::SuspendedResumable } else { Status::SuspendedNotResumable };
-        let failure = Failure { id, status, port, message, reason: reason.to_owned(), report, resume };
+        let (reason, code) = (reason.to_owned(), Name::new(code));
+        let failure = Failure { id, status, port, message, reason: reason.clone(), code, report, resume };
         self.core.slots.insert(id, Slot::Failure(Arc::new(failure)));
         self.emit(EventKind::MessageSuspended {
             message: number,
             instance: id,
-            reason: reason.to_owned(),
+            reason: reason.clone(),
             resumable,
         });
-        self.change(id, port, InstanceChange::Suspended { reason: reason.to_owned(), resumable });
+        self.change(id, port, InstanceChange::Suspended { reason, resumable });
     }
 
     /// Tries a suspended message again from where it failed (RF-4, RF-8), also while its location is disabled: it

@@ -8,7 +8,7 @@ pub mod request;
 pub mod send;
 mod transport;
 
-pub use acknowledge::guid_text;
+pub use acknowledge::{TRANSMISSION_FAILURE, guid_text};
 pub use receive::in_schedule;
 pub use transport::dynamic_transport;
 
@@ -48,6 +48,8 @@ pub struct Failure {
     pub port: Name,
     pub message: Arc<Message>,
     pub reason: String,
+    /// Error code, as in `ErrorReport.FailureCode`.
+    pub code: Name,
     /// The routing failure report that belongs to a suspended message.
     pub report: Option<InstanceId>,
     pub resume: Resume,

@@ -1,4 +1,5 @@
 use super::Resume;
+use super::acknowledge::TRANSMISSION_FAILURE;
 use super::acknowledge::fault;
 use super::failed::{ROUTING_FAILURE, Refusal};
 use super::receive::location_of;
@@ -82,7 +83,13 @@ impl Step<'_> {
                 self.emit(EventKind::PortFailed { port: port.name, instance: id, message, error });
                 self.reply_fault(id, info, response, &reason);
                 let response = Arc::clone(response);
-                self.keep_failed(id, false, port.name, response, &reason, None, Resume::Routing);
+                let refusal = Refusal {
+                    reason: &reason,
+                    code: TRANSMISSION_FAILURE,
+                    report: None,
+                    resume: Resume::Routing,
+                };
+                self.keep_failed(id, false, port.name, response, refusal);
             }
         }
     }

@@ -1,3 +1,4 @@
+use crate::engine::instance::lifecycle::UNCAUGHT;
 use crate::engine::instance::{After, Flow, Machine, ScopeFrame, Wait, exception};
 use crate::engine::{EventKind, PersistenceCause};
 use crate::message::{BTS, ExceptionValue, Message, Value};
@@ -300,7 +301,7 @@ impl<'a> Machine<'a, '_> {
     /// At the top of a root instance: suspended, from its last persistence point (CONFLICT 1).
     fn uncaught(&mut self, raised: &ExceptionValue) -> After {
         let resumable = !self.program.application.settings.engine.uncaught_non_resumable;
-        let reason = format!("Uncaught exception {}: {}", raised.exception_type, raised.message);
+        let reason = format!("{UNCAUGHT}{}: {}", raised.exception_type, raised.message);
         After::End(Flow::Suspended { reason, resumable, restore: true })
     }
 

@@ -1,6 +1,7 @@
 //! What people and scenarios do to the simulated partners.
 
 use super::{Happening, PartnerState, Partners, Play, Rules};
+use crate::engine::Engine;
 use crate::message::{DateTime, Name, TimeSpan};
 use std::collections::BTreeMap;
 
@@ -30,6 +31,16 @@ impl Partners {
             self.offer_again(&address);
         }
         true
+    }
+
+    /// Follows the receive locations that an operation has enabled or disabled.
+    pub fn follow_locations(&mut self, engine: &Engine) {
+        let locations = engine.program().locations.iter().zip(&engine.core().locations_enabled);
+        for (name, enabled) in locations.map(|(location, enabled)| (location.name, *enabled)) {
+            if self.locations.values().any(|r| r.location == name && r.enabled != enabled) {
+                self.set_location_enabled(name, enabled);
+            }
+        }
     }
 
     /// Follows a receive location that was enabled or disabled; false when it reads no queue.

@@ -103,7 +103,7 @@ fn configure(application: &mut Application, set_up: &SetUp, words: &Words<'_>) -
         let locations = bindings.receive_ports.iter_mut().flat_map(|p| &mut p.locations);
         locations.filter(|l| l.name == name).for_each(|l| l.enabled = *enabled);
     }
-    let names: Vec<_> = application.orchestrations().map(|(module, o)| module.qualify(&o.name)).collect();
+    let names: Vec<_> = application.orchestrations().map(|(module, o)| module.full_name(&o.name)).collect();
     for (name, state) in &set_up.orchestrations {
         let name = words.full(name);
         words.known(STEP, "orchestration", name, names.iter().map(String::as_str))?;

@@ -13,12 +13,15 @@ fn role_size(app: &model::Application, module: &model::Module, link: &model::Rol
 /// Call and Start Orchestration.
 impl ServiceCompiler<'_> {
     pub(super) fn call(&mut self, shape: &Shape, number: u16, call: &model::Call, synchronous: bool) {
-        let service = self.shared.number(&call.orchestration);
+        let service = self.shared.number(self.module, &call.orchestration);
         let Some(service) = self.slot(shape, "orchestration", &call.orchestration, "orchestration", service)
         else {
             return;
         };
-        let Some((module, target)) = self.shared.app.orchestration(&call.orchestration) else { return };
+        let Some((module, target)) = self.shared.app.orchestration_for(self.module, &call.orchestration)
+        else {
+            return;
+        };
         if call.arguments.len() != target.parameters.len() {
             self.report(
                 "V25",
@@ -26,7 +29,7 @@ impl ServiceCompiler<'_> {
                     "`{}` passes {}; {} takes {}",
                     shape.name,
                     counted(call.arguments.len(), "argument"),
-                    module.qualify(&target.name),
+                    module.full_name(&target.name),
                     target.parameters.len()
                 ),
                 "Pass one argument for every parameter, in order",

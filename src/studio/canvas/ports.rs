@@ -54,7 +54,7 @@ pub fn binding_words(
 ) -> (String, bool) {
     match &port.binding {
         Binding::SpecifyLater => {
-            let service = app.bindings.service(&module.qualify(&orchestration.name));
+            let service = app.bindings.service(&module.full_name(&orchestration.name));
             match service.and_then(|s| s.ports.get(&port.name)) {
                 Some(PortBinding::ReceivePort(name)) => (format!("receive port {name}"), true),
                 Some(PortBinding::SendPort(name)) => (format!("send port {name}"), true),
@@ -71,7 +71,7 @@ pub fn binding_words(
             ("direct · no partner port".to_owned(), false)
         }
         Binding::Partner(partner) => {
-            let own = partner.orchestration == module.qualify(&orchestration.name);
+            let own = partner.orchestration == module.full_name(&orchestration.name);
             if own && partner.port == port.name {
                 ("direct · inverse partner".to_owned(), true)
             } else {

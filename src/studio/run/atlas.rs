@@ -31,7 +31,7 @@ impl Atlas {
         let mut atlas = Self::default();
         for (key, module) in &app.modules {
             let Some(orchestration) = &module.orchestration else { continue };
-            let service = Name::new(&module.qualify(&orchestration.name));
+            let service = Name::new(&module.full_name(&orchestration.name));
             atlas.modules.insert(service, key.clone());
             for shape in orchestration.shapes() {
                 let (port, sends) = match &shape.kind {

@@ -119,9 +119,8 @@ fn place(run: &RunMode, kind: &EventKind) -> Option<(Name, Name)> {
         EventKind::ShapeStarted { service, shape, .. } | EventKind::ShapeCompleted { service, shape, .. } => {
             return Some((*service, *shape));
         }
-        EventKind::MessageConsumed { instance, shape, .. } | EventKind::BreakpointHit { instance, shape } => {
-            (*instance, *shape)
-        }
+        EventKind::MessageConsumed { instance, shape, .. }
+        | EventKind::BreakpointHit { instance, shape, .. } => (*instance, *shape),
         EventKind::ScopeCommitted { instance, scope }
         | EventKind::ScopeAborted { instance, scope }
         | EventKind::ScopeRetry { instance, scope, .. }

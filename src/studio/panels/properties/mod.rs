@@ -146,7 +146,7 @@ fn findings(ui: &mut Ui, found: &[Diagnostic]) {
 
 /// The activation subscriptions of the orchestration, row by row (SUB-7).
 fn subscriptions(ui: &mut Ui, editing: &Editing<'_>) {
-    let name = editing.module.qualify(&editing.orchestration.name);
+    let name = editing.module.full_name(&editing.orchestration.name);
     fields::heading(ui, "Subscribes to");
     let rows = editing.document.subscriptions.get(&name).map_or(&[][..], Vec::as_slice);
     let t = Tokens::of(ui);

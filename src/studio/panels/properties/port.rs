@@ -134,7 +134,7 @@ fn binding(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) {
             3 => Binding::MessageBox,
             4 => Binding::SelfCorrelating,
             5 => Binding::Partner(PartnerPort {
-                orchestration: editing.module.qualify(&editing.orchestration.name),
+                orchestration: editing.module.full_name(&editing.orchestration.name),
                 port: port.name.clone(),
             }),
             _ => Binding::SpecifyLater,
@@ -218,7 +218,7 @@ fn physical(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) {
         return;
     }
     let app = &editing.document.app;
-    let service = editing.module.qualify(&editing.orchestration.name);
+    let service = editing.module.full_name(&editing.orchestration.name);
     let bound = app.bindings.service(&service);
     let two_way = app
         .port_type(editing.module, &port.port_type)
