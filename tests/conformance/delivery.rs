@@ -163,3 +163,37 @@ fn c116_a_group_with_one_enlisted_member_acknowledges_once() {
     assert_eq!(acks(&world), (1, 1));
     assert!(world.story("O").ends_with("completed"), "{}", world.story("O"));
 }
+
+/// A message that asks for an acknowledgement itself, or leaves through a transport that always notifies, is acknowledged to
+/// whoever filters on acknowledgements; without one the acknowledgement vanishes (DN-7, DN-9).
+#[test]
+fn dn_9_acknowledgements_go_to_whoever_filters_on_them() {
+    let with = |asks: bool, always: bool, listens: bool| {
+        let mut app =
+            app().class("Order", &["Id"]).receive_port("R", "XMLReceive").send_port("S").with_send_port(
+                |port| {
+                    port.filter = equals("BTS.ReceivePortName", "R");
+                    port.primary.as_mut().unwrap().delivery_notification = always;
+                },
+            );
+        if listens {
+            app = app.send_port("Acks").with_send_port(|port| {
+                port.filter = equals("BTS.AckType", "ACK");
+                port.send_pipeline = "PassThruTransmit".into();
+            });
+        }
+        let mut world = World::new(app);
+        world.receive("R", &xml("Order", &[("Id", "7")]));
+        if asks {
+            let mut message = (**world.published()[0]).clone();
+            message.context.write(Name::new("BTS.AckRequired"), orchestrion::message::Value::Bool(true));
+            world.input(orchestrion::engine::InputKind::Publish { message });
+            world.settle();
+        }
+        (world.sent("Acks").len(), world.engine.instances().len())
+    };
+    assert_eq!(with(false, false, true), (0, 0));
+    assert_eq!(with(true, false, true), (1, 0));
+    assert_eq!(with(false, true, true), (1, 0));
+    assert_eq!(with(false, true, false), (0, 0), "nobody wants it, and nothing is suspended");
+}

@@ -11,14 +11,18 @@ use uuid::Uuid;
 pub const TRANSMISSION_FAILURE: &str = "0xC0C0167A";
 
 impl Step<'_> {
-    /// Publishes the ACK or NACK of a transmission that somebody asked for, if one still wants it (DN-7, DN-9). A
-    /// request gets a NACK in place of its response without asking for notifications (DN-5, RF-10).
+    /// Publishes the ACK or NACK of a transmission, if somebody still wants it (DN-7, DN-9): for the instance that sent with
+    /// delivery notification, by its token; for whoever filters on it when the message says `BTS.AckRequired` or the port
+    /// notifies always. A request gets a NACK in place of its response without asking for notifications (DN-5, RF-10).
     pub fn acknowledge(&mut self, info: &SendPortInfo, instance: &PortInstance, error: Option<&str>) {
         let original = &instance.message.context;
         let request = error.and_then(|_| original.get(BTS.reply_token));
-        let token = original.get(BTS.ack_required).or(request).cloned();
-        let always = if instance.backup { &info.backup } else { &info.primary };
-        if token.is_none() && !always.as_ref().is_some_and(|t| t.notify) {
+        let required = original.get(BTS.ack_required);
+        let token = required.filter(|asked| matches!(asked, Value::String(_))).or(request).cloned();
+        let transport = if instance.backup { &info.backup } else { &info.primary };
+        let anyone = required == Some(&Value::Bool(true))
+            || transport.as_ref().is_some_and(|transport| transport.notify);
+        if token.is_none() && !anyone {
             return;
         }
         let guid = self.guid_of("message", instance.message.id.0);
@@ -43,6 +47,15 @@ impl Step<'_> {
         context.promote(BTS.ack_outbound_transport_location, Value::from(address.as_str()));
         context.promote(BTS.ack_send_port_name, Value::string(info.name.as_str()));
         context.promote(BTS.ack_send_port_id, Value::string(info.name.as_str()));
+        for (from, to) in [
+            (BTS.receive_port_id, BTS.ack_receive_port_id),
+            (BTS.receive_port_name, BTS.ack_receive_port_name),
+            (BTS.inbound_transport_location, BTS.ack_inbound_transport_location),
+        ] {
+            if let Some(value) = original.get(from) {
+                context.promote(to, value.clone());
+            }
+        }
         if let Some(error) = error {
             context.promote(BTS.ack_failure_code, Value::string(TRANSMISSION_FAILURE));
             context.promote(BTS.ack_failure_category, Value::Int32(0));

@@ -249,7 +249,12 @@ fn strip_routing(message: &mut Message) {
         BTS.receive_port_id,
         BTS.source_party_id,
     ];
+    // True says that anybody may want an acknowledgement; a token was for the sender of before.
+    let required = message.context.get(BTS.ack_required) == Some(&Value::Bool(true));
     message.context.remove_if(|name| routing.contains(&name));
+    if required {
+        message.context.write(BTS.ack_required, Value::Bool(true));
+    }
 }
 
 /// No subscriber, too many for a two-way port, or no way to send at all: the send fails (MBD-5, PAD-6).
