@@ -197,3 +197,23 @@ fn dn_9_acknowledgements_go_to_whoever_filters_on_them() {
     assert_eq!(with(false, true, true), (1, 0));
     assert_eq!(with(false, true, false), (0, 0), "nobody wants it, and nothing is suspended");
 }
+
+/// A failed message that failed-message routing takes to an error handler still tells its sender, once: the delivery of the
+/// clone is no acknowledgement of the message (DN-10).
+#[test]
+fn dn_10_a_routed_failure_is_still_told_to_the_sender() {
+    let mut app = notified("A", vec![guarded(Transaction::None, vec![send("Out", "M")])])
+        .send_port("Errors")
+        .with_send_port(|port| port.filter = equals("ErrorReport.ErrorType", "FailedMessage"));
+    app.0.bindings.send_ports[0].route_failed_messages = true;
+    let mut world = World::new(app);
+    world.broken.push("A".into());
+    world.receive("R", &xml("Order", &[("Id", "7")]));
+    assert_eq!(world.sent("Errors").len(), 1);
+    assert_eq!(acks(&world), (1, 1));
+    assert!(
+        world.ran("O", "caught") && world.engine.instances().is_empty(),
+        "{:#?}",
+        world.engine.instances()
+    );
+}

@@ -22,7 +22,8 @@ impl Step<'_> {
         let transport = if instance.backup { &info.backup } else { &info.primary };
         let anyone = required == Some(&Value::Bool(true))
             || transport.as_ref().is_some_and(|transport| transport.notify);
-        if token.is_none() && !anyone {
+        // An acknowledgement that is passed on is not acknowledged itself: that would never end.
+        if token.is_none() && !anyone || original.promoted(BTS.ack_type).is_some() {
             return;
         }
         let guid = self.guid_of("message", instance.message.id.0);

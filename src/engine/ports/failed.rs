@@ -91,6 +91,9 @@ impl Step<'_> {
         let kind = clone.context.get(BTS.message_type).cloned().unwrap_or_else(|| Value::from(""));
         let context = &mut clone.context;
         context.demote_all();
+        // Whoever sent it hears of the message itself, not of its clone (DN-10).
+        context.remove(BTS.ack_required);
+        context.remove(BTS.reply_token);
         context.promote(BTS.error_type, Value::string("FailedMessage"));
         context.promote(BTS.error_failure_category, Value::Int32(0));
         context.promote(BTS.error_message_type, kind);
