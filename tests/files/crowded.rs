@@ -681,7 +681,6 @@ pub fn application() -> Application {
                 validate_schemas: true,
                 validate_correlations: true,
                 extended_logging: true,
-                loop_limit: Some(50_000),
             },
             exceptions: vec![ExceptionType {
                 name: "Crowded.LostException".into(),
