@@ -364,6 +364,8 @@ mod tests {
         assert!(body.xpath("//[").is_err());
     }
 
+    /// Given a path that selects no node of the body, when a value is written to it, then that fails and the body is as before
+    /// (MA-1).
     #[test]
     fn c184_an_xpath_target_must_exist() {
         let body = Body::xml(ORDER);

@@ -115,6 +115,8 @@ fn a_stage_that_does_not_acknowledge_keeps_the_manager_waiting() {
     assert!(!world.ran("Manager", "go on"));
 }
 
+/// Given a stage that is asked through a request-response port, when it starts, then it answers on that port before it does its
+/// work (SND-5).
 #[test]
 fn c076_a_stage_answers_before_it_works() {
     let mut world = managed(vec![stage("A", "a", true)]);

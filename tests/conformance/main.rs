@@ -14,6 +14,7 @@ mod deployment;
 mod determinism;
 mod direct;
 mod exceptions;
+mod filters;
 mod flow;
 mod lifecycle;
 mod not_run;

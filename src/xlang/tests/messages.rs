@@ -24,6 +24,8 @@ fn fields_properties_and_parts_are_read() {
     }
 }
 
+/// Given a context property that is present or absent, when `exists` asks, then it is true or false; reading the absent one
+/// raises an exception (7.3).
 #[test]
 fn c182_exists_tells_whether_a_property_is_there() {
     let mut library = Library::with_loan();
@@ -38,6 +40,7 @@ fn c182_exists_tells_whether_a_property_is_there() {
     assert_eq!(library.print("BTS.RetryCount exists Copy"), "False");
 }
 
+/// Given `M2(*) = M1(*)` in a Construct, when it runs, then every context property is copied, promoted as it was (MA-4).
 #[test]
 fn c183_all_properties_are_copied_with_their_promotion() {
     let mut library = Library::with_loan();
@@ -87,6 +90,8 @@ fn data_properties_stay_in_step_with_the_body() {
     assert_eq!(library.print("Notice.Reader"), "R1");
 }
 
+/// Given an assignment to an XPath that selects nothing, when it runs, then it raises an exception; one that selects a node
+/// sets its text (MA-1, 7.4).
 #[test]
 fn c184_an_xpath_target_must_exist() {
     let mut library = Library::with_loan();

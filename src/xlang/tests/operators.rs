@@ -2,6 +2,7 @@ use super::library::Library;
 use crate::message::Value;
 use crate::xlang::Slot;
 
+/// Given expressions over several operators, when they are evaluated, then these bind as in C# (7.2).
 #[test]
 fn c185_operators_bind_as_in_csharp() {
     let mut library = Library::new();
@@ -35,6 +36,7 @@ fn c185_operators_bind_as_in_csharp() {
     }
 }
 
+/// Given arithmetic that overflows, when it runs inside `checked`, then it raises an exception; elsewhere it wraps (7.2).
 #[test]
 fn c186_overflow_raises_inside_checked_only() {
     let mut library = Library::new();

@@ -3,6 +3,8 @@
 use super::library::{Library, findings, list};
 use crate::xlang::Slot;
 
+/// Given each construct of C# that XLANG/s refuses, when a text with it is compiled, then the diagnostic points at its
+/// characters and tells what to write instead (7.6, EXP-3).
 #[test]
 fn c181_each_rejected_construct_has_its_diagnostic() {
     let library = Library::new();
@@ -53,6 +55,7 @@ fn c181_each_rejected_construct_has_its_diagnostic() {
     }
 }
 
+/// Given an Expression with nothing but a comment or white space, when it is compiled, then that is an error (EXP-1).
 #[test]
 fn c181_a_comment_alone_is_no_expression() {
     let library = Library::new();
@@ -65,6 +68,8 @@ fn c181_a_comment_alone_is_no_expression() {
     );
 }
 
+/// Given `if` or `while` in a Message Assignment, when it is compiled, then that is an error; in an Expression both are
+/// accepted (EXP-3, MA-2).
 #[test]
 fn c188_flow_control_is_for_expression_shapes_only() {
     let library = Library::with_loan();
