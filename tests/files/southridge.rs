@@ -1,7 +1,11 @@
 //! The flagship sample as a folder: what it holds fits together.
 
+use orchestrion::engine::{EventKind, InstanceChange};
+use orchestrion::lab::VirtualRun;
+use orchestrion::message::TimeSpan;
 use orchestrion::model::Application;
 use orchestrion::model::files::{encode, load, read_folder};
+use orchestrion::xlang::LogLevel;
 use orchestrion::xml::{SchemaSet, pipeline};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -71,4 +75,37 @@ fn an_orphaned_order_fits_the_error_envelope() {
     let sent = String::from_utf8(sent).unwrap();
     assert!(sent.contains("<ReceivePortName>Facilities-RP</ReceivePortName>"), "{sent}");
     assert!(sent.contains("<OriginalMsg><Order "), "{sent}");
+}
+
+/// Left to itself the sample is lively and calm: orders are under way within seconds, and until the round comes to
+/// the orders that change their mind nothing goes wrong.
+#[test]
+fn left_to_itself_it_is_lively_and_calm() {
+    let mut run = VirtualRun::new(&southridge(), 0).unwrap();
+    let count = |run: &VirtualRun, wanted: fn(&EventKind) -> bool| {
+        run.run().events().iter().filter(|event| wanted(&event.kind)).count()
+    };
+    run.advance(TimeSpan::from_seconds(3)).unwrap();
+    let created =
+        |kind: &EventKind| matches!(kind, EventKind::Instance { change: InstanceChange::Created, .. });
+    assert!(count(&run, created) > 3);
+    run.advance(TimeSpan::from_seconds(237)).unwrap();
+    let wrong = |kind: &EventKind| match kind {
+        EventKind::RoutingFailed { .. } | EventKind::PortFailed { .. } => true,
+        EventKind::Logged { level, .. } => *level == LogLevel::Error,
+        EventKind::Instance { change, .. } => {
+            matches!(change, InstanceChange::Suspended { .. } | InstanceChange::Discarded { .. })
+        }
+        _ => false,
+    };
+    assert_eq!(count(&run, wrong), 0, "in four minutes");
+    run.advance(TimeSpan::from_seconds(480)).unwrap();
+    let found: Vec<_> = run
+        .run()
+        .events()
+        .iter()
+        .filter(|e| wrong(&e.kind))
+        .map(|e| format!("{} {:?}", e.at, e.kind))
+        .collect();
+    assert!(found.len() < 10, "{found:#?}");
 }
