@@ -517,6 +517,8 @@ const FIXES: &[(&str, &str)] = &[
     ("V43", "Take the port type of the partner"),
     ("V43", "Make the port type Internal"),
     ("V49", "Receive through XMLReceive"),
+    ("K02", "Add the functions"),
+    ("K03", "Write a script"),
 ];
 
 #[cfg(test)]

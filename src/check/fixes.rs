@@ -124,8 +124,15 @@ fn cases() -> Vec<Application> {
             s.catches.push(catch(CatchType::General, handler));
         })])
     };
+    let scripted = |mut application: Application| {
+        application.components.insert("Acme.Rates".into(), "fn Today() { 1 }".into());
+        application
+    };
+    let custom = || started(vec![expression("x = Acme.Rates.Sum(1, 2);")]);
     let variable = Variable { name: "given".into(), ..Variable::default() };
     vec![
+        custom(),
+        scripted(custom()),
         application(vec![
             receive("In", |r| r.activate = true),
             initialize(),

@@ -3,6 +3,7 @@ use super::symbols::ScopeSymbols;
 use crate::component::Components;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::message::ValueType;
+use crate::model::edit::{Edit, Part};
 use crate::xlang::{Code, Slot, Stub};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,10 +49,11 @@ pub(super) fn compile_mocks(shared: &Shared<'_>, found: &mut Vec<Diagnostic>) ->
     mocks
 }
 
-/// Says once for each class which members nobody answers for: `K02` when a script lacks them, `K03` when there is
-/// no script.
+/// Says once for each class which members nobody answers for: `K02` when its script lacks them, `K03` when there is
+/// no script. `scripts` are those of the application; one that does not compile has been reported.
 pub(super) fn report_unanswered<'a>(
     components: &Components,
+    scripts: &BTreeMap<String, String>,
     mocks: &Mocks,
     used: impl Iterator<Item = &'a (Stub, Place)>,
     found: &mut Vec<Diagnostic>,
@@ -72,20 +74,38 @@ pub(super) fn report_unanswered<'a>(
         let members = stubs.iter().map(|stub| stub.to_string().replacen(&prefix, "", 1));
         let members = members.collect::<Vec<_>>().join(", ");
         let path = crate::model::files::component_path(class);
-        let diagnostic = match components.functions(class) {
-            Some(functions) => Diagnostic::warning(
-                "K02",
-                format!("the script of {class} has no function for {members}: such calls are mocked"),
-                format!("Add them to {path}, which has {}", functions.join(", ")),
-            ),
-            None => Diagnostic::warning(
-                "K03",
-                format!("{class} is custom code without a script: its members are mocked ({members})"),
-                format!(
+        let (diagnostic, title) = match (components.functions(class), scripts.get(class)) {
+            (Some(functions), _) => {
+                let message =
+                    format!("the script of {class} has no function for {members}: such calls are mocked");
+                let help = format!("Add them to {path}, which has {}", functions.join(", "));
+                (Diagnostic::warning("K02", message, help), "Add the functions")
+            }
+            (None, Some(_)) => continue,
+            (None, None) => {
+                let message =
+                    format!("{class} is custom code without a script: its members are mocked ({members})");
+                let help = format!(
                     "Write {path} with these functions, or give their values as `mocks` in application.ron"
-                ),
-            ),
+                );
+                (Diagnostic::warning("K03", message, help), "Write a script")
+            }
         };
-        found.push(diagnostic.at(place.clone()));
+        let script = scripts.get(class).cloned().unwrap_or_default() + outline(class, &stubs).as_str();
+        let edit = Edit::Set(Part::Component(class.to_owned(), Some(script)));
+        found.push(diagnostic.at(place.clone()).mend(title, vec![edit]));
     }
+}
+
+/// Functions that answer as a mock does, for a user to fill. A property needs none: objects store what is assigned.
+fn outline(class: &str, stubs: &BTreeSet<&Stub>) -> String {
+    let short = class.rsplit('.').next().unwrap_or(class);
+    let mut text = format!("// {class}\n");
+    for stub in stubs {
+        let name = if stub.member == ".ctor" { short } else { &stub.member };
+        let Some(count) = stub.arguments else { continue };
+        let parameters: Vec<String> = (1..=count).map(|n| format!("p{n}")).collect();
+        text.push_str(&format!("fn {name}({}) {{\n    ()\n}}\n", parameters.join(", ")));
+    }
+    text
 }

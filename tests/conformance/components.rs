@@ -130,6 +130,27 @@ fn k_gaps_and_mistakes_of_scripts_are_diagnostics() {
     assert!(broken.len() == 1 && broken[0].place.line.is_some_and(|(line, _)| line == 2), "{broken:?}");
 }
 
+/// The mend that a check offers for a mocked class is a script with a function for each member used; it leaves
+/// nothing to say, answers as the mocks did, and keeps what a script had.
+#[test]
+fn k_a_script_can_be_begun_from_what_is_used() {
+    let text = "rates = new Acme.Rates(1); n = rates.Add(n, 2); s = rates.Name;";
+    for script in [None, Some("fn Today() { 1 }\n")] {
+        let mut app = application(text);
+        app.0.components.extend(script.map(|script| ("Acme.Rates".to_owned(), script.to_owned())));
+        let found = Program::diagnose(&app.0);
+        let [warned] = found.as_slice() else { panic!("{found:?}") };
+        let fix = *warned.fix.clone().expect("a fix");
+        fix.apply(&mut app.0).unwrap();
+        assert_eq!(Program::diagnose(&app.0), []);
+        let text = app.0.components["Acme.Rates"].clone();
+        assert!(text.starts_with(script.unwrap_or("// Acme.Rates")), "{text}");
+        let world = run(app);
+        assert_eq!(calls(&world)[1], "called Acme.Rates.Add(3, 2) = ");
+        assert_eq!(world.exceptions(), [""; 0]);
+    }
+}
+
 /// What a script throws is an exception of the .NET type it names, which a Catch block of that type takes.
 #[test]
 fn k_exceptions_of_scripts_are_caught_by_type() {
@@ -229,4 +250,19 @@ fn k_pipelines_run_from_expressions() {
     let world = self::run(app);
     assert_eq!(world.logged().first(), Some(&"hello7helloFalse"), "{:?}", world.exceptions());
     assert!(world.logged()[1].contains("Acme.Gone"), "{:?}", world.logged());
+}
+
+/// The examples of the page about rules and custom code can be read and compiled.
+#[test]
+fn k_the_examples_of_the_page_are_right() {
+    let page = include_str!("../../docs/custom-code.md");
+    let block =
+        |start: &str| page.split(start).nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    let policy: Policy = files::from_ron("rules/Discount.rules.ron", block("```ron\n")).expect("a policy");
+    assert_eq!(policy.deployed(None).map(|v| v.rules.len()), Some(2));
+    let app = scripted(
+        "rates = new Acme.Rates(5); n = rates.Add(2); flag = Acme.Rates.Split(s, out s);",
+        block("```rust\n"),
+    );
+    assert_eq!(Program::diagnose(&app.0), []);
 }
