@@ -375,6 +375,20 @@ fn c087_terminate_in_a_called_orchestration_ends_the_caller() {
     assert!(!world.ran("Flow", "wrong") && !world.ran("Flow", "not reached"));
 }
 
+/// Given two orchestrations that call each other, which the checker refuses, when they run all the same, then the second
+/// call of the first raises an exception instead of going on for ever. (CAL-5)
+#[test]
+fn cal_5_a_circle_of_calls_is_an_exception() {
+    let inner = |name: &str, next: &str| orch(name).body(vec![call("go", next, &[])]);
+    let app = flow(vec![call("go", "Ping", &[])])
+        .orchestration(inner("Ping", "Pong"))
+        .orchestration(inner("Pong", "Ping"));
+    let mut world = World::new(app);
+    world.receive("R", &xml("Order", &[("Kind", "x")]));
+    let reason = world.only("Flow").reason.unwrap_or_default();
+    assert!(reason.contains("StackOverflow") && reason.contains("T.Ping calls itself"), "{reason}");
+}
+
 /// Given a loop whose condition is false from the beginning, when it is reached, then its body never runs. (LOP-1)
 #[test]
 fn c088_a_loop_tests_before_its_first_round() {

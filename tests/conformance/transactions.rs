@@ -290,6 +290,20 @@ fn tx6_2_an_atomic_orchestration_sends_at_its_end() {
     }
 }
 
+/// Given more instances in open atomic scopes than stay in memory as they are, when time passes, then each sends what it
+/// held, once. (ATM-1)
+#[test]
+fn atm_1_a_crowd_in_atomic_scopes_keeps_what_it_holds() {
+    let mut world = World::new(one(vec![atomic(vec![send("Out", "M"), add("inside"), seconds("slow", 10)])]));
+    for id in 0..80 {
+        world.receive("R", &xml("Order", &[("Id", &id.to_string())]));
+    }
+    assert!(world.sent("S").is_empty());
+    world.advance(11);
+    assert_eq!(world.sent("S").len(), 80);
+    assert!(world.live("O").is_empty());
+}
+
 /// Given a call inside an atomic scope whose callee sends, when the scope commits, then the message goes out through the
 /// callee's port; and when the scope fails, it does not. (ATM-1, SCP-6)
 #[test]

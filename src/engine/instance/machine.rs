@@ -226,7 +226,7 @@ impl<'a, 'b> Machine<'a, 'b> {
             Op::EnterScope(scope) => return self.enter_scope(service, *scope, frame),
             Op::LeaveScope(scope) => return self.leave_scope(service, *scope),
             Op::LeaveCatch(_) => self.leave_catch(),
-            Op::Call(call) => self.call(service, *call),
+            Op::Call(call) => self.call(service, *call)?,
             Op::StartService(call) => self.start_service(service, *call)?,
             Op::Throw(variable) => return Err(self.thrown(*variable)),
             Op::Suspend { code, shape } => {

@@ -1,13 +1,22 @@
 use crate::engine::PersistenceCause;
-use crate::engine::instance::{After, Caller, Flow, Frame, Held, Machine, ParameterBinding, PortState};
+use crate::engine::instance::{
+    After, Caller, Flow, Frame, Held, Machine, ParameterBinding, PortState, exception,
+};
 use crate::program::{Argument, ArgumentSlot, Service};
 use crate::xlang::Raised;
 
 impl<'a> Machine<'a, '_> {
     /// Call Orchestration: the callee runs in this instance, in a frame of its own; the caller waits (1.13).
-    pub fn call(&mut self, service: &'a Service, call: u16) {
-        let Some(info) = service.calls.get(usize::from(call)) else { return };
-        let Some(callee) = self.program.service(info.service) else { return };
+    ///
+    /// # Errors
+    /// When the callee is running below already: a call graph with a circle would never end (CAL-5).
+    pub fn call(&mut self, service: &'a Service, call: u16) -> Result<(), Raised> {
+        let Some(info) = service.calls.get(usize::from(call)) else { return Ok(()) };
+        let Some(callee) = self.program.service(info.service) else { return Ok(()) };
+        if self.is_running(info.service) {
+            let message = format!("{} calls itself through {}", callee.name, service.shape_id(info.shape));
+            return Err(exception("System.StackOverflowException", message));
+        }
         let frame = self.frame_id();
         let pc = self.instance.state.threads.get(self.thread).map_or(0, |t| t.pc);
         let mut inner = Frame::new(callee, Some(Caller { frame, pc, call }));
@@ -23,6 +32,13 @@ impl<'a> Machine<'a, '_> {
             thread.pc = 0;
         }
         self.open_ports();
+        Ok(())
+    }
+
+    /// True when the running frame is of this service, or called by one that is.
+    fn is_running(&self, service: u16) -> bool {
+        let caller = |frame: &&Frame| frame.caller.and_then(|c| self.instance.state.frame(c.frame));
+        std::iter::successors(self.frame(), caller).any(|f| f.service == service && !f.compensates)
     }
 
     /// Start Orchestration: an instance of its own; this one goes on at once. A persistence point, except inside an
