@@ -238,7 +238,6 @@ fn the_readme_tells_the_count() {
 }
 
 #[test]
-#[ignore = "statements are still being proved, so the page changes with every one"]
 fn the_page_is_what_the_tests_prove() {
     let proofs = all_proofs();
     keep(PAGE, &page(&proofs));

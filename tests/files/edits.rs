@@ -612,3 +612,29 @@ fn history_is_bounded_and_an_edit_cuts_what_was_undone() {
     history.apply(&mut application, typed("D"), None).unwrap();
     assert_eq!(history.redo(&mut application).unwrap(), None);
 }
+
+#[test]
+fn a_renamed_version_leaves_the_other_one_alone() {
+    let mut application = crowded::application();
+    let mut second = application.modules[M].clone();
+    second.version = "2.0.0.0".into();
+    application.modules.insert("Manager2".into(), second);
+    let mut service = application.bindings.service("Crowded.Manager").unwrap().clone();
+    service.orchestration = "Crowded.Manager, Version=2.0".into();
+    application.bindings.services.push(service);
+    let mut properties = OrchestrationProperties::of(orchestration(&application));
+    properties.name = "Boss".into();
+    let edit = Edit::SetOrchestration { module: "Manager2".into(), properties };
+    edit.apply(&mut application).unwrap();
+    for name in ["Crowded.Manager", "Crowded.Boss, Version=2.0"] {
+        assert!(application.bindings.service(name).is_some(), "{name}");
+    }
+    let edit = Edit::SetNamespace {
+        module: "Manager2".into(),
+        namespace: "Elsewhere".into(),
+        target_xml_namespace: String::new(),
+    };
+    edit.apply(&mut application).unwrap();
+    assert!(application.bindings.service("Elsewhere.Boss, Version=2.0").is_some());
+    assert!(application.bindings.service("Crowded.Manager").is_some());
+}

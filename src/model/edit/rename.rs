@@ -51,7 +51,6 @@ fn instance(
     new: &str,
 ) {
     let Some(home) = application.modules.get_mut(module) else { return };
-    let namespace = home.namespace.clone();
     let Some(orchestration) = &mut home.orchestration else { return };
     let mut visit = |reference: Reference, text: &mut String| {
         let named = match reference {
@@ -83,8 +82,7 @@ fn instance(
     }
     if kind == DeclarationKind::Port {
         let name = orchestration.name.clone();
-        let full = if namespace.is_empty() { name.clone() } else { format!("{namespace}.{name}") };
-        let means = meanings(application, module, &full, &name);
+        let means = meanings(application, module, &name);
         references::each_port(application, &mut |_, port| {
             if let Binding::Partner(partner) = &mut port.binding
                 && means.contains(&partner.orchestration)
@@ -103,14 +101,14 @@ fn instance(
     }
 }
 
-/// The texts that name the orchestration of `module`: its full name, and its bare one where that is clear.
-fn meanings(application: &Application, module: &str, full: &str, bare: &str) -> BTreeSet<String> {
-    let home = application.modules.get(module);
-    let clear = application
-        .orchestration(bare)
-        .is_some_and(|(found, _)| home.is_some_and(|home| std::ptr::eq(found, home)));
-    let bare = clear.then(|| bare.to_owned());
-    bare.into_iter().chain([full.to_owned()]).collect()
+/// The texts that name the orchestration of `module`: its full name, and those without version or namespace where they
+/// are clear.
+fn meanings(application: &Application, module: &str, bare: &str) -> BTreeSet<String> {
+    let Some(home) = application.modules.get(module) else { return BTreeSet::new() };
+    let names = [bare.to_owned(), home.qualify(bare), home.full_name(bare)];
+    let clear =
+        |name: &String| application.orchestration(name).is_some_and(|(found, _)| std::ptr::eq(found, home));
+    names.into_iter().filter(clear).collect()
 }
 
 fn types(application: &mut Application, module: &str, kind: TypeReference, old: &str, new: &str) {
@@ -138,14 +136,14 @@ fn types(application: &mut Application, module: &str, kind: TypeReference, old: 
 /// Makes every use of the orchestration of `module` say `new`.
 pub(super) fn orchestration(application: &mut Application, module: &str, old: &str, new: &str) {
     let Some(home) = application.modules.get(module) else { return };
-    let (old_full, new_full) = (home.qualify(old), home.qualify(new));
-    let means = meanings(application, module, &old_full, old);
+    let renamed = [(home.full_name(old), home.full_name(new)), (home.qualify(old), home.qualify(new))];
+    let means = meanings(application, module, old);
     orchestration_names(application, &mut |text| {
-        if *text == old_full {
-            new_full.clone_into(text);
-        } else if means.contains(text) {
-            new.clone_into(text);
+        if !means.contains(text) {
+            return;
         }
+        let full = renamed.iter().find(|(before, _)| before == text);
+        full.map_or(new, |(_, after)| after).clone_into(text);
     });
 }
 
@@ -169,15 +167,18 @@ fn orchestration_names(application: &mut Application, visit: &mut dyn FnMut(&mut
 /// Moves a module to another namespace; full names follow.
 pub(super) fn namespace(application: &mut Application, module: &str, new: &str) -> Result<(), EditError> {
     let home = module_mut(application, module)?;
-    let after = Module { namespace: new.to_owned(), ..Module::default() };
+    let after = Module { namespace: new.to_owned(), version: home.version.clone(), ..Module::default() };
     let names = home.port_types.iter().map(|t| &t.name);
     let names = names.chain(home.multipart_types.iter().map(|t| &t.name));
     let names = names.chain(home.correlation_types.iter().map(|t| &t.name));
     let names = names.chain(home.role_link_types.iter().map(|t| &t.name));
     let names = names.chain(home.web_message_types.iter().map(|t| &t.name));
     let names = names.chain(home.orchestration.iter().map(|o| &o.name));
-    let moved: BTreeMap<String, String> =
-        names.map(|name| (home.qualify(name), after.qualify(name))).collect();
+    let moved: BTreeMap<String, String> = names
+        .flat_map(|name| {
+            [(home.qualify(name), after.qualify(name)), (home.full_name(name), after.full_name(name))]
+        })
+        .collect();
     new.clone_into(&mut home.namespace);
     let mut follow = |text: &mut String| {
         if let Some(full) = moved.get(text) {
