@@ -241,8 +241,8 @@ pub struct Expectation {
     /// Messages as shown at places, all of them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub messages: BTreeMap<String, Vec<String>>,
-    /// Texts inside messages: the place, the number of the message there from 1 or `last`, and a path with local
-    /// names or a context property: `REQ 2 /Order/Status`. What follows ` > ` is a path in the XML that the text
+    /// Texts inside messages: the place, the number of the message there from 1, `last` or `[the first shown like
+    /// this]`, and a path with local names or a context property: `REQ 2 /Order/Status`. What follows ` > ` is a path in the XML that the text
     /// before it is: `REQ last /OrderStatus/OriginalOrder > /Order/OrderType`. Without a path it is the whole text.
     /// What is absent is as good as empty.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -286,7 +286,14 @@ pub struct Expectation {
     /// have `*` in it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub subscriptions: BTreeMap<String, Vec<String>>,
+    /// Names of shapes that the instances of an orchestration started, in order of time; other shapes than those
+    /// listed are passed over.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub visited: BTreeMap<String, Vec<String>>,
     /// Lists are compared without their order.
     #[serde(default, skip_serializing_if = "is_default")]
     pub any_order: bool,
+    /// Places, sources, partners, tables and orchestrations whose lists are compared without their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unordered: Vec<String>,
 }

@@ -16,7 +16,7 @@ pub(super) fn check(
     expected: &Expectation,
     step: &str,
 ) -> Result<(), Vec<Diagnostic>> {
-    let mut check = Check { words, run, step, any_order: expected.any_order, found: Vec::new() };
+    let mut check = Check { words, run, step, expected, found: Vec::new() };
     check.messages(expected);
     check.services(expected);
     check.surroundings(expected);
@@ -27,7 +27,7 @@ struct Check<'a> {
     words: &'a Words<'a>,
     run: &'a VirtualRun,
     step: &'a str,
-    any_order: bool,
+    expected: &'a Expectation,
     found: Vec<Diagnostic>,
 }
 
@@ -36,11 +36,11 @@ impl<'a> Check<'a> {
         for (name, lines) in &expected.messages {
             let Some(place) = self.place(name) else { continue };
             let actual = observe::message_lines(self.run, place, self.words);
-            self.lines(&format!("messages at {name}"), lines, &actual);
+            self.lines(name, &format!("messages at {name} are"), lines, &actual);
         }
         for (what, text) in &expected.values {
             let Some(actual) = self.value(what) else { continue };
-            self.lines(&format!("text of {what}"), std::slice::from_ref(text), &[actual]);
+            self.lines("", &format!("text of {what} is"), std::slice::from_ref(text), &[actual]);
         }
         for (what, length) in &expected.lengths {
             let Some(actual) = self.value(what) else { continue };
@@ -59,10 +59,15 @@ impl<'a> Check<'a> {
     /// The text that `REQ 2 /Order/Status` names; what is absent is empty.
     fn value(&mut self, what: &str) -> Option<String> {
         let (name, rest) = what.split_once(' ').unwrap_or((what, ""));
-        let (number, path) = rest.split_once(' ').unwrap_or((rest, ""));
+        let shown = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let (number, path) = shown.or_else(|| rest.split_once(' ')).unwrap_or((rest, ""));
         let place = self.place(name)?;
         let seen = observe::messages(self.run, place, self.words);
         let message = match number {
+            line if shown.is_some() => {
+                let pattern = wildmatch::WildMatch::new(line);
+                seen.iter().find(|message| pattern.matches(&message.line(place)))
+            }
             "last" => seen.last(),
             number => number.parse().ok().and_then(|n: usize| seen.get(n.checked_sub(1)?)),
         };
@@ -78,34 +83,38 @@ impl<'a> Check<'a> {
             let Some(service) = self.service(name) else { continue };
             let actual = observe::states(self.run, service);
             let (expected, actual) = (observe::expand(states), actual);
-            let same = if self.any_order { sorted(&expected) == sorted(&actual) } else { expected == actual };
+            let any_order = self.any_order(name);
+            let same = if any_order { sorted(&expected) == sorted(&actual) } else { expected == actual };
             if !same {
                 let shown = [observe::contract(&expected), observe::contract(&actual)];
                 let [expected, actual] =
                     shown.map(|text| if text.is_empty() { "(none)".into() } else { text });
                 self.report(format!(
-                    "the instances of {name} are not those expected:\n  - {expected}\n  + {actual}"
+                    "the instances of {name} are not as expected:\n  - {expected}\n  + {actual}"
                 ));
             }
         }
         for (name, lines) in &expected.standing_at {
             let Some(service) = self.service(name) else { continue };
-            self.lines(
-                &format!("shapes at which {name} stands"),
-                lines,
-                &observe::standing(self.run, service),
-            );
+            let what = format!("shapes at which {name} stands are");
+            self.lines(name, &what, lines, &observe::standing(self.run, service));
+        }
+        for (name, shapes) in &expected.visited {
+            let Some(service) = self.service(name) else { continue };
+            let what = format!("shapes that {name} started are");
+            self.lines(name, &what, shapes, &observe::visited(self.run, service, shapes));
         }
         if let Some(lines) = &expected.suspended {
-            self.lines("suspended instances", lines, &observe::suspended(self.run, self.words));
+            let actual = observe::suspended(self.run, self.words);
+            self.lines("suspended", "suspended instances are", lines, &actual);
         }
         for (name, lines) in &expected.subscriptions {
             let service = self.words.full(name);
             if !name.contains('*') && self.service(name).is_none() {
                 continue;
             }
-            let what = format!("subscriptions of {name}");
-            self.lines(&what, lines, &observe::subscriptions(self.run, service));
+            let what = format!("subscriptions of {name} are");
+            self.lines(name, &what, lines, &observe::subscriptions(self.run, service));
         }
         for (what, count) in &expected.events {
             self.same(&format!("number of events {what}"), count, &observe::events(self.run, what));
@@ -115,7 +124,7 @@ impl<'a> Check<'a> {
     fn surroundings(&mut self, expected: &Expectation) {
         for (name, lines) in &expected.log {
             let actual = observe::log(self.run, self.words.full(name));
-            self.lines(&format!("event log entries of {name}"), lines, &actual);
+            self.lines(name, &format!("event log entries of {name} are"), lines, &actual);
         }
         let states = self.run.partners().states();
         let known = || states.iter().map(|p| p.name.as_str());
@@ -126,7 +135,9 @@ impl<'a> Check<'a> {
         for (name, lines) in &expected.partners {
             let full = self.words.full(name);
             match states.iter().find(|p| p.name == full) {
-                Some(partner) => self.lines(&format!("log of {name}"), lines, &partner.log),
+                Some(partner) => {
+                    self.lines(name, &format!("lines in the log of {name} are"), lines, &partner.log)
+                }
                 None => self.found.extend(self.words.known(self.step, "partner", full, known()).err()),
             }
         }
@@ -146,16 +157,20 @@ impl<'a> Check<'a> {
                 continue;
             };
             match self.run.rows(&table.database, &table.query) {
-                Ok(actual) => self.lines(&format!("rows of {name}"), lines, &actual),
+                Ok(actual) => self.lines(name, &format!("rows of {name} are"), lines, &actual),
                 Err(problem) => self.report(format!("the rows of {name} cannot be read: {problem}")),
             }
         }
     }
 
-    fn lines(&mut self, what: &str, expected: &[String], actual: &[String]) {
-        if let Some(difference) = difference(expected, actual, self.any_order) {
-            self.report(format!("the {what} are not those expected:{difference}"));
+    fn lines(&mut self, name: &str, what: &str, expected: &[String], actual: &[String]) {
+        if let Some(difference) = difference(expected, actual, self.any_order(name)) {
+            self.report(format!("the {what} not as expected:{difference}"));
         }
+    }
+
+    fn any_order(&self, name: &str) -> bool {
+        self.expected.any_order || self.expected.unordered.iter().any(|listed| listed == name)
     }
 
     fn same<T: PartialEq + std::fmt::Display>(&mut self, what: &str, expected: &T, actual: &T) {

@@ -37,7 +37,7 @@ impl Seen {
     }
 
     /// The message in one line, as the place wants it shown.
-    fn line(&self, place: &ObservedPlace) -> String {
+    pub fn line(&self, place: &ObservedPlace) -> String {
         let value = |name: &str| self.property(name);
         let shown = place.show.iter().map(|template| fill(template, &self.body, &value, false));
         let shown = shown.filter(|(_, complete)| *complete).map(|(text, _)| text).next();
@@ -156,6 +156,19 @@ pub(super) fn standing(run: &VirtualRun, service: &str) -> Vec<String> {
         names.join(" | ")
     })
     .collect()
+}
+
+/// Names of those of the `shapes` that instances of an orchestration started, in order of time.
+pub(super) fn visited(run: &VirtualRun, service: &str, shapes: &[String]) -> Vec<String> {
+    let of = run.engine().program().service_by_name(Name::new(service));
+    let infos = of.map(|service| service.shapes.as_slice()).unwrap_or_default();
+    let started = run.run().events().iter().filter_map(|event| match &event.kind {
+        EventKind::ShapeStarted { service: of, shape, .. } if of.as_str() == service => Some(*shape),
+        _ => None,
+    });
+    let names =
+        started.filter_map(|id| infos.iter().find(|info| info.id == id)).map(|info| info.name.to_string());
+    names.filter(|name| shapes.contains(name)).collect()
 }
 
 /// Suspended service instances of every kind, oldest first.

@@ -38,7 +38,8 @@ fn a_scenario_submits_waits_and_expects() {
             Expect(
                 messages: {"OUT": ["Hello, Ana!", "Hello, B*", "*B2!"]},
                 counts: {"OUT": 3, "OUT *B*": 2},
-                values: {"OUT 1 /Greeting/Name": "Ana", "OUT last": "*B2!*"},
+                values: {"OUT 1 /Greeting/Name": "Ana", "OUT [*B1!] /Greeting/Name": "B1", "OUT last": "*B2!*"},
+                visited: {"Hello": ["Send reply", "Send reply", "Send reply"]},
                 lengths: {"OUT 1 /Greeting/Name": 3},
                 instances: {"Hello": "C*3"},
                 suspended: [],

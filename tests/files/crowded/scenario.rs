@@ -89,7 +89,9 @@ fn expectation() -> Expectation {
         activities: named("Orders", vec!["Received; ".into()]),
         events: named("routing.failed", 0),
         subscriptions: named("*", Vec::new()),
+        visited: named("O", vec!["Receive".into()]),
         any_order: true,
+        unordered: vec!["OUT".into()],
     }
 }
 
