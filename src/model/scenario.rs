@@ -242,9 +242,9 @@ pub struct Expectation {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub messages: BTreeMap<String, Vec<String>>,
     /// Texts inside messages: the place, the number of the message there from 1, `last` or `[the first shown like
-    /// this]`, and a path with local names or a context property: `REQ 2 /Order/Status`. What follows ` > ` is a path in the XML that the text
-    /// before it is: `REQ last /OrderStatus/OriginalOrder > /Order/OrderType`. Without a path it is the whole text.
-    /// What is absent is as good as empty.
+    /// this]`, and a path with local names, a context property or a part: `REQ 2 /Order/Status`. What follows ` > ` is
+    /// a path in the XML that the text before it is: `REQ last /Answer/Original > /Order/Type`. Without a path it is
+    /// the whole text. What is absent is as good as empty.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, String>,
     /// Number of characters of such texts.
@@ -290,9 +290,6 @@ pub struct Expectation {
     /// listed are passed over.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub visited: BTreeMap<String, Vec<String>>,
-    /// Lists are compared without their order.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub any_order: bool,
     /// Places, sources, partners, tables and orchestrations whose lists are compared without their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unordered: Vec<String>,

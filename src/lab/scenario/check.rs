@@ -130,7 +130,7 @@ impl<'a> Check<'a> {
         let known = || states.iter().map(|p| p.name.as_str());
         for (name, lines) in &expected.activities {
             let actual = observe::activities(self.run, self.words.full(name));
-            self.lines(&format!("activities {name}"), lines, &actual);
+            self.lines(name, &format!("activities {name} are"), lines, &actual);
         }
         for (name, lines) in &expected.partners {
             let full = self.words.full(name);
@@ -170,7 +170,7 @@ impl<'a> Check<'a> {
     }
 
     fn any_order(&self, name: &str) -> bool {
-        self.expected.any_order || self.expected.unordered.iter().any(|listed| listed == name)
+        self.expected.unordered.iter().any(|listed| listed == name)
     }
 
     fn same<T: PartialEq + std::fmt::Display>(&mut self, what: &str, expected: &T, actual: &T) {

@@ -28,8 +28,14 @@ impl Seen {
         }
         let mut steps = path.split(" > ");
         let first = steps.next()?.trim();
-        let value = if first.starts_with('/') { field(&self.body, first) } else { self.property(first) }?;
+        let value = if first.starts_with('/') { field(&self.body, first) } else { self.property(first) };
+        let value = value.or_else(|| self.part(first))?;
         steps.try_fold(value, |text, path| field(&Body::bytes(text.into_bytes()), path.trim()))
+    }
+
+    fn part(&self, name: &str) -> Option<String> {
+        let part = self.message.part(Name::new(name))?;
+        Some(String::from_utf8_lossy(&part.body.as_bytes()).into_owned())
     }
 
     fn property(&self, name: &str) -> Option<String> {

@@ -179,7 +179,7 @@ fn scenarios_are_files_that_read_back_the_same() {
             Partner("P", Remember(key: "k", values: {"a": "b"})),
             Instance("Hello", 1, Terminate), Orchestration("Hello", Bound), SendPort("SendGreetings", Stopped),
             Repeat(times: 2, steps: [Fail("a", "b"), Heal("a")]),
-            Expect(standing_at: {"Hello": []}, suspended: [], any_order: true),
+            Expect(standing_at: {"Hello": []}, suspended: [], unordered: ["Hello"]),
         ]"#,
     );
     let tree = encode(&application).unwrap();
@@ -195,7 +195,7 @@ fn every_seed_and_every_restore_lead_to_the_same_expectations() {
     let application = application(
         r#"steps: [
             Submit("greeting Ana"), Submit("greeting Bob"),
-            Expect(messages: {"OUT": ["Hello, Ana!", "Hello, Bob!"]}, any_order: true),
+            Expect(messages: {"OUT": ["Hello, Ana!", "Hello, Bob!"]}, unordered: ["OUT"]),
         ]"#,
     );
     let options = Options { seed: 0, restore_everywhere: true };

@@ -90,7 +90,6 @@ fn expectation() -> Expectation {
         events: named("routing.failed", 0),
         subscriptions: named("*", Vec::new()),
         visited: named("O", vec!["Receive".into()]),
-        any_order: true,
         unordered: vec!["OUT".into()],
     }
 }
