@@ -677,6 +677,7 @@ pub fn application() -> Application {
             }),
             engine: EngineSettings {
                 uncaught_non_resumable: true,
+                loop_limit: Some(77),
                 validate_schemas: true,
                 validate_correlations: true,
                 extended_logging: true,

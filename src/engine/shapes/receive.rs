@@ -311,7 +311,10 @@ impl<'a> Machine<'a, '_> {
                 Predicate::equals(BTS.operation, Value::string(operation.name.as_str())),
             ];
             let key = ChannelKey::SelfCorrelating { token: token.clone(), operation: operation.name };
-            self.subscribe(key, group, info.name, u32::MAX);
+            // Tools find the port by it.
+            let receives = |r: &&ReceiveInfo| r.port == port && r.operation == operation.name;
+            let kind = service.receives.iter().find(receives).map_or(u32::MAX, |r| r.kind);
+            self.subscribe(key, group, info.name, kind);
         }
         if let Some(frame) = self.frame_mut() {
             frame.edit_port(port, |state| state.token = Some(token));
