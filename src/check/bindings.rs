@@ -1,9 +1,11 @@
-//! V49, V50: receive ports and the orchestrations bound to them.
+//! V49, V50, B05: physical ports and the orchestrations bound to them.
 
 use super::subject::{Subject, place};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::edit::{Edit, Physical};
-use crate::model::{Application, PortBinding, ReceiveLocation, ReceivePort, ShapeKind};
+use crate::model::{
+    Application, DeliveryNotification, PortBinding, PortState, ReceiveLocation, ReceivePort, ShapeKind,
+};
 use crate::xml::SchemaSet;
 use std::collections::BTreeMap;
 
@@ -23,6 +25,7 @@ pub(super) fn check(application: &Application, schemas: &SchemaSet, found: &mut 
     let subjects = Subject::all(application, schemas);
     let mut by_port: BTreeMap<&str, Vec<Fed<'_>>> = BTreeMap::new();
     for subject in &subjects {
+        acknowledged_twice(subject, found);
         let full = subject.full_name();
         let Some(service) = application.bindings.service(&full) else { continue };
         for site in &subject.sites {
@@ -44,6 +47,32 @@ pub(super) fn check(application: &Application, schemas: &SchemaSet, found: &mut 
         let Some(port) = application.bindings.receive_port(name) else { continue };
         pass_through(port, receives, found);
         shared(name, receives, found);
+    }
+}
+
+/// B05: every enlisted member of a group acknowledges, and one acknowledgement is read.
+fn acknowledged_twice(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let bindings = &subject.application.bindings;
+    let Some(service) = bindings.service(&subject.full_name()) else { return };
+    for port in subject.ports().filter(|p| p.delivery_notification == DeliveryNotification::Transmitted) {
+        let Some(PortBinding::SendPortGroup(name)) = service.ports.get(&port.name) else { continue };
+        let Some(group) = bindings.send_port_groups.iter().find(|group| group.name == *name) else {
+            continue;
+        };
+        let enlisted = |name: &&String| bindings.send_port(name).is_some_and(|p| p.state != PortState::Bound);
+        let enlisted: Vec<&str> = group.ports.iter().filter(enlisted).map(String::as_str).collect();
+        if enlisted.len() < 2 {
+            continue;
+        }
+        let message = format!(
+            "`{}` waits for one delivery notification, but {} of the group `{name}` each send one",
+            port.name,
+            enlisted.join(" and ")
+        );
+        let help =
+            "unenlist all but one of them, else each instance ends with notifications it has not read (DN-6)";
+        let at = subject.at(&port.id, &port.name, "delivery_notification");
+        found.push(Diagnostic::warning("B05", message, help).at(at));
     }
 }
 
@@ -128,6 +157,30 @@ mod tests {
         assert_eq!(codes(&bound("XMLReceive", started(vec![]))), [""; 0]);
         let untyped = application(vec![receive("In", |r| (r.activate, r.message) = (true, "Any".into()))]);
         assert_eq!(codes(&bound("PassThruReceive", untyped)), [""; 0]);
+    }
+
+    #[test]
+    fn b05_a_group_that_acknowledges_twice() {
+        let group = |states: [PortState; 2]| {
+            let mut application = started(vec![]);
+            port(&mut application, "Out").delivery_notification = DeliveryNotification::Transmitted;
+            let bindings = &mut application.bindings;
+            for (name, state) in ["A", "B"].into_iter().zip(states) {
+                bindings.send_ports.push(SendPort { name: name.into(), state, ..SendPort::default() });
+            }
+            let ports = vec!["A".into(), "B".into()];
+            bindings.send_port_groups.push(SendPortGroup { name: "G".into(), ports, ..Default::default() });
+            for (module, orchestration) in application.clone().orchestrations() {
+                application.bindings.services.push(ServiceBinding {
+                    orchestration: module.full_name(&orchestration.name),
+                    ports: [("Out".into(), PortBinding::SendPortGroup("G".into()))].into(),
+                    ..ServiceBinding::default()
+                });
+            }
+            codes(&application).contains(&"B05")
+        };
+        assert!(group([PortState::Started, PortState::Stopped]), "a stopped port answers later");
+        assert!(!group([PortState::Started, PortState::Bound]));
     }
 
     #[test]

@@ -418,6 +418,12 @@ pub const CATALOGUE: &[Entry] = &[
         "BND-3",
     ),
     error("B04", "A service window or schedule cannot be read", "Correct it in bindings.ron", "RX-4"),
+    warning(
+        "B05",
+        "Several ports of a group acknowledge a message whose sender waits for one notification",
+        "Unenlist all but one",
+        "DN-6",
+    ),
     error(
         "R01",
         "A policy names something unknown, or says it in a way that cannot be understood",
