@@ -214,6 +214,31 @@ fn c050_a_message_changes_only_in_a_construct() {
     sound(&started(vec![construct("N", "N = M; N.Id = \"2\";")]));
 }
 
+#[test]
+fn v16_conditions_are_boolean_and_delays_are_times() {
+    let loops =
+        |condition: &str| started(vec![while_loop("again", condition, vec![expression("on", "n = n + 1;")])]);
+    refused(&loops("n"), "X06");
+    sound(&loops("n < 3"));
+    let decides = |condition: &str| started(vec![decide("either", vec![(condition, vec![]), ("", vec![])])]);
+    refused(&decides("\"yes\""), "X06");
+    refused(&started(vec![decide("either", vec![("", vec![]), ("", vec![])])]), "X10");
+    sound(&decides("n == 1 || n > 5"));
+    let waits = |text: &str| started(vec![delay("wait", text)]);
+    refused(&waits("10"), "X06");
+    sound(&waits("new System.TimeSpan(0, 0, 10)"));
+    sound(&waits("System.DateTime.UtcNow.AddHours(1)"));
+}
+
+#[test]
+fn v48_csharp_that_xlang_refuses_is_told_from_what_it_takes() {
+    refused(&started(vec![expression("count", "n += 1;")]), "X03");
+    refused(&started(vec![expression("count", "for (n = 0; n < 3; n++) { }")]), "X03");
+    refused(&started(vec![expression("later", "// nothing yet")]), "X10");
+    refused(&started(vec![construct("N", "if (n == 1) { N = M; }")]), "X09");
+    sound(&started(vec![expression("count", "n = n + 1; // one more\nwhile (n < 3) { n = n + 1; }")]));
+}
+
 /// Given a Transform of a message of a .NET class, when it is checked, then it is an error. (TRF-2)
 #[test]
 fn c051_a_transform_maps_schemas() {
