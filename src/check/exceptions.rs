@@ -3,7 +3,7 @@
 use super::subject::{Site, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::model::{BlockSlot, CatchType, Scope, Shape, ShapeKind, Throw};
-use crate::xlang::is_exception;
+use crate::xlang::{ExceptionTypes, is_exception};
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for site in &subject.sites {
@@ -36,14 +36,23 @@ fn thrown(subject: &Subject<'_>, site: &Site<'_>, throw: &Throw, found: &mut Vec
 
 /// V35: the engine tries specific types first, whatever the order drawn.
 fn order(subject: &Subject<'_>, shape: &Shape, scope: &Scope, found: &mut Vec<Diagnostic>) {
+    let types = ExceptionTypes::of(subject.application);
     let breadth = |exception: &CatchType| match exception {
-        CatchType::General => 2,
-        CatchType::Exception(name) if name == "System.Exception" => 1,
-        CatchType::Exception(_) | CatchType::Fault { .. } => 0,
+        CatchType::General => usize::MAX,
+        CatchType::Exception(name) => usize::MAX - 1 - types.rank(name),
+        CatchType::Fault { .. } => 0,
     };
-    let late = scope.catches.windows(2).find_map(|pair| match pair {
-        [wide, narrow] if breadth(&wide.exception) > breadth(&narrow.exception) => Some((wide, narrow)),
-        _ => None,
+    let covers = |wide: &CatchType, narrow: &CatchType| match (wide, narrow) {
+        (CatchType::General, other) => *other != CatchType::General,
+        (CatchType::Exception(wide), CatchType::Exception(narrow)) => {
+            wide != narrow && types.derives(narrow, wide)
+        }
+        (CatchType::Exception(wide), CatchType::Fault { .. }) => types.rank(wide) == 0,
+        _ => false,
+    };
+    let late = scope.catches.iter().enumerate().find_map(|(at, narrow)| {
+        let before = scope.catches.iter().take(at);
+        before.into_iter().find(|wide| covers(&wide.exception, &narrow.exception)).map(|wide| (wide, narrow))
     });
     if let Some((wide, narrow)) = late {
         let message = format!("`{}` of `{}` is tried before `{}`", narrow.name, shape.name, wide.name);
@@ -158,6 +167,16 @@ mod tests {
         let named = |name: &str| CatchType::Exception(name.into());
         assert_eq!(ordered(&[CatchType::General, named("System.TimeoutException")]), ["V35"]);
         assert_eq!(ordered(&[named("System.Exception"), named("System.TimeoutException")]), ["V35"]);
+        let declared = |types: [&str; 2]| {
+            let catches: Vec<_> = types.iter().map(|t| catch(named(t), vec![])).collect();
+            let mut application = started(vec![scope(vec![], |s| s.catches.clone_from(&catches))]);
+            let disk = ("Test.DiskException".to_owned(), "System.IO.IOException".to_owned());
+            application.settings.exceptions.push(ExceptionType { name: disk.0, base: disk.1 });
+            codes(&application)
+        };
+        assert_eq!(declared(["System.IO.IOException", "Test.DiskException"]), ["V35"]);
+        assert_eq!(declared(["Test.DiskException", "System.IO.IOException"]), [""; 0]);
+        assert_eq!(declared(["System.ApplicationException", "Test.DiskException"]), [""; 0], "unrelated");
         let sound = [named("System.TimeoutException"), named("System.Exception"), CatchType::General];
         assert_eq!(ordered(&sound), [""; 0]);
     }

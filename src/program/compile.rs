@@ -129,8 +129,7 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
 
 /// The exception types the application declares. Names are all the language has to tell them by.
 fn exception_types(app: &Application, found: &mut Vec<Diagnostic>) -> ExceptionTypes {
-    let declared = app.settings.exceptions.iter().map(|e| (e.name.clone(), e.base.clone()));
-    let types = ExceptionTypes::new(declared);
+    let types = ExceptionTypes::of(app);
     for declared in &app.settings.exceptions {
         let (problem, help) = if !is_exception(&declared.name) {
             ("does not end in Exception", "End its name in Exception, as in Shop.OutOfStockException")

@@ -3,6 +3,7 @@
 use super::{Call, Row};
 use crate::message::document::{Found, find, parse_text, subtree};
 use crate::message::{Body, ExceptionValue, NodePath, TimeSpan, Value, format_value};
+use crate::model::Application;
 use crate::xlang::Raised;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -205,9 +206,15 @@ const MOST_BASES: usize = 32;
 
 impl ExceptionTypes {
     /// Types declared as `(name, base)`.
-    pub fn new(declared: impl IntoIterator<Item = (String, String)>) -> Self {
+    fn new(declared: impl IntoIterator<Item = (String, String)>) -> Self {
         let spelled = |name: String| canonical(&name).into_owned();
         Self { declared: declared.into_iter().map(|(name, base)| (spelled(name), spelled(base))).collect() }
+    }
+
+    /// Of an application.
+    pub fn of(application: &Application) -> Self {
+        let declared = &application.settings.exceptions;
+        Self::new(declared.iter().map(|e| (e.name.clone(), e.base.clone())))
     }
 
     /// Of an application that declares none.
