@@ -8,12 +8,10 @@ use orchestrion::engine::{
 };
 use orchestrion::message::Name;
 use orchestrion::model::{
-    Atomic, Binding, Block, Dehydration, DehydrationBehavior, Host, Polarity, PortBinding, PortState, Scope,
-    ServiceState, ShapeKind, Transaction,
+    Atomic, Binding, Block, Dehydration, DehydrationBehavior, Host, PortState, Scope, ServiceState,
+    ShapeKind, Transaction,
 };
 
-const IN: Polarity = Polarity::Implements;
-const OUT: Polarity = Polarity::Uses;
 const DAY: i64 = 86_400;
 
 /// Begins with an Order at R, does `before`, waits for a Note of the same Id at N, does `after`, sends the order to S.
@@ -40,9 +38,9 @@ fn flow(before: Block, wait: Block, after: Block) -> App {
                 .set("ById", &["Id"])
                 .body(body),
         )
-        .bind("Flow", "In", PortBinding::ReceivePort("R".into()))
-        .bind("Flow", "Notes", PortBinding::ReceivePort("N".into()))
-        .bind("Flow", "Out", PortBinding::SendPort("S".into()))
+        .bind("Flow", "In", rp("R"))
+        .bind("Flow", "Notes", rp("N"))
+        .bind("Flow", "Out", sp("S"))
 }
 
 fn note() -> Block {
@@ -253,11 +251,7 @@ fn c149_a_shared_message_outlives_the_termination_of_one_holder() {
         .orchestration(holder("Held", vec![suspend("hold", "\"look\"")]))
         .orchestration(holder("Flow", rest));
     for name in ["Held", "Flow"] {
-        app = app.bind(name, "In", PortBinding::ReceivePort("R".into())).bind(
-            name,
-            "Out",
-            PortBinding::SendPort("S".into()),
-        );
+        app = app.bind(name, "In", rp("R")).bind(name, "Out", sp("S"));
     }
     let mut world = World::new(app);
     let text = xml("Order", &[("Id", "7")]);
@@ -391,7 +385,7 @@ fn c153_stopping_can_disable_the_locations_nobody_else_needs() {
                 .message("M", "Order")
                 .body(vec![activate("In", "M")]),
         )
-        .bind("Other", "In", PortBinding::ReceivePort("R".into()));
+        .bind("Other", "In", rp("R"));
     let mut world = World::new(app);
     world.operate(stop(StopOptions { disable_receive_locations: true, suspend_instances: false }));
     let states = world.events.iter().rev().filter_map(|event| match &event.kind {

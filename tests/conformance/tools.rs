@@ -12,12 +12,8 @@ use orchestrion::journal::query::{
 };
 use orchestrion::message::{Name, TimeSpan, Value};
 use orchestrion::model::files::{from_ron, to_ron};
-use orchestrion::model::{
-    Atomic, Binding, Bindings, Block, Polarity, PortBinding, Scope, ServiceState, ShapeKind, Transaction,
-};
+use orchestrion::model::{Atomic, Binding, Bindings, Block, Scope, ServiceState, ShapeKind, Transaction};
 
-const IN: Polarity = Polarity::Implements;
-const OUT: Polarity = Polarity::Uses;
 const BREAK: &str = "T.Flow";
 
 /// Takes an Order at R, does `body`, and can send to S.
@@ -36,9 +32,9 @@ fn flow(body: Block) -> Orch {
 }
 
 fn bound(mut app: App, orchestration: &str) -> App {
-    app = app.bind(orchestration, "In", PortBinding::ReceivePort("R".into()));
-    app = app.bind(orchestration, "Notes", PortBinding::ReceivePort("N".into()));
-    app.bind(orchestration, "Out", PortBinding::SendPort("S".into()))
+    app = app.bind(orchestration, "In", rp("R"));
+    app = app.bind(orchestration, "Notes", rp("N"));
+    app.bind(orchestration, "Out", sp("S"))
 }
 
 fn solution(body: Block) -> App {
@@ -195,8 +191,8 @@ fn c194_message_flow_leads_from_instance_to_instance() {
         .send_port("S")
         .orchestration(first)
         .orchestration(second)
-        .bind("First", "In", PortBinding::ReceivePort("R".into()))
-        .bind("Second", "Out", PortBinding::SendPort("S".into()));
+        .bind("First", "In", rp("R"))
+        .bind("Second", "Out", sp("S"));
     let mut world = World::new(app);
     world.hold = true;
     arrives(&mut world, "R", "1");
