@@ -36,7 +36,7 @@ impl Sent {
 
 /// An application running in virtual time: queues and partners are played, every transmission is captured, and
 /// nothing of the real world is touched. Same application, seed and calls give the same journal, byte for byte.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct VirtualRun {
     run: Run,
     partners: Partners,

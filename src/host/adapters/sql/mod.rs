@@ -41,20 +41,6 @@ pub struct Databases {
     /// `None` keeps everything in memory.
     folder: Option<PathBuf>,
     open: BTreeMap<String, Connection>,
-    /// What was done, to do it again in a copy; only in memory.
-    done: Vec<(DateTime, Transmission)>,
-}
-
-impl Clone for Databases {
-    /// In memory, a copy has the same rows and goes on by itself.
-    fn clone(&self) -> Self {
-        let mut copy = Self { folder: self.folder.clone(), ..Self::default() };
-        for (at, transmission) in &self.done {
-            // It was possible once.
-            let _ = copy.perform(transmission, *at);
-        }
-        copy
-    }
 }
 
 impl Databases {
@@ -83,7 +69,7 @@ impl Databases {
                 .execute_batch(create)
                 .map_err(|error| format!("Create failed: {error}; correct the statement"))?;
         }
-        let answer = once(connection, transmission, |transaction| {
+        once(connection, transmission, |transaction| {
             let given = given(transmission, at);
             let mut affected = 0;
             let mut rows = String::new();
@@ -99,11 +85,7 @@ impl Databases {
                 ));
             }
             Ok(answer(transmission, affected, &rows))
-        })?;
-        if self.folder.is_none() {
-            self.done.push((at, transmission.clone()));
-        }
-        Ok(answer)
+        })
     }
 
     /// Rows of a query, a line each: the values with blanks between. `database` is as in an address.

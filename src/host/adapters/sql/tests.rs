@@ -105,13 +105,3 @@ fn a_failure_in_the_middle_leaves_nothing() {
         assert!(databases.perform(&transmission(2, address, body, &[]), DateTime(0)).is_err(), "{address}");
     }
 }
-
-#[test]
-fn a_copy_in_memory_goes_on_by_itself() {
-    let mut databases = Databases::default();
-    databases.perform(&insert(1, "A"), DateTime(0)).unwrap();
-    let mut copy = databases.clone();
-    copy.perform(&insert(2, "B"), DateTime(0)).unwrap();
-    assert_eq!(log(&databases), ["A 1 NEW"]);
-    assert_eq!(log(&copy), ["A 1 NEW", "B 1 NEW"]);
-}
