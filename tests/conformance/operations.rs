@@ -375,7 +375,8 @@ fn c153_stopping_an_orchestration_suspends_its_instances_if_asked() {
 }
 
 /// Given two orchestrations at one receive port and one alone at another, when the latter is stopped with its exclusive
-/// receive locations, then only the location that nobody else needs is disabled (OST-4).
+/// receive locations, then only the location that nobody else needs is disabled; started with its locations, it is enabled
+/// again (OST-3, OST-4).
 #[test]
 fn c153_stopping_can_disable_the_locations_nobody_else_needs() {
     let app = plain()
@@ -388,13 +389,14 @@ fn c153_stopping_can_disable_the_locations_nobody_else_needs() {
         .bind("Other", "In", rp("R"));
     let mut world = World::new(app);
     world.operate(stop(StopOptions { disable_receive_locations: true, suspend_instances: false }));
-    let states = world.events.iter().rev().filter_map(|event| match &event.kind {
-        EventKind::StateChanged { artefact, state } if state.as_str() == "Disabled" => {
-            Some(artefact.as_str())
-        }
-        _ => None,
-    });
-    assert_eq!(states.collect::<Vec<_>>(), ["N-RL"]);
+    let closed = |world: &World| {
+        let locations = world.engine.program().locations.iter().zip(&world.engine.core().locations_enabled);
+        locations.filter(|(_, enabled)| !**enabled).map(|(l, _)| l.name.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(closed(&world), ["N-RL"]);
+    let options = StartOptions { enable_receive_locations: true, ..StartOptions::default() };
+    world.operate(Operation::StartService { orchestration: flow_name(), options });
+    assert!(closed(&world).is_empty());
 }
 
 /// Given an orchestration that is unenlisted while instances run, when messages arrive, then a new order fails routing and
