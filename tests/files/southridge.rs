@@ -2,7 +2,7 @@
 
 use orchestrion::engine::{EventKind, InstanceChange};
 use orchestrion::lab::VirtualRun;
-use orchestrion::message::TimeSpan;
+use orchestrion::message::{TimeSpan, Value};
 use orchestrion::model::Application;
 use orchestrion::model::files::{encode, load, read_folder};
 use orchestrion::xlang::LogLevel;
@@ -58,6 +58,10 @@ fn its_sample_messages_are_valid_requests() {
             let name = format!("OrderPropertySchema.{property}");
             assert!(request.promoted(name.as_str().into()).is_some(), "{path}: {property}");
         }
+        // The simulated requester numbers its customers: an order dropped in by hand must not be one of theirs.
+        let customer = request.promoted("OrderPropertySchema.CustID".into());
+        let by_hand = matches!(customer, Some(Value::String(customer)) if customer.starts_with('F'));
+        assert_eq!(by_hand, !path.contains("simulated"), "{path}: {customer:?}");
     }
     assert!(application.messages.contains_key("messages/new-order.xml"));
 }
