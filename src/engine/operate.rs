@@ -162,7 +162,9 @@ impl Step<'_> {
                     return Ok(());
                 }
                 let done = self.with_instance(id, |instance, step| {
-                    if pending == Pending::Suspend && matches!(instance.status, Status::Active) {
+                    // Inside an atomic scope there is no persistence point (PER-1).
+                    let saves = matches!(instance.status, Status::Active) && !instance.in_atomic_scope();
+                    if pending == Pending::Suspend && saves {
                         step.save(instance, PersistenceCause::Suspended);
                     }
                     step.transition(instance, happening, reason)

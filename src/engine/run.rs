@@ -404,9 +404,11 @@ impl Step<'_> {
         if self.core.fresh.len() <= FRESH {
             return;
         }
-        let Some(oldest) = self.core.fresh.pop_front().filter(|id| !self.core.scheduled.contains(id)) else {
+        let Some(oldest) = self.core.fresh.pop_front() else { return };
+        // It may have run and begun to wait again since.
+        if self.core.scheduled.contains(&oldest) || self.core.fresh.contains(&oldest) {
             return;
-        };
+        }
         if let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&oldest) {
             instance.pack();
         }

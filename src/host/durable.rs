@@ -310,7 +310,7 @@ impl Host {
         }
         let is = |adapter: &str| transmission.transport.eq_ignore_ascii_case(adapter);
         if is("SQL") {
-            let kind = match self.databases.perform(&transmission, at) {
+            let kind = match self.databases.perform(&transmission, at, repeat) {
                 Err(error) => InputKind::TransmitFailed { id, error },
                 Ok(_) if !transmission.two_way => InputKind::Transmitted { id },
                 Ok(answer) => {

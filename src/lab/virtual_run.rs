@@ -354,7 +354,7 @@ impl VirtualRun {
         }
         let (two_way, played) = (transmission.two_way, self.partners.plays(&transmission));
         if !played && transmission.transport.eq_ignore_ascii_case("SQL") {
-            return Some(match self.databases.perform(&transmission, at) {
+            return Some(match self.databases.perform(&transmission, at, true) {
                 Ok(answer) => {
                     self.sent.entry(address).or_default().push(Sent { at, transmission });
                     let body = answer.into_bytes().into();

@@ -45,11 +45,17 @@ pub fn unpack_start<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 }
 
 fn active_for<T>(work: impl FnOnce() -> T) -> T {
+    /// Serialising has its usual form again, whatever happened.
+    struct Done;
+    impl Drop for Done {
+        fn drop(&mut self) {
+            ACTIVE.set(false);
+        }
+    }
+    let _done = Done;
     ACTIVE.set(true);
     TEXTS.with_borrow_mut(Vec::clear);
-    let result = work();
-    ACTIVE.set(false);
-    result
+    work()
 }
 
 /// True while this thread packs or unpacks.

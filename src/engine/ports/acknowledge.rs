@@ -22,8 +22,8 @@ impl Step<'_> {
         let transport = if instance.backup { &info.backup } else { &info.primary };
         let anyone = required == Some(&Value::Bool(true))
             || transport.as_ref().is_some_and(|transport| transport.notify);
-        // An acknowledgement that is passed on is not acknowledged itself: that would never end.
-        if token.is_none() && !anyone || original.promoted(BTS.ack_type).is_some() {
+        // An acknowledgement that is passed on is acknowledged to who waits for it alone: else that would never end.
+        if token.is_none() && (!anyone || original.promoted(BTS.ack_type).is_some()) {
             return;
         }
         let guid = self.guid_of("message", instance.message.id.0);
@@ -37,6 +37,9 @@ impl Step<'_> {
         let context = &mut message.context;
         context.clone_from(original);
         context.demote_all();
+        // It asks for nothing itself.
+        context.remove(BTS.ack_required);
+        context.remove(BTS.reply_token);
         context.promote(BTS.ack_type, Value::string(if error.is_some() { "NACK" } else { "ACK" }));
         context.promote(BTS.ack_id, guid_text(guid));
         if let Some(owner) = original.get(BTS.ack_owner_id) {

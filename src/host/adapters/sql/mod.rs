@@ -54,7 +54,12 @@ impl Databases {
     ///
     /// # Errors
     /// One sentence with the next step, for the port's failure report; the database is as it was.
-    pub fn perform(&mut self, transmission: &Transmission, at: DateTime) -> Result<String, String> {
+    pub fn perform(
+        &mut self,
+        transmission: &Transmission,
+        at: DateTime,
+        repeat: bool,
+    ) -> Result<String, String> {
         let (database, table) = split_address(&transmission.address)?;
         let text = decode(&transmission.body).map_err(|error| error.to_string())?;
         let tree = parse_text(&text).map_err(|error| format!("the message is not XML: {error}"))?;
@@ -69,7 +74,7 @@ impl Databases {
                 .execute_batch(create)
                 .map_err(|error| format!("Create failed: {error}; correct the statement"))?;
         }
-        once(connection, transmission, |transaction| {
+        once(connection, transmission, repeat, |transaction| {
             let given = given(transmission, at);
             let mut affected = 0;
             let mut rows = String::new();
@@ -135,6 +140,9 @@ fn split_address(address: &str) -> Result<(String, String), String> {
     if rest.is_empty() {
         return Err(format!("“{address}” names no database; write sql://history.db/OrderLog"));
     }
+    if rest.contains(':') || rest.contains('\\') || rest.split('/').any(|part| part == "..") {
+        return Err(format!("“{address}” leaves the application folder; write sql://history.db/OrderLog"));
+    }
     Ok(match rest.rsplit_once('/') {
         Some((database, table)) if !table.contains('.') => (database.to_owned(), table.to_owned()),
         _ => (rest.to_owned(), String::new()),
@@ -155,10 +163,12 @@ fn given(transmission: &Transmission, at: DateTime) -> [(&'static str, String); 
     ]
 }
 
-/// Runs `work` in a transaction that also remembers the transmission, so that nothing is done twice.
+/// Runs `work` in a transaction that also remembers the transmission, so that a repeat after a crash does nothing
+/// twice. Another run may have had a transmission of the same number: only a repeat looks it up.
 fn once(
     connection: &mut Connection,
     transmission: &Transmission,
+    repeat: bool,
     work: impl FnOnce(&Transaction<'_>) -> Result<String, String>,
 ) -> Result<String, String> {
     let busy = |error: rusqlite::Error| format!("the database refuses: {error}; wait for the retry");
@@ -170,14 +180,19 @@ fn once(
         )
         .map_err(busy)?;
     let query = "SELECT answer FROM orchestrion_transmissions WHERE id = ?1";
-    match transaction.query_row(query, [&key], |row| row.get::<_, String>(0)) {
-        Ok(answer) => return Ok(answer),
-        Err(rusqlite::Error::QueryReturnedNoRows) => {}
-        Err(error) => return Err(busy(error)),
+    if repeat {
+        match transaction.query_row(query, [&key], |row| row.get::<_, String>(0)) {
+            Ok(answer) => return Ok(answer),
+            Err(rusqlite::Error::QueryReturnedNoRows) => {}
+            Err(error) => return Err(busy(error)),
+        }
     }
     let answer = work(&transaction)?;
     transaction
-        .execute("INSERT INTO orchestrion_transmissions (id, answer) VALUES (?1, ?2)", [&key, &answer])
+        .execute(
+            "INSERT OR REPLACE INTO orchestrion_transmissions (id, answer) VALUES (?1, ?2)",
+            [&key, &answer],
+        )
         .map_err(busy)?;
     transaction
         .execute(

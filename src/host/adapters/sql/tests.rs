@@ -41,11 +41,11 @@ fn log(databases: &Databases) -> Vec<String> {
 #[test]
 fn an_updategram_inserts_updates_and_deletes() {
     let mut databases = Databases::default();
-    databases.perform(&insert(1, "O'Neil"), DateTime(0)).unwrap();
-    databases.perform(&insert(2, "B"), DateTime(0)).unwrap();
+    databases.perform(&insert(1, "O'Neil"), DateTime(0), false).unwrap();
+    databases.perform(&insert(2, "B"), DateTime(0), false).unwrap();
     let both = "<x><sync><before><Log Cust='B'/></before><after><Log Status='OLD' Seq='2'/></after>\
                 <before><Log Cust=\"O'Neil\" Seq='1'/></before></sync></x>";
-    databases.perform(&transmission(3, "sql://history.db", both, &[]), DateTime(0)).unwrap();
+    databases.perform(&transmission(3, "sql://history.db", both, &[]), DateTime(0), false).unwrap();
     assert_eq!(log(&databases), ["B 2 OLD"]);
 }
 
@@ -53,19 +53,20 @@ fn an_updategram_inserts_updates_and_deletes() {
 fn rows_go_into_the_table_of_the_address() {
     let mut databases = Databases::default();
     let body = "<Rows><Log><Cust>A</Cust><Seq>7</Seq></Log><Log Cust='B'/></Rows>";
-    databases.perform(&transmission(1, "sql://history.db/Log", body, &[]), DateTime(0)).unwrap();
+    databases.perform(&transmission(1, "sql://history.db/Log", body, &[]), DateTime(0), false).unwrap();
     assert_eq!(log(&databases), ["A 7 NULL", "B NULL NULL"]);
-    let error = databases.perform(&transmission(2, "sql://history.db", body, &[]), DateTime(0)).unwrap_err();
+    let error =
+        databases.perform(&transmission(2, "sql://history.db", body, &[]), DateTime(0), false).unwrap_err();
     assert!(error.contains("nothing says what to do with <Log>"), "{error}");
 }
 
 #[test]
 fn a_procedure_takes_its_parameters_from_the_message_and_may_want_rows() {
     let mut databases = Databases::default();
-    let error = databases.perform(&update(1, "A"), DateTime(0)).unwrap_err();
+    let error = databases.perform(&update(1, "A"), DateTime(0), false).unwrap_err();
     assert!(error.starts_with("0 rows affected, but 1 wanted"), "{error}");
-    databases.perform(&insert(2, "A"), DateTime(0)).unwrap();
-    databases.perform(&update(3, "A"), DateTime(639_000_000_000_000_000)).unwrap();
+    databases.perform(&insert(2, "A"), DateTime(0), false).unwrap();
+    databases.perform(&update(3, "A"), DateTime(639_000_000_000_000_000), false).unwrap();
     assert_eq!(log(&databases), ["A 1 DONE"]);
     let at = databases.rows("sql://history.db", "SELECT At FROM Log").unwrap();
     assert_eq!(at, ["2025-11-29T08:00:00"]);
@@ -74,11 +75,11 @@ fn a_procedure_takes_its_parameters_from_the_message_and_may_want_rows() {
 #[test]
 fn a_two_way_port_gets_the_rows() {
     let mut databases = Databases::default();
-    databases.perform(&insert(1, "A &amp; B"), DateTime(0)).unwrap();
+    databases.perform(&insert(1, "A &amp; B"), DateTime(0), false).unwrap();
     let select = "SELECT Cust, Seq AS \"1st\", At FROM Log WHERE Cust = @who";
     let properties = [("Statement", select), ("ResponseRoot", "Found"), ("ResponseNamespace", "urn:f")];
     let ask = transmission(2, "sql://history.db", "<Ask who='A &amp; B'/>", &properties);
-    let answer = databases.perform(&ask, DateTime(0)).unwrap();
+    let answer = databases.perform(&ask, DateTime(0), false).unwrap();
     let row = "<Row Cust=\"A &amp; B\" _1st=\"1\"/>";
     assert_eq!(answer, format!("<ns0:Found xmlns:ns0=\"urn:f\"><Success>1</Success>{row}</ns0:Found>"));
 }
@@ -86,22 +87,35 @@ fn a_two_way_port_gets_the_rows() {
 #[test]
 fn a_repeat_after_a_restart_finds_its_rows_and_answers_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    let first = Databases::in_folder(folder.path()).perform(&insert(1, "A"), DateTime(0)).unwrap();
+    let first = Databases::in_folder(folder.path()).perform(&insert(1, "A"), DateTime(0), false).unwrap();
     let mut databases = Databases::in_folder(folder.path());
     assert_eq!(log(&databases), [""; 0], "nothing is open yet");
-    assert_eq!(databases.perform(&insert(1, "A"), DateTime(0)).unwrap(), first);
+    assert_eq!(databases.perform(&insert(1, "A"), DateTime(0), true).unwrap(), first);
     assert_eq!(log(&databases), ["A 1 NEW"]);
     assert!(folder.path().join("history.db").is_file());
+    // A fresh run numbers its transmissions anew: what an earlier one did is not its own.
+    databases.perform(&insert(1, "B"), DateTime(0), false).unwrap();
+    assert_eq!(log(&databases), ["A 1 NEW", "B 1 NEW"]);
 }
 
 #[test]
 fn a_failure_in_the_middle_leaves_nothing() {
     let mut databases = Databases::default();
     let body = "<x><sync><after><Log Cust='A'/><Nowhere a='1'/></after></sync></x>";
-    let error = databases.perform(&transmission(1, "sql://history.db", body, &[]), DateTime(0)).unwrap_err();
+    let error =
+        databases.perform(&transmission(1, "sql://history.db", body, &[]), DateTime(0), false).unwrap_err();
     assert!(error.contains("no such table: Nowhere"), "{error}");
     assert_eq!(log(&databases), [""; 0]);
-    for (address, body) in [("sql://", "<a/>"), ("history.db", "<a/>"), ("sql://history.db", "no XML")] {
-        assert!(databases.perform(&transmission(2, address, body, &[]), DateTime(0)).is_err(), "{address}");
+    for (address, body) in [
+        ("sql://", "<a/>"),
+        ("history.db", "<a/>"),
+        ("sql://history.db", "no XML"),
+        ("sql://../elsewhere.db/Log", "<a/>"),
+        ("sql://file:///tmp/elsewhere.db", "<a/>"),
+    ] {
+        assert!(
+            databases.perform(&transmission(2, address, body, &[]), DateTime(0), false).is_err(),
+            "{address}"
+        );
     }
 }
