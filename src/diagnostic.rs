@@ -82,12 +82,14 @@ impl Diagnostic {
     }
 }
 
-/// The text as every finding is worded, whoever wrote it: a capital letter first, no full stop at the end.
+/// The text as every finding is worded, whoever wrote it: a capital letter first, unless that is a path's, and no full
+/// stop at the end.
 fn sentence(mut text: String) -> String {
     if text.ends_with('.') && !text.ends_with("..") {
         text.pop();
     }
-    if let Some(first) = text.get_mut(..1) {
+    let path = text.split_whitespace().next().is_some_and(|word| word.contains(['/', '\\']));
+    if let Some(first) = text.get_mut(..1).filter(|_| !path) {
         first.make_ascii_uppercase();
     }
     text

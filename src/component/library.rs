@@ -9,7 +9,7 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage,
     BasicMathPackage, BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, INT, NativeCallContext, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString, NativeCallContext, Position};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ const STEPS: u64 = 1_000_000;
 const CALLS: usize = 24;
 const EXPRESSION_DEPTH: usize = 32;
 const TEXT_BYTES: usize = 4 << 20;
+/// Lines one call may log.
+const LOG_LINES: usize = 1_000;
 /// Items in an array, or entries in a map, all nested ones counted.
 const ITEMS: usize = 1_000;
 
@@ -69,6 +71,7 @@ pub fn engine() -> Engine {
         engine.disable_symbol(symbol);
     }
     lent(&mut engine);
+    texts(&mut engine);
     times(&mut engine);
     decimals(&mut engine);
     xml(&mut engine);
@@ -81,6 +84,26 @@ fn with<T>(context: &NativeCallContext<'_>, run: impl FnOnce(&mut Lent) -> T) ->
         Some(lent) => Ok(run(&mut lent.lock().unwrap_or_else(PoisonError::into_inner))),
         None => Err("this function works inside a call only".into()),
     }
+}
+
+fn too_large(what: &str) -> Box<EvalAltResult> {
+    EvalAltResult::ErrorDataTooLarge(what.to_owned(), Position::NONE).into()
+}
+
+/// Replacing lets a text grow past every limit that the language itself keeps.
+fn texts(engine: &mut Engine) {
+    fn replace(text: &mut ImmutableString, find: &str, with: &str) -> Outcome<()> {
+        let found = if find.is_empty() { text.chars().count() + 1 } else { text.matches(find).count() };
+        if text.len().saturating_add(found.saturating_mul(with.len())) > TEXT_BYTES {
+            return Err(too_large("Length of string"));
+        }
+        *text = text.replace(find, with).into();
+        Ok(())
+    }
+    engine.register_fn("replace", replace);
+    engine.register_fn("replace", |text: &mut ImmutableString, find: char, with: &str| {
+        replace(text, find.encode_utf8(&mut [0; 4]), with)
+    });
 }
 
 fn lent(engine: &mut Engine) {
@@ -112,7 +135,14 @@ fn lent(engine: &mut Engine) {
         }
     });
     engine.register_fn("log", |context: NativeCallContext, text: &str| {
-        with(&context, |lent| lent.log.push(text.to_owned()))
+        with(&context, |lent| {
+            let bytes: usize = lent.log.iter().map(String::len).sum();
+            if lent.log.len() >= LOG_LINES || bytes + text.len() > TEXT_BYTES {
+                return Err(too_large("The log of one call"));
+            }
+            lent.log.push(text.to_owned());
+            Ok(())
+        })?
     });
     engine.register_fn("out", |context: NativeCallContext, at: INT, value: Dynamic| {
         let at = usize::try_from(at).map_err(|_| {

@@ -87,6 +87,9 @@ impl Host {
         }
         let torn = recovered.torn;
         let mut state = recover(&program, recovered);
+        for source in &mut state.consumed {
+            source.path = folder.join(&source.path);
+        }
         let now = wall_clock().max(state.run.engine().now());
         state.partners.set_all_running(now, options.partners);
         store.append(&Entry::PartnersRunning { at: now, running: options.partners })?;
@@ -365,17 +368,27 @@ impl Host {
             let name = found.source.path.strip_prefix(&self.folder).unwrap_or(&found.source.path);
             let properties = vec![(Name::new(RECEIVED_FILE_NAME), name.to_string_lossy().into_owned())];
             let kind = InputKind::Received { location, body: found.body.into(), properties };
-            self.input_at(now, kind, Some(found.source.clone()))?;
+            let source = self.stored(&found.source);
+            self.input_at(now, kind, Some(source))?;
             self.consumed.push((found.source, false));
         }
         Ok(worked)
+    }
+
+    /// As the log knows it: relative to the application folder, which may be called or be somewhere else next time.
+    fn stored(&self, source: &FileSource) -> FileSource {
+        let path = source.path.strip_prefix(&self.folder).unwrap_or(&source.path).to_owned();
+        FileSource { path, ..source.clone() }
     }
 
     /// Deletes files whose input is safe.
     fn remove_consumed(&mut self) -> Result<(), Diagnostic> {
         for (source, reported) in std::mem::take(&mut self.consumed) {
             match source.remove() {
-                Ok(()) => self.store.append(&Entry::Removed(source.path))?,
+                Ok(()) => {
+                    let path = self.stored(&source).path;
+                    self.store.append(&Entry::Removed(path))?;
+                }
                 Err(error) => {
                     if !reported {
                         let path = source.path.display();
@@ -400,7 +413,7 @@ impl Host {
             core: self.run.engine().core().clone(),
             partners,
             outstanding: queued.chain(self.asked.iter().cloned()).collect(),
-            consumed: self.consumed.iter().map(|(source, _)| source.clone()).collect(),
+            consumed: self.consumed.iter().map(|(source, _)| self.stored(source)).collect(),
         });
         let compacted = self.store.compact(&self.header);
         self.header.base = None;

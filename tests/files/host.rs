@@ -195,8 +195,10 @@ fn killing_at_any_moment_and_running_again_yields_each_output_once_and_whole() {
     let folder = saved(&relay());
     let body = |n: usize| format!("<order n='{n}'>{}</order>", "x".repeat(n * 517 % 9000));
     let (rounds, each) = (12, 5);
+    // The same folder under another name must not make its files other files.
+    let names = [folder.path().to_owned(), folder.path().join("inbox/..")];
     for round in 0..rounds {
-        let running = Running::start(folder.path());
+        let running = Running::start(&names[round % 2]);
         for n in round * each..(round + 1) * each {
             drop_file(folder.path(), &format!("{n}.xml"), &body(n));
         }
@@ -364,6 +366,21 @@ fn an_order_killed_all_along_its_way_ends_with_one_confirmation_and_one_final_st
         (2, 1, 1),
         "{answers:#?}"
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_whose_name_is_no_text_is_left_alone_and_the_others_come_out() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = saved(&relay());
+    let odd = folder.path().join("inbox").join(std::ffi::OsStr::from_bytes(b"b\xff.xml"));
+    drop_file(folder.path(), "a.xml", "<a/>");
+    fs::write(&odd, "<b/>").unwrap();
+    let output = run_until_idle(folder.path());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("[H04]"), "{}", text(&output.stderr));
+    assert_eq!(contents(folder.path().join("echoed")), ["<a/>"]);
+    assert!(odd.exists());
 }
 
 #[cfg(unix)]

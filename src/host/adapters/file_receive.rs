@@ -127,6 +127,12 @@ impl FileFolder {
             if self.passed.contains_key(&path) {
                 continue;
             }
+            if path.to_str().is_none() {
+                let message = format!("{} is not received: its name is not UTF-8", path.display());
+                report.push(self.say(Diagnostic::error("H04", message, "Give it another name.")));
+                self.pass(source);
+                continue;
+            }
             let age =
                 now.duration_since(UNIX_EPOCH + Duration::from_nanos(source.modified)).unwrap_or_default();
             let complete = source.length > 0 && (before.get(&path) == Some(&source) || age >= SETTLED);
