@@ -190,6 +190,9 @@ fn write_log(folder: &Path, header: &Header) -> io::Result<File> {
     Ok(file)
 }
 
+/// How far behind a record that cannot be read another one is looked for, in bytes.
+const LOOK_BEHIND: usize = 1 << 16;
+
 fn read_log(path: &Path) -> Result<(Recovered, u64), Diagnostic> {
     let mut bytes = Vec::new();
     File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(|e| disk(path, &e))?;
@@ -215,6 +218,17 @@ fn read_log(path: &Path) -> Result<(Recovered, u64), Diagnostic> {
     while let Some((entry, next)) = decode(&bytes, at) {
         entries.push(entry);
         at = next;
+    }
+    // What a crash tears is the end. With whole records behind it, it is damage, and they were acted on.
+    let behind = at.saturating_add(1)..bytes.len().min(at.saturating_add(LOOK_BEHIND));
+    if behind.into_iter().any(|at| decode::<Entry>(&bytes, at).is_some()) {
+        let help = "Restore it from a copy, or run with --fresh to set it aside and begin anew: its unfinished work is \
+                    then not done.";
+        return Err(problem(
+            "H12",
+            format!("the log is damaged at byte {at}, with whole records behind"),
+            help,
+        ));
     }
     let torn = (bytes.len() - at) as u64;
     Ok((Recovered { header, entries, torn }, at as u64))
@@ -339,6 +353,24 @@ mod tests {
         assert!(folder.path().join(STORE_FOLDER).join("run.log.old").exists());
         fs::write(folder.path().join(STORE_FOLDER).join(LOG), "ORCHESTRION RUN LOG 2\n…").unwrap();
         assert_eq!(code("other", false), Err("H12"));
+    }
+
+    #[test]
+    fn damage_in_the_middle_is_no_torn_end_and_destroys_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        written(folder.path(), 5);
+        let path = folder.path().join(STORE_FOLDER).join(LOG);
+        let mut bytes = fs::read(&path).unwrap();
+        let (_, recovered) = Store::open(folder.path(), header("m"), false).unwrap();
+        let all = recovered.entries.len();
+        let (_, first) =
+            decode::<Header>(&bytes, bytes.iter().position(|b| *b == b'\n').unwrap() + 1).unwrap();
+        bytes[first + 9] ^= 0x40;
+        fs::write(&path, &bytes).unwrap();
+        let refused = Store::open(folder.path(), header("m"), false).map(drop).unwrap_err();
+        assert_eq!(refused.code, "H12", "{all} entries: {refused}");
+        assert!(refused.message.contains("damaged at byte"), "{refused}");
+        assert_eq!(fs::read(&path).unwrap(), bytes);
     }
 
     #[test]
