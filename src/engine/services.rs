@@ -68,9 +68,8 @@ impl Step<'_> {
             self.enable_locations(&receive_ports(service), true);
         }
         if options.resume_instances {
-            for id in self.instances_in(service, |status| status == Status::SuspendedResumable) {
-                self.resume(id)?;
-            }
+            let suspended = self.instances_in(service, |status| status == Status::SuspendedResumable);
+            self.each(suspended, |step, id| step.resume(id));
         }
         Ok(())
     }
@@ -93,9 +92,8 @@ impl Step<'_> {
             self.enable_locations(&own, false);
         }
         if options.suspend_instances {
-            for id in self.instances_in(service, Status::runs) {
-                self.interrupt(id, Pending::Suspend)?;
-            }
+            let running = self.instances_in(service, Status::runs);
+            self.each(running, |step, id| step.interrupt(id, Pending::Suspend));
         }
         Ok(())
     }
@@ -110,11 +108,23 @@ impl Step<'_> {
         }
         self.set_service(service, ServiceState::Bound);
         if terminate {
-            for id in self.instances_in(service, |_| true) {
-                self.interrupt(id, Pending::Terminate)?;
-            }
+            let all = self.instances_in(service, |_| true);
+            self.each(all, |step, id| step.interrupt(id, Pending::Terminate));
         }
         Ok(())
+    }
+
+    /// Does the same to many instances. One that refuses says so and stops nobody else (INS-6).
+    fn each(
+        &mut self,
+        ids: Vec<InstanceId>,
+        mut act: impl FnMut(&mut Self, InstanceId) -> Result<(), String>,
+    ) {
+        for id in ids {
+            if let Err(reason) = act(self, id) {
+                self.emit(EventKind::OperationRefused { reason });
+            }
+        }
     }
 
     fn state_of(&self, service: &Service) -> ServiceState {
