@@ -12,14 +12,7 @@ pub type Mocks = BTreeMap<String, Code>;
 
 /// Compiles the values of `mocks` in `application.ron`.
 pub(super) fn compile_mocks(shared: &Shared<'_>, found: &mut Vec<Diagnostic>) -> Mocks {
-    let symbols = ScopeSymbols {
-        schemas: shared.schemas,
-        exceptions: shared.exceptions,
-        orchestrations: &shared.orchestrations,
-        maps: &shared.maps,
-        names: Vec::new(),
-        transactions: Vec::new(),
-    };
+    let symbols = ScopeSymbols::new(shared);
     let mut mocks = Mocks::new();
     for (member, text) in &shared.app.settings.mocks {
         let place = Place {

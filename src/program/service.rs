@@ -71,14 +71,7 @@ impl<'a> ServiceCompiler<'a> {
             compensation: None,
             default_handler: 0,
         };
-        let symbols = ScopeSymbols {
-            schemas: shared.schemas,
-            exceptions: shared.exceptions,
-            orchestrations: &shared.orchestrations,
-            maps: &shared.maps,
-            names: Vec::new(),
-            transactions: Vec::new(),
-        };
+        let symbols = ScopeSymbols::new(shared);
         Self {
             shared,
             key,

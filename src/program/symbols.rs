@@ -1,3 +1,4 @@
+use super::compile::Shared;
 use crate::message::{ClassInfo, Name};
 use crate::xlang::{ExceptionTypes, PropertyInfo, Symbol, Symbols};
 use crate::xml::SchemaSet;
@@ -15,7 +16,19 @@ pub struct ScopeSymbols<'a> {
     pub transactions: Vec<Name>,
 }
 
-impl ScopeSymbols<'_> {
+impl<'a> ScopeSymbols<'a> {
+    /// What every place of the application sees.
+    pub(super) fn new(shared: &'a Shared<'_>) -> Self {
+        Self {
+            schemas: shared.schemas,
+            exceptions: shared.exceptions,
+            orchestrations: &shared.orchestrations,
+            maps: &shared.maps,
+            names: Vec::new(),
+            transactions: Vec::new(),
+        }
+    }
+
     /// Slot of a message in scope, by name.
     pub fn message(&self, name: &str) -> Option<u16> {
         match self.symbol(name)? {
