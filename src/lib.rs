@@ -3,6 +3,7 @@
 //! The map of the house, lowest first; a module uses only what stands above it here:
 //!
 //! - [`model`]: what a user draws and binds, as plain data; [`diagnostic`]: the one way to report a finding
+//! - [`drawing`]: an orchestration as a drawing: layout, ports, wires, glyphs
 //! - [`message`]: messages as they travel: parts, context, values
 //! - [`xml`]: schemas, promotion, XPath, pipelines: thin over a library
 //! - [`xlang`]: the XLANG/s expression language
@@ -21,6 +22,7 @@ pub mod check;
 pub mod cli;
 pub mod component;
 pub mod diagnostic;
+pub mod drawing;
 pub mod engine;
 pub mod host;
 pub mod journal;

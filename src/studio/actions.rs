@@ -219,7 +219,7 @@ impl Studio {
             Selection::Node(id) => {
                 let Some(owner) = self.document.owner(&id) else { return };
                 let next =
-                    self.canvas.layout().step(&id, super::canvas::hit::Step::Down).map(|n| n.id.clone());
+                    self.canvas.layout().step(&id, crate::drawing::hit::Step::Down).map(|n| n.id.clone());
                 let edit = match &owner.kind {
                     _ if owner.id == id => Edit::DeleteShape { module, shape: id },
                     ShapeKind::Scope(s) if s.catches.iter().any(|c| c.id == id) => {

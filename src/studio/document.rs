@@ -206,7 +206,7 @@ impl Document {
         match selection {
             Selection::Orchestration => true,
             Selection::Node(id) => {
-                id.as_str() == super::canvas::ORCHESTRATION_COMPENSATION || self.owner(id).is_some()
+                id.as_str() == crate::drawing::ORCHESTRATION_COMPENSATION || self.owner(id).is_some()
             }
             Selection::Port(name) => {
                 orchestration.port(name).is_some() || orchestration.role_links.iter().any(|r| r.name == *name)

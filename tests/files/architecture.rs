@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the house by height. A file may name only modules of its own row and lower ones.
-const ROWS: [&[&str]; 11] = [
+const ROWS: [&[&str]; 12] = [
     &["diagnostic", "model"],
+    &["drawing"],
     &["message"],
     &["xml"],
     &["xlang"],
@@ -19,8 +20,19 @@ const ROWS: [&[&str]; 11] = [
 ];
 
 /// Modules that must be deterministic: a run is a function of program, seed and inputs.
-const PURE: [&str; 10] =
-    ["diagnostic", "model", "message", "xml", "xlang", "component", "check", "program", "engine", "journal"];
+const PURE: [&str; 11] = [
+    "diagnostic",
+    "model",
+    "drawing",
+    "message",
+    "xml",
+    "xlang",
+    "component",
+    "check",
+    "program",
+    "engine",
+    "journal",
+];
 
 /// The one place below the drivers that reads and writes files.
 const FILES: &str = "src/model/files";

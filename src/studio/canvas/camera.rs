@@ -1,6 +1,7 @@
 //! Where the view of an orchestration is: transforms from world to screen.
 
-use super::layout::{self, Layout};
+use crate::drawing::layout::{self, Layout};
+use crate::drawing::ports;
 use crate::studio::document::Selection;
 use egui::emath::TSTransform;
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
@@ -43,7 +44,7 @@ pub fn revealed(layout: &Layout, mut view: TSTransform, rect: Rect, target: &Sel
     let Some(place) = place else { return view };
     let shown = view * place;
     // The port surfaces cover the edges.
-    let side = 40.0 + super::ports::WIDTH * view.scaling;
+    let side = 40.0 + ports::WIDTH * view.scaling;
     let room = rect.shrink2(vec2(side.min(rect.width() / 3.0), 40.0));
     if shown.top() < room.top() || shown.bottom() > room.bottom() {
         view.translation.y += room.top() + room.height() * 0.3 - shown.top();

@@ -1,8 +1,8 @@
 //! Drawing a connector from an operation to a Send or Receive (D-7). Only ends that go the same way join (D-8).
 
 use super::paint::{Mark, Paint};
-use super::ports::{Flow, PortRow};
 use super::view::{CanvasAction, Drag, Scene};
+use crate::drawing::ports::{Flow, PortRow};
 use crate::model::{Leg, ShapeKind};
 use egui::{CursorIcon, DragAndDrop, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2};
 

@@ -1,9 +1,9 @@
 //! Painting a layout. Cards, containers, wires and ports, with less detail the further out the zoom.
 
-use super::layout::{self, Layout, Line, Node};
-use super::ports::{Flow, PortCard};
-use super::wires::Wire;
 use crate::diagnostic::{Severity, counted};
+use crate::drawing::layout::{self, Layout, Line, Node};
+use crate::drawing::ports::{self, Flow, PortCard};
+use crate::drawing::wires::Wire;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
 use egui::emath::TSTransform;
@@ -44,10 +44,9 @@ impl Sides {
     pub fn new(layout: &Layout, view: TSTransform, rect: Rect) -> Self {
         let Some(area) = layout.process else { return Self::default() };
         let has = |left: bool| layout.ports.iter().any(|p| p.left == left);
-        let band = super::ports::WIDTH + EDGE * 2.0;
+        let band = ports::WIDTH + EDGE * 2.0;
         let world = view.inverse() * rect;
-        let (left, right) =
-            (area.left() - super::ports::GUTTER + EDGE, area.right() + super::ports::GUTTER - EDGE);
+        let (left, right) = (area.left() - ports::GUTTER + EDGE, area.right() + ports::GUTTER - EDGE);
         // A narrow view keeps its room for the process area; the ports are a pan away.
         let bands = f32::from(u8::from(has(true)) + u8::from(has(false))) * band;
         let pins = world.width() - bands > world.width() * 0.5;
@@ -262,7 +261,7 @@ impl Paint<'_> {
         let (anchor, straight) = wire.points.split_last()?;
         let left = straight.first().is_some_and(|start| anchor.x < start.x);
         let anchor = *anchor + vec2(self.sides.shift(left), 0.0);
-        let gutter = super::ports::GUTTER - 20.0;
+        let gutter = ports::GUTTER - 20.0;
         let straight: Vec<Pos2> = straight
             .iter()
             .map(|p| {
@@ -495,7 +494,7 @@ impl Paint<'_> {
                     crate::model::Leg::Response => "→ response".to_owned(),
                     crate::model::Leg::Fault(name) => format!("→ fault {name}"),
                 };
-                let kind = super::ports::short(&row.message_type);
+                let kind = ports::short(&row.message_type);
                 let galley = self.galley(kind, 10.5, FontFamily::Proportional, t.muted, room * 0.5);
                 let right = self.view * pos2(line.right() - 8.0, line.center().y);
                 let taken = galley.size().x / z;

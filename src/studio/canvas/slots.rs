@@ -1,6 +1,6 @@
 //! Insertion points on the flow lines, and the menu of shapes that may go there.
 
-use super::layout::Slot;
+use crate::drawing::layout::{CARD_WIDTH, Slot};
 use crate::model::ShapeKind;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::kinds;
@@ -26,7 +26,7 @@ pub fn invitation(painter: &Painter, t: &Tokens, at: Pos2, zoom: f32) {
 /// Where the dragged shape would go.
 pub fn landing(painter: &Painter, t: &Tokens, slot: &Slot, view: egui::emath::TSTransform) {
     let z = view.scaling;
-    let size = vec2(super::layout::CARD_WIDTH, 12.0) * z;
+    let size = vec2(CARD_WIDTH, 12.0) * z;
     let rect = Rect::from_center_size(view * slot.center, size);
     painter.rect(
         rect,

@@ -1,12 +1,13 @@
 //! The canvas widget: view state, pan and zoom, hits, drops and keys. It edits nothing; it returns [`CanvasAction`]s.
 
-use super::camera::{edge_scroll, fitted, off_middle, opening, revealed, zoomed};
 use super::connect::{self, End};
-use super::hit::Step;
-use super::layout::{self, Layout, Node, Slot};
+use super::navigate::ModuleView;
 use super::paint::{Mark, Paint, Sides};
-use super::{minimap, slots, wires};
+use super::{minimap, slots};
 use crate::diagnostic::Severity;
+use crate::drawing::hit::Step;
+use crate::drawing::layout::{self, Layout, Node, Slot};
+use crate::drawing::wires;
 use crate::model::edit::BlockRef;
 use crate::model::{Application, Id, Module, Orchestration, ShapeKind};
 use crate::studio::document::Selection;
@@ -17,7 +18,7 @@ use egui::{
     CursorIcon, DragAndDrop, EventFilter, Key, PointerButton, Popup, Pos2, Rect, Response, Role, Sense, Ui,
     Vec2, WidgetInfo, pos2, vec2,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Below this zoom, or above this many nodes in view, nodes are hit by the canvas itself, not as widgets.
 const WIDGET_ZOOM: f32 = 0.25;
@@ -82,17 +83,6 @@ pub struct Scene<'a> {
     pub run: Option<&'a RunOverlay<'a>>,
 }
 
-/// View state of one orchestration; never saved with it.
-#[derive(Clone, Debug, Default)]
-struct ModuleView {
-    transform: Option<TSTransform>,
-    /// The user has moved the view, or changed what is drawn; until then it follows the room there is.
-    settled: bool,
-    /// Document revision the view was opened on.
-    opened: u64,
-    collapsed: BTreeSet<Id>,
-}
-
 /// Inline rename of a node.
 #[derive(Clone, Debug)]
 struct Rename {
@@ -103,38 +93,23 @@ struct Rename {
 
 #[derive(Debug, Default)]
 pub struct Canvas {
-    views: BTreeMap<String, ModuleView>,
-    layout: Layout,
+    pub(super) views: BTreeMap<String, ModuleView>,
+    pub(super) layout: Layout,
     /// Key, document revision and view revision `layout` was made for.
     made_for: (String, u64, u64),
-    view_revision: u64,
+    pub(super) view_revision: u64,
     rename: Option<Rename>,
     /// Bring this into view in the next frame.
-    reveal: Option<Selection>,
+    pub(super) reveal: Option<Selection>,
     /// Bring this to the middle over the next frames.
-    glide: Option<Selection>,
+    pub(super) glide: Option<Selection>,
     focus: Option<Id>,
-    fit: bool,
+    pub(super) fit: bool,
 }
 
 impl Canvas {
     pub fn layout(&self) -> &Layout {
         &self.layout
-    }
-
-    /// Shows the whole orchestration in the next frame.
-    pub fn fit(&mut self) {
-        self.fit = true;
-    }
-
-    /// Brings what is selected into view in the next frame.
-    pub fn reveal(&mut self, selection: &Selection) {
-        self.reveal = Some(selection.clone());
-    }
-
-    /// Moves a shape to the middle of the view, gently.
-    pub fn glide(&mut self, selection: &Selection) {
-        self.glide = Some(selection.clone());
     }
 
     pub fn start_rename(&mut self, id: &Id, name: &str) {
@@ -144,34 +119,6 @@ impl Canvas {
     /// Gives the keyboard to a node in the next frame.
     pub fn focus(&mut self, id: &Id) {
         self.focus = Some(id.clone());
-    }
-
-    pub fn set_collapsed(&mut self, key: &str, id: &Id, collapsed: bool) {
-        let view = self.views.entry(key.to_owned()).or_default();
-        let changed = if collapsed { view.collapsed.insert(id.clone()) } else { view.collapsed.remove(id) };
-        if changed {
-            self.view_revision += 1;
-        }
-    }
-
-    /// Opens or closes every container.
-    pub fn collapse_all(&mut self, key: &str, orchestration: &Orchestration, collapsed: bool) {
-        for shape in orchestration.shapes() {
-            if layout::is_container(&shape.kind) {
-                self.set_collapsed(key, &shape.id, collapsed);
-            }
-        }
-    }
-
-    pub fn zoom_by(&mut self, key: &str, factor: f32, about: Pos2) {
-        if let Some(view) = self.views.get_mut(key) {
-            view.settled = true;
-            view.transform = view.transform.map(|t| zoomed(t, factor, about));
-        }
-    }
-
-    pub fn zoom(&self, key: &str) -> f32 {
-        self.views.get(key).and_then(|v| v.transform).map_or(1.0, |t| t.scaling)
     }
 
     fn refresh(&mut self, scene: &Scene<'_>) {
@@ -270,81 +217,6 @@ impl Canvas {
         self.rename_field(ui, view, &mut actions);
         changes.apply(self, scene.key);
         actions
-    }
-
-    /// A thing to reveal inside closed containers opens them.
-    fn open_what_hides(&mut self, scene: &Scene<'_>) {
-        let Some(Selection::Node(id)) = &self.reveal else { return };
-        let Some(view) = self.views.get_mut(scene.key) else { return };
-        let mut hiding = Vec::new();
-        for shape in scene.orchestration.shapes() {
-            let mut inside = false;
-            shape.visit(&mut |s| inside |= s.id == *id || holds_branch(s, id));
-            if inside && shape.id != *id && view.collapsed.contains(&shape.id) {
-                hiding.push(shape.id.clone());
-            }
-        }
-        for id in hiding {
-            view.collapsed.remove(&id);
-            self.view_revision += 1;
-        }
-    }
-
-    /// Pan, zoom, fit and reveal; returns the transform from world to screen.
-    fn navigate(&mut self, ui: &Ui, rect: Rect, ground: &Response, scene: &Scene<'_>) -> TSTransform {
-        let layout = &self.layout;
-        let view = self.views.entry(scene.key.to_owned()).or_default();
-        if view.transform.is_none() {
-            view.opened = scene.revision;
-        }
-        view.settled |= view.opened != scene.revision;
-        let before = view.transform.filter(|_| view.settled).unwrap_or_else(|| opening(layout, rect));
-        let mut t = before;
-        if std::mem::take(&mut self.fit) {
-            t = fitted(layout, rect);
-            view.settled = true;
-        }
-        let over = ui.rect_contains_pointer(rect);
-        let space = ui.input(|i| i.key_down(Key::Space)) && !ui.text_edit_focused();
-        if ground.dragged_by(PointerButton::Primary) || ground.dragged_by(PointerButton::Middle) {
-            t.translation += ground.drag_delta();
-            ui.set_cursor_icon(CursorIcon::Grabbing);
-        } else if over && (space || ui.input(|i| i.pointer.middle_down())) {
-            t.translation += ui.input(|i| i.pointer.delta());
-            ui.set_cursor_icon(CursorIcon::Grab);
-        }
-        if over && let Some(pointer) = ui.input(|i| i.pointer.hover_pos()) {
-            let zoom = ui.input(|i| i.zoom_delta());
-            if zoom == 1.0 {
-                t.translation += ui.input(|i| i.smooth_scroll_delta());
-            } else {
-                t = zoomed(t, zoom, pointer);
-            }
-            if DragAndDrop::has_payload_of_type::<Drag>(ui.ctx()) {
-                t.translation += edge_scroll(rect, pointer);
-            }
-        }
-        if let Some(target) = self.reveal.take() {
-            t = revealed(layout, t, rect, &target);
-        }
-        let held =
-            ui.input(|i| i.pointer.any_down() || i.zoom_delta() != 1.0 || i.smooth_scroll_delta().y != 0.0);
-        if let Some(target) = self.glide.take().filter(|_| !(over && held))
-            && let Some(way) = off_middle(layout, t, rect, &target)
-        {
-            let seconds = ui.input(|i| i.stable_dt).min(0.1);
-            let still = ui.style().animation_time == 0.0;
-            if still || way.length() < 1.0 {
-                t.translation += way;
-            } else {
-                t.translation += way * (1.0 - (-seconds * 14.0).exp());
-                self.glide = Some(target);
-                ui.request_repaint();
-            }
-        }
-        view.settled |= t != before;
-        view.transform = Some(t);
-        t
     }
 
     /// Makes a widget of every node and port in view, for pointer, keyboard and screen readers alike.
@@ -705,11 +577,4 @@ struct Widgets {
 
 fn node_id(key: &str, id: &Id) -> egui::Id {
     egui::Id::unique(("node", key, id.as_str()))
-}
-
-fn holds_branch(shape: &crate::model::Shape, id: &Id) -> bool {
-    shape.blocks().iter().any(|(slot, _)| match slot {
-        crate::model::BlockSlot::Branch(branch) | crate::model::BlockSlot::Catch(branch) => branch == id,
-        _ => false,
-    })
 }

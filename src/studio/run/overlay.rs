@@ -3,13 +3,13 @@
 use super::flights::{Flight, ease_out};
 use super::state::State;
 use super::tracker::{Phase, Progress};
+use crate::drawing::layout::Node;
+use crate::drawing::ports::Flow;
+use crate::drawing::wires::{self, Wire};
 use crate::engine::InstanceId;
 use crate::message::Name;
 use crate::model::{Id, Orchestration};
-use crate::studio::canvas::layout::Node;
 use crate::studio::canvas::paint::Paint;
-use crate::studio::canvas::ports::Flow;
-use crate::studio::canvas::wires::{self, Wire};
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme;
 use egui::{Align2, Color32, CornerRadius, FontId, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, pos2, vec2};

@@ -93,7 +93,7 @@ pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
 
 fn node(ui: &mut Ui, editing: &mut Editing<'_>, id: &Id) {
     let Some(owner) = editing.document.owner(id) else {
-        if id.as_str() == crate::studio::canvas::ORCHESTRATION_COMPENSATION {
+        if id.as_str() == crate::drawing::ORCHESTRATION_COMPENSATION {
             blocks::orchestration_compensation(ui, editing);
         }
         return;

@@ -1,12 +1,12 @@
 //! Properties of a port: its type, which way it goes, and how it is bound (BND-1 to BND-5).
 
 use super::{Editing, findings, title};
+use crate::drawing::ports::binding_words;
 use crate::model::edit::{Declaration, Edit, Physical};
 use crate::model::{
     Binding, CommunicationPattern, DeliveryNotification, DynamicBinding, ParameterKind, PartnerPort,
     Polarity, Port, PortBinding, PortSurface, ServiceBinding, SpecifyNow,
 };
-use crate::studio::canvas::ports::binding_words;
 use crate::studio::document::Selection;
 use crate::studio::icons::Glyph;
 use crate::studio::names;

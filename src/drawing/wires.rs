@@ -3,7 +3,7 @@
 use super::layout::{Layout, Node};
 use super::ports::Flow;
 use crate::model::{Id, Leg, Orchestration, ShapeKind};
-use egui::{Pos2, Rect, pos2};
+use emath::{Pos2, Rect, pos2};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wire {

@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, Node, Slot};
 use crate::model::Id;
-use egui::{Pos2, Rect};
+use emath::{Pos2, Rect};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {

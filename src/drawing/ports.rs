@@ -5,7 +5,7 @@ use crate::model::{
     Application, Binding, Direction, Leg, Module, Operation, Orchestration, ParameterKind, Polarity, Port,
     PortBinding, PortSurface, RoleLink, ShapeKind,
 };
-use egui::{Pos2, Rect, pos2, vec2};
+use emath::{Pos2, Rect, pos2, vec2};
 
 pub const WIDTH: f32 = 204.0;
 /// Room for the wires between process area and cards.

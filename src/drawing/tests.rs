@@ -2,14 +2,18 @@
 
 use super::hit::Step;
 use super::layout::{self, Layout, Node};
-use crate::model::Id;
-use crate::studio::sample;
-use egui::Rect;
+use crate::model::{Application, Id, files};
+use emath::Rect;
 use std::collections::BTreeSet;
+use std::path::Path;
+
+fn load(sample: &str) -> Application {
+    files::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(sample)).unwrap().0
+}
 
 fn each(check: impl Fn(&str, &Layout)) {
-    for name in sample::names() {
-        let app = sample::load(name).unwrap();
+    for name in ["hello", "southridge"] {
+        let app = load(name);
         for (module, orchestration) in app.orchestrations() {
             let laid = layout::layout(&app, module, orchestration, &BTreeSet::new());
             check(&orchestration.name, &laid);
@@ -18,7 +22,7 @@ fn each(check: impl Fn(&str, &Layout)) {
 }
 
 fn open(name: &str, collapsed: &[&str]) -> Layout {
-    let app = sample::load("southridge").unwrap();
+    let app = load("southridge");
     let (module, orchestration) = app.orchestration(name).unwrap();
     let ids = orchestration.shapes().into_iter().filter(|s| collapsed.contains(&s.name.as_str()));
     let collapsed: BTreeSet<Id> = ids.map(|s| s.id.clone()).collect();

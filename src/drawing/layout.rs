@@ -3,12 +3,12 @@
 //! World units are points at 100 %. The flow line of the body is x = 0, Begin is at y = 0. Two passes: sizes
 //! bottom-up ([`Measured`]), places top-down.
 
-use super::super::icons::Glyph;
-use super::super::kinds::{self, Category};
+use super::Glyph;
+use super::kinds::{self, Category};
 use super::wires::{self, Wire};
 use crate::model::edit::BlockRef;
 use crate::model::{Application, Block, BlockSlot, CatchType, Id, Module, Orchestration, Shape, ShapeKind};
-use egui::{Pos2, Rect, pos2, vec2};
+use emath::{Pos2, Rect, pos2, vec2};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub const CARD_WIDTH: f32 = 224.0;

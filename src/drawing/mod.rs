@@ -1,0 +1,21 @@
+//! An orchestration as a drawing: where everything stands, computed from the block tree. Pure and without a window,
+//! so that pictures and reports can be made on a server.
+//!
+//! Places are `f32` in points at 100 %, x to the right and y down.
+
+pub mod glyph;
+pub mod hit;
+pub mod kinds;
+pub mod layout;
+pub mod ports;
+#[cfg(test)]
+mod tests;
+pub mod text;
+pub mod wires;
+
+pub use glyph::Glyph;
+pub use kinds::Category;
+pub use layout::{Layout, layout};
+
+/// Id under which the compensation block of the orchestration itself is drawn.
+pub const ORCHESTRATION_COMPENSATION: &str = "orchestration-compensation";

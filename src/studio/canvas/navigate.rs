@@ -1,0 +1,154 @@
+//! Where the canvas looks: pan, zoom, reveal, and what is opened or closed in it. View state only, never saved.
+
+use super::camera::{edge_scroll, fitted, off_middle, opening, revealed, zoomed};
+use super::view::{Canvas, Drag, Scene};
+use crate::drawing::layout;
+use crate::model::{BlockSlot, Id, Orchestration, Shape};
+use crate::studio::document::Selection;
+use egui::emath::TSTransform;
+use egui::{CursorIcon, DragAndDrop, Key, PointerButton, Pos2, Rect, Response, Ui};
+use std::collections::BTreeSet;
+
+/// View state of one orchestration; never saved with it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ModuleView {
+    pub transform: Option<TSTransform>,
+    /// The user has moved the view, or changed what is drawn; until then it follows the room there is.
+    pub settled: bool,
+    /// Document revision the view was opened on.
+    pub opened: u64,
+    pub collapsed: BTreeSet<Id>,
+}
+
+impl Canvas {
+    /// Shows the whole orchestration in the next frame.
+    pub fn fit(&mut self) {
+        self.fit = true;
+    }
+
+    /// Brings what is selected into view in the next frame.
+    pub fn reveal(&mut self, selection: &Selection) {
+        self.reveal = Some(selection.clone());
+    }
+
+    /// Moves a shape to the middle of the view, gently.
+    pub fn glide(&mut self, selection: &Selection) {
+        self.glide = Some(selection.clone());
+    }
+
+    pub fn set_collapsed(&mut self, key: &str, id: &Id, collapsed: bool) {
+        let view = self.views.entry(key.to_owned()).or_default();
+        let changed = if collapsed { view.collapsed.insert(id.clone()) } else { view.collapsed.remove(id) };
+        if changed {
+            self.view_revision += 1;
+        }
+    }
+
+    /// Opens or closes every container.
+    pub fn collapse_all(&mut self, key: &str, orchestration: &Orchestration, collapsed: bool) {
+        for shape in orchestration.shapes() {
+            if layout::is_container(&shape.kind) {
+                self.set_collapsed(key, &shape.id, collapsed);
+            }
+        }
+    }
+
+    pub fn zoom_by(&mut self, key: &str, factor: f32, about: Pos2) {
+        if let Some(view) = self.views.get_mut(key) {
+            view.settled = true;
+            view.transform = view.transform.map(|t| zoomed(t, factor, about));
+        }
+    }
+
+    pub fn zoom(&self, key: &str) -> f32 {
+        self.views.get(key).and_then(|v| v.transform).map_or(1.0, |t| t.scaling)
+    }
+
+    /// A thing to reveal inside closed containers opens them.
+    pub(super) fn open_what_hides(&mut self, scene: &Scene<'_>) {
+        let Some(Selection::Node(id)) = &self.reveal else { return };
+        let Some(view) = self.views.get_mut(scene.key) else { return };
+        let mut hiding = Vec::new();
+        for shape in scene.orchestration.shapes() {
+            let mut inside = false;
+            shape.visit(&mut |s| inside |= s.id == *id || holds_branch(s, id));
+            if inside && shape.id != *id && view.collapsed.contains(&shape.id) {
+                hiding.push(shape.id.clone());
+            }
+        }
+        for id in hiding {
+            view.collapsed.remove(&id);
+            self.view_revision += 1;
+        }
+    }
+
+    /// Pan, zoom, fit and reveal; returns the transform from world to screen.
+    pub(super) fn navigate(
+        &mut self,
+        ui: &Ui,
+        rect: Rect,
+        ground: &Response,
+        scene: &Scene<'_>,
+    ) -> TSTransform {
+        let layout = &self.layout;
+        let view = self.views.entry(scene.key.to_owned()).or_default();
+        if view.transform.is_none() {
+            view.opened = scene.revision;
+        }
+        view.settled |= view.opened != scene.revision;
+        let before = view.transform.filter(|_| view.settled).unwrap_or_else(|| opening(layout, rect));
+        let mut t = before;
+        if std::mem::take(&mut self.fit) {
+            t = fitted(layout, rect);
+            view.settled = true;
+        }
+        let over = ui.rect_contains_pointer(rect);
+        let space = ui.input(|i| i.key_down(Key::Space)) && !ui.text_edit_focused();
+        if ground.dragged_by(PointerButton::Primary) || ground.dragged_by(PointerButton::Middle) {
+            t.translation += ground.drag_delta();
+            ui.set_cursor_icon(CursorIcon::Grabbing);
+        } else if over && (space || ui.input(|i| i.pointer.middle_down())) {
+            t.translation += ui.input(|i| i.pointer.delta());
+            ui.set_cursor_icon(CursorIcon::Grab);
+        }
+        if over && let Some(pointer) = ui.input(|i| i.pointer.hover_pos()) {
+            let zoom = ui.input(|i| i.zoom_delta());
+            if zoom == 1.0 {
+                t.translation += ui.input(|i| i.smooth_scroll_delta());
+            } else {
+                t = zoomed(t, zoom, pointer);
+            }
+            if DragAndDrop::has_payload_of_type::<Drag>(ui.ctx()) {
+                t.translation += edge_scroll(rect, pointer);
+            }
+        }
+        if let Some(target) = self.reveal.take() {
+            t = revealed(layout, t, rect, &target);
+        }
+        let held =
+            ui.input(|i| i.pointer.any_down() || i.zoom_delta() != 1.0 || i.smooth_scroll_delta().y != 0.0);
+        if let Some(target) = self.glide.take().filter(|_| !(over && held))
+            && let Some(way) = off_middle(layout, t, rect, &target)
+        {
+            let seconds = ui.input(|i| i.stable_dt).min(0.1);
+            let still = ui.style().animation_time == 0.0;
+            if still || way.length() < 1.0 {
+                t.translation += way;
+            } else {
+                t.translation += way * (1.0 - (-seconds * 14.0).exp());
+                self.glide = Some(target);
+                ui.request_repaint();
+            }
+        }
+        view.settled |= t != before;
+        view.transform = Some(t);
+        t
+    }
+}
+
+fn holds_branch(shape: &Shape, id: &Id) -> bool {
+    shape.blocks().iter().any(|(slot, _)| match slot {
+        BlockSlot::Branch(branch) | BlockSlot::Catch(branch) => branch == id,
+        _ => false,
+    })
+}
