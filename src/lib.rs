@@ -6,6 +6,7 @@
 //! - [`drawing`]: an orchestration as a drawing: layout, ports, wires, glyphs
 //! - [`message`]: messages as they travel: parts, context, values
 //! - [`xml`]: schemas, promotion, XPath, pipelines: thin over a library
+//! - [`biztalk`]: BizTalk's own files
 //! - [`xlang`]: the XLANG/s expression language
 //! - [`component`]: custom code, written as scripts
 //! - [`check`]: every rule over the model, before it runs
@@ -18,6 +19,7 @@
 
 #![warn(missing_debug_implementations)]
 
+pub mod biztalk;
 pub mod check;
 pub mod cli;
 pub mod component;

@@ -33,6 +33,10 @@ pub struct Module {
     /// must survive a round trip, as written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub preserved: Vec<String>,
+    /// File it was read from when that is BizTalk's own, by its path below the folder that was opened; saving
+    /// writes it back there.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
 }
 
 impl Module {

@@ -9,6 +9,7 @@ const ROWS: [&[&str]; 12] = [
     &["drawing"],
     &["message"],
     &["xml"],
+    &["biztalk"],
     &["xlang"],
     &["component"],
     &["check", "program"],
@@ -34,7 +35,7 @@ const PURE: [&str; 11] = [
     "journal",
 ];
 
-/// The one place below the drivers that reads and writes files.
+/// The one place of the core that reads and writes files.
 const FILES: &str = "src/model/files";
 
 const IMPURE: [&str; 9] = [
