@@ -5,5 +5,6 @@
 
 pub mod odx;
 mod text;
+pub mod xlang_text;
 
 pub use text::{Charset, Encoding, decode, encode};
