@@ -388,8 +388,12 @@ impl Tabs {
 
     /// Makes tabs and document agree: what the document shows has a tab with the focus, and that tab remembers
     /// what is selected.
-    pub fn follow(&mut self, document: &Document) {
+    pub fn follow(&mut self, document: &mut Document) {
+        let gone = !document.app.modules.contains_key(&self.followed) && !self.followed.is_empty();
         self.forget_missing(&document.app);
+        if gone && self.on_canvas() {
+            self.lead(document);
+        }
         if self.followed != document.module && self.module() != Some(&document.module) {
             let tab = Tab::Orchestration(document.module.clone());
             if tab.exists(&document.app) {

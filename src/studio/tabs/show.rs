@@ -26,7 +26,7 @@ struct Showing<'a> {
 impl Studio {
     /// Shows all tabs in the room there is.
     pub(in crate::studio) fn show_tabs(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
-        self.tabs.follow(&self.document);
+        self.tabs.follow(&mut self.document);
         if self.tabs.is_empty() {
             crate::studio::shell::nothing_open(ui, actions);
             return;

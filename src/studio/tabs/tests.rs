@@ -106,9 +106,9 @@ fn the_document_and_its_tab_agree_on_what_is_selected() {
     let mut tabs = Tabs::new(tab("A"));
     let port = Selection::Port("RequestPort".to_owned());
     document.select(port.clone());
-    tabs.follow(&document);
+    tabs.follow(&mut document);
     document.show("B");
-    tabs.follow(&document);
+    tabs.follow(&mut document);
     assert_eq!((shown(&tabs), &document.selection), ("B", &Selection::Orchestration));
     tabs.open(tab("A"), false);
     tabs.lead(&mut document);
