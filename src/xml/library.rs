@@ -19,6 +19,8 @@ pub struct SchemaFile {
     pub path: String,
     /// File name without `.xsd`.
     pub stem: SmolStr,
+    /// What its types are named by: the .NET type name that a project gives it, else the stem.
+    pub type_name: SmolStr,
     pub document: XmlDocument,
     pub root: NodeId,
     pub namespace: SmolStr,
@@ -53,9 +55,11 @@ impl SchemaFile {
             .len()
             .checked_sub(4)
             .filter(|at| name.get(*at..).is_some_and(|extension| extension.eq_ignore_ascii_case(".xsd")));
+        let stem = SmolStr::new(stem.and_then(|at| name.get(..at)).unwrap_or(name));
         Ok(Self {
             path: path.to_owned(),
-            stem: stem.and_then(|at| name.get(..at)).unwrap_or(name).into(),
+            type_name: stem.clone(),
+            stem,
             root,
             namespace: attribute(tree, root, "targetNamespace").unwrap_or_default().into(),
             elements_qualified: attribute(tree, root, "elementFormDefault") == Some("qualified"),
