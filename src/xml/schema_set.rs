@@ -180,6 +180,11 @@ impl SchemaSet {
         Some(root.validator.get_or_init(|| self.library.validator(root.declared.0)))
     }
 
+    /// Where a schema root is declared.
+    pub(super) fn declared_root(&self, message_type: &str) -> Option<Declared> {
+        self.root_entry(message_type).map(|root| root.declared)
+    }
+
     fn root_entry(&self, message_type: &str) -> Option<&Root> {
         self.root_by_message_type.get(message_type).and_then(|at| self.roots.get(*at))
     }
