@@ -10,6 +10,7 @@
 //! - [`xlang`]: the XLANG/s expression language
 //! - [`component`]: custom code, written as scripts
 //! - [`check`]: every rule over the model, before it runs
+//! - [`language`]: what an editor of XLANG/s texts knows: completion, definitions, uses, rename
 //! - [`engine`]: the pure core: message box, instances, shapes, scopes, ports
 //! - [`journal`]: the record of a run, as text and as state at any moment
 //! - [`host`]: drivers for the real world: file adapters, simulated partners, the durable log
@@ -29,6 +30,7 @@ pub mod engine;
 pub mod host;
 pub mod journal;
 pub mod lab;
+pub mod language;
 pub mod message;
 pub mod model;
 pub mod program;

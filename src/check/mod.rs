@@ -6,6 +6,7 @@
 mod activation;
 mod addresses;
 mod arguments;
+mod before;
 mod bindings;
 mod calls;
 pub mod catalogue;
@@ -29,6 +30,7 @@ mod transactions;
 mod types;
 mod variables;
 
+pub use before::{Before, before};
 pub use catalogue::{CATALOGUE, Entry};
 
 use crate::diagnostic::Diagnostic;

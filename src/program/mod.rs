@@ -24,8 +24,7 @@ pub use opening::Opening;
 pub use policy::{PolicyInfo, RuleAction, RuleInfo};
 pub use predicate::{Group, Predicate, compare, groups_text, hash_value};
 pub use symbols::ScopeSymbols;
-use types::TypeResolver;
-pub use types::routing_type;
+pub use types::{TypeResolver, routing_type};
 
 use crate::component::Components;
 use crate::diagnostic::{Diagnostic, Place, Severity};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the house by height. A file may name only modules of its own row and lower ones.
-const ROWS: [&[&str]; 12] = [
+const ROWS: [&[&str]; 14] = [
     &["diagnostic", "model"],
     &["drawing"],
     &["message"],
@@ -13,6 +13,7 @@ const ROWS: [&[&str]; 12] = [
     &["xlang"],
     &["component"],
     &["check", "program"],
+    &["language"],
     &["engine"],
     &["journal"],
     &["host"],
@@ -21,7 +22,7 @@ const ROWS: [&[&str]; 12] = [
 ];
 
 /// Modules that must be deterministic: a run is a function of program, seed and inputs.
-const PURE: [&str; 11] = [
+const PURE: [&str; 12] = [
     "diagnostic",
     "model",
     "drawing",
@@ -31,6 +32,7 @@ const PURE: [&str; 11] = [
     "component",
     "check",
     "program",
+    "language",
     "engine",
     "journal",
 ];

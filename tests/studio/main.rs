@@ -8,7 +8,6 @@ mod pictures;
 mod run;
 mod run_gallery;
 mod soft;
-mod tabs;
 
 use egui_kittest::Harness;
 use orchestrion::studio::Studio;

@@ -14,6 +14,7 @@ mod physical;
 mod place;
 mod references;
 mod rename;
+mod scenarios;
 mod shapes;
 
 pub use clipboard::{copy, paste};
@@ -24,6 +25,7 @@ pub use history::History;
 pub use part::Part;
 pub use physical::{Physical, PhysicalKind};
 pub use place::{BlockRef, MAX_NESTING, can_insert, find_block, owner_of};
+pub use scenarios::scenario_uses;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{

@@ -1,7 +1,7 @@
 use super::{Edit, EditError};
 use crate::diagnostic::Diagnostic;
 use crate::model::files::each_id;
-use crate::model::{Application, Bindings, Map, Module, Partner, Policy, Settings};
+use crate::model::{Application, Bindings, Map, Module, Partner, Policy, Scenario, Settings, Vocabulary};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -17,6 +17,8 @@ pub enum Part {
     Component(String, Option<String>),
     Schema(String, Option<String>),
     Message(String, Option<String>),
+    Scenario(String, Option<Box<Scenario>>),
+    Vocabulary(Box<Vocabulary>),
 }
 
 impl Part {
@@ -37,6 +39,8 @@ impl Part {
             Part::Policy(name, policy) => set(&mut application.policies, name, policy),
             Part::Schema(path, text) => set(&mut application.schemas, path, text),
             Part::Message(path, text) => set(&mut application.messages, path, text),
+            Part::Scenario(stem, scenario) => set(&mut application.scenarios, stem, scenario.map(|s| *s)),
+            Part::Vocabulary(vocabulary) => application.vocabulary = *vocabulary,
         }
     }
 
@@ -54,6 +58,10 @@ impl Part {
             Part::Policy(name, _) => Part::Policy(name.clone(), application.policies.get(name).cloned()),
             Part::Schema(path, _) => Part::Schema(path.clone(), application.schemas.get(path).cloned()),
             Part::Message(path, _) => Part::Message(path.clone(), application.messages.get(path).cloned()),
+            Part::Scenario(stem, _) => {
+                Part::Scenario(stem.clone(), application.scenarios.get(stem).cloned().map(Box::new))
+            }
+            Part::Vocabulary(_) => Part::Vocabulary(Box::new(application.vocabulary.clone())),
         }
     }
 
@@ -62,13 +70,15 @@ impl Part {
         match (self, other) {
             (Part::Settings(_), Part::Settings(_))
             | (Part::Bindings(_), Part::Bindings(_))
-            | (Part::Partners(_), Part::Partners(_)) => true,
+            | (Part::Partners(_), Part::Partners(_))
+            | (Part::Vocabulary(_), Part::Vocabulary(_)) => true,
             (Part::Module(a, _), Part::Module(b, _))
             | (Part::Map(a, _), Part::Map(b, _))
             | (Part::Policy(a, _), Part::Policy(b, _))
             | (Part::Component(a, _), Part::Component(b, _))
             | (Part::Schema(a, _), Part::Schema(b, _))
-            | (Part::Message(a, _), Part::Message(b, _)) => a == b,
+            | (Part::Message(a, _), Part::Message(b, _))
+            | (Part::Scenario(a, _), Part::Scenario(b, _)) => a == b,
             _ => false,
         }
     }
@@ -84,6 +94,8 @@ impl Part {
             Part::Policy(name, content) => ("policy ", name, content.is_none()),
             Part::Schema(path, content) => ("", path, content.is_none()),
             Part::Message(path, content) => ("", path, content.is_none()),
+            Part::Scenario(stem, content) => ("scenario ", stem, content.is_none()),
+            Part::Vocabulary(_) => return "Change the words of scenarios".into(),
         };
         format!("{} {kind}{name}", if removed { "Delete" } else { "Change" })
     }
@@ -183,6 +195,10 @@ fn touched(application: &Application, edit: &Edit, parts: &mut Vec<Part>) {
         | Edit::DeletePhysical { .. } => {
             application.modules.keys().for_each(|name| add(Part::Module(name.clone(), None)));
             add(Part::Bindings(Bindings::default()));
+            if reaches_scenarios(application, edit) {
+                application.scenarios.keys().for_each(|stem| add(Part::Scenario(stem.clone(), None)));
+                add(Part::Vocabulary(Box::default()));
+            }
         }
         Edit::RenameMap { name, to } => {
             application.modules.keys().for_each(|name| add(Part::Module(name.clone(), None)));
@@ -193,5 +209,20 @@ fn touched(application: &Application, edit: &Edit, parts: &mut Vec<Part>) {
         Edit::Set(part) => add(part.clone()),
         Edit::Restore(changed) => changed.iter().cloned().for_each(add),
         Edit::Batch { edits, .. } => edits.iter().for_each(|edit| touched(application, edit, parts)),
+    }
+}
+
+/// True for an edit that gives an orchestration or port another name.
+fn reaches_scenarios(application: &Application, edit: &Edit) -> bool {
+    let orchestration = |module: &str| application.modules.get(module)?.orchestration.as_ref();
+    match edit {
+        Edit::Redeclare { name, declaration, .. } => name != declaration.name(),
+        Edit::SetOrchestration { module, properties } => {
+            orchestration(module).is_some_and(|known| known.name != properties.name)
+        }
+        Edit::SetNamespace { module, namespace, .. } => {
+            application.modules.get(module).is_some_and(|known| known.namespace != *namespace)
+        }
+        _ => false,
     }
 }

@@ -1,6 +1,6 @@
 use crate::model::{
-    Application, CatchType, CorrelationSet, Message, Module, Orchestration, ParameterKind, PartRef, Port,
-    RoleLink, Shape, ShapeKind, Transaction, Variable,
+    Application, BlockSlot, CatchType, CorrelationSet, Id, Message, Module, Orchestration, ParameterKind,
+    PartRef, Port, RoleLink, Scope, Shape, ShapeKind, Transaction, Variable,
 };
 
 /// What a text of a shape refers to.
@@ -93,6 +93,51 @@ pub(super) fn within(shape: &mut Shape, visit: &mut dyn FnMut(Reference, &mut St
     for (_, block) in shape.blocks_mut() {
         block.iter_mut().for_each(|inner| within(inner, visit));
     }
+}
+
+/// As [`within`], leaving out where `name` is something a scope or catch block inside declares.
+fn within_seeing(shape: &mut Shape, name: &str, visit: &mut dyn FnMut(Reference, &mut String)) {
+    if let ShapeKind::Scope(scope) = &shape.kind
+        && declares(scope, name)
+    {
+        return;
+    }
+    seeing_inside(shape, name, visit);
+}
+
+/// As [`within`] for a shape that may itself declare `name`, leaving out where something further in declares it.
+pub(super) fn seeing_inside(shape: &mut Shape, name: &str, visit: &mut dyn FnMut(Reference, &mut String)) {
+    of_shape(shape, visit);
+    let hides: Vec<Id> = match &shape.kind {
+        ShapeKind::Scope(scope) => {
+            scope.catches.iter().filter(|c| c.variable == name).map(|c| c.id.clone()).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (slot, block) in shape.blocks_mut() {
+        if !matches!(&slot, BlockSlot::Catch(id) if hides.contains(id)) {
+            block.iter_mut().for_each(|inner| within_seeing(inner, name, visit));
+        }
+    }
+}
+
+fn declares(scope: &Scope, name: &str) -> bool {
+    scope.messages.iter().any(|m| m.name == name)
+        || scope.variables.iter().any(|v| v.name == name)
+        || scope.correlation_sets.iter().any(|c| c.name == name)
+}
+
+/// As [`of_orchestration`] for what the orchestration itself declares as `name`.
+pub(super) fn seeing(
+    orchestration: &mut Orchestration,
+    name: &str,
+    visit: &mut dyn FnMut(Reference, &mut String),
+) {
+    transaction(&mut orchestration.transaction, visit);
+    variables(&mut orchestration.variables, visit);
+    let Orchestration { body, compensation, .. } = orchestration;
+    let shapes = body.iter_mut().chain(compensation.iter_mut().flatten());
+    shapes.for_each(|shape| within_seeing(shape, name, visit));
 }
 
 /// Visits every reference of an orchestration's properties, variables and shapes.

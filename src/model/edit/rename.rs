@@ -1,7 +1,8 @@
-use super::code::rename_identifier;
+use super::code::{rename_called, rename_identifier};
 use super::declarations::{Declaration, DeclarationKind};
 use super::place::find_shape_mut;
 use super::references::{self, Reference, TypeReference};
+use super::scenarios::{Named, each_name};
 use super::{EditError, gone, module_mut, taken};
 use crate::model::{Application, Binding, CatchType, Id, Module, ParameterKind, PortType, ShapeKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,10 +76,10 @@ fn instance(
     match scope {
         Some(scope) => {
             if let Some(shape) = find_shape_mut(orchestration, scope) {
-                references::within(shape, &mut visit);
+                references::seeing_inside(shape, old, &mut visit);
             }
         }
-        None => references::of_orchestration(orchestration, &mut visit),
+        None => references::seeing(orchestration, old, &mut visit),
     }
     if kind == DeclarationKind::Port {
         let name = orchestration.name.clone();
@@ -98,6 +99,15 @@ fn instance(
                 service.ports.insert(new.to_owned(), bound);
             }
         }
+        let short = application.vocabulary.names.clone();
+        each_name(application, &mut |_| {}, &mut |named, text| {
+            if let Named::Port(owner) = named
+                && text == old
+                && means.contains(short.get(owner).map_or(owner, String::as_str))
+            {
+                new.clone_into(text);
+            }
+        });
     }
 }
 
@@ -138,16 +148,28 @@ pub(super) fn orchestration(application: &mut Application, module: &str, old: &s
     let Some(home) = application.modules.get(module) else { return };
     let renamed = [(home.full_name(old), home.full_name(new)), (home.qualify(old), home.qualify(new))];
     let means = meanings(application, module, old);
-    orchestration_names(application, &mut |text| {
-        if !means.contains(text) {
-            return;
-        }
+    let after = |text: &str| {
         let full = renamed.iter().find(|(before, _)| before == text);
-        full.map_or(new, |(_, after)| after).clone_into(text);
+        full.map_or(new, |(_, after)| after).to_owned()
+    };
+    orchestration_names(application, &mut |text| {
+        if means.contains(text) {
+            *text = after(text);
+        }
     });
+    // `Orchestration(Microsoft.XLANGs.BaseTypes.InstanceId)` in texts.
+    for orchestration in application.modules.values_mut().filter_map(|m| m.orchestration.as_mut()) {
+        references::of_orchestration(orchestration, &mut |reference, text| {
+            for name in means.iter().filter(|_| reference == Reference::Code) {
+                if let Some(renamed) = rename_called(text, name, &after(name)) {
+                    *text = renamed;
+                }
+            }
+        });
+    }
 }
 
-/// Visits every text that names an orchestration, in shapes, partner bindings and services.
+/// Visits every text that names an orchestration, in shapes, partner bindings, services and scenarios.
 fn orchestration_names(application: &mut Application, visit: &mut dyn FnMut(&mut String)) {
     for orchestration in application.modules.values_mut().filter_map(|m| m.orchestration.as_mut()) {
         references::of_orchestration(orchestration, &mut |reference, text| {
@@ -162,6 +184,11 @@ fn orchestration_names(application: &mut Application, visit: &mut dyn FnMut(&mut
         }
     });
     application.bindings.services.iter_mut().for_each(|service| visit(&mut service.orchestration));
+    each_name(application, &mut |_| {}, &mut |named, text| {
+        if named == Named::Orchestration {
+            visit(text);
+        }
+    });
 }
 
 /// Moves a module to another namespace; full names follow.

@@ -223,6 +223,12 @@ impl ExceptionTypes {
         &STANDARD
     }
 
+    /// Every type that is known by name.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let declared = self.declared.iter().map(|(name, _)| name.as_str());
+        std::iter::once(EXCEPTION).chain(BASES.iter().map(|(name, _)| *name)).chain(declared)
+    }
+
     /// Base of an exception type; `None` for `System.Exception` itself and for what is no exception.
     pub fn base(&self, name: &str) -> Option<&str> {
         let name = canonical(name);

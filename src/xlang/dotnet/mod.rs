@@ -13,7 +13,7 @@ mod xml;
 
 pub use exception::{ExceptionTypes, exception, is_exception};
 pub(super) use object::type_object;
-pub use table::{Member, MemberKind, Parameter, members};
+pub use table::{Member, MemberKind, Parameter, members, members_of};
 pub(super) use table::{find, names_of};
 
 use super::{Env, Raised};

@@ -62,6 +62,11 @@ impl Member {
         if self.variadic { arguments + 1 >= named } else { arguments == named }
     }
 
+    /// True for what is used on an object, not on its type.
+    pub fn is_of_object(&self) -> bool {
+        matches!(self.kind, MemberKind::Method | MemberKind::Property | MemberKind::Setter)
+    }
+
     /// As C# would declare it: `Int32 IndexOf(String value)`.
     pub fn signature(&self) -> String {
         let parameters: Vec<String> = self.parameters.iter().map(|p| p.to_string()).collect();
@@ -164,6 +169,17 @@ pub fn names_of(type_name: &str) -> Vec<&'static str> {
             && chain.iter().flatten().any(|owner| *owner == m.type_name)
     };
     MEMBERS.iter().filter(known).map(|m| m.name.as_str()).collect()
+}
+
+/// Every member of a type, its own before those of its bases; static ones and constructors are its own only.
+pub fn members_of(type_name: &str) -> Vec<&'static Member> {
+    let chain = bases(type_name);
+    let own = chain.first().cloned().flatten();
+    let owners = chain.iter().flatten();
+    owners
+        .flat_map(|owner| MEMBERS.iter().filter(move |m| m.type_name == *owner))
+        .filter(|m| m.is_of_object() || own.as_ref() == Some(&m.type_name))
+        .collect()
 }
 
 fn canonical(type_name: &str) -> SmolStr {
