@@ -2,6 +2,7 @@
 
 mod bindings;
 mod check;
+mod generate;
 mod new;
 mod run;
 mod studio;
@@ -38,6 +39,7 @@ enum Command {
     New(new::Arguments),
     Test(test::Arguments),
     Bindings(bindings::Arguments),
+    Generate(generate::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -64,6 +66,7 @@ pub fn main() -> ExitCode {
         Some(Command::New(arguments)) => new::new(&arguments),
         Some(Command::Test(arguments)) => test::test(&arguments),
         Some(Command::Bindings(arguments)) => bindings::bindings(&arguments),
+        Some(Command::Generate(arguments)) => generate::generate(&arguments),
         None => studio::studio(arguments.folder.as_deref()),
     };
     ExitCode::from(exit as u8)

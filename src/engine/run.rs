@@ -4,7 +4,7 @@ use super::core::{Core, Counters, Enlisted, ServiceRuntime, Slot, Step};
 use super::instance::dehydration::{MemoryUsage, leaves_memory, threshold_span};
 use super::instance::lifecycle::ZOMBIE;
 use super::instance::{
-    Before, ChannelKey, Flow, Happening, Instance, Machine, Pending, Resident, Status, Thread, Wait,
+    Before, ChannelKey, Flow, Happening, Instance, Kept, Machine, Pending, Resident, Status, Thread, Wait,
 };
 use super::ports::PortRuntime;
 use super::{Event, EventKind, Input, InputKind, InstanceChange, InstanceId, Output, PersistenceCause};
@@ -304,16 +304,18 @@ impl Step<'_> {
         }
         // Here begins what a failure takes back. A new instance has nothing to keep: it would begin again.
         let unchanged = !instance.dirty && instance.persisted.is_none();
-        if unchanged && before.is_none() {
-            instance.persisted = Some(Arc::new(instance.state.clone()));
-        }
+        let kept = match before {
+            Some(before) if unchanged => Kept::Packed(before),
+            None if unchanged => Kept::AsItIs,
+            _ => Kept::Elsewhere,
+        };
         let program = Arc::clone(self.program);
-        let mut machine = Machine::new(self, &program, instance);
+        let mut machine = Machine::new(self, &program, instance, kept);
         let flow = machine.run();
         let at = machine.at_shape();
-        if unchanged && instance.persisted.is_none() && !matches!(flow, Flow::Completed | Flow::Terminated(_))
-        {
-            instance.persisted = before.and_then(|before| before.state()).map(Arc::new);
+        let over = matches!(flow, Flow::Completed | Flow::Terminated(_));
+        if !over && (machine.instance.dirty || flow != Flow::Blocked) {
+            machine.settle();
         }
         if flow != Flow::Yielded {
             self.is_at_rest(id);

@@ -1,7 +1,7 @@
 use super::property::is_default;
 use super::{
     Bindings, ClassType, CorrelationType, MapDrawing, Module, MultipartType, Orchestration, Policy, PortType,
-    Project, RoleLinkType, Scenario, Vocabulary,
+    Project, RoleLinkType, Scenario, Vocabulary, WebOperation,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -373,6 +373,14 @@ impl Application {
     /// Resolves a multi-part message type named in `module`.
     pub fn multipart_type<'a>(&'a self, module: &'a Module, name: &str) -> Option<&'a MultipartType> {
         self.find(module, name, |m| &m.multipart_types, |t| &t.name)
+    }
+
+    /// Finds a message of a web reference by its full name.
+    pub fn web_message(&self, name: &str) -> Option<&WebOperation> {
+        self.modules.values().find_map(|m| {
+            let mut operations = m.web_message_types.iter().flat_map(|t| &t.operations);
+            operations.find(|operation| m.qualify(&operation.name) == name)
+        })
     }
 
     /// Resolves a role link type named in `module`.

@@ -1,5 +1,5 @@
 use crate::message::{Name, ValueType};
-use crate::model::{Application, Module};
+use crate::model::{Application, Module, PartDeclaration};
 use crate::xlang::{MessageType, PartType};
 use crate::xml::SchemaSet;
 use std::sync::Arc;
@@ -30,6 +30,14 @@ impl TypeResolver<'_> {
                 body,
                 multipart: true,
             }));
+        }
+        if let Some(web) = self.application.web_message(name) {
+            let part = |p: &PartDeclaration| Some((Name::new(&p.name), self.part_type(&p.part_type)?));
+            let mut parts: Vec<_> = web.parts.iter().map(part).collect::<Option<_>>()?;
+            if parts.is_empty() {
+                parts.push((Name::new(SINGLE_PART), PartType::Xml));
+            }
+            return Some(Arc::new(MessageType { name: Name::new(name), parts, body: 0, multipart: true }));
         }
         let part = self.part_type(name)?;
         Some(Arc::new(MessageType {

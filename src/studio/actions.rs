@@ -6,6 +6,7 @@ use super::dialogs::{Answer, Purpose};
 use super::document::{Action, Document, Selection};
 use super::overlay::Overlay;
 use super::run::player;
+use super::tabs::{Tab, Tabs};
 use super::theme::Appearance;
 use crate::diagnostic::{Diagnostic, counted};
 use crate::model::edit::{self, BlockRef, DeclarationKind, Edit, owner_of};
@@ -27,14 +28,15 @@ impl Studio {
             Action::Edit { edit, key } => self.edit(edit, key.as_deref()),
             Action::Select(selection) => self.document.select(selection),
             Action::Go { module, selection } => {
-                self.document.show(&module);
+                self.open_tab(Tab::Orchestration(module), true);
                 self.document.select(selection.clone());
                 if let Selection::Node(id) = &selection {
-                    self.canvas.focus(id);
+                    self.tabs.canvas_mut().focus(id);
                 }
-                self.canvas.reveal(&selection);
+                self.tabs.canvas_mut().reveal(&selection);
             }
-            Action::Center(selection) => self.canvas.glide(&selection),
+            Action::Open(tab) => self.open_tab(tab, false),
+            Action::Center(selection) => self.tabs.canvas_mut().glide(&selection),
             Action::Said(text) => self.said = Some((text, false)),
             Action::Command(command) => {
                 if command.enabled(self) {
@@ -101,13 +103,14 @@ impl Studio {
             Command::NewPortType => self.declare(DeclarationKind::PortType),
             Command::NewMultipartType => self.declare(DeclarationKind::MultipartType),
             Command::NewOrchestration => self.new_orchestration(),
-            Command::Fit => self.canvas.fit(),
+            Command::Fit => self.tabs.canvas_mut().fit(),
             Command::ZoomIn => self.zoom(ctx, 1.2),
             Command::ZoomOut => self.zoom(ctx, 1.0 / 1.2),
             Command::CollapseAll | Command::ExpandAll => {
                 if let Some(orchestration) = self.document.orchestration() {
                     let collapse = command == Command::CollapseAll;
-                    self.canvas.collapse_all(&self.document.module, orchestration, collapse);
+                    let key = self.tabs.key().to_owned();
+                    self.tabs.canvas_mut().collapse_all(&key, orchestration, collapse);
                 }
             }
             Command::Design => self.mode = Mode::Design,
@@ -118,6 +121,11 @@ impl Studio {
             Command::StepMoment => self.run.tell(player::Command::Moment),
             Command::Restart => self.run.restart(),
             Command::Problems => self.problems_open = !self.problems_open,
+            Command::NextTab => self.step_tab(true),
+            Command::PreviousTab => self.step_tab(false),
+            Command::CloseTab => self.close_tab(),
+            Command::ReopenTab => self.reopen_tab(),
+            Command::SplitTab => self.split_tab(),
             Command::Palette => self.overlay = Overlay::palette(),
             Command::Shortcuts => self.overlay = Overlay::Shortcuts,
             Command::ThemeSystem => self.set_appearance(ctx, Appearance::System),
@@ -142,7 +150,8 @@ impl Studio {
 
     fn zoom(&mut self, ctx: &egui::Context, factor: f32) {
         let middle = ctx.content_rect().center();
-        self.canvas.zoom_by(&self.document.module, factor, middle);
+        let key = self.tabs.key().to_owned();
+        self.tabs.canvas_mut().zoom_by(&key, factor, middle);
     }
 
     fn selected_shape(&self) -> Option<&Shape> {
@@ -218,8 +227,12 @@ impl Studio {
             Selection::Declared { scope, kind, name } => Edit::Undeclare { module, scope, kind, name },
             Selection::Node(id) => {
                 let Some(owner) = self.document.owner(&id) else { return };
-                let next =
-                    self.canvas.layout().step(&id, crate::drawing::hit::Step::Down).map(|n| n.id.clone());
+                let next = self
+                    .tabs
+                    .canvas()
+                    .layout()
+                    .step(&id, crate::drawing::hit::Step::Down)
+                    .map(|n| n.id.clone());
                 let edit = match &owner.kind {
                     _ if owner.id == id => Edit::DeleteShape { module, shape: id },
                     ShapeKind::Scope(s) if s.catches.iter().any(|c| c.id == id) => {
@@ -230,7 +243,7 @@ impl Studio {
                 };
                 self.edit(edit, None);
                 if let Some(next) = next.filter(|next| self.document.owner(next).is_some()) {
-                    self.canvas.focus(&next);
+                    self.tabs.canvas_mut().focus(&next);
                     self.document.select(Selection::Node(next));
                 }
                 return;
@@ -241,9 +254,9 @@ impl Studio {
 
     fn rename(&mut self) {
         let Selection::Node(id) = &self.document.selection else { return };
-        let name = self.canvas.layout().node(id).map(|n| n.title.clone());
+        let name = self.tabs.canvas().layout().node(id).map(|n| n.title.clone());
         if let Some(name) = name {
-            self.canvas.start_rename(&id.clone(), &name);
+            self.tabs.canvas_mut().start_rename(&id.clone(), &name);
         }
     }
 
@@ -279,7 +292,7 @@ impl Studio {
         let length = edit::find_block(&self.document.app, &module, &block).map_or(0, Vec::len);
         let Some(index) = index.checked_add_signed(by).filter(|to| *to < length) else { return };
         self.edit(Edit::MoveShape { module, shape: id.clone(), block, index }, None);
-        self.canvas.focus(&id);
+        self.tabs.canvas_mut().focus(&id);
     }
 
     fn declare(&mut self, kind: DeclarationKind) {
@@ -290,7 +303,7 @@ impl Studio {
             DeclarationKind::Port => Selection::Port(name),
             _ => Selection::Declared { scope: None, kind, name },
         });
-        self.canvas.reveal(&self.document.selection.clone());
+        self.tabs.canvas_mut().reveal(&self.document.selection);
     }
 
     fn new_orchestration(&mut self) {
@@ -304,7 +317,7 @@ impl Studio {
             Orchestration { name: name.clone(), id: "orchestration_1".into(), ..Orchestration::default() };
         let content = Box::new(Module { namespace, orchestration: Some(orchestration), ..Module::default() });
         self.edit(Edit::AddModule { module: name.clone(), content }, None);
-        self.document.show(&name);
+        self.open_tab(Tab::Orchestration(name), false);
     }
 
     pub(super) fn ask(&mut self, ctx: &egui::Context, purpose: Purpose) {
@@ -351,8 +364,8 @@ impl Studio {
     }
 
     fn replace(&mut self, document: Document) {
+        self.tabs = Tabs::new(Tab::Orchestration(document.module.clone()));
         self.document = document;
-        self.canvas = super::canvas::Canvas::default();
         self.mode = Mode::Design;
     }
 

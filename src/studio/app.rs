@@ -6,6 +6,7 @@ use super::dialogs::{FolderDialogs, Native, Purpose};
 use super::document::{Action, Document, Selection};
 use super::overlay::Overlay;
 use super::run::{self, RunMode};
+use super::tabs::{Tab, Tabs};
 use super::theme::{self, Appearance};
 use super::{panels, problems, sample, shell};
 use crate::diagnostic::Severity;
@@ -32,7 +33,7 @@ pub struct Preferences {
 #[derive(Debug)]
 pub struct Studio {
     pub document: Document,
-    pub canvas: Canvas,
+    pub tabs: Tabs,
     pub mode: Mode,
     pub preferences: Preferences,
     pub run: RunMode,
@@ -59,9 +60,9 @@ impl Default for Studio {
 impl Studio {
     pub fn new(document: Document) -> Self {
         Self {
+            tabs: Tabs::new(Tab::Orchestration(document.module.clone())),
             problems_open: document.problems.iter().any(|p| p.severity != Severity::Information),
             document,
-            canvas: Canvas::default(),
             mode: Mode::default(),
             preferences: Preferences::default(),
             run: RunMode::default(),
@@ -182,7 +183,7 @@ impl Studio {
                     run::strip(ui, &self.run, self.preferences.reduced_motion);
                 });
             }
-            egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.central(ui, &mut actions));
+            egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.show_tabs(ui, &mut actions));
         });
         self.show_overlay(ui.ctx(), &mut actions);
         for action in actions {
@@ -219,7 +220,14 @@ impl Studio {
         });
     }
 
-    fn central(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+    /// Shows the orchestration the document shows, on a canvas that keeps its view under `key`.
+    pub(super) fn orchestration(
+        &mut self,
+        ui: &mut Ui,
+        key: &str,
+        canvas: &mut Canvas,
+        actions: &mut Vec<Action>,
+    ) {
         let document = &self.document;
         let (Some(module), Some(orchestration)) = (document.module(), document.orchestration()) else {
             shell::nothing_to_draw(ui, document, actions);
@@ -236,7 +244,7 @@ impl Studio {
             module,
             orchestration,
             revision: document.revision,
-            key: &document.module,
+            key,
             selection: &document.selection,
             editable: self.mode == Mode::Design,
             problems: &nodes,
@@ -245,7 +253,7 @@ impl Studio {
             menu: &menu,
             run: overlay.as_ref(),
         };
-        let asked = self.canvas.ui(ui, &scene);
+        let asked = canvas.ui(ui, &scene);
         actions.extend(chosen.into_inner().into_iter().map(Action::Command));
         let key = document.module.clone();
         for action in asked {

@@ -43,6 +43,11 @@ pub enum Command {
     StepMoment,
     Restart,
     Problems,
+    NextTab,
+    PreviousTab,
+    CloseTab,
+    ReopenTab,
+    SplitTab,
     Palette,
     Shortcuts,
     ThemeSystem,
@@ -64,7 +69,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 47] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -101,6 +106,11 @@ impl Command {
         Self::StepMoment,
         Self::Restart,
         Self::Problems,
+        Self::NextTab,
+        Self::PreviousTab,
+        Self::CloseTab,
+        Self::ReopenTab,
+        Self::SplitTab,
         Self::Palette,
         Self::Shortcuts,
         Self::ThemeSystem,
@@ -176,6 +186,11 @@ impl Command {
             ),
             Self::Restart => ("Restart", "Starts the run from the beginning", ctrl_shift(Key::F5)),
             Self::Problems => ("Show problems", "Opens or closes the list of problems", ctrl_shift(Key::M)),
+            Self::NextTab => ("Next tab", "Goes to the tab at the right", ctrl(Key::Tab)),
+            Self::PreviousTab => ("Previous tab", "Goes to the tab at the left", ctrl_shift(Key::Tab)),
+            Self::CloseTab => ("Close tab", "Closes the tab with the focus", ctrl(Key::W)),
+            Self::ReopenTab => ("Reopen closed tab", "Opens the tab closed last again", ctrl_shift(Key::T)),
+            Self::SplitTab => ("Split", "Shows the tab a second time, to its right", ctrl(Key::Backslash)),
             Self::Palette => ("Command palette", "Finds a command, shape or declaration", ctrl(Key::K)),
             Self::Shortcuts => ("Keyboard shortcuts", "Lists every key", plain(Key::F1)),
             Self::ThemeSystem => ("Theme: as the system", "Follows the desktop's theme", None),
@@ -208,18 +223,22 @@ impl Command {
         }
         let document = &studio.document;
         let shape = || match &document.selection {
+            _ if !studio.tabs.on_canvas() => false,
             Selection::Node(id) => document.orchestration().is_some_and(|o| o.shape(id).is_some()),
             _ => false,
         };
         match self {
             Self::StepTurn | Self::StepMoment | Self::Restart => studio.mode == Mode::Run,
+            Self::NextTab | Self::PreviousTab => studio.tabs.len() > 1,
+            Self::CloseTab | Self::SplitTab => !studio.tabs.is_empty(),
+            Self::ReopenTab => studio.tabs.can_reopen(),
             Self::Undo => document.history().undo_label().is_some(),
             Self::Redo => document.history().redo_label().is_some(),
             Self::Cut | Self::Copy | Self::MoveUp | Self::MoveDown => shape(),
-            Self::InsertAfter | Self::Paste => document.orchestration().is_some(),
-            Self::Delete => document.selection != Selection::Orchestration,
-            Self::Rename => matches!(document.selection, Selection::Node(_)),
-            Self::AddBranch => studio.can_add_branch(),
+            Self::InsertAfter | Self::Paste => studio.tabs.on_canvas() && document.orchestration().is_some(),
+            Self::Delete => studio.tabs.on_canvas() && document.selection != Selection::Orchestration,
+            Self::Rename => studio.tabs.on_canvas() && matches!(document.selection, Selection::Node(_)),
+            Self::AddBranch => studio.tabs.on_canvas() && studio.can_add_branch(),
             Self::Fit | Self::CollapseAll | Self::ExpandAll | Self::ZoomIn | Self::ZoomOut => {
                 document.orchestration().is_some()
             }

@@ -38,6 +38,8 @@ pub enum Action {
         module: String,
         selection: Selection,
     },
+    /// Opens a tab, or goes to it.
+    Open(super::tabs::Tab),
     /// Moves a shape of the open module to the middle of the canvas.
     Center(Selection),
     Command(super::command::Command),

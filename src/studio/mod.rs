@@ -20,6 +20,7 @@ mod problems;
 pub mod run;
 pub mod sample;
 mod shell;
+pub mod tabs;
 pub mod theme;
 mod window;
 

@@ -71,6 +71,13 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
             &[
                 &[Command::Fit, Command::ZoomIn, Command::ZoomOut, Command::CollapseAll, Command::ExpandAll],
                 &[Command::Problems, Command::Palette],
+                &[
+                    Command::NextTab,
+                    Command::PreviousTab,
+                    Command::SplitTab,
+                    Command::CloseTab,
+                    Command::ReopenTab,
+                ],
                 &[Command::ThemeSystem, Command::ThemeDark, Command::ThemeLight, Command::ReducedMotion],
             ],
         ),
@@ -218,7 +225,7 @@ pub fn status(ui: &mut Ui, studio: &Studio) {
             });
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let zoom = studio.canvas.zoom(&studio.document.module) * 100.0;
+            let zoom = studio.tabs.canvas().zoom(studio.tabs.key()) * 100.0;
             ui.label(RichText::new(format!("{zoom:.0} %")).small().color(t.muted));
             if let Some(orchestration) = studio.document.orchestration() {
                 let shapes = counted(orchestration.shapes().len(), "shape");
@@ -280,6 +287,22 @@ pub fn nothing_to_draw(ui: &mut Ui, document: &Document, actions: &mut Vec<Actio
         ui.add_space(10.0);
         if ui.button(Command::NewOrchestration.text()).clicked() {
             actions.push(Action::Command(Command::NewOrchestration));
+        }
+    });
+}
+
+/// What stands in the middle while no tab is open.
+pub fn nothing_open(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let t = Tokens::of(ui);
+    ui.painter().rect_filled(ui.max_rect(), 0.0, t.canvas);
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.35);
+        ui.label(RichText::new("No tab is open").text_style(egui::TextStyle::Heading));
+        ui.add_space(4.0);
+        ui.label(RichText::new("Choose an orchestration at the left, or bring one back.").color(t.muted));
+        ui.add_space(10.0);
+        if ui.button(Command::ReopenTab.text()).clicked() {
+            actions.push(Action::Command(Command::ReopenTab));
         }
     });
 }

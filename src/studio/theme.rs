@@ -99,7 +99,11 @@ static LIGHT: Tokens = Tokens {
 impl Tokens {
     /// The tokens of the theme now shown.
     pub fn of(ui: &egui::Ui) -> &'static Self {
-        Self::for_theme(ui.visuals().dark_mode)
+        Self::for_visuals(ui.visuals())
+    }
+
+    pub fn for_visuals(visuals: &egui::Visuals) -> &'static Self {
+        Self::for_theme(visuals.dark_mode)
     }
 
     pub fn for_theme(dark: bool) -> &'static Self {

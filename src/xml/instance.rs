@@ -1,8 +1,8 @@
 //! Documents built along the structure of a schema, in its order and with its namespaces.
 
-use super::{SchemaNode, SchemaSet};
+use super::SchemaNode;
+use crate::message::PathStep;
 use crate::message::document::{qualified, set_element_text};
-use crate::message::{PathStep, ValueType};
 use std::borrow::Cow;
 use uppsala::{Document, NodeId, QName};
 
@@ -65,54 +65,4 @@ pub fn prefixed(namespace: &str, local: &str) -> QName<'static> {
     } else {
         QName::full("ns0", namespace.to_owned(), local.to_owned())
     }
-}
-
-impl SchemaSet {
-    /// An example message of a type, for a user to start from: every element and attribute once, with a value
-    /// of its type. `None` for an unknown type.
-    pub fn example(&self, message_type: &str) -> Option<String> {
-        Some(build(self.structure(message_type)?, &Example).to_xml())
-    }
-}
-
-struct Example;
-
-impl Fill for Example {
-    fn wanted(&self, _: &[PathStep], _: &SchemaNode) -> bool {
-        true
-    }
-
-    fn text(&self, _: &[PathStep], node: &SchemaNode) -> Option<String> {
-        let content = node.content.as_ref()?;
-        let known = node.default.as_ref().or(content.first_choice.as_ref());
-        Some(
-            known.map_or_else(
-                || example_of(&content.value_type, &content.xsd, &node.local),
-                ToString::to_string,
-            ),
-        )
-    }
-
-    fn subtrees(&self, _: &[PathStep]) -> &[Document<'_>] {
-        &[]
-    }
-}
-
-fn example_of(value_type: &ValueType, xsd: &str, name: &str) -> String {
-    let text = match (value_type, xsd) {
-        (ValueType::DateTime, "date") => "2026-01-31",
-        (ValueType::DateTime, "time") => "08:00:00",
-        (ValueType::DateTime, "gYear") => "2026",
-        (ValueType::DateTime, "gYearMonth") => "2026-01",
-        (ValueType::DateTime, _) => "2026-01-31T08:00:00Z",
-        (ValueType::Bool, _) => "true",
-        (ValueType::Guid, _) => "00000000-0000-0000-0000-000000000001",
-        (ValueType::TimeSpan, _) | (_, "duration") => "PT1H",
-        (_, "base64Binary" | "hexBinary") => "",
-        (_, "negativeInteger" | "nonPositiveInteger") => "-1",
-        (value_type, _) if value_type.is_number() => "1",
-        (_, "anyType") => "",
-        _ => name,
-    };
-    text.to_owned()
 }

@@ -4,8 +4,9 @@ use super::SchemaNode;
 use super::structure::SimpleContent;
 use crate::message::{ValueType, XmlDocument, XmlError};
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::sync::Arc;
-use uppsala::{Document, NodeId, XS_NAMESPACE, XsdValidator};
+use uppsala::{Document, NodeId, QName, XS_NAMESPACE, XsdValidator};
 
 /// Nodes one root may have when its structure is spelt out.
 const MAX_NODES: usize = 50_000;
@@ -19,11 +20,13 @@ pub struct SchemaFile {
     pub path: String,
     /// File name without `.xsd`.
     pub stem: SmolStr,
+    /// What its types are named by: the .NET type name that a project gives it, else the stem.
+    pub type_name: SmolStr,
     pub document: XmlDocument,
     pub root: NodeId,
     pub namespace: SmolStr,
-    elements_qualified: bool,
-    attributes_qualified: bool,
+    pub elements_qualified: bool,
+    pub attributes_qualified: bool,
 }
 
 /// All files that could be read.
@@ -53,9 +56,11 @@ impl SchemaFile {
             .len()
             .checked_sub(4)
             .filter(|at| name.get(*at..).is_some_and(|extension| extension.eq_ignore_ascii_case(".xsd")));
+        let stem = SmolStr::new(stem.and_then(|at| name.get(..at)).unwrap_or(name));
         Ok(Self {
             path: path.to_owned(),
-            stem: stem.and_then(|at| name.get(..at)).unwrap_or(name).into(),
+            type_name: stem.clone(),
+            stem,
             root,
             namespace: attribute(tree, root, "targetNamespace").unwrap_or_default().into(),
             elements_qualified: attribute(tree, root, "elementFormDefault") == Some("qualified"),
@@ -76,7 +81,7 @@ impl SchemaFile {
 
 impl Library {
     /// A top-level declaration by qualified name; the asking file comes first.
-    fn global(&self, from: usize, kind: &str, namespace: &str, local: &str) -> Option<Declared> {
+    pub fn global(&self, from: usize, kind: &str, namespace: &str, local: &str) -> Option<Declared> {
         let others = (0..self.files.len()).filter(|at| *at != from);
         std::iter::once(from).chain(others).find_map(|at| {
             let file = self.files.get(at)?;
@@ -324,7 +329,7 @@ fn default_of(tree: &Document<'_>, id: NodeId) -> Option<SmolStr> {
 }
 
 /// Local name of an element of XML Schema itself.
-fn xs_kind<'t>(tree: &'t Document<'_>, id: NodeId) -> Option<&'t str> {
+pub fn xs_kind<'t>(tree: &'t Document<'_>, id: NodeId) -> Option<&'t str> {
     let name = &tree.element(id)?.name;
     (name.namespace_uri.as_deref() == Some(XS_NAMESPACE)).then_some(&*name.local_name)
 }
@@ -343,6 +348,13 @@ pub fn xs_children<'t>(
 
 pub fn xs_child(tree: &Document<'_>, id: NodeId, kind: &str) -> Option<NodeId> {
     tree.children_iter(id).find(|child| is_xs(tree, *child, kind))
+}
+
+/// A pattern facet without `^` and `$` around it: they are no part of the language, but many write them, and the
+/// validator of .NET takes them as anchors.
+pub fn without_anchors(pattern: &str) -> &str {
+    let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
+    pattern.strip_suffix('$').filter(|rest| !rest.ends_with('\\')).unwrap_or(pattern)
 }
 
 /// Namespace and local name of a qualified name written at a node.
@@ -394,6 +406,27 @@ impl SimpleContent {
     }
 }
 
+/// Makes one pattern facet of those of each restriction: a value has to match one of them, whereas the validator
+/// asks for all.
+fn join_patterns(schema: &mut Document<'_>) {
+    for restriction in schema.get_elements_by_tag_name_ns(XS_NAMESPACE, "restriction") {
+        let facets: Vec<NodeId> = xs_children(schema, restriction, "pattern").collect();
+        let Some((first, others)) = facets.split_first() else { continue };
+        let patterns: Vec<&str> =
+            facets.iter().filter_map(|id| attribute(schema, *id, "value")).map(without_anchors).collect();
+        let joined = match patterns.as_slice() {
+            [one] => (*one).to_owned(),
+            many => many.iter().map(|p| format!("({p})")).collect::<Vec<_>>().join("|"),
+        };
+        for other in others {
+            schema.remove_child(restriction, *other);
+        }
+        if let Some(element) = schema.element_mut(*first) {
+            element.set_attribute(QName::local("value"), Cow::Owned(joined));
+        }
+    }
+}
+
 impl Library {
     /// Validator of one file, with the files it includes drawn in.
     ///
@@ -406,6 +439,7 @@ impl Library {
         let mut whole = file.tree().clone();
         let mut drawn_in = vec![at];
         self.draw_in(&mut whole, at, file.root, &mut drawn_in)?;
+        join_patterns(&mut whole);
         XsdValidator::from_schema(&whole).map_err(|error| error.to_string())
     }
 

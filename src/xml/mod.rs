@@ -4,6 +4,7 @@ mod annotations;
 pub mod built_in;
 #[cfg(test)]
 mod fixture;
+mod generate;
 mod instance;
 mod library;
 pub mod map;
@@ -17,6 +18,7 @@ mod tests;
 mod validation;
 
 pub use crate::message::{NodePath, PathStep};
+pub use generate::{Instance, Optional, Wishes};
 pub use promotion::MAX_PROMOTED;
 pub use schema::{DistinguishedField, PromotedField, PropertyDeclaration, RootSchema};
 pub use schema_set::SchemaSet;

@@ -73,9 +73,15 @@ impl SchemaSet {
         for property in built_in::properties() {
             set.add_property(property);
         }
+        let projects = &application.settings.projects;
         for (path, text) in &application.schemas {
             match SchemaFile::parse(path, text) {
-                Ok(file) => set.library.files.push(file),
+                Ok(mut file) => {
+                    if let Some(name) = projects.iter().find_map(|project| project.types.get(path)) {
+                        file.type_name = name.into();
+                    }
+                    set.library.files.push(file);
+                }
                 Err(error) => {
                     let place = Place { file: path.clone(), line: error.place(), ..Place::default() };
                     set.diagnostics.push(Diagnostic::error("S01", error.message, error.help).at(place));
@@ -174,6 +180,11 @@ impl SchemaSet {
         Some(root.validator.get_or_init(|| self.library.validator(root.declared.0)))
     }
 
+    /// Where a schema root is declared.
+    pub(super) fn declared_root(&self, message_type: &str) -> Option<Declared> {
+        self.root_entry(message_type).map(|root| root.declared)
+    }
+
     fn root_entry(&self, message_type: &str) -> Option<&Root> {
         self.root_by_message_type.get(message_type).and_then(|at| self.roots.get(*at))
     }
@@ -201,15 +212,20 @@ impl SchemaSet {
             let Some(local) = attribute(file.tree(), id, "name") else { continue };
             let content = self.library.structure((at, id)).content;
             let property = PropertyDeclaration {
-                name: Name::new(&format!("{}.{local}", file.stem)),
+                name: Name::new(&format!("{}.{local}", file.type_name)),
                 value_type: content.as_ref().map_or(ValueType::String, |c| c.value_type.clone()),
                 data: annotations::is_data_property(file, id),
             };
             let promotable = content.is_none_or(|c| c.promotable);
-            declared.push((property, promotable, annotations::place(file, id)));
+            // The class of an element is often in the namespace of its schema's, not inside it.
+            let beside = file.type_name.rsplit_once('.').map(|(namespace, _)| format!("{namespace}.{local}"));
+            declared.push((property, beside, promotable, annotations::place(file, id)));
         }
-        for (property, promotable, line) in declared {
+        for (property, beside, promotable, line) in declared {
             let name = property.name.as_str();
+            if let Some(beside) = beside {
+                self.property_by_name.entry(beside.into()).or_insert(self.properties.len());
+            }
             if !promotable {
                 let finding = Diagnostic::error(
                     "S04",
@@ -256,8 +272,8 @@ impl SchemaSet {
     ) {
         let (at, id) = declared;
         let Some(file) = self.library.files.get(at) else { return };
-        let type_name =
-            if single { Name::new(&file.stem) } else { Name::new(&format!("{}.{local}", file.stem)) };
+        let whole = &file.type_name;
+        let type_name = if single { Name::new(whole) } else { Name::new(&format!("{whole}.{local}")) };
         let line = annotations::place(file, id);
         let annotated = annotations::annotated(file, id);
         let body_xpath = envelope.then(|| annotations::body_xpath(file, id)).flatten();
@@ -317,7 +333,9 @@ impl SchemaSet {
         } else {
             self.root_by_name.insert(SmolStr::new_static(name), self.roots.len());
             // A .NET type name has no dots of its own: those of the file name become underscores.
-            let clean: String = schema_type_name(name, &schema.root);
+            let stated = self.library.files.get(at).is_some_and(|f| f.type_name != f.stem);
+            let clean =
+                if stated { format!("{name}.{}", schema.root) } else { schema_type_name(name, &schema.root) };
             self.root_by_name.entry(clean.into()).or_insert(self.roots.len());
         }
         self.promoted.extend(schema.promoted.iter().map(|field| field.property));
@@ -344,12 +362,19 @@ impl SchemaSet {
         if let Some(known) = built_in::prefix_of(&uri) {
             return find(known).ok_or_else(|| format!("{known}.{property}"));
         }
-        let location = import.map(|i| stem_of(&i.location)).unwrap_or_default();
+        let location = import.map(|i| i.location.as_str()).unwrap_or_default();
         let files = self.library.files.iter().zip(infos).filter(|(_, info)| info.is_property_schema);
-        let mut same_namespace = files.filter(|(f, _)| f.namespace == uri).map(|(f, _)| f.stem.as_str());
-        let by_location = find(location).filter(|_| !location.is_empty());
-        let stem = if location.is_empty() { prefix } else { location };
-        by_location.or_else(|| same_namespace.find_map(find)).ok_or_else(|| format!("{stem}.{property}"))
+        let files: Vec<&SchemaFile> = files.map(|(file, _)| file).collect();
+        let beside = file.and_then(|file| resolve_location(&file.path, location));
+        let at_place = |f: &SchemaFile| beside.as_ref().is_some_and(|path| f.path.eq_ignore_ascii_case(path));
+        let named = |f: &SchemaFile| f.type_name == location;
+        let called = |f: &SchemaFile| !location.is_empty() && f.stem == stem_of(location);
+        let same = |f: &SchemaFile| f.namespace == uri;
+        let ways: [&dyn Fn(&SchemaFile) -> bool; 5] =
+            [&at_place, &named, &|f| called(f) && same(f), &called, &same];
+        let mut found = ways.iter().flat_map(|way| files.iter().filter(|f| way(f)));
+        let stem = if location.is_empty() { prefix } else { stem_of(location) };
+        found.find_map(|f| find(&f.type_name)).ok_or_else(|| format!("{stem}.{property}"))
     }
 
     fn read_class(&mut self, class: &ClassType) {
@@ -463,6 +488,20 @@ fn unknown_property(dotted: &str, promoted_from: &str) -> Diagnostic {
 /// The name itself, then without its first segment, and so on.
 fn shorter_names(dotted: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(dotted), |name| name.split_once('.').map(|(_, rest)| rest))
+}
+
+/// The path that a location in the schema at `path` means; `None` when it leads out of the application or is no path.
+fn resolve_location(path: &str, location: &str) -> Option<String> {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    parts.pop();
+    for part in location.split(['\\', '/']) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    location.to_lowercase().ends_with(".xsd").then(|| parts.join("/"))
 }
 
 /// `.\sub\PropertySchema.xsd` and `Shop.Schemas.PropertySchema` both name `PropertySchema`.

@@ -336,3 +336,16 @@ fn real_schemas_are_read() {
     println!("{files} schemas, {promotions} promotions and distinguished fields");
     assert!(files > 100 && promotions > 50);
 }
+
+/// As in .NET, anchors around a pattern are anchors, and one of several patterns is enough.
+#[test]
+fn patterns_are_read_as_biztalk_reads_them() {
+    let mut application = application();
+    let schema = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t">
+      <xs:element name="Plate"><xs:simpleType><xs:restriction base="xs:string"><xs:pattern value="^[A-Z]{3}\d{3}$"/><xs:pattern value="X\d"/></xs:restriction></xs:simpleType></xs:element></xs:schema>"#;
+    application.schemas.insert("schemas/Plate.xsd".into(), schema.into());
+    let schemas = SchemaSet::build(&application);
+    let valid =
+        |text: &str| schemas.validate(&Body::xml(format!(r#"<Plate xmlns="urn:t">{text}</Plate>"#))).is_ok();
+    assert!(valid("ABC123") && valid("X1") && !valid("^ABC123$") && !valid("ABC1234"));
+}

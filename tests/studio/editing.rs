@@ -398,7 +398,7 @@ fn every_selection_of_every_sample_shows_its_properties() {
             document.show(key);
             let mut window = harness(Studio::new(document), Theme::Dark, [1100.0, 700.0]);
             for shape in orchestration.shapes() {
-                window.state_mut().canvas.reveal(&Selection::Node(shape.id.clone()));
+                window.state_mut().tabs.canvas_mut().reveal(&Selection::Node(shape.id.clone()));
                 window.state_mut().document.select(Selection::Node(shape.id.clone()));
                 window.step();
             }
@@ -421,7 +421,7 @@ fn zoom_keeps_the_point_under_the_pointer() {
     window.run_steps(2);
     let after = middle(&window, "Construct reply");
     assert!((before - after).length() < 1.5, "{before:?} moved to {after:?}");
-    let canvas: &Canvas = &window.state().canvas;
+    let canvas: &Canvas = window.state().tabs.canvas();
     assert!(canvas.zoom("SayHello") > 1.4);
 }
 

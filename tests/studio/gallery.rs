@@ -18,7 +18,7 @@ fn gallery() {
         let orchestration = window.state().document.orchestration().unwrap();
         let shape = orchestration.shapes().into_iter().find(|s| s.name == wanted).map(|s| s.id.clone());
         let selection = shape.map_or_else(|| Selection::Port(wanted.clone()), Selection::Node);
-        window.state_mut().canvas.reveal(&selection);
+        window.state_mut().tabs.canvas_mut().reveal(&selection);
         window.state_mut().document.select(selection);
         window.run_steps(3);
         let picture = window.render().unwrap();

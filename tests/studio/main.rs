@@ -8,6 +8,7 @@ mod pictures;
 mod run;
 mod run_gallery;
 mod soft;
+mod tabs;
 
 use egui_kittest::Harness;
 use orchestrion::studio::Studio;

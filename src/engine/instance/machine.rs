@@ -1,4 +1,5 @@
 use super::environment::{Environment, exception};
+use super::resident::Before;
 use super::state::{Frame, Instance, State, Wait};
 use crate::engine::core::Step;
 use crate::engine::{EventKind, PersistenceCause};
@@ -38,6 +39,16 @@ pub(in crate::engine) enum After {
     End(Flow),
 }
 
+/// Where the state is that a failure goes back to.
+#[derive(Debug)]
+pub(in crate::engine) enum Kept {
+    /// With the instance, or nowhere: it would begin again.
+    Elsewhere,
+    /// The state of the instance is still the same; it is copied before something changes it.
+    AsItIs,
+    Packed(Before),
+}
+
 /// Runs one instance. The instance is out of its slot meanwhile.
 pub(in crate::engine) struct Machine<'a, 'b> {
     pub step: &'a mut Step<'b>,
@@ -47,12 +58,18 @@ pub(in crate::engine) struct Machine<'a, 'b> {
     pub thread: usize,
     /// Channels the operation has made outside any atomic scope.
     pub made: SmallVec<[u32; 4]>,
+    kept: Kept,
     budget: u32,
 }
 
 impl<'a, 'b> Machine<'a, 'b> {
-    pub fn new(step: &'a mut Step<'b>, program: &'a Arc<Program>, instance: &'a mut Instance) -> Self {
-        Self { step, program, instance, thread: 0, made: SmallVec::new(), budget: TURN_BUDGET }
+    pub fn new(
+        step: &'a mut Step<'b>,
+        program: &'a Arc<Program>,
+        instance: &'a mut Instance,
+        kept: Kept,
+    ) -> Self {
+        Self { step, program, instance, thread: 0, made: SmallVec::new(), kept, budget: TURN_BUDGET }
     }
 
     /// Runs until every thread waits, the instance ends, or the budget is used up. Threads run left to right,
@@ -145,10 +162,11 @@ impl<'a, 'b> Machine<'a, 'b> {
     }
 
     fn run_thread(&mut self) -> After {
-        if let Some(depth) = self.expired_scope()
-            && let After::End(flow) = self.time_out(depth)
-        {
-            return After::End(flow);
+        if let Some(depth) = self.expired_scope() {
+            self.copy_state();
+            if let After::End(flow) = self.time_out(depth) {
+                return After::End(flow);
+            }
         }
         loop {
             let Some(thread) = self.instance.state.threads.get(self.thread) else { return After::Wait };
@@ -169,6 +187,9 @@ impl<'a, 'b> Machine<'a, 'b> {
                 self.persist(PersistenceCause::Breakpoint);
                 return After::End(Flow::Breakpoint);
             }
+            if self.changes_state(op) {
+                self.copy_state();
+            }
             self.set_pc(pc + 1);
             let outcome = self.operate(service, op, frame);
             let after = match outcome {
@@ -184,6 +205,32 @@ impl<'a, 'b> Machine<'a, 'b> {
                 }
                 After::End(flow) => return After::End(flow),
             }
+        }
+    }
+
+    /// False for what a later run from here would only do again.
+    fn changes_state(&self, op: &Op) -> bool {
+        match op {
+            Op::Started(_) | Op::Completed(_) | Op::Jump(_) => false,
+            Op::Receive(receive) => self.arrived(*receive),
+            _ => true,
+        }
+    }
+
+    /// Copies the state that a failure goes back to, before it changes.
+    fn copy_state(&mut self) {
+        if matches!(self.kept, Kept::AsItIs) {
+            self.instance.persisted = Some(Arc::new(self.instance.state.clone()));
+            self.kept = Kept::Elsewhere;
+        }
+    }
+
+    /// The turn is over, and the instance goes on from it some day: what a failure goes back to stays with it.
+    pub fn settle(&mut self) {
+        match std::mem::replace(&mut self.kept, Kept::Elsewhere) {
+            Kept::Elsewhere => {}
+            Kept::AsItIs => self.instance.persisted = Some(Arc::new(self.instance.state.clone())),
+            Kept::Packed(before) => self.instance.persisted = before.state().map(Arc::new),
         }
     }
 
@@ -358,7 +405,8 @@ impl<'a, 'b> Machine<'a, 'b> {
         self.instance.dirty = false;
         self.instance.consumed.clear();
         self.step.drop_acknowledgements(self.instance);
-        self.instance.persisted = Some(Arc::new(self.instance.state.clone()));
+        self.instance.persisted = None;
+        self.kept = Kept::AsItIs;
     }
 
     pub fn state_mut(&mut self) -> &mut State {

@@ -10,7 +10,7 @@ mod state;
 
 pub(super) use environment::{Environment, exception, token_of};
 pub use lifecycle::{Happening, Pending, Status, next as next_status};
-pub(super) use machine::{After, Flow, Machine, TURN_BUDGET};
+pub(super) use machine::{After, Flow, Kept, Machine, TURN_BUDGET};
 pub use resident::{Before, Resident};
 pub use state::{
     AtomicState, Caller, Channel, ChannelKey, Frame, Frames, Held, Instance, ParameterBinding, Parent,

@@ -1,0 +1,248 @@
+//! One way in: a folder, a solution, a project, an orchestration or an assembly becomes an application.
+
+use super::gather::{Gathered, gather};
+use super::odx::{self, OdxFile};
+use super::paths::{below, common, stem};
+use super::project::ending;
+use super::{RUN_FOLDER, assembly, decode, names, paths};
+use crate::diagnostic::{Diagnostic, Place, counted};
+use crate::model::{Application, Module, Project};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Largest file that is read, in bytes.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// What was opened.
+#[derive(Clone, Debug, Default)]
+pub struct Opened {
+    pub application: Application,
+    /// The folder that paths in it begin at: [`Module::source`], and those of schemas after `schemas/`.
+    pub base: PathBuf,
+    /// Key of the module of the file that was asked for, when it was one.
+    pub shown: Option<String>,
+    /// What was noticed on the way; nothing that kept the rest from being opened.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// True when a path is for [`open`]: a file of BizTalk's, or a folder of them that is no application folder of ours.
+pub fn is_biztalk(path: &Path) -> bool {
+    if path.is_dir() {
+        let named = |path: &PathBuf| matches!(kind(path).as_str(), "sln" | "slnx" | "btproj" | "odx");
+        return !path.join("application.ron").exists() && paths::files(path).iter().any(named);
+    }
+    matches!(kind(path).as_str(), "sln" | "slnx" | "btproj" | "odx" | "dll" | "exe")
+}
+
+fn kind(path: &Path) -> String {
+    ending(&path.to_string_lossy())
+}
+
+/// Opens BizTalk's own files: a folder with projects or loose files, a solution, a project with those it refers to,
+/// one orchestration with its project, or an assembly. Files that cannot be read are reported and left out.
+///
+/// # Errors
+/// `Z06` when there is nothing to open; what keeps the one file that was asked for from being read.
+pub fn open(path: &Path) -> Result<Opened, Vec<Diagnostic>> {
+    let path = fs::canonicalize(path).map_err(|error| {
+        let help = "check the path";
+        let message = format!("`{}` cannot be opened: {error}", path.display());
+        vec![Diagnostic::error("Z06", message, help)]
+    })?;
+    let mut gathered = gather(&path);
+    let mut files: Vec<PathBuf> = gathered.files().cloned().collect();
+    if files.is_empty() {
+        let help = "open a folder, solution, project or file of BizTalk Server, or an application folder";
+        let message = format!("there are no orchestrations, schemas or maps in `{}`", path.display());
+        return Err(vec![Diagnostic::error("Z06", message, help)]);
+    }
+    files.push(if path.is_dir() { path.join(RUN_FOLDER) } else { path.clone() });
+    let mut opening =
+        Opening { opened: Opened { base: common(&files), ..Opened::default() }, keys: BTreeSet::new() };
+    opening.opened.findings.append(&mut gathered.findings);
+    opening.opened.application.settings.name = stem(&path);
+    let failed = opening.read(&gathered, &path);
+    if let Some(error) = failed {
+        return Err(vec![error]);
+    }
+    let mut opened = opening.opened;
+    settle(&mut opened.application);
+    opened.findings.extend(names::unresolved(&opened.application));
+    Ok(opened)
+}
+
+struct Opening {
+    opened: Opened,
+    keys: BTreeSet<String>,
+}
+
+impl Opening {
+    fn report(&mut self, finding: Diagnostic) {
+        self.opened.findings.push(finding);
+    }
+
+    /// Bytes of a file, or why there are none, which is reported.
+    fn bytes(&mut self, path: &Path) -> Option<Vec<u8>> {
+        let file = below(&self.opened.base, path);
+        let read = fs::metadata(path).and_then(|about| {
+            if about.len() > MAX_BYTES {
+                return Err(std::io::Error::other(format!("it is larger than {} MB", MAX_BYTES >> 20)));
+            }
+            fs::read(path)
+        });
+        match read {
+            Ok(bytes) => Some(bytes),
+            Err(error) => {
+                let message = format!("the file cannot be read: {error}");
+                let place = Place { file, ..Place::default() };
+                self.report(
+                    Diagnostic::warning("Z07", message, "make it readable, or open without it").at(place),
+                );
+                None
+            }
+        }
+    }
+
+    /// Reads everything; gives why the file that was asked for cannot be.
+    fn read(&mut self, gathered: &Gathered, asked: &Path) -> Option<Diagnostic> {
+        for (path, project) in &gathered.projects {
+            let mut own = Project {
+                assembly: project.assembly.clone(),
+                root_namespace: project.root_namespace.clone(),
+                framework: project.framework.clone(),
+                types: BTreeMap::new(),
+                references: project.references.clone(),
+            };
+            for item in &project.items {
+                if gathered.project_of.get(&item.path) == Some(path)
+                    && let Some(name) = application_path(&self.opened.base, &item.path)
+                {
+                    own.types.insert(name, item.type_name.clone());
+                }
+            }
+            self.opened.application.settings.projects.push(own);
+            for missing in &project.missing {
+                let place = Place { file: below(&self.opened.base, path), ..Place::default() };
+                let message = format!("the project lists `{missing}`, which is not there");
+                let help = "restore the file, or remove it from the project";
+                self.report(Diagnostic::warning("Z08", message, help).at(place));
+            }
+        }
+        for path in gathered.files() {
+            match kind(path).as_str() {
+                "odx" => {
+                    if let Err(error) = self.orchestration(path, asked) {
+                        if path == asked {
+                            return Some(error);
+                        }
+                        self.report(error);
+                    }
+                }
+                "xsd" => self.schema(path),
+                "dll" | "exe" => {
+                    if let Err(error) = self.assembly(path) {
+                        return Some(error);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn orchestration(&mut self, path: &Path, asked: &Path) -> Result<(), Diagnostic> {
+        let Some(bytes) = self.bytes(path) else {
+            let place = Place { file: below(&self.opened.base, path), ..Place::default() };
+            let help = "make it readable for this user";
+            return Err(Diagnostic::error("Z07", "the file cannot be read", help).at(place));
+        };
+        let name = below(&self.opened.base, path);
+        let file = OdxFile::parse(&name, &bytes)?;
+        let (module, mut findings) = odx::read_module(&name, &file)?;
+        let key = self.key(&name);
+        for finding in &mut findings {
+            finding.place.module = Some(key.clone());
+        }
+        self.opened.findings.append(&mut findings);
+        if path == asked {
+            self.opened.shown = Some(key.clone());
+        }
+        self.opened.application.modules.insert(key, module);
+        Ok(())
+    }
+
+    /// The file name without its ending, after as many of its folders as it takes to be the only one.
+    fn key(&mut self, name: &str) -> String {
+        let whole = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let parts: Vec<&str> = whole.rsplit('/').collect();
+        let candidates = (1..=parts.len()).map(|count| {
+            let mut some: Vec<&str> = parts.iter().take(count).copied().collect();
+            some.reverse();
+            some.join(".")
+        });
+        let numbered = (2..).map(|n| format!("{whole} {n}").replace('/', "."));
+        let free = candidates.chain(numbered).find(|key| !self.keys.contains(&key.to_lowercase()));
+        let key = free.unwrap_or_default();
+        self.keys.insert(key.to_lowercase());
+        key
+    }
+
+    fn schema(&mut self, path: &Path) {
+        let Some(bytes) = self.bytes(path) else { return };
+        if let Some(name) = application_path(&self.opened.base, path) {
+            let (text, _) = decode(&bytes);
+            self.opened.application.schemas.insert(name, text);
+        }
+    }
+
+    fn assembly(&mut self, path: &Path) -> Result<(), Diagnostic> {
+        let name = below(&self.opened.base, path);
+        let bytes = self.bytes(path).unwrap_or_default();
+        let trees = assembly::trees(&bytes);
+        if trees.is_empty() {
+            let place = Place { file: name, ..Place::default() };
+            let help = "open the assembly of a project with orchestrations";
+            return Err(Diagnostic::error("Z01", "no orchestration is embedded in this file", help).at(place));
+        }
+        for text in &trees {
+            let read = OdxFile::of_text(&name, text, super::Encoding::default());
+            let (mut module, findings) = read.and_then(|file| odx::read_module(&name, &file))?;
+            let own = module.orchestration.as_ref().map_or(stem(path), |o| o.name.clone());
+            // There is no file to write it back to.
+            module.source.clear();
+            let key = self.key(&format!("{own}.odx"));
+            self.opened.findings.extend(findings);
+            self.opened.application.modules.insert(key, module);
+        }
+        let message = format!("{} read from the assembly", counted(trees.len(), "orchestration"));
+        let help = "its schemas and maps are not in it; open the project for them";
+        let place = Place { file: name, ..Place::default() };
+        self.report(Diagnostic::information("Z09", message, help).at(place));
+        Ok(())
+    }
+}
+
+/// Where the application has a file: schemas below a folder of their own.
+fn application_path(base: &Path, path: &Path) -> Option<String> {
+    let below = below(base, path);
+    Some(match kind(path).as_str() {
+        "xsd" => format!("schemas/{below}"),
+        "odx" | "btm" | "btp" => below,
+        _ => return None,
+    })
+}
+
+/// Legs of operations whose port type is in another file.
+fn settle(application: &mut Application) {
+    let types: Vec<Module> = application
+        .modules
+        .values()
+        .map(|module| Module { orchestration: None, ..module.clone() })
+        .filter(|module| !module.port_types.is_empty())
+        .collect();
+    let types: Vec<&Module> = types.iter().collect();
+    for module in application.modules.values_mut() {
+        odx::settle(module, &types);
+    }
+}

@@ -1,0 +1,126 @@
+//! Several documents in one window: tabs, splits, and where commands go.
+
+use super::harness;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use orchestrion::studio::document::{Document, Selection};
+use orchestrion::studio::tabs::Tab;
+use orchestrion::studio::{Studio, sample};
+
+type Window<'a> = Harness<'a, Studio>;
+
+/// The application with two orchestrations, the first in front.
+fn open() -> Window<'static> {
+    let mut app = sample::load("hello").unwrap();
+    let mut second = app.modules["SayHello"].clone();
+    second.orchestration.as_mut().unwrap().name = "SayGoodbye".to_owned();
+    app.modules.insert("SayGoodbye".to_owned(), second);
+    let mut document = Document::new(app, None);
+    document.show("SayHello");
+    let mut window = harness(Studio::new(document), Theme::Dark, [1400.0, 900.0]);
+    window.run_steps(3);
+    window
+}
+
+fn titles(window: &Window<'_>) -> Vec<String> {
+    window.query_all_by_role(Role::Tab).filter_map(|tab| tab.accesskit_node().label()).collect()
+}
+
+fn press(window: &mut Window<'_>, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run_steps(3);
+}
+
+fn click(window: &mut Window<'_>, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).click();
+    window.run_steps(3);
+}
+
+fn module(window: &Window<'_>) -> String {
+    window.state().document.module.clone()
+}
+
+const HELLO: &str = "SayHello orchestration";
+const GOODBYE: &str = "SayGoodbye orchestration";
+
+#[test]
+fn a_click_in_the_explorer_opens_a_tab_and_keys_go_from_one_to_the_other() {
+    let mut window = open();
+    assert_eq!(titles(&window), [HELLO]);
+    click(&mut window, Role::ListItem, "Open SayGoodbye");
+    assert_eq!((titles(&window), module(&window)), (vec![HELLO.into(), GOODBYE.into()], "SayGoodbye".into()));
+    press(&mut window, Modifiers::COMMAND, Key::Tab);
+    assert_eq!(module(&window), "SayHello");
+    press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::Tab);
+    assert_eq!(module(&window), "SayGoodbye");
+    press(&mut window, Modifiers::COMMAND, Key::W);
+    assert_eq!((titles(&window), module(&window)), (vec![HELLO.into()], "SayHello".into()));
+    press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::T);
+    assert_eq!(module(&window), "SayGoodbye");
+}
+
+#[test]
+fn each_tab_keeps_its_own_selection_and_view() {
+    let mut window = open();
+    click(&mut window, Role::TreeItem, "Send reply");
+    window.state_mut().run_command(&egui::Context::default(), orchestrion::studio::command::Command::ZoomIn);
+    window.run_steps(2);
+    let zoom = |window: &Window<'_>| {
+        let tabs = &window.state().tabs;
+        tabs.canvas().zoom(tabs.key())
+    };
+    let near = zoom(&window);
+    let chosen = window.state().document.selection.clone();
+    click(&mut window, Role::ListItem, "Open SayGoodbye");
+    assert_eq!(window.state().document.selection, Selection::Orchestration);
+    assert!(zoom(&window) < near);
+    click(&mut window, Role::Tab, HELLO);
+    assert_eq!((&window.state().document.selection, zoom(&window)), (&chosen, near));
+}
+
+#[test]
+fn a_split_shows_both_and_the_pointer_chooses() {
+    let mut window = open();
+    press(&mut window, Modifiers::COMMAND, Key::Backslash);
+    click(&mut window, Role::ListItem, "Open SayGoodbye");
+    assert_eq!(titles(&window), [HELLO, HELLO, GOODBYE]);
+    // Both draw a Send reply; the left one is that of SayHello.
+    let left = {
+        let mut all: Vec<_> = window.query_all_by_role_and_label(Role::TreeItem, "Send reply").collect();
+        all.sort_by(|a, b| a.rect().left().total_cmp(&b.rect().left()));
+        all[0].rect().center()
+    };
+    window.drag_at(left);
+    window.drop_at(left);
+    window.run_steps(3);
+    assert_eq!(module(&window), "SayHello");
+    press(&mut window, Modifiers::NONE, Key::Delete);
+    let shapes =
+        |name: &str| window.state().document.app.modules[name].orchestration.as_ref().unwrap().body.len();
+    assert_eq!((shapes("SayHello"), shapes("SayGoodbye")), (2, 3), "the other one is not touched");
+}
+
+#[test]
+fn without_a_tab_nothing_is_deleted() {
+    let mut window = open();
+    click(&mut window, Role::TreeItem, "Send reply");
+    press(&mut window, Modifiers::COMMAND, Key::W);
+    assert!(titles(&window).is_empty());
+    press(&mut window, Modifiers::NONE, Key::Delete);
+    assert!(!window.state().document.unsaved());
+    click(&mut window, Role::Button, "Reopen closed tab");
+    assert_eq!(titles(&window), [HELLO]);
+}
+
+#[test]
+fn an_undone_orchestration_takes_its_tab_along() {
+    let mut window = open();
+    let ctx = window.ctx.clone();
+    window.state_mut().run_command(&ctx, orchestrion::studio::command::Command::NewOrchestration);
+    window.run_steps(3);
+    assert_eq!(window.state().tabs.focused(), Some(&Tab::Orchestration("Orchestration1".to_owned())));
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(titles(&window), [HELLO]);
+}
