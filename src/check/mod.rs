@@ -32,6 +32,7 @@ mod variables;
 
 pub use before::{Before, before};
 pub use catalogue::{CATALOGUE, Entry};
+pub use publishing::{Sent, sent};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::Application;

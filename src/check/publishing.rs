@@ -3,7 +3,7 @@
 use super::subject::{Site, Subject};
 use super::tokens::{Token, tokens};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Application, Binding, Filter, FilterOperator, Grouping, Receive, ShapeKind};
+use crate::model::{Application, Binding, Filter, FilterOperator, Grouping, Id, Receive, ShapeKind};
 use crate::xml::SchemaSet;
 use std::collections::BTreeMap;
 
@@ -43,6 +43,49 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             warn("V46", message, help);
         }
     }
+}
+
+/// What is known of the message of a Send, from what the orchestration does to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Literals by property.
+    pub constants: BTreeMap<String, String>,
+    /// It may carry the context of a message that came in: it is one, or a copy of another.
+    pub carries: bool,
+}
+
+/// Every Send of the application, by key of its module and id.
+pub fn sent(application: &Application, schemas: &SchemaSet) -> BTreeMap<(String, Id), Sent> {
+    let mut all = BTreeMap::new();
+    for subject in Subject::all(application, schemas) {
+        for site in &subject.sites {
+            let ShapeKind::Send(send) = &site.shape.kind else { continue };
+            let constants = constants(&subject, site, &send.message);
+            let sent = Sent { constants, carries: carries_context(&subject, &send.message) };
+            all.insert((subject.key.to_owned(), site.shape.id.clone()), sent);
+        }
+    }
+    all
+}
+
+/// A message has the context of another when it was received or passed, or a Message Assignment copies one to it.
+fn carries_context(subject: &Subject<'_>, message: &str) -> bool {
+    let passed = subject.orchestration.parameters.iter().any(|p| p.name() == message);
+    passed
+        || subject.sites.iter().any(|site| match &site.shape.kind {
+            ShapeKind::Receive(receive) => receive.message == message,
+            ShapeKind::MessageAssignment(code) => {
+                let tokens = tokens(&code.text);
+                tokens.windows(3).any(|run| {
+                    let kinds = run.iter().map(|(token, _)| token);
+                    matches!(
+                        kinds.collect::<Vec<_>>().as_slice(),
+                        [Token::Word(to), Token::Sign('='), Token::Word(_)] if *to == message
+                    )
+                })
+            }
+            _ => false,
+        })
 }
 
 /// What the properties of a message are for sure, as literals: its type, and the constants that its Message

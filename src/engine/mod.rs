@@ -18,6 +18,7 @@ pub mod instance;
 pub mod message_box;
 mod operate;
 mod ports;
+pub mod preview;
 mod restart;
 mod routing;
 mod run;

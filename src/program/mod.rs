@@ -218,6 +218,11 @@ impl Program {
         Ok((Arc::new(program), diagnostics))
     }
 
+    /// Compiles as far as it goes: what has errors is left out. For looking at, not for running.
+    pub fn draft(application: &Application) -> Arc<Self> {
+        Arc::new(compile::compile(application).0)
+    }
+
     /// Compiles as far as it goes and reports everything found.
     pub fn diagnose(application: &Application) -> Vec<Diagnostic> {
         compile::compile(application).1

@@ -3,7 +3,7 @@
 use super::library::{SchemaFile, attribute, resolve, xs_children};
 use uppsala::{Document, NodeId};
 
-const BIZTALK: &str = "http://schemas.microsoft.com/BizTalk/2003";
+pub const BIZTALK: &str = "http://schemas.microsoft.com/BizTalk/2003";
 
 /// What `b:schemaInfo` says about a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

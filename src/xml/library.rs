@@ -1,7 +1,7 @@
 //! The XSD files of an application as one library: names resolved over files, element structures walked.
 
 use super::SchemaNode;
-use super::structure::SimpleContent;
+use super::structure::{Occurs, SimpleContent};
 use crate::message::{ValueType, XmlDocument, XmlError};
 use smol_str::SmolStr;
 use std::borrow::Cow;
@@ -145,6 +145,7 @@ impl<'a> Walk<'a> {
         };
         node.required = attribute(tree, id, "minOccurs") != Some("0");
         node.repeats = !matches!(attribute(tree, id, "maxOccurs"), None | Some("0" | "1"));
+        node.occurs = occurs(tree, id);
         Some(node)
     }
 
@@ -200,8 +201,10 @@ impl<'a> Walk<'a> {
                 None => SimpleContent::built_in("string"),
             }
         };
-        let choice = xs_child(tree, restriction, "enumeration").and_then(|id| attribute(tree, id, "value"));
-        SimpleContent { first_choice: choice.map(SmolStr::from).or(base.first_choice.clone()), ..base }
+        let values =
+            xs_children(tree, restriction, "enumeration").filter_map(|id| attribute(tree, id, "value"));
+        let choices: Vec<SmolStr> = values.map(SmolStr::from).collect();
+        SimpleContent { choices: if choices.is_empty() { base.choices.clone() } else { choices }, ..base }
     }
 
     fn complex_type(&mut self, declared: Declared, node: &mut SchemaNode) {
@@ -242,10 +245,25 @@ impl<'a> Walk<'a> {
                     if !matches!(attribute(tree, id, "maxOccurs"), None | Some("0" | "1")) {
                         for child in node.children.iter_mut().skip(first) {
                             child.repeats = true;
+                            child.occurs.most = None;
                         }
                     }
                 }
-                "choice" => self.particles((at, id), false, node),
+                "choice" => {
+                    let first = node.children.len();
+                    self.particles((at, id), false, node);
+                    let repeats = !matches!(attribute(tree, id, "maxOccurs"), None | Some("0" | "1"));
+                    let number = node.children.iter().filter_map(|c| c.one_of).max().map_or(0, |n| n + 1);
+                    for child in node.children.iter_mut().skip(first).filter(|c| !c.attribute) {
+                        child.occurs.least = 0;
+                        if repeats {
+                            child.repeats = true;
+                            child.occurs.most = None;
+                        } else {
+                            child.one_of = Some(number);
+                        }
+                    }
+                }
                 "any" => node.open = true,
                 "group" | "attributeGroup" => {
                     let (namespace, local) =
@@ -313,6 +331,17 @@ impl<'a> Walk<'a> {
         };
         self.content((at, id), &mut node);
         Some(node)
+    }
+}
+
+fn occurs(tree: &Document<'_>, id: NodeId) -> Occurs {
+    let number = |name| attribute(tree, id, name).map(str::trim);
+    Occurs {
+        least: number("minOccurs").and_then(|n| n.parse().ok()).unwrap_or(1),
+        most: match number("maxOccurs") {
+            Some("unbounded") => None,
+            other => Some(other.and_then(|n| n.parse().ok()).unwrap_or(1)),
+        },
     }
 }
 
@@ -402,7 +431,7 @@ impl SimpleContent {
                 | "ENTITIES"
                 | "NMTOKENS"
         );
-        Self { value_type, promotable, xsd: local.into(), first_choice: None }
+        Self { value_type, promotable, xsd: local.into(), choices: Vec::new() }
     }
 }
 

@@ -9,9 +9,11 @@ mod instance;
 mod library;
 pub mod map;
 pub mod pipeline;
+pub mod promote;
 mod promotion;
 mod schema;
 mod schema_set;
+pub mod source;
 mod structure;
 #[cfg(test)]
 mod tests;
@@ -22,4 +24,4 @@ pub use generate::{Instance, Optional, Wishes};
 pub use promotion::MAX_PROMOTED;
 pub use schema::{DistinguishedField, PromotedField, PropertyDeclaration, RootSchema};
 pub use schema_set::SchemaSet;
-pub use structure::{Located, SchemaNode, SimpleContent};
+pub use structure::{Located, Occurs, SchemaNode, SimpleContent};

@@ -12,6 +12,10 @@ pub struct SchemaNode {
     pub required: bool,
     /// More than one may be there.
     pub repeats: bool,
+    /// How often it may occur below its parent, as the particles around it say.
+    pub occurs: Occurs,
+    /// Number of the `xs:choice` it is an alternative of, among those of its parent.
+    pub one_of: Option<u32>,
     /// Takes content the schema does not spell out: wildcards, `xs:anyType`, and types inside themselves.
     pub open: bool,
     /// Text content; `None` for a record.
@@ -29,8 +33,21 @@ pub struct SimpleContent {
     pub value_type: ValueType,
     /// False for the types BizTalk cannot promote (MSG-13).
     pub promotable: bool,
-    /// First value of an enumeration.
-    pub first_choice: Option<SmolStr>,
+    /// The values of an enumeration; empty without one.
+    pub choices: Vec<SmolStr>,
+}
+
+/// Least and most occurrences; `None` is without end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Occurs {
+    pub least: u32,
+    pub most: Option<u32>,
+}
+
+impl Default for Occurs {
+    fn default() -> Self {
+        Self { least: 1, most: Some(1) }
+    }
 }
 
 /// What a path leads to.
@@ -53,7 +70,7 @@ impl SchemaNode {
                 xsd: SmolStr::default(),
                 value_type: field.value_type.clone(),
                 promotable: true,
-                first_choice: None,
+                choices: Vec::new(),
             }),
             ..Self::default()
         };

@@ -10,6 +10,7 @@ mod crowded;
 mod edit_properties;
 mod edits;
 mod folders;
+mod foretold;
 mod host;
 mod odx_places;
 mod places;

@@ -9,7 +9,7 @@ pub mod send;
 mod transport;
 
 pub use acknowledge::{TRANSMISSION_FAILURE, guid_text};
-pub use receive::in_schedule;
+pub use receive::{Arrival, in_schedule};
 pub use transport::dynamic_transport;
 
 use super::instance::Status;

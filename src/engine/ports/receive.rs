@@ -24,7 +24,7 @@ pub struct Arrival<'a> {
 
 impl Arrival<'_> {
     /// Where the message came from, and from whom.
-    fn stamp(&self, program: &Program, context: &mut Context) {
+    pub fn stamp(&self, program: &Program, context: &mut Context) {
         let Self { port, location, properties, .. } = *self;
         context.promote(BTS.receive_port_name, Value::string(port.name.as_str()));
         context.promote(BTS.receive_port_id, Value::string(port.name.as_str()));

@@ -305,11 +305,7 @@ impl<'a> Machine<'a, '_> {
         let Some(info) = service.port(port) else { return };
         let token = self.step.next_token();
         for operation in &info.operations {
-            let group = smallvec![
-                Predicate::equals(BTS.partner_port, Value::string(SELF_CORRELATED)),
-                Predicate::equals(BTS.partner_service, Value::String(token.clone())),
-                Predicate::equals(BTS.operation, Value::string(operation.name.as_str())),
-            ];
+            let group = self_correlating_group(Value::String(token.clone()), operation.name);
             let key = ChannelKey::SelfCorrelating { token: token.clone(), operation: operation.name };
             // Tools find the port by it.
             let receives = |r: &&ReceiveInfo| r.port == port && r.operation == operation.name;
@@ -320,6 +316,15 @@ impl<'a> Machine<'a, '_> {
             frame.edit_port(port, |state| state.token = Some(token));
         }
     }
+}
+
+/// Row of an operation of a self-correlating port, by the private token of its instance (SCD-5).
+pub fn self_correlating_group(token: Value, operation: Name) -> Group {
+    smallvec![
+        Predicate::equals(BTS.partner_port, Value::string(SELF_CORRELATED)),
+        Predicate::equals(BTS.partner_service, token),
+        Predicate::equals(BTS.operation, Value::string(operation.as_str())),
+    ]
 }
 
 /// A negative acknowledgement in place of the response: the request could not be delivered (DN-5, RF-10).
@@ -372,7 +377,7 @@ fn serves(
 
 /// Sets by which messages find a receive in its instance: those it follows, or in a parallel convoy those that it
 /// or another receive initialises (CVY-21).
-fn correlating(info: &ReceiveInfo) -> &[u16] {
+pub fn correlating(info: &ReceiveInfo) -> &[u16] {
     if info.activate { &info.initializes } else { &info.follows }
 }
 

@@ -4,7 +4,7 @@ use crate::engine::ports::{dynamic_transport, guid_text};
 use crate::engine::routing::Outgoing;
 use crate::engine::{PersistenceCause, Publisher};
 use crate::message::{BTS, ExceptionValue, Message, Name, Value};
-use crate::program::{LegKind, PortBinding, Predicate, SendInfo, Service};
+use crate::program::{LegKind, PortBinding, Predicate, Program, SendInfo, Service};
 use crate::xlang::Raised;
 use smallvec::smallvec;
 use smol_str::SmolStr;
@@ -93,7 +93,7 @@ impl<'a> Machine<'a, '_> {
             } else {
                 binding
             };
-            self.address(binding, port.name, address, token, &mut message)?;
+            address_to(self.program, binding, port.name, address, token, &mut message)?;
             if port.two_way {
                 let token = self.step.next_token();
                 message.context.promote(BTS.reply_token, Value::String(token.clone()));
@@ -164,75 +164,72 @@ impl<'a> Machine<'a, '_> {
         }
         Ok(())
     }
+}
 
-    /// Stamps what makes the message match the port's target (BND-6).
-    fn address(
-        &mut self,
-        binding: PortBinding,
-        port: Name,
-        address: Option<SmolStr>,
-        token: Option<SmolStr>,
-        message: &mut Message,
-    ) -> Result<(), Raised> {
-        let context = &mut message.context;
-        match binding {
-            PortBinding::MessageBox => {}
-            PortBinding::Partner { service, port } => {
-                context.promote(BTS.partner_service, Value::string(service.as_str()));
-                context.promote(BTS.partner_port, Value::string(port.as_str()));
-            }
-            PortBinding::SelfCorrelating => {
-                let token = address.as_deref().and_then(token_of).map(SmolStr::from).or(token);
-                let Some(token) = token else {
-                    return Err(exception(
-                        "System.InvalidOperationException",
-                        format!("Port {port} has no address: assign one, or pass the port as a parameter"),
-                    ));
-                };
-                context.promote(BTS.partner_port, Value::string(SELF_CORRELATED));
-                context.promote(BTS.partner_service, Value::String(token));
-            }
-            PortBinding::SendPort(index) => {
-                let Some(physical) = self.program.send_port(index) else { return Ok(()) };
-                context.promote(BTS.sp_transport_id, Value::string(physical.name.as_str()));
-                context.promote(BTS.sp_name, Value::string(physical.name.as_str()));
-                if physical.dynamic {
-                    let Some(address) = address.filter(|a| !a.is_empty()) else {
-                        return Err(exception(
-                            "Microsoft.XLANGs.Core.AddressNotSetException",
-                            format!(
-                                "The dynamic port {port} has no address: assign it in an Expression before the send"
-                            ),
-                        ));
-                    };
-                    context.promote(BTS.is_dynamic_send, Value::Bool(true));
-                    context.promote(BTS.outbound_transport_location, Value::String(address));
-                    // A handler of the orchestration is to see an address that leads nowhere (SCD-7).
-                    dynamic_transport(message).map_err(|reason| not_published(&reason))?;
-                }
-            }
-            PortBinding::SendPortGroup(index) => {
-                let Some(group) = self.program.group(index) else { return Ok(()) };
-                context.promote(BTS.sp_group_id, Value::string(group.name.as_str()));
-            }
-            PortBinding::ReceivePort(_)
-            | PortBinding::Role
-            | PortBinding::Unbound
-            | PortBinding::Parameter => {
+/// Stamps what makes the message match the port's target (BND-6).
+pub fn address_to(
+    program: &Program,
+    binding: PortBinding,
+    port: Name,
+    address: Option<SmolStr>,
+    token: Option<SmolStr>,
+    message: &mut Message,
+) -> Result<(), Raised> {
+    let context = &mut message.context;
+    match binding {
+        PortBinding::MessageBox => {}
+        PortBinding::Partner { service, port } => {
+            context.promote(BTS.partner_service, Value::string(service.as_str()));
+            context.promote(BTS.partner_port, Value::string(port.as_str()));
+        }
+        PortBinding::SelfCorrelating => {
+            let token = address.as_deref().and_then(token_of).map(SmolStr::from).or(token);
+            let Some(token) = token else {
                 return Err(exception(
                     "System.InvalidOperationException",
-                    format!("Port {port} is not bound to anything it could send to"),
+                    format!("Port {port} has no address: assign one, or pass the port as a parameter"),
                 ));
+            };
+            context.promote(BTS.partner_port, Value::string(SELF_CORRELATED));
+            context.promote(BTS.partner_service, Value::String(token));
+        }
+        PortBinding::SendPort(index) => {
+            let Some(physical) = program.send_port(index) else { return Ok(()) };
+            context.promote(BTS.sp_transport_id, Value::string(physical.name.as_str()));
+            context.promote(BTS.sp_name, Value::string(physical.name.as_str()));
+            if physical.dynamic {
+                let Some(address) = address.filter(|a| !a.is_empty()) else {
+                    return Err(exception(
+                        "Microsoft.XLANGs.Core.AddressNotSetException",
+                        format!(
+                            "The dynamic port {port} has no address: assign it in an Expression before the send"
+                        ),
+                    ));
+                };
+                context.promote(BTS.is_dynamic_send, Value::Bool(true));
+                context.promote(BTS.outbound_transport_location, Value::String(address));
+                // A handler of the orchestration is to see an address that leads nowhere (SCD-7).
+                dynamic_transport(message).map_err(|reason| not_published(&reason))?;
             }
         }
-        Ok(())
+        PortBinding::SendPortGroup(index) => {
+            let Some(group) = program.group(index) else { return Ok(()) };
+            context.promote(BTS.sp_group_id, Value::string(group.name.as_str()));
+        }
+        PortBinding::ReceivePort(_) | PortBinding::Role | PortBinding::Unbound | PortBinding::Parameter => {
+            return Err(exception(
+                "System.InvalidOperationException",
+                format!("Port {port} is not bound to anything it could send to"),
+            ));
+        }
     }
+    Ok(())
 }
 
 /// Routing properties belong to one publication. A message received and sent on must not keep them, or it
 /// would match its own receive again.
-fn strip_routing(message: &mut Message) {
-    let routing = [
+pub fn routing_properties() -> [Name; 15] {
+    [
         BTS.correlation_token,
         BTS.reply_token,
         BTS.route_direct,
@@ -248,7 +245,11 @@ fn strip_routing(message: &mut Message) {
         BTS.ack_owner_id,
         BTS.receive_port_id,
         BTS.source_party_id,
-    ];
+    ]
+}
+
+fn strip_routing(message: &mut Message) {
+    let routing = routing_properties();
     // True says that anybody may want an acknowledgement; a token was for the sender of before.
     let required = message.context.get(BTS.ack_required) == Some(&Value::Bool(true));
     message.context.remove_if(|name| routing.contains(&name));

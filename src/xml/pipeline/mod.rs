@@ -9,7 +9,7 @@ mod tests;
 
 pub use receive::{FailedDocument, Interchange, receive};
 pub use send::{send, send_together};
-pub use stages::{names, resolves_party, verify};
+pub use stages::{document_types, names, resolves_party, verify};
 
 use crate::message::XmlError;
 use std::fmt;

@@ -114,6 +114,22 @@ pub fn names(send: bool, schemas: &SchemaSet) -> Vec<&str> {
     defaults.into_iter().chain(own).collect()
 }
 
+/// Message types that a receive pipeline lets through: `None` when it reads no XML or cannot run, empty when it takes
+/// any (RX-10).
+pub fn document_types(
+    pipeline: &str,
+    properties: &BTreeMap<String, String>,
+    schemas: &SchemaSet,
+) -> Option<Vec<smol_str::SmolStr>> {
+    let stages = stages(pipeline, false, properties, schemas).ok()?;
+    let reads = stages.iter().find(|c| c.component == Component::Disassembler)?;
+    let known = |name: &&str| {
+        let root = schemas.root_named(name).map(|r| r.message_type.clone());
+        root.or_else(|| schemas.class(name).map(|class| class.message_type()))
+    };
+    Some(reads.names("DocumentSpecNames").iter().filter_map(known).collect())
+}
+
 /// Checks what a port chooses before anything runs: the pipeline, and the schemas its properties name.
 ///
 /// # Errors
