@@ -36,5 +36,6 @@ pub mod model;
 pub mod program;
 #[cfg(feature = "studio")]
 pub mod studio;
+pub mod why;
 pub mod xlang;
 pub mod xml;

@@ -18,13 +18,16 @@ pub mod instance;
 pub mod message_box;
 mod operate;
 mod ports;
+mod possible;
 pub mod preview;
 mod restart;
 mod routing;
 mod run;
 mod services;
 mod shapes;
+mod trace;
 mod view;
+mod waits;
 
 pub use core::Core;
 pub use debugger::Breakpoint;
@@ -33,8 +36,11 @@ pub use effect::{Effect, Reply, Transmission};
 pub use event::{Event, EventKind, InstanceChange, PersistenceCause, Publisher, Subscriber};
 pub use input::{Input, InputKind, Operation, StartOptions, StopOptions};
 pub use instance::dehydration::MemoryUsage;
+pub use possible::{Missing, Possible};
 pub use run::Engine;
+pub use trace::{Evaluation, Fate, Routing, Row, Told, Trace};
 pub use view::{InstanceKind, InstanceView, NamedMessage, SubscriptionView};
+pub use waits::{Waiting, Wake};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -62,4 +68,6 @@ impl fmt::Display for InstanceId {
 pub struct Output {
     pub events: Vec<Event>,
     pub effects: Vec<Effect>,
+    /// Set by a driver that wants the reasons too.
+    pub trace: Option<Box<Trace>>,
 }

@@ -48,6 +48,7 @@ impl Step<'_> {
     /// When one has no subscriber, or a request several. Then none is delivered.
     pub fn publish(&mut self, outgoing: Vec<Outgoing>) -> Result<(), PublishError> {
         let mut routed = Vec::with_capacity(outgoing.len());
+        let traced = self.traced_routings();
         for out in outgoing {
             let message = out.message;
             self.emit(EventKind::MessagePublished {
@@ -62,8 +63,10 @@ impl Step<'_> {
             } else {
                 None
             };
+            self.trace_routing(&message, out.publisher, out.expects_reply, &matches, failure.is_some());
             if let Some(failure) = failure {
                 self.emit(EventKind::RoutingFailed { message: message.id, reason: failure.to_string() });
+                self.withhold_traced(traced);
                 return Err(failure);
             }
             routed.push((message, matches));
@@ -78,6 +81,7 @@ impl Step<'_> {
     pub fn publish_if_wanted(&mut self, message: Message, publisher: Publisher) -> bool {
         let message = Arc::new(message);
         let matches = self.route(&message);
+        self.trace_routing(&message, publisher, false, &matches, false);
         if matches.is_empty() {
             return false;
         }

@@ -77,6 +77,12 @@ impl Engine {
         &self.core
     }
 
+    /// Goes on with another compilation of the same application, such as a traced one.
+    #[must_use]
+    pub fn with_program(self, program: Arc<Program>) -> Self {
+        Self { program, ..self }
+    }
+
     pub fn program(&self) -> &Arc<Program> {
         &self.program
     }

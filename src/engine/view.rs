@@ -1,4 +1,4 @@
-use super::core::Slot;
+use super::core::{Core, Slot};
 use super::instance::lifecycle::{UNCAUGHT, ZOMBIE};
 use super::instance::{Frame, Instance, Pending, Status, Wait};
 use super::message_box::{Owner, Verdict};
@@ -6,7 +6,7 @@ use super::ports::{PortRuntime, TRANSMISSION_FAILURE};
 use super::{Engine, InstanceId, Subscriber, SubscriptionId};
 use crate::message::{Context, DateTime, Message, MessageId, Name, Value};
 use crate::model::{PortState, ServiceState};
-use crate::program::{Group, Op, Service};
+use crate::program::{Group, Op, Program, Service};
 use std::sync::Arc;
 
 /// A service instance as tools show it.
@@ -56,7 +56,7 @@ pub struct NamedMessage {
     pub message: Arc<Message>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SubscriptionView {
     pub id: SubscriptionId,
     pub owner: Subscriber,
@@ -66,6 +66,8 @@ pub struct SubscriptionView {
     pub groups: Arc<[Group]>,
     /// False while its orchestration or port is stopped: what matches is suspended (section 5.5).
     pub enabled: bool,
+    /// The activate receive of an activation subscription.
+    pub shape: Option<Name>,
     /// The row in words.
     pub text: String,
     pub priority: u8,
@@ -196,62 +198,8 @@ impl Engine {
         self.core.message_box.rows().into_iter().filter_map(|row| self.subscription(row.id)).collect()
     }
 
-    fn subscription(&self, id: SubscriptionId) -> Option<SubscriptionView> {
-        let row = self.core.message_box.get(id)?;
-        let started = |port: Option<&PortRuntime>| port.is_some_and(|p| p.state == PortState::Started);
-        let enabled = match row.owner {
-            Owner::Activation { service, .. } => {
-                self.core.services.get(usize::from(service)).is_some_and(|s| s.state == ServiceState::Started)
-            }
-            Owner::Instance { .. } => true,
-            Owner::SendPort(port) => started(self.core.send_ports.get(usize::from(port))),
-            Owner::SendPortGroup(group) => started(self.core.groups.get(usize::from(group))),
-        };
-        let owner = match row.owner {
-            Owner::Activation { service, .. } => {
-                Subscriber::Activation { service: self.program.service(service)?.name }
-            }
-            Owner::Instance { instance, kind, .. } => {
-                let port = match self.core.slots.get(&instance)? {
-                    Slot::Orchestration { service, .. } => self.port_of(*service, kind)?,
-                    Slot::Request(request) => request.port,
-                    _ => return None,
-                };
-                Subscriber::Instance { instance, port }
-            }
-            Owner::SendPort(port) => Subscriber::SendPort(self.program.send_port(port)?.name),
-            Owner::SendPortGroup(group) => Subscriber::SendPortGroup(self.program.group(group)?.name),
-        };
-        let service = match (row.owner, owner) {
-            (Owner::Instance { instance, .. }, Subscriber::Instance { port, .. }) => {
-                match self.core.slots.get(&instance)? {
-                    Slot::Orchestration { service, .. } => self.program.service(*service)?.name,
-                    _ => port,
-                }
-            }
-            (_, Subscriber::Activation { service: name } | Subscriber::SendPort(name)) => name,
-            (_, Subscriber::SendPortGroup(name) | Subscriber::Instance { port: name, .. }) => name,
-        };
-        let groups = Arc::clone(&row.groups);
-        Some(SubscriptionView {
-            id,
-            owner,
-            service,
-            groups,
-            enabled,
-            text: row.text(),
-            priority: row.priority,
-        })
-    }
-
-    /// The port of the receives of a kind, which are at ports bound alike, be it in a called orchestration (E1).
-    fn port_of(&self, service: u16, kind: u32) -> Option<Name> {
-        let service = self.program.service(service)?;
-        let at = std::iter::once(service).chain(&self.program.services).find_map(|service| {
-            let receive = service.receives.iter().find(|receive| receive.kind == kind)?;
-            service.port(receive.port)
-        });
-        Some(at.map_or(service.name, |port| port.name))
+    pub(super) fn subscription(&self, id: SubscriptionId) -> Option<SubscriptionView> {
+        subscription(&self.core, &self.program, id)
     }
 
     /// Why a subscription matches a message's context or not, predicate by predicate (principle 7).
@@ -268,6 +216,72 @@ impl Engine {
         let (index, _) = self.program.send_port_by_name(port)?;
         self.core.send_ports.get(usize::from(index)).map(|p| p.state)
     }
+}
+
+/// A row of the message box as tools show it.
+pub(super) fn subscription(core: &Core, program: &Program, id: SubscriptionId) -> Option<SubscriptionView> {
+    let row = core.message_box.get(id)?;
+    let started = |port: Option<&PortRuntime>| port.is_some_and(|p| p.state == PortState::Started);
+    let enabled = match row.owner {
+        Owner::Activation { service, .. } => {
+            core.services.get(usize::from(service)).is_some_and(|s| s.state == ServiceState::Started)
+        }
+        Owner::Instance { .. } => true,
+        Owner::SendPort(port) => started(core.send_ports.get(usize::from(port))),
+        Owner::SendPortGroup(group) => started(core.groups.get(usize::from(group))),
+    };
+    let owner = match row.owner {
+        Owner::Activation { service, .. } => {
+            Subscriber::Activation { service: program.service(service)?.name }
+        }
+        Owner::Instance { instance, kind, .. } => {
+            let port = match core.slots.get(&instance)? {
+                Slot::Orchestration { service, .. } => port_of(program, *service, kind)?,
+                Slot::Request(request) => request.port,
+                _ => return None,
+            };
+            Subscriber::Instance { instance, port }
+        }
+        Owner::SendPort(port) => Subscriber::SendPort(program.send_port(port)?.name),
+        Owner::SendPortGroup(group) => Subscriber::SendPortGroup(program.group(group)?.name),
+    };
+    let service = match (row.owner, owner) {
+        (Owner::Instance { instance, .. }, Subscriber::Instance { port, .. }) => {
+            match core.slots.get(&instance)? {
+                Slot::Orchestration { service, .. } => program.service(*service)?.name,
+                _ => port,
+            }
+        }
+        (_, Subscriber::Activation { service: name } | Subscriber::SendPort(name)) => name,
+        (_, Subscriber::SendPortGroup(name) | Subscriber::Instance { port: name, .. }) => name,
+    };
+    let shape = match row.owner {
+        Owner::Activation { service, receive } => {
+            program.service(service).and_then(|s| Some(s.shape_id(s.receive(receive)?.shape)))
+        }
+        _ => None,
+    };
+    let groups = Arc::clone(&row.groups);
+    Some(SubscriptionView {
+        id,
+        owner,
+        service,
+        groups,
+        enabled,
+        shape,
+        text: row.text(),
+        priority: row.priority,
+    })
+}
+
+/// The port of the receives of a kind, which are at ports bound alike, be it in a called orchestration (E1).
+fn port_of(program: &Program, service: u16, kind: u32) -> Option<Name> {
+    let service = program.service(service)?;
+    let at = std::iter::once(service).chain(&program.services).find_map(|service| {
+        let receive = service.receives.iter().find(|receive| receive.kind == kind)?;
+        service.port(receive.port)
+    });
+    Some(at.map_or(service.name, |port| port.name))
 }
 
 /// Why an orchestration instance stands still, in one word.
@@ -299,7 +313,7 @@ fn describe_frame(service: &Service, frame: &Frame, view: &mut InstanceView) {
 }
 
 /// The shape an operation belongs to: the last one started before it.
-fn shape_at(service: &Service, pc: u32) -> Option<Name> {
+pub(super) fn shape_at(service: &Service, pc: u32) -> Option<Name> {
     let pc = usize::try_from(pc).ok()?;
     service.ops.get(..=pc)?.iter().rev().find_map(|op| match op {
         Op::Started(shape) => Some(service.shape_id(*shape)),

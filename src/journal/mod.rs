@@ -8,5 +8,5 @@ mod subject;
 
 pub use activities::{Activity, activities};
 pub use line::{Clock, Detail, Line, event_name};
-pub use run::Run;
+pub use run::{Retraced, Run};
 pub use subject::{instance_of, message_of};

@@ -1,5 +1,5 @@
 use super::{Line, instance_of, message_of};
-use crate::engine::{Effect, Engine, Event, EventKind, Input, InstanceId, Output};
+use crate::engine::{Effect, Engine, Event, EventKind, Input, InstanceId, Output, Trace};
 use crate::message::{DateTime, Message, MessageId};
 use crate::program::Program;
 use std::collections::BTreeMap;
@@ -15,6 +15,16 @@ const SNAPSHOT_DISTANCE: u64 = 256;
 struct Snapshot {
     seq: u64,
     engine: Engine,
+}
+
+/// A step that was run again to be explained.
+#[derive(Clone, Debug)]
+pub struct Retraced {
+    pub before: Engine,
+    pub after: Engine,
+    /// As in the record.
+    pub events: Vec<Event>,
+    pub trace: Trace,
 }
 
 /// An engine with the record of all that went into it and happened: any earlier state can be had again.
@@ -159,6 +169,39 @@ impl Run {
         let before_steps = seq <= first.seq;
         let step = self.steps.partition_point(|(_, last)| *last < seq);
         self.state_after_step(if before_steps { 0 } else { step + 1 })
+    }
+
+    /// Place among the kept steps of the one that caused an event; `None` for events of the deployment, and those that are
+    /// not kept or have not happened.
+    fn step_of(&self, seq: u64) -> Option<usize> {
+        let (_, first) = self.snapshots.first_key_value()?;
+        (seq > first.seq && seq <= self.last_seq).then(|| self.steps.partition_point(|(_, last)| *last < seq))
+    }
+
+    /// The input whose step caused the event `seq`.
+    pub fn input_of(&self, seq: u64) -> Option<&Input> {
+        self.steps.get(self.step_of(seq)?).map(|(input, _)| input)
+    }
+
+    /// Runs the step that caused the event `seq` again, from the state before it, and notes its reasons. With a traced
+    /// program of the same application ([`Program::traced`]) these are also the values in its texts. `None` as for
+    /// [`Run::input_of`].
+    pub fn retrace(&self, seq: u64, traced: Option<&Arc<Program>>) -> Option<Retraced> {
+        let step = self.step_of(seq)?;
+        let before = self.state_after_step(step)?;
+        let (input, _) = self.steps.get(step)?;
+        let mut after = before.clone();
+        if let Some(traced) = traced {
+            after = after.with_program(Arc::clone(traced));
+        }
+        let mut output = Output { trace: Some(Box::default()), ..Output::default() };
+        after.step(input.clone(), &mut output);
+        Some(Retraced {
+            before,
+            after,
+            events: output.events,
+            trace: output.trace.map(|t| *t).unwrap_or_default(),
+        })
     }
 
     /// `kept` counts the kept steps taken.

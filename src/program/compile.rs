@@ -17,6 +17,8 @@ use std::sync::Arc;
 /// What every orchestration of an application is compiled against.
 pub(super) struct Shared<'a> {
     pub app: &'a Application,
+    /// Texts tell the values of what stands in them.
+    pub traced: bool,
     pub schemas: &'a SchemaSet,
     pub exceptions: &'a ExceptionTypes,
     pub deployment: &'a Deployment,
@@ -67,7 +69,7 @@ impl Shared<'_> {
     }
 }
 
-pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
+pub(super) fn compile(app: &Application, traced: bool) -> (Program, Vec<Diagnostic>) {
     let schemas = SchemaSet::build(app);
     let mut found = schemas.diagnostics().to_vec();
     let exceptions = exception_types(app, &mut found);
@@ -81,6 +83,7 @@ pub(super) fn compile(app: &Application) -> (Program, Vec<Diagnostic>) {
     let versions = app.policies.values().flat_map(|p| p.versions.iter().map(move |v| versioned(p, v)));
     let shared = Shared {
         app,
+        traced,
         schemas: &schemas,
         exceptions: &exceptions,
         deployment: &deployment,

@@ -30,7 +30,7 @@ use crate::component::Components;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::message::{Name, Value, ValueType};
 use crate::model::{self, Application, Direction, Polarity};
-use crate::xlang::{Code, ExceptionTypes, MessageType, Stub};
+use crate::xlang::{Code, ExceptionTypes, MessageType, Stub, Use};
 use crate::xml::SchemaSet;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -79,6 +79,8 @@ pub struct Service {
     pub transactions: Vec<Name>,
     pub parameters: Vec<ParameterInfo>,
     pub code: Vec<Code>,
+    /// What each text of `code` says and uses; only in a traced program.
+    pub sources: Vec<Source>,
     pub receives: Vec<ReceiveInfo>,
     pub sends: Vec<SendInfo>,
     pub listens: Vec<Vec<ListenBranch>>,
@@ -103,6 +105,15 @@ pub struct Service {
     pub compensation: Option<u32>,
     /// Place of the [`Op::CompensateAndRaise`] that serves as default handler.
     pub default_handler: u32,
+}
+
+/// A text of an orchestration, for who explains what it did.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub text: Arc<str>,
+    pub place: Place,
+    pub reads: Vec<Use>,
+    pub writes: Vec<Use>,
 }
 
 #[derive(Debug)]
@@ -211,7 +222,7 @@ impl Program {
     /// # Errors
     /// All diagnostics, when at least one is an error.
     pub fn compile(application: &Application) -> Result<(Arc<Self>, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let (program, diagnostics) = compile::compile(application);
+        let (program, diagnostics) = compile::compile(application, false);
         if diagnostics.iter().any(|d| d.severity == Severity::Error) {
             return Err(diagnostics);
         }
@@ -225,7 +236,13 @@ impl Program {
 
     /// Compiles as far as it goes and reports everything found.
     pub fn diagnose(application: &Application) -> Vec<Diagnostic> {
-        compile::compile(application).1
+        compile::compile(application, false).1
+    }
+
+    /// The same program whose texts also tell the value of all that stands in them, to explain a step by running it again.
+    /// States of the one fit the other.
+    pub fn traced(application: &Application) -> Arc<Self> {
+        Arc::new(compile::compile(application, true).0)
     }
 
     pub fn service(&self, index: u16) -> Option<&Service> {

@@ -3,7 +3,8 @@ use super::op::{ArgumentSlot, Op, ShapeInfo, Touched};
 use super::symbols::ScopeSymbols;
 use super::types::TypeResolver;
 use super::{
-    Convoy, MessageInfo, OperationInfo, ParameterInfo, PortBinding, PortInfo, Service, SetInfo, VariableInfo,
+    Convoy, MessageInfo, OperationInfo, ParameterInfo, PortBinding, PortInfo, Service, SetInfo, Source,
+    VariableInfo,
 };
 use crate::diagnostic::{Diagnostic, Place};
 use crate::message::{ClassInstance, Name, Value, ValueType};
@@ -55,6 +56,7 @@ impl<'a> ServiceCompiler<'a> {
             transactions: Vec::new(),
             parameters: Vec::new(),
             code: Vec::new(),
+            sources: Vec::new(),
             receives: Vec::new(),
             sends: Vec::new(),
             listens: Vec::new(),
@@ -399,7 +401,9 @@ impl<'a> ServiceCompiler<'a> {
 
     /// Compiles an expression and keeps it; `None` when it has errors.
     pub fn code(&mut self, text: &str, slot: Slot, place: Place) -> Option<u16> {
+        self.symbols.tag = self.shared.traced.then(|| small(self.service.code.len()));
         let compiled = crate::xlang::compile(text, slot, &self.symbols);
+        self.symbols.tag = None;
         for mut diagnostic in compiled.diagnostics {
             diagnostic.place = Place { span: diagnostic.place.span, ..place.clone() };
             self.found.push(diagnostic);
@@ -414,6 +418,10 @@ impl<'a> ServiceCompiler<'a> {
         let code = compiled.code?;
         let number = small(self.service.code.len());
         self.service.code.push(code);
+        if self.shared.traced {
+            let (reads, writes) = (compiled.reads, compiled.writes);
+            self.service.sources.push(Source { text: text.into(), place, reads, writes });
+        }
         Some(number)
     }
 

@@ -14,6 +14,8 @@ pub struct ScopeSymbols<'a> {
     pub maps: &'a BTreeSet<String>,
     pub names: Vec<(String, Symbol)>,
     pub transactions: Vec<Name>,
+    /// Number of the traced text that is compiled next.
+    pub tag: Option<u16>,
 }
 
 impl<'a> ScopeSymbols<'a> {
@@ -26,6 +28,7 @@ impl<'a> ScopeSymbols<'a> {
             maps: &shared.maps,
             names: Vec::new(),
             transactions: Vec::new(),
+            tag: None,
         }
     }
 
@@ -96,6 +99,10 @@ impl Symbols for ScopeSymbols<'_> {
 
     fn exceptions(&self) -> &ExceptionTypes {
         self.exceptions
+    }
+
+    fn tag(&self) -> Option<u16> {
+        self.tag
     }
 
     fn names(&self) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! The resolved tree: what compiling gives and running walks. Names are slots here, members are functions.
 
 use super::dotnet::Member;
-use super::syntax::BinaryOp;
-use super::{Env, MessageType, Raised};
+use super::syntax::{BinaryOp, Span};
+use super::{Env, MessageType, Observed, Raised};
 use crate::message::{Name, NodePath, Value, ValueType};
 use crate::model::Direction;
 use smol_str::SmolStr;
@@ -17,6 +17,8 @@ pub struct Code(pub(super) Arc<Program>);
 pub(super) struct Program {
     pub value: Option<Node>,
     pub steps: Vec<Step>,
+    /// Number under which a traced text tells what it does, see [`super::Observed`].
+    pub tag: Option<u16>,
 }
 
 impl Code {
@@ -25,6 +27,7 @@ impl Code {
     /// # Errors
     /// The exception that left the text.
     pub fn run(&self, env: &mut dyn Env) -> Result<(), Raised> {
+        self.begins(env);
         super::eval::steps(&self.0.steps, env)
     }
 
@@ -33,12 +36,19 @@ impl Code {
     /// # Errors
     /// The exception that left the text.
     pub fn eval(&self, env: &mut dyn Env) -> Result<Value, Raised> {
+        self.begins(env);
         let value = match &self.0.value {
             Some(node) => super::eval::value(node, env)?,
             None => Value::Null,
         };
         super::eval::steps(&self.0.steps, env)?;
         Ok(value)
+    }
+
+    fn begins(&self, env: &mut dyn Env) {
+        if let Some(tag) = self.0.tag {
+            env.observe(Observed::Begins(tag));
+        }
     }
 
     /// The value, when it does not depend on anything.
@@ -65,6 +75,8 @@ impl PartialEq for Code {
 
 #[derive(Debug)]
 pub(super) enum Step {
+    /// In a traced text: the statement written here begins.
+    Mark(Span),
     Variable(u16, Node),
     Assign(Place, Node),
     Do(Node),
@@ -86,6 +98,8 @@ pub(super) enum Step {
 
 #[derive(Clone, Debug)]
 pub(super) enum Node {
+    /// In a traced text: the value of what is written here.
+    At(Span, Box<Node>),
     Constant(Value),
     Variable(u16),
     Message(MessageRef),
@@ -110,6 +124,16 @@ pub(super) enum Node {
     Invoke(Arc<Invoke>),
     /// Message, content and name of a part added to it.
     AddPart(Box<(MessageRef, Node, Node)>),
+}
+
+impl Node {
+    /// The node itself, in a traced text too.
+    pub fn bare(&self) -> &Self {
+        match self {
+            Self::At(_, inner) => inner.bare(),
+            other => other,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 use super::ExceptionTypes;
 use crate::message::{DateTime, ExceptionValue, Message, Name, Value};
 use crate::xml::SchemaSet;
+use std::ops::Range;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -31,6 +32,17 @@ pub enum ActivityChange {
         id: String,
     },
     Ended,
+}
+
+/// What a traced text tells while it runs. Texts compiled in the ordinary way tell nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Observed<'a> {
+    /// The text with this number begins.
+    Begins(u16),
+    /// The statement at these bytes of the text begins.
+    Statement(Range<u32>),
+    /// What the bytes of the text gave.
+    Value(Range<u32>, &'a Value),
 }
 
 /// What an expression sees of the running instance. Slots are those the [`super::Symbols`] gave out.
@@ -71,6 +83,8 @@ pub trait Env {
     fn exceptions(&self) -> &ExceptionTypes {
         ExceptionTypes::standard()
     }
+    /// A traced text tells what it does.
+    fn observe(&mut self, _: Observed<'_>) {}
     /// Takes one unit of work; false when the expression has used up its budget.
     fn burn(&mut self) -> bool;
 }

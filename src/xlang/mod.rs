@@ -19,6 +19,6 @@ pub use compile::{Access, Compiled, Slot, Stub, Use, Used, compile};
 pub use dotnet::{
     ExceptionTypes, Member, MemberKind, Parameter, exception, is_exception, members, members_of,
 };
-pub use env::{ActivityChange, ComponentCall, Env, LogLevel, Raised, Target};
+pub use env::{ActivityChange, ComponentCall, Env, LogLevel, Observed, Raised, Target};
 pub use symbols::{MessageType, PartType, PropertyInfo, Symbol, Symbols};
 pub use syntax::{TokenKind, is_reserved, tokens};

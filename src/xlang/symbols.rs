@@ -21,6 +21,10 @@ pub trait Symbols {
     fn exceptions(&self) -> &ExceptionTypes {
         ExceptionTypes::standard()
     }
+    /// A number for the text being compiled makes it tell what it does, see [`super::Observed`].
+    fn tag(&self) -> Option<u16> {
+        None
+    }
     /// Names in scope, for "did you mean".
     fn names(&self) -> Vec<String>;
 }

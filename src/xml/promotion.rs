@@ -14,6 +14,28 @@ use uppsala::Document;
 pub const MAX_PROMOTED: usize = 255;
 
 impl SchemaSet {
+    /// Path of a field of a message type whose name is that of the property, when the property can hold its value: the
+    /// field a person most likely means to promote.
+    pub fn field_for(&self, message_type: &str, property: Name) -> Option<NodePath> {
+        let wanted = property.as_str().rsplit('.').next()?;
+        let declared = self.property(property.as_str())?.value_type.clone();
+        let schema = self.root(message_type)?;
+        let root = self.structure(&schema.message_type)?;
+        let mut open = vec![(root, NodePath { steps: vec![root.step()] })];
+        while let Some((node, path)) = open.pop() {
+            let fits = node.content.as_ref().is_some_and(|c| c.promotable && c.value_type == declared);
+            if fits && node.local.eq_ignore_ascii_case(wanted) && path.steps.len() > 1 {
+                return Some(path);
+            }
+            for child in node.children.iter().rev().filter(|child| !child.repeats) {
+                let mut path = path.clone();
+                path.steps.push(child.step());
+                open.push((child, path));
+            }
+        }
+        None
+    }
+
     /// Promotes the message type and the data properties of the body part (MSG-3, MSG-10, MSG-11). A promoted
     /// property whose field is not there is removed, as it is an alias of the field. True when the body is of a
     /// known schema or class; otherwise nothing is changed.

@@ -180,6 +180,12 @@ impl SchemaSet {
         Some(root.validator.get_or_init(|| self.library.validator(root.declared.0)))
     }
 
+    /// Path of the schema file that declares a message type.
+    pub fn file_of(&self, message_type: &str) -> Option<&str> {
+        let (at, _) = self.declared_root(message_type)?;
+        self.library.files.get(at).map(|file| file.path.as_str())
+    }
+
     /// Where a schema root is declared.
     pub(super) fn declared_root(&self, message_type: &str) -> Option<Declared> {
         self.root_entry(message_type).map(|root| root.declared)

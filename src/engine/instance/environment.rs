@@ -4,7 +4,9 @@ use crate::engine::shapes::{assign_party, read_party};
 use crate::engine::{EventKind, InstanceId};
 use crate::message::{Body, ClassInstance, DateTime, ExceptionValue, Message, Name, Part, Value};
 use crate::program::Service;
-use crate::xlang::{ActivityChange, ComponentCall, Env, ExceptionTypes, LogLevel, PartType, Raised};
+use crate::xlang::{
+    ActivityChange, ComponentCall, Env, ExceptionTypes, LogLevel, Observed, PartType, Raised,
+};
 use crate::xml::SchemaSet;
 use smol_str::{SmolStr, format_smolstr};
 use std::sync::Arc;
@@ -205,6 +207,13 @@ impl Env for Environment<'_, '_> {
 
     fn exceptions(&self) -> &ExceptionTypes {
         &self.step.program.exceptions
+    }
+
+    fn observe(&mut self, observed: Observed<'_>) {
+        let after = self.step.core.counters.events;
+        if let Some(trace) = &mut self.step.output.trace {
+            trace.observe(self.instance, self.service.name, after, observed);
+        }
     }
 
     fn burn(&mut self) -> bool {

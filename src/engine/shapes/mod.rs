@@ -13,6 +13,8 @@ mod scope;
 mod send;
 mod synchronized;
 
-pub(super) use receive::{convoy_channels, correlating, follow_group, self_correlating_group, source_group};
+pub(super) use receive::{
+    convoy_channels, correlating, follow_group, self_correlating_group, serving, source_group,
+};
 pub(super) use role_link::{assign_party, read_party};
 pub(super) use send::{address_to, routing_properties};

@@ -1,6 +1,6 @@
 use super::scope::soap_exception;
 use crate::engine::instance::{
-    After, Channel, ChannelKey, Frame, Machine, PortState, Queued, Wait, binding_of, exception,
+    After, Channel, ChannelKey, Frame, Instance, Machine, PortState, Queued, Wait, binding_of, exception,
 };
 use crate::engine::message_box::Owner;
 use crate::engine::{EventKind, Subscriber};
@@ -373,6 +373,19 @@ fn serves(
         }
         ChannelKey::Acknowledgement { .. } => false,
     }
+}
+
+/// The channels of an instance by which messages reach a receive.
+pub fn serving<'i>(
+    instance: &'i Instance,
+    service: &'i Service,
+    frame: u32,
+    receive: u16,
+) -> impl Iterator<Item = &'i Channel> {
+    let found = instance.state.frame(frame).zip(service.receive(receive));
+    instance.channels.iter().filter(move |channel| {
+        found.is_some_and(|(of, info)| serves(&channel.key, service, of, frame, receive, info))
+    })
 }
 
 /// Sets by which messages find a receive in its instance: those it follows, or in a parallel convoy those that it

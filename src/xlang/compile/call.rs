@@ -310,9 +310,10 @@ impl Compiler<'_> {
 
     /// The message a receiver is a part or field of.
     fn message_of(&self, invoke: &Invoke) -> Option<MessageRef> {
-        match &invoke.receiver {
-            Receiver::Object { node: Node::Part(target, _), .. } => Some(target.clone()),
-            Receiver::Object { node: Node::Field(field), .. } => Some(field.message.clone()),
+        let Receiver::Object { node, .. } = &invoke.receiver else { return None };
+        match node.bare() {
+            Node::Part(target, _) => Some(target.clone()),
+            Node::Field(field) => Some(field.message.clone()),
             _ => None,
         }
     }

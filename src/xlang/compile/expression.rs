@@ -9,6 +9,22 @@ use crate::xlang::syntax::{BinaryOp, Expr, ExprKind, Path, Span, UnaryOp};
 
 impl Compiler<'_> {
     pub(super) fn expression(&mut self, expr: &Expr) -> Lowered {
+        let lowered = self.lowered(expr);
+        self.observed(lowered)
+    }
+
+    /// In a traced text each value is told; a constant shows itself.
+    pub(super) fn observed(&self, lowered: Lowered) -> Lowered {
+        let silent = self.symbols.tag().is_none()
+            || matches!(lowered.kind, Type::Error | Type::Void)
+            || matches!(lowered.node, Node::Constant(_) | Node::At(..));
+        if silent {
+            return lowered;
+        }
+        Lowered { node: Node::At(lowered.span, Box::new(lowered.node)), ..lowered }
+    }
+
+    fn lowered(&mut self, expr: &Expr) -> Lowered {
         let span = expr.span;
         match &expr.kind {
             ExprKind::Literal(value) => literal(value.clone(), span),
@@ -108,6 +124,10 @@ impl Compiler<'_> {
             let right = self.expression(right);
             if let Some(point) = skipped {
                 self.uses.restore(point);
+            }
+            // Chains of one kind lie flat; what else an operator joins has a value of its own.
+            if matches!(lowered.node, Node::Binary(..)) {
+                lowered = self.observed(lowered);
             }
             lowered = self.operate(op, lowered, right, span);
         }

@@ -282,7 +282,7 @@ impl Compiler<'_> {
         };
         let source = source.map(|s| self.expression(&s.value));
         let path = self.expression(&path.value);
-        let kind = Type::Value(xpath_type(&path.node));
+        let kind = Type::Value(xpath_type(path.node.bare()));
         let path = self.assignable(path, &ValueType::String);
         let mut place = None;
         let mut document = None;

@@ -124,7 +124,7 @@ pub fn compile(text: &str, slot: Slot, symbols: &dyn Symbols) -> Compiled {
     diagnostics.append(&mut compiler.problems);
     diagnostics.sort_by_key(|d| d.place.span.as_ref().map(|s| (s.start, s.end)));
     let failed = diagnostics.iter().any(|d| d.severity == Severity::Error);
-    let code = (!failed && !blank).then(|| Code(Arc::new(Program { value, steps })));
+    let code = (!failed && !blank).then(|| Code(Arc::new(Program { value, steps, tag: symbols.tag() })));
     let Uses { reads, writes, .. } = compiler.uses;
     Compiled { code, diagnostics, value_type, reads, writes, components: compiler.components }
 }

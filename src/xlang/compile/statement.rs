@@ -17,12 +17,19 @@ impl Compiler<'_> {
 
     fn statement(&mut self, statement: &Statement, into: &mut Vec<Step>) {
         let span = statement.span;
+        let plain = matches!(
+            statement.kind,
+            StatementKind::Assign(..) | StatementKind::Do(_) | StatementKind::Throw(_)
+        );
+        if plain && self.symbols.tag().is_some() {
+            into.push(Step::Mark(span));
+        }
         match &statement.kind {
             StatementKind::Assign(target, value) => into.extend(self.assign(target, value, span)),
             StatementKind::Do(call) => {
                 let lowered = self.expression(call);
                 if lowered.kind != Type::Error {
-                    match (&lowered.node, &lowered.place) {
+                    match (lowered.node.bare(), &lowered.place) {
                         (Node::Invoke(_) | Node::AddPart(_) | Node::Constant(_), _) => {
                             into.push(Step::Do(lowered.node))
                         }

@@ -227,7 +227,8 @@ impl Compiler<'_> {
             PartType::Class(class) => ValueType::Named(class.name.as_str().into()),
             PartType::Schema(_) | PartType::Xml => return lowered,
         };
-        Lowered { node: Node::Part(target.clone(), 0), kind: Type::Value(value_type), ..lowered }
+        let node = Node::Part(target.clone(), 0);
+        self.observed(Lowered { node, kind: Type::Value(value_type), ..lowered })
     }
 
     /// The value as one of the declared type, converted where that is implicit, else with a diagnostic.

@@ -12,12 +12,13 @@ pub(super) use operator::{compare, double, equal, integer, shifted};
 use super::code::{Conversion, Node, Step};
 use super::dotnet::exception;
 use super::syntax::BinaryOp;
-use super::{Env, Raised};
+use super::{Env, Observed, Raised};
 use crate::message::{Value, ValueType, format_value};
 
 pub(super) fn steps(steps: &[Step], env: &mut dyn Env) -> Result<(), Raised> {
     for step in steps {
         match step {
+            Step::Mark(span) => env.observe(Observed::Statement(span.range())),
             Step::Variable(slot, node) => {
                 let value = value(node, env)?;
                 env.set_variable(*slot, value);
@@ -96,6 +97,11 @@ fn is_true(node: &Node, env: &mut dyn Env) -> Result<bool, Raised> {
 pub(super) fn value(node: &Node, env: &mut dyn Env) -> Result<Value, Raised> {
     Ok(match node {
         Node::Constant(value) => value.clone(),
+        Node::At(span, inner) => {
+            let value = value(inner, env)?;
+            env.observe(Observed::Value(span.range(), &value));
+            value
+        }
         Node::Variable(slot) => env.variable(*slot).clone(),
         Node::Binary(op, checked, operands) => return binary(*op, *checked, operands, env),
         Node::Not(inner) => Value::Bool(!is_true(inner, env)?),

@@ -13,6 +13,11 @@ impl Span {
         Self { start: self.start, end: end.end.max(self.start) }
     }
 
+    /// As bytes of the text.
+    pub fn range(self) -> std::ops::Range<u32> {
+        self.start..self.end
+    }
+
     pub fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or("")
     }
