@@ -27,6 +27,7 @@ pub mod component;
 pub mod diagnostic;
 pub mod drawing;
 pub mod engine;
+pub mod filter;
 pub mod host;
 pub mod journal;
 pub mod lab;

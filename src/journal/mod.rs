@@ -1,12 +1,14 @@
 //! The record of a run: what went in, what happened, and the state at any moment of it.
 
 mod activities;
+mod facts;
 mod line;
 pub mod query;
 mod run;
 mod subject;
 
 pub use activities::{Activity, activities};
+pub use facts::{EventFacts, InstanceFacts, filtered, is_problem};
 pub use line::{Clock, Detail, Line, event_name};
 pub use run::{Retraced, Run};
 pub use subject::{instance_of, message_of};

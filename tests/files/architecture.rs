@@ -8,7 +8,7 @@ const ROWS: [&[&str]; 0] = [
     &["diagnostic", "model"],
     &["drawing"],
     &["message"],
-    &["xml"],
+    &["filter", "xml"],
     &["biztalk"],
     &["xlang"],
     &["component"],
@@ -22,11 +22,12 @@ const ROWS: [&[&str]; 0] = [
 ];
 
 /// Modules that must be deterministic: a run is a function of program, seed and inputs.
-const PURE: [&str; 13] = [
+const PURE: [&str; 14] = [
     "diagnostic",
     "model",
     "drawing",
     "message",
+    "filter",
     "xml",
     "xlang",
     "component",
