@@ -87,6 +87,7 @@ impl<'a> Scope<'a> {
             maps: &knowledge.maps,
             names: Vec::new(),
             transactions: transactions(orchestration),
+            tag: None,
         };
         let slot = place.slot(app)?;
         let mut scope = Self { app, module, knowledge, slot, declared: Vec::new(), symbols };

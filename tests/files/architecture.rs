@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the house by height. A file may name only modules of its own row and lower ones.
-const ROWS: [&[&str]; 0] = [
+const ROWS: [&[&str]; 15] = [
     &["diagnostic", "model"],
     &["drawing"],
     &["message"],
@@ -16,6 +16,7 @@ const ROWS: [&[&str]; 0] = [
     &["language"],
     &["engine"],
     &["journal"],
+    &["why"],
     &["host"],
     &["lab"],
     &["studio", "cli"],
