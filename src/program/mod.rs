@@ -231,7 +231,7 @@ impl Program {
 
     /// Compiles as far as it goes: what has errors is left out. For looking at, not for running.
     pub fn draft(application: &Application) -> Arc<Self> {
-        Arc::new(compile::compile(application).0)
+        Arc::new(compile::compile(application, false).0)
     }
 
     /// Compiles as far as it goes and reports everything found.
