@@ -2,6 +2,8 @@
 
 mod bindings;
 mod check;
+mod diff;
+mod export;
 mod generate;
 mod new;
 mod run;
@@ -36,6 +38,8 @@ struct Arguments {
 enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
+    Diff(diff::Arguments),
+    Export(export::Arguments),
     New(new::Arguments),
     Test(test::Arguments),
     Bindings(bindings::Arguments),
@@ -63,6 +67,8 @@ pub fn main() -> ExitCode {
     let exit = match arguments.command {
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Check(arguments)) => check::check(&arguments),
+        Some(Command::Diff(arguments)) => diff::diff(&arguments),
+        Some(Command::Export(arguments)) => export::export(&arguments),
         Some(Command::New(arguments)) => new::new(&arguments),
         Some(Command::Test(arguments)) => test::test(&arguments),
         Some(Command::Bindings(arguments)) => bindings::bindings(&arguments),

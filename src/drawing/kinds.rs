@@ -1,7 +1,9 @@
 //! What each kind of shape is about: its category, glyph and one line of what it does.
 
 use super::Glyph;
+use super::palette::Tokens;
 use crate::model::{Leg, PartRef, ShapeKind, Transaction};
+use ecolor::Color32;
 
 /// What a shape is about; decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +15,20 @@ pub enum Category {
     Exception,
     Expression,
     Call,
+}
+
+impl Category {
+    pub fn color(self, t: &Tokens) -> Color32 {
+        match self {
+            Self::Messaging => t.messaging,
+            Self::Construct => t.construct,
+            Self::Flow => t.flow,
+            Self::Scope => t.scope,
+            Self::Exception => t.error,
+            Self::Expression => t.expression,
+            Self::Call => t.call,
+        }
+    }
 }
 
 pub fn category(kind: &ShapeKind) -> Category {

@@ -3,11 +3,15 @@
 //!
 //! Places are `f32` in points at 100 %, x to the right and y down.
 
+pub mod fonts;
 pub mod glyph;
 pub mod hit;
 pub mod kinds;
 pub mod layout;
+pub mod palette;
+pub mod picture;
 pub mod ports;
+pub mod svg;
 #[cfg(test)]
 mod tests;
 pub mod text;

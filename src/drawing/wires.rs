@@ -113,3 +113,24 @@ impl Obstacles {
         self.cards.iter().skip(from).take_while(move |c| c.top() <= y + CLEAR)
     }
 }
+
+/// A polyline with its corners rounded.
+pub fn rounded(points: &[Pos2], radius: f32) -> Vec<Pos2> {
+    let mut out = Vec::with_capacity(points.len() * 5);
+    for (i, &here) in points.iter().enumerate() {
+        let (Some(&before), Some(&after)) = (i.checked_sub(1).and_then(|j| points.get(j)), points.get(i + 1))
+        else {
+            out.push(here);
+            continue;
+        };
+        let (a, b) = (before - here, after - here);
+        let r = radius.min(a.length() / 2.0).min(b.length() / 2.0);
+        let (from, to) = (here + a.normalized() * r, here + b.normalized() * r);
+        for k in 0_u8..=5 {
+            let s = f32::from(k) / 5.0;
+            let p = from.lerp(here, s).lerp(here.lerp(to, s), s);
+            out.push(p);
+        }
+    }
+    out
+}

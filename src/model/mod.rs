@@ -7,6 +7,7 @@
 mod application;
 mod binding_import;
 mod bindings;
+pub mod compare;
 pub mod edit;
 pub mod files;
 mod id;

@@ -2,23 +2,7 @@
 
 pub use crate::drawing::kinds::{Category, category, glyph};
 
-use super::theme::Tokens;
 use crate::model::ShapeKind;
-use egui::Color32;
-
-impl Category {
-    pub fn color(self, t: &Tokens) -> Color32 {
-        match self {
-            Self::Messaging => t.messaging,
-            Self::Construct => t.construct,
-            Self::Flow => t.flow,
-            Self::Scope => t.scope,
-            Self::Exception => t.error,
-            Self::Expression => t.expression,
-            Self::Call => t.call,
-        }
-    }
-}
 
 /// The toolbox in groups: what moves messages, what builds them, what decides, what calls, what fails.
 pub fn toolbox() -> Vec<ShapeKind> {

@@ -87,3 +87,95 @@ fn a_missing_display_is_one_plain_line() {
     assert_eq!(said.trim_end().lines().count(), 1, "{said}");
     assert!(said.starts_with("error: ") && !said.contains("panicked"), "{said}");
 }
+
+/// A fresh application in a folder of its own.
+fn fresh(temp: &tempfile::TempDir, name: &str) -> std::path::PathBuf {
+    let folder = temp.path().join(name);
+    assert_eq!(code(&["new", folder.to_str().unwrap()]), Some(0));
+    folder
+}
+
+fn rename_a_shape(folder: &std::path::Path) {
+    let file = folder.join("SayHello.orchestration.ron");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("\"Send reply\"", "\"Answer\"")).unwrap();
+}
+
+#[test]
+fn export_draws_and_says_what_it_cannot() {
+    let temp = tempfile::tempdir().unwrap();
+    let folder = fresh(&temp, "orders");
+    let folder = folder.to_str().unwrap();
+    let (svg, png) = (temp.path().join("a.svg"), temp.path().join("a.png"));
+    let drawn =
+        orchestrion(&["export", folder, "--svg", svg.to_str().unwrap(), "--png", png.to_str().unwrap()]);
+    assert_eq!(drawn.status.code(), Some(0), "{}", errors(&drawn));
+    assert!(fs::read_to_string(&svg).unwrap().contains(">Send reply</text>"));
+    assert!(fs::read(&png).unwrap().starts_with(b"\x89PNG"));
+    let unknown = orchestrion(&["export", folder, "SayHelo", "--png", png.to_str().unwrap()]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(errors(&unknown).contains("did you mean SayHello"), "{}", errors(&unknown));
+    assert_eq!(code(&["export", folder]), Some(2), "neither SVG nor PNG");
+}
+
+#[test]
+fn diff_tells_by_its_exit_code_and_in_words() {
+    let temp = tempfile::tempdir().unwrap();
+    let (old, new) = (fresh(&temp, "orders"), temp.path().join("again"));
+    fs::create_dir(&new).unwrap();
+    for file in fs::read_dir(&old).unwrap().map(Result::unwrap).filter(|f| f.path().is_file()) {
+        fs::copy(file.path(), new.join(file.file_name())).unwrap();
+    }
+    let schemas = new.join("schemas");
+    fs::create_dir(&schemas).unwrap();
+    for file in fs::read_dir(old.join("schemas")).unwrap().map(Result::unwrap) {
+        fs::copy(file.path(), schemas.join(file.file_name())).unwrap();
+    }
+    rename_a_shape(&new);
+    let file =
+        |folder: &std::path::Path| folder.join("SayHello.orchestration.ron").to_str().unwrap().to_owned();
+    let files = orchestrion(&["diff", &file(&old), &file(&new)]);
+    assert_eq!(files.status.code(), Some(1), "{}", errors(&files));
+    let said = String::from_utf8(files.stdout).unwrap();
+    assert!(said.contains("~ Send \"Answer\"\n    name: Send reply → Answer\n1 difference\n"), "{said}");
+    let folders = orchestrion(&["diff", old.to_str().unwrap(), new.to_str().unwrap(), "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&folders.stdout).unwrap();
+    assert!(json.as_array().unwrap().iter().any(|change| change["name"] == "Send \"Answer\""), "{json}");
+    assert_eq!(code(&["diff", &file(&old), &file(&old), "--quiet"]), Some(0));
+    assert_eq!(code(&["diff", &file(&old), new.to_str().unwrap()]), Some(2), "a file and a folder");
+    let added = orchestrion(&["diff", "/dev/null", &file(&old)]);
+    assert!(String::from_utf8(added.stdout).unwrap().contains("+ Send \"Send reply\""));
+}
+
+#[test]
+fn diff_reads_git_revisions() {
+    let temp = tempfile::tempdir().unwrap();
+    let folder = fresh(&temp, "orders");
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=x", "-c", "user.email=x@x", "-c", "commit.gpgsign=false"];
+        Command::new("git")
+            .arg("-C")
+            .arg(&folder)
+            .args(who)
+            .args(arguments)
+            .output()
+            .map(|o| o.status.success())
+    };
+    let Ok(true) = git(&["init", "-q"]) else {
+        eprintln!("git is not there: not tested");
+        return;
+    };
+    assert!(git(&["add", "."]).unwrap() && git(&["commit", "-qm", "one"]).unwrap());
+    let here = folder.to_str().unwrap();
+    assert_eq!(code(&["diff", "HEAD", here]), Some(0));
+    rename_a_shape(&folder);
+    let changed = orchestrion(&["diff", "HEAD", here]);
+    assert_eq!(changed.status.code(), Some(1), "{}", errors(&changed));
+    assert!(String::from_utf8(changed.stdout).unwrap().contains("name: Send reply → Answer"));
+    assert!(git(&["commit", "-qam", "two"]).unwrap());
+    assert_eq!(code(&["diff", "HEAD~1", here]), Some(1));
+    let unknown = orchestrion(&["diff", "no-such-thing", here]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(errors(&unknown).contains("no file, folder or revision"), "{}", errors(&unknown));
+    assert_eq!(code(&["diff", "--output=x", here]), Some(2), "no option reaches git");
+}

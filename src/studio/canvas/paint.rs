@@ -3,7 +3,7 @@
 use crate::diagnostic::{Severity, counted};
 use crate::drawing::layout::{self, Layout, Line, Node};
 use crate::drawing::ports::{self, Flow, PortCard};
-use crate::drawing::wires::Wire;
+use crate::drawing::wires::{Wire, rounded};
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
 use egui::emath::TSTransform;
@@ -152,9 +152,8 @@ impl Paint<'_> {
                 return;
             }
             let color = node.category.color(self.t);
-            // Opaque, so that nesting does not add up to mud.
-            let fill = self.t.tint(self.t.canvas, color, if self.t.dark { 0.055 } else { 0.05 });
-            let edge = Stroke::new(1.0, color.gamma_multiply(if self.t.dark { 0.42 } else { 0.5 }));
+            let fill = self.t.container(color);
+            let edge = Stroke::new(1.0, self.t.container_edge(color));
             self.painter.rect(self.view * node.rect, self.round(10.0), fill, edge, StrokeKind::Inside);
             if node.repeats && self.zoom() > WORDS {
                 self.way_back(node, color);
@@ -235,12 +234,7 @@ impl Paint<'_> {
         if !self.world.intersects(bounds) {
             return;
         }
-        let alpha = match (strong, self.t.dark) {
-            (true, _) => 1.0,
-            (false, true) => 0.5,
-            (false, false) => 0.55,
-        };
-        let color = self.t.messaging.gamma_multiply(alpha);
+        let color = if strong { self.t.messaging } else { self.t.wire() };
         let stroke = Stroke::new((if strong { 2.0 } else { 1.3 } * self.zoom()).max(0.8), color);
         let Some((path, curve)) = self.way(wire) else { return };
         if path.len() > 1 {
@@ -522,25 +516,4 @@ impl Paint<'_> {
             }
         }
     }
-}
-
-/// A polyline with its corners rounded.
-fn rounded(points: &[Pos2], radius: f32) -> Vec<Pos2> {
-    let mut out = Vec::with_capacity(points.len() * 5);
-    for (i, &here) in points.iter().enumerate() {
-        let (Some(&before), Some(&after)) = (i.checked_sub(1).and_then(|j| points.get(j)), points.get(i + 1))
-        else {
-            out.push(here);
-            continue;
-        };
-        let (a, b) = (before - here, after - here);
-        let r = radius.min(a.length() / 2.0).min(b.length() / 2.0);
-        let (from, to) = (here + a.normalized() * r, here + b.normalized() * r);
-        for k in 0_u8..=5 {
-            let s = f32::from(k) / 5.0;
-            let p = from.lerp(here, s).lerp(here.lerp(to, s), s);
-            out.push(p);
-        }
-    }
-    out
 }

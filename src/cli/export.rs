@@ -1,0 +1,113 @@
+use super::{Exit, complain, complain_all, load, say};
+use crate::diagnostic::closest;
+use crate::drawing::palette::Tokens;
+use crate::drawing::{picture, svg};
+use crate::model::Application;
+use clap::Args;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Draw an orchestration to a file: SVG, PNG, or both.
+#[derive(Debug, Args)]
+#[command(after_help = super::EXIT_CODES)]
+pub struct Arguments {
+    /// Application folder.
+    application: PathBuf,
+    /// Orchestration, by its name or by the name of its file; needed when there are several.
+    orchestration: Option<String>,
+    /// Write an SVG file.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Write a PNG file.
+    #[arg(long, value_name = "FILE", required_unless_present = "svg")]
+    png: Option<PathBuf>,
+    /// Pixels to a point of the PNG.
+    #[arg(long, default_value_t = 2.0, value_parser = scale)]
+    scale: f32,
+    /// Draw on a dark ground.
+    #[arg(long)]
+    dark: bool,
+    /// Close this container, by the name of its shape; may be repeated.
+    #[arg(long, value_name = "SHAPE")]
+    collapse: Vec<String>,
+}
+
+fn scale(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(scale) if (0.1..=8.0).contains(&scale) => Ok(scale),
+        _ => Err("give a number from 0.1 to 8".to_owned()),
+    }
+}
+
+pub fn export(arguments: &Arguments) -> Exit {
+    let application = match load(&arguments.application) {
+        Ok(application) => application,
+        Err(exit) => return exit,
+    };
+    let Some(key) = find(&application, arguments.orchestration.as_deref()) else { return Exit::Unusable };
+    let module = application.modules.get(&key);
+    let shapes = module.and_then(|m| m.orchestration.as_ref()).map(|o| o.shapes()).unwrap_or_default();
+    let mut collapsed = BTreeSet::new();
+    for name in &arguments.collapse {
+        let Some(shape) = shapes.iter().find(|s| s.name == *name || s.id.as_str() == name) else {
+            complain(format_args!("error: {key} has no shape called {name}"));
+            return Exit::Unusable;
+        };
+        collapsed.insert(shape.id.clone());
+    }
+    let tokens = Tokens::for_theme(arguments.dark, false);
+    let Some(drawing) = module.and_then(|m| svg::svg(&application, m, tokens, &collapsed)) else {
+        return Exit::Unusable;
+    };
+    if let Some(path) = &arguments.svg
+        && let Err(exit) = write(path, drawing.as_bytes())
+    {
+        return exit;
+    }
+    if let Some(path) = &arguments.png {
+        let picture = match picture::png(&drawing, arguments.scale) {
+            Ok(picture) => picture,
+            Err(error) => {
+                complain_all([&error]);
+                return Exit::Failed;
+            }
+        };
+        if let Err(exit) = write(path, &picture) {
+            return exit;
+        }
+    }
+    Exit::Done
+}
+
+/// The key of the module that is meant; complains when none or several are.
+fn find(application: &Application, name: Option<&str>) -> Option<String> {
+    let named: Vec<(&String, &str)> = application
+        .modules
+        .iter()
+        .filter_map(|(key, module)| Some((key, module.orchestration.as_ref()?.name.as_str())))
+        .collect();
+    let Some(name) = name else {
+        if let [(key, _)] = named.as_slice() {
+            return Some((*key).clone());
+        }
+        let all: Vec<&str> = named.iter().map(|(_, name)| *name).collect();
+        complain(format_args!("error: say which orchestration: {}", all.join(", ")));
+        return None;
+    };
+    let found = named.iter().find(|(key, own)| *key == name || *own == name);
+    if found.is_none() {
+        let near = closest(name, named.iter().map(|(_, own)| *own));
+        let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+        complain(format_args!("error: there is no orchestration {name}{near}"));
+    }
+    found.map(|(key, _)| (*key).clone())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Exit> {
+    if let Err(error) = std::fs::write(path, bytes) {
+        complain(format_args!("error: {} cannot be written: {error}", path.display()));
+        return Err(Exit::Unusable);
+    }
+    say(path.display());
+    Ok(())
+}
