@@ -1,4 +1,7 @@
-//! Real BizTalk projects, opened, checked and run. They are found below the folder `odx` of `ORCHESTRION_SHARED`;
-//! without that variable only our own small samples are read.
+//! Real BizTalk projects: opened, checked, held against the program in the same file, written back, changed and run. They
+//! are found below the folder `odx` of `ORCHESTRION_SHARED`; without that variable only our own small samples are read.
 
+mod files;
+mod program;
+mod round_trip;
 mod shared;

@@ -1,9 +1,10 @@
 //! What the designer is known to write, so that anything else can be said to be kept, not understood.
 
-/// Properties of every element: what a designer shows, and whether it wants attention for it.
-const COMMON: [&str; 4] = ["Name", "Signal", "ReportToAnalyst", "AnalystComments"];
+/// Properties of every element, behind its own and in the order they are written: what a designer shows, and whether it
+/// wants attention for it.
+pub const COMMON: [&str; 4] = ["ReportToAnalyst", "AnalystComments", "Name", "Signal"];
 
-/// Element types and their own properties. Element types of the designer alone have none listed: they are kept whole.
+/// Element types and their own properties in the order they are written. Element types of the designer alone have none listed: they are kept whole.
 const KNOWN: &[(&str, &[&str])] = &[
     ("AtomicTransaction", &[]),
     ("Call", &["Identifier", "Invokee"]),
@@ -12,24 +13,24 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("Compensate", &["Invokee"]),
     ("Compensation", &["IsCustom"]),
     ("Construct", &[]),
-    ("CorrelationDeclaration", &["ParamDirection", "Type"]),
+    ("CorrelationDeclaration", &["Type", "ParamDirection"]),
     ("CorrelationType", &["TypeModifier"]),
-    ("DNFPredicate", &["Grouping", "LHS", "Operator", "RHS"]),
+    ("DNFPredicate", &["LHS", "RHS", "Grouping", "Operator"]),
     ("Decision", &[]),
     ("DecisionBranch", &["Expression", "IsGhostBranch"]),
     ("Delay", &["Timeout"]),
-    ("DirectBindingAttribute", &["DirectBindingType", "PartnerPort", "PartnerService"]),
+    ("DirectBindingAttribute", &["PartnerPort", "PartnerService", "DirectBindingType"]),
     ("Exec", &["Invokee"]),
     ("Listen", &[]),
     ("ListenBranch", &["IsGhostBranch"]),
     ("LogicalBindingAttribute", &[]),
     ("LongRunningTransaction", &["Timeout"]),
     ("MessageAssignment", &["Expression"]),
-    ("MessageDeclaration", &["ParamDirection", "Type"]),
+    ("MessageDeclaration", &["Type", "ParamDirection"]),
     ("MessagePartRef", &["MessageRef", "PartRef"]),
     ("MessageRef", &["Ref"]),
-    ("MethodMessageOperation", &["Description", "OperationDirection", "OperationName"]),
-    ("MethodMessageType", &["TypeModifier", "Url"]),
+    ("MethodMessageOperation", &["OperationName", "OperationDirection", "Description"]),
+    ("MethodMessageType", &["Url", "TypeModifier"]),
     ("Module", &[]),
     ("MultipartMessageType", &["TypeModifier"]),
     ("OperationDeclaration", &["OperationType"]),
@@ -37,18 +38,18 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("ParallelBranch", &["IsGhostBranch"]),
     ("Parameter", &["Direction", "Type"]),
     ("PartDeclaration", &["ClassName", "IsBodyPart"]),
-    ("PhysicalBindingAttribute", &["InPipeline", "IsDynamic", "OutPipeline", "TransportType", "URI"]),
+    ("PhysicalBindingAttribute", &["InPipeline", "OutPipeline", "TransportType", "URI", "IsDynamic"]),
     (
         "PortDeclaration",
         &[
-            "DeliveryNotification",
+            "PortModifier",
+            "Orientation",
+            "PortIndex",
             "IsWebPort",
             "OrderedDelivery",
-            "Orientation",
-            "ParamDirection",
-            "PortIndex",
-            "PortModifier",
+            "DeliveryNotification",
             "Type",
+            "ParamDirection",
         ],
     ),
     ("PortType", &["Synchronous", "TypeModifier"]),
@@ -58,25 +59,25 @@ const KNOWN: &[(&str, &[&str])] = &[
         "Receive",
         &[
             "Activate",
-            "MessageName",
-            "OperationMessageName",
-            "OperationName",
             "PortName",
+            "MessageName",
+            "OperationName",
+            "OperationMessageName",
             "ServiceLinkName",
             "ServiceLinkPortTypeName",
             "ServiceLinkRoleName",
         ],
     ),
     ("RoleDeclaration", &[]),
-    ("RulesParameterRef", &["Alias", "PartReference", "Reference"]),
+    ("RulesParameterRef", &["Reference", "PartReference", "Alias"]),
     ("Scope", &["InitializedTransactionType", "IsSynchronized"]),
     (
         "Send",
         &[
-            "MessageName",
-            "OperationMessageName",
-            "OperationName",
             "PortName",
+            "MessageName",
+            "OperationName",
+            "OperationMessageName",
             "ServiceLinkName",
             "ServiceLinkPortTypeName",
             "ServiceLinkRoleName",
@@ -87,14 +88,14 @@ const KNOWN: &[(&str, &[&str])] = &[
     (
         "ServiceLinkDeclaration",
         &[
-            "DeliveryNotification",
-            "OrderedDelivery",
             "Orientation",
-            "ParamDirection",
             "PortIndex",
             "PortModifier",
             "RoleName",
+            "OrderedDelivery",
+            "DeliveryNotification",
             "Type",
+            "ParamDirection",
         ],
     ),
     ("ServiceLinkType", &["TypeModifier"]),
@@ -104,10 +105,10 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("Task", &[]),
     ("Terminate", &["ErrorMessage"]),
     ("Throw", &["ThrownReference"]),
-    ("TransactionAttribute", &["Batch", "Isolation", "Retry", "Timeout"]),
+    ("TransactionAttribute", &["Batch", "Retry", "Timeout", "Isolation"]),
     ("Transform", &["ClassName"]),
     ("VariableAssignment", &["Expression"]),
-    ("VariableDeclaration", &["InitialValue", "ParamDirection", "Type", "UseDefaultConstructor"]),
+    ("VariableDeclaration", &["InitialValue", "UseDefaultConstructor", "Type", "ParamDirection"]),
     ("WebOperationPart", &["ClassName"]),
     ("While", &["Expression"]),
 ];
@@ -122,6 +123,7 @@ pub fn is_property(kind: &str, property: &str) -> bool {
     COMMON.contains(&property) || properties(kind).is_some_and(|own| own.contains(&property))
 }
 
-fn properties(kind: &str) -> Option<&'static [&'static str]> {
+/// An element type's own properties, in the order they are written.
+pub fn properties(kind: &str) -> Option<&'static [&'static str]> {
     KNOWN.iter().find(|(known, _)| *known == kind).map(|(_, properties)| *properties)
 }

@@ -9,7 +9,9 @@ mod legs;
 mod read;
 mod shapes;
 mod tree;
+mod write;
 
 pub use legs::settle;
 pub use read::{read_module, text};
 pub use tree::{DESIGNER, Element, Item, OdxFile, Property, escape};
+pub use write::{Others, write_back, write_new};

@@ -20,7 +20,8 @@ pub(super) struct Reader<'a> {
     pub sets: BTreeMap<&'a str, Vec<(bool, &'a str)>>,
     /// Names of ports in scope, for fault types.
     pub ports: BTreeSet<&'a str>,
-    taken: BTreeSet<Id>,
+    /// Where each identity is in the file.
+    origins: BTreeMap<Id, &'a Element>,
     pub findings: Vec<Diagnostic>,
 }
 
@@ -31,6 +32,19 @@ pub(super) struct Reader<'a> {
 /// # Errors
 /// `Z01` when the tree has no module.
 pub fn read_module(path: &str, file: &OdxFile) -> Result<(Module, Vec<Diagnostic>), Diagnostic> {
+    let read = read(path, file)?;
+    Ok((read.module, read.findings))
+}
+
+/// A module with the elements it was read from.
+pub(super) struct Read<'a> {
+    pub module: Module,
+    pub origins: BTreeMap<Id, &'a Element>,
+    findings: Vec<Diagnostic>,
+}
+
+/// As [`read_module`].
+pub(super) fn read<'a>(path: &'a str, file: &'a OdxFile) -> Result<Read<'a>, Diagnostic> {
     let Some(root) = file.model.of_kind("Module").next() else {
         let help = "open a file that BizTalk's orchestration designer saved, or its project";
         let message = "the designer tree has no module";
@@ -40,7 +54,7 @@ pub fn read_module(path: &str, file: &OdxFile) -> Result<(Module, Vec<Diagnostic
         path,
         sets: BTreeMap::new(),
         ports: BTreeSet::new(),
-        taken: BTreeSet::new(),
+        origins: BTreeMap::new(),
         findings: Vec::new(),
     };
     reader.look_ahead(root);
@@ -54,7 +68,7 @@ pub fn read_module(path: &str, file: &OdxFile) -> Result<(Module, Vec<Diagnostic
     module.source = path.to_owned();
     legs::settle(&mut module, &[]);
     reader.report_unknown(&file.model);
-    Ok((module, reader.findings))
+    Ok(Read { module, origins: reader.origins, findings: reader.findings })
 }
 
 /// A value as the model has it: line ends are `\n`.
@@ -83,7 +97,7 @@ fn in_file(path: &str) -> Place {
     Place { file: path.to_owned(), ..Place::default() }
 }
 
-fn modifier(element: &Element) -> TypeModifier {
+pub(super) fn modifier(element: &Element) -> TypeModifier {
     match element.property("TypeModifier") {
         Some("Public") => TypeModifier::Public,
         Some("Internal") => TypeModifier::Internal,
@@ -100,11 +114,11 @@ pub(super) fn direction(element: &Element, property: &str) -> Direction {
     }
 }
 
-fn polarity(element: &Element) -> Polarity {
+pub(super) fn polarity(element: &Element) -> Polarity {
     if element.property("PortModifier") == Some("Uses") { Polarity::Uses } else { Polarity::Implements }
 }
 
-fn surface(element: &Element) -> PortSurface {
+pub(super) fn surface(element: &Element) -> PortSurface {
     match element.property("Orientation") {
         Some("Right") => PortSurface::Right,
         Some("Unbound") => PortSurface::Unbound,
@@ -112,7 +126,7 @@ fn surface(element: &Element) -> PortSurface {
     }
 }
 
-fn notification(element: &Element) -> DeliveryNotification {
+pub(super) fn notification(element: &Element) -> DeliveryNotification {
     if element.property("DeliveryNotification") == Some("Transmitted") {
         DeliveryNotification::Transmitted
     } else {
@@ -121,7 +135,7 @@ fn notification(element: &Element) -> DeliveryNotification {
 }
 
 /// Slot on the port surface; -1 is unplaced.
-fn slot(element: &Element) -> Option<u32> {
+pub(super) fn slot(element: &Element) -> Option<u32> {
     element.property("PortIndex")?.trim().parse().ok()
 }
 
@@ -153,13 +167,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Identity of an element: its OID, or one made from its type when it has none or another element has the same.
-    pub fn id(&mut self, element: &Element) -> Id {
+    pub fn id(&mut self, element: &'a Element) -> Id {
         let own = Id::new(element.oid());
-        if !own.is_empty() && self.taken.insert(own.clone()) {
+        if !own.is_empty() && !self.origins.contains_key(&own) {
+            self.origins.insert(own.clone(), element);
             return own;
         }
         let stem = if own.is_empty() { element.kind() } else { element.oid() };
-        let fresh = (2..).map(|n| Id::new(format!("{stem}-{n}"))).find(|id| !self.taken.contains(id));
+        let fresh = (2..).map(|n| Id::new(format!("{stem}-{n}"))).find(|id| !self.origins.contains_key(id));
         let fresh = fresh.unwrap_or_default();
         let message = if own.is_empty() {
             format!("this {} has no OID; it is known as {fresh} here", element.kind())
@@ -168,7 +183,7 @@ impl<'a> Reader<'a> {
         };
         let help = "save the file here, or open and save it in the designer, so that each has its own";
         self.findings.push(Diagnostic::warning("Z04", message, help).at(self.place(element, "OID")));
-        self.taken.insert(fresh.clone());
+        self.origins.insert(fresh.clone(), element);
         fresh
     }
 
@@ -261,7 +276,7 @@ impl<'a> Reader<'a> {
         module
     }
 
-    fn port_type(&mut self, element: &Element) -> PortType {
+    fn port_type(&mut self, element: &'a Element) -> PortType {
         let two_way = flag(element, "Synchronous");
         let operations: Vec<_> = element.of_kind("OperationDeclaration").map(|o| self.operation(o)).collect();
         // Without operations only the type itself says it.
@@ -280,7 +295,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn operation(&mut self, element: &Element) -> Operation {
+    fn operation(&mut self, element: &'a Element) -> Operation {
         let label = |slot: &Element, usual: &str| {
             let name = name(slot);
             MessageLabel { name: if name == usual { String::new() } else { name }, comments: comments(slot) }
@@ -305,7 +320,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn multipart_type(&mut self, element: &Element) -> MultipartType {
+    fn multipart_type(&mut self, element: &'a Element) -> MultipartType {
         MultipartType {
             name: name(element),
             id: self.id(element),
@@ -315,7 +330,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn web_message_type(&mut self, element: &Element) -> WebMessageType {
+    fn web_message_type(&mut self, element: &'a Element) -> WebMessageType {
         let operations = element.of_kind("MethodMessageOperation").map(|operation| WebOperation {
             name: name(operation),
             operation: value(operation, "OperationName"),
@@ -379,7 +394,7 @@ impl<'a> Reader<'a> {
         Parameter { direction: direction(element, "ParamDirection"), kind }
     }
 
-    fn port(&mut self, element: &Element) -> Port {
+    fn port(&mut self, element: &'a Element) -> Port {
         Port {
             name: name(element),
             id: self.id(element),
@@ -395,7 +410,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn role_link(&mut self, element: &Element) -> RoleLink {
+    fn role_link(&mut self, element: &'a Element) -> RoleLink {
         let polarity = polarity(element);
         RoleLink {
             name: name(element),
@@ -412,7 +427,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub fn message(&mut self, element: &Element) -> Message {
+    pub fn message(&mut self, element: &'a Element) -> Message {
         Message {
             name: name(element),
             id: self.id(element),
@@ -421,7 +436,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub fn variable(&mut self, element: &Element) -> Variable {
+    pub fn variable(&mut self, element: &'a Element) -> Variable {
         Variable {
             name: name(element),
             id: self.id(element),
@@ -432,7 +447,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub fn set(&mut self, element: &Element) -> CorrelationSet {
+    pub fn set(&mut self, element: &'a Element) -> CorrelationSet {
         CorrelationSet {
             name: name(element),
             id: self.id(element),
@@ -452,7 +467,7 @@ fn part(element: &Element) -> PartDeclaration {
 }
 
 /// A port has exactly one binding attribute; without one it is bound later.
-fn binding(port: &Element) -> Binding {
+pub(super) fn binding(port: &Element) -> Binding {
     for element in port.elements() {
         match element.kind() {
             "PhysicalBindingAttribute" => {

@@ -10,11 +10,11 @@ use crate::model::{
 };
 
 /// What a designer calls the type of a catch-all, and of a Throw that raises what was caught.
-const GENERAL: &str = "General Exception";
+pub(super) const GENERAL: &str = "General Exception";
 
 /// The collections of an element that hold statements, in the order they run: a Listen branch keeps the statement that
 /// decides apart from what follows.
-const STATEMENTS: [&str; 5] = [
+pub(super) const STATEMENTS: [&str; 5] = [
     "ListenBranch_Statement",
     "ComplexStatement_Statement",
     "Catch_Statement",

@@ -1,14 +1,20 @@
-//! The XLANG/s program in the second half of an `.odx`: made from the designer tree as the designer makes it.
+//! The XLANG/s program in the second half of an `.odx`: made from the designer tree as the designer makes it
+//! ([`generate`]), read back far enough to know each shape's statement ([`ProgramText`]), and held against what was
+//! read from the tree ([`compare`]).
 
+mod compare;
 mod hash_order;
 mod node;
 mod out;
+mod read;
 mod rules;
 mod service;
 mod statement;
 mod types;
 
+pub use compare::{Comparison, Difference, compare};
 pub use out::{Bounds, Position};
+pub use read::{Mark, ProgramText};
 
 use crate::biztalk::odx::Element;
 use node::Node;

@@ -217,8 +217,9 @@ impl<'n> Statements<'n> {
         self.braces(of, out);
     }
 
-    /// The last branch is the else branch; without statements it is left out.
+    /// The last branch is the else branch; without statements it is left out, as is a rule without a condition.
     fn decision(&mut self, of: &Node<'n>, out: &mut Out) {
+        let count = of.linked("ReallyComplexStatement_Branch").count();
         for (nth, branch) in of.linked("ReallyComplexStatement_Branch").enumerate() {
             match branch.stated("Expression") {
                 Some(condition) => {
@@ -229,7 +230,7 @@ impl<'n> Statements<'n> {
                     self.braces(branch, out);
                     out.note(branch.number, start);
                 }
-                None if branch.children.is_empty() => {}
+                None if branch.children.is_empty() || nth + 1 < count => {}
                 None => {
                     out.line("else ");
                     self.braces(branch, out);
