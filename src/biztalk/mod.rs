@@ -10,12 +10,15 @@ pub mod odx;
 mod open;
 mod paths;
 mod project;
+mod project_file;
+mod save;
 mod text;
 pub mod xlang_text;
 
 pub use names::unresolved;
 pub use open::{Opened, is_biztalk, open};
 pub use project::{ProjectFile, ProjectItem, read_project};
+pub use save::{Saved, export, save};
 pub use text::{Charset, Encoding, decode, encode};
 
 /// Folder in which a run of BizTalk's own files keeps what it receives and sends.

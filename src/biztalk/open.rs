@@ -234,7 +234,7 @@ fn application_path(base: &Path, path: &Path) -> Option<String> {
 }
 
 /// Legs of operations whose port type is in another file.
-fn settle(application: &mut Application) {
+pub(super) fn settle(application: &mut Application) {
     let types: Vec<Module> = application
         .modules
         .values()

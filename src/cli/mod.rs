@@ -2,6 +2,7 @@
 
 mod bindings;
 mod check;
+mod convert;
 mod diff;
 mod export;
 mod generate;
@@ -44,6 +45,7 @@ enum Command {
     Test(test::Arguments),
     Bindings(bindings::Arguments),
     Generate(generate::Arguments),
+    Convert(convert::Arguments),
 }
 
 /// How a command ended, for scripts.
@@ -73,6 +75,7 @@ pub fn main() -> ExitCode {
         Some(Command::Test(arguments)) => test::test(&arguments),
         Some(Command::Bindings(arguments)) => bindings::bindings(&arguments),
         Some(Command::Generate(arguments)) => generate::generate(&arguments),
+        Some(Command::Convert(arguments)) => convert::convert(&arguments),
         None => studio::studio(arguments.folder.as_deref()),
     };
     ExitCode::from(exit as u8)

@@ -1,6 +1,7 @@
 //! The open application: what is edited, how it was edited, where it is kept, what is selected.
 
 use super::names::Names;
+use crate::biztalk;
 use crate::diagnostic::Diagnostic;
 use crate::model::edit::{DeclarationKind, Edit, History};
 use crate::model::files::{self, SaveReport};
@@ -62,6 +63,9 @@ pub struct Document {
     pub app: Application,
     /// Where it is kept; `None` for one that was never saved, such as the embedded sample.
     pub folder: Option<PathBuf>,
+    /// Folder that the sources of its modules are below, when it was opened from BizTalk's own files; `folder` holds
+    /// what those cannot.
+    pub base: Option<PathBuf>,
     /// Key of the module that is shown.
     pub module: String,
     pub selection: Selection,
@@ -86,6 +90,7 @@ impl Document {
             saved: app.clone(),
             app,
             folder,
+            base: None,
             module,
             selection: Selection::default(),
             revision: 0,
@@ -104,6 +109,13 @@ impl Document {
     /// # Errors
     /// Whatever keeps the folder from being read, each with its place.
     pub fn open(folder: &Path) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+        if biztalk::is_biztalk(folder) {
+            let opened = biztalk::open(folder)?;
+            let mut document = Self::new(opened.application, Some(opened.base.join(biztalk::RUN_FOLDER)));
+            document.base = Some(opened.base);
+            document.module = opened.shown.unwrap_or(document.module);
+            return Ok((document, opened.findings));
+        }
         let (app, warnings) = files::load(folder)?;
         Ok((Self::new(app, Some(folder.to_owned())), warnings))
     }
@@ -111,10 +123,28 @@ impl Document {
     /// Saves to `folder`, which becomes the document's own.
     ///
     /// # Errors
-    /// As [`files::save`]; the document stays unsaved then.
+    /// As [`files::save`] or [`biztalk::save`]; the document stays unsaved then.
     pub fn save(&mut self, folder: &Path) -> Result<SaveReport, Vec<Diagnostic>> {
         let own = self.folder.as_deref() == Some(folder);
-        let report = files::save(folder, &self.app, own.then_some(&self.saved))?;
+        let report = match self.base.as_deref().filter(|_| own) {
+            Some(base) => {
+                let saved = biztalk::save(base, &self.saved, &self.app)?;
+                for (key, source) in saved.sources {
+                    if let Some(module) = self.app.modules.get_mut(&key) {
+                        module.source = source;
+                    }
+                }
+                saved.report
+            }
+            None => {
+                let mut copy = self.app.clone();
+                copy.modules.values_mut().for_each(|module| module.source.clear());
+                let report = files::save(folder, &copy, own.then_some(&self.saved))?;
+                self.app = copy;
+                self.base = None;
+                report
+            }
+        };
         self.saved = self.app.clone();
         self.saved_state = self.history.state();
         self.history.seal();

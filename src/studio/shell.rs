@@ -137,7 +137,11 @@ fn breadcrumb(ui: &mut Ui, document: &Document, roomy: bool, actions: &mut Vec<A
     let unsaved = if document.unsaved() { " •" } else { "" };
     let application = if roomy { format!("{}{unsaved}", document.name()) } else { unsaved.trim().to_owned() };
     ui.label(RichText::new(application).color(t.muted)).on_hover_text(
-        document.folder.as_ref().map_or_else(|| "not saved yet".to_owned(), |f| f.display().to_string()),
+        document
+            .base
+            .as_ref()
+            .or(document.folder.as_ref())
+            .map_or_else(|| "not saved yet".to_owned(), |f| f.display().to_string()),
     );
     if roomy {
         ui.label(RichText::new("›").color(t.faint));

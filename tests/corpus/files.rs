@@ -23,7 +23,9 @@ impl File {
 pub fn files() -> Vec<File> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/samples");
     let paths = std::iter::once(samples).chain(corpus()).flat_map(|folder| below(&folder, "odx"));
-    paths.map(|path| File { bytes: std::fs::read(&path).unwrap(), path: path.display().to_string() }).collect()
+    paths
+        .map(|path| File { bytes: std::fs::read(&path).unwrap(), path: path.display().to_string() })
+        .collect()
 }
 
 /// Prints how many of all passed, and fails when it is not all of them.

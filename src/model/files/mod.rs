@@ -33,5 +33,5 @@ pub use layout::{Tree, component_path, encode, module_path, policy_path, scenari
 pub use parse::{Loaded, decode};
 pub(crate) use parse::{each_id, shape_ids};
 pub use ron_text::{FORMAT, from_ron, to_ron};
-pub use save::{SaveReport, save};
+pub use save::{SaveReport, save, write_whole};
 pub use template::{hello, new_application};

@@ -39,7 +39,7 @@ pub fn save(
     let mut report = SaveReport::default();
     for path in plan.write {
         let Some(bytes) = next.get(path) else { continue };
-        write(&on_disk(folder, path), bytes).map_err(|error| vec![refused(path, "written", &error)])?;
+        write_whole(&on_disk(folder, path), bytes).map_err(|error| vec![refused(path, "written", &error)])?;
         report.written.push(path.clone());
     }
     for path in plan.remove {
@@ -119,8 +119,11 @@ fn on_disk(folder: &Path, path: &str) -> PathBuf {
     path.split('/').fold(folder.to_path_buf(), |at, part| at.join(part))
 }
 
-/// Whole or not at all: aside in the same folder, to disk, then over the old file.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file whole or not at all: aside in the same folder, to disk, then over the old file. Folders are made.
+///
+/// # Errors
+/// What the disk says; the old file is as it was then.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let parent = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
     let mut aside = tempfile::Builder::new().prefix(".orchestrion-").tempfile_in(parent)?;

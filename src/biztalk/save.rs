@@ -1,0 +1,250 @@
+//! Saving what was opened from BizTalk's own files: they are written back where they are, and what they cannot hold
+//! goes to an application folder of ours beside them.
+
+use super::odx::{self, OdxFile};
+use super::open::settle;
+use super::{RUN_FOLDER, decode, encode};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::files::{self, SaveReport};
+use crate::model::{Application, Module};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What a save did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Paths below the base.
+    pub report: SaveReport,
+    /// Files that modules got which had none, by the modules' keys: their [`Module::source`] from now on.
+    pub sources: BTreeMap<String, String>,
+}
+
+/// Saves `after` where `before` was opened from or last saved to: orchestrations and schemas into their files below
+/// `base`, new orchestrations into new files beside the others, everything else into the folder [`RUN_FOLDER`] there.
+/// Only files whose content changed are written, each whole or not at all; a file that somebody else changed since is
+/// neither overwritten nor removed.
+///
+/// # Errors
+/// `F08` when that would lose somebody's change, `F09` when the disk refuses, `Z02` and the like when a file is no
+/// longer what it was, `Z10` when what would be written does not read back.
+pub fn save(base: &Path, before: &Application, after: &Application) -> Result<Saved, Vec<Diagnostic>> {
+    let mut plan = Plan { base, write: Vec::new(), remove: Vec::new(), sources: BTreeMap::new() };
+    let mut errors = Vec::new();
+    let mut after = after.clone();
+    // Undoing an edit of a module from before it got its file does not take the file from it.
+    for (key, module) in &mut after.modules {
+        if let Some(known) = before.modules.get(key).filter(|known| module.source != known.source)
+            && module.source.is_empty()
+        {
+            module.source.clone_from(&known.source);
+            plan.sources.insert(key.clone(), known.source.clone());
+        }
+    }
+    let after = &after;
+    plan.modules(before, after, &mut errors);
+    plan.schemas(before, after, &mut errors);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut saved = Saved { sources: plan.sources, ..Saved::default() };
+    for (path, bytes) in plan.write {
+        files::write_whole(&base.join(&path), &bytes).map_err(|e| vec![refused(&path, "written", &e)])?;
+        saved.report.written.push(path);
+    }
+    for path in plan.remove {
+        match fs::remove_file(base.join(&path)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(vec![refused(&path, "removed", &error)]);
+            }
+            _ => saved.report.removed.push(path),
+        }
+    }
+    let (own_before, own) = (rest(before, &saved.sources), rest(after, &saved.sources));
+    if own_before != own {
+        let folder = base.join(RUN_FOLDER);
+        let there = folder.join("application.ron").exists();
+        let report = files::save(&folder, &own, there.then_some(&own_before))?;
+        let below = |path: String| format!("{RUN_FOLDER}/{path}");
+        saved.report.written.extend(report.written.into_iter().map(below));
+        saved.report.removed.extend(report.removed.into_iter().map(below));
+    }
+    Ok(saved)
+}
+
+/// What is not kept in BizTalk's files.
+fn rest(application: &Application, new: &BTreeMap<String, String>) -> Application {
+    let mut rest = application.clone();
+    rest.modules.retain(|key, module| module.source.is_empty() && !new.contains_key(key));
+    rest.schemas.clear();
+    rest
+}
+
+/// Decided before the first write, so that a refused save changes nothing.
+struct Plan<'a> {
+    base: &'a Path,
+    write: Vec<(String, Vec<u8>)>,
+    remove: Vec<String>,
+    sources: BTreeMap<String, String>,
+}
+
+impl Plan<'_> {
+    fn modules(&mut self, before: &Application, after: &Application, errors: &mut Vec<Diagnostic>) {
+        let known: BTreeMap<&str, &Module> = by_source(before);
+        let kept = by_source(after);
+        let others: Vec<&Module> = after.modules.values().collect();
+        for (source, module) in &kept {
+            let Some(was) = known.get(source) else { continue };
+            if was == module {
+                continue;
+            }
+            match self.changed(source, was, module, before, &others) {
+                Ok(bytes) => self.write.push(((*source).to_owned(), bytes)),
+                Err(error) => errors.push(error),
+            }
+        }
+        for (source, was) in &known {
+            if kept.contains_key(source) {
+                continue;
+            }
+            match self.current(source, was, before) {
+                Ok(_) => self.remove.push((*source).to_owned()),
+                Err(error) => errors.push(error),
+            }
+        }
+        // What was read from an assembly has no file; what is new gets one.
+        let new =
+            after.modules.iter().filter(|(key, m)| m.source.is_empty() && !before.modules.contains_key(*key));
+        let folder = known.keys().next().and_then(|source| source.rsplit_once('/')).map(|(folder, _)| folder);
+        for (key, module) in new {
+            let name = format!("{key}.odx");
+            let source = folder.map_or_else(|| name.clone(), |folder| format!("{folder}/{name}"));
+            if self.base.join(&source).exists() {
+                errors.push(changed_meanwhile(&source, "a file of this name is there already"));
+                continue;
+            }
+            self.write.push((source.clone(), odx::write_new(module, &others)));
+            self.sources.insert(key.clone(), source);
+        }
+    }
+
+    /// The bytes of a file as it is, which must say what it said when it was opened.
+    fn current(&self, source: &str, was: &Module, before: &Application) -> Result<Vec<u8>, Diagnostic> {
+        let bytes = fs::read(self.base.join(source)).map_err(|error| refused(source, "read", &error))?;
+        let file = OdxFile::parse(source, &bytes)?;
+        let mut now = Application::default();
+        now.modules.insert(String::new(), odx::read_module(source, &file)?.0);
+        now.modules.extend(
+            before.modules.iter().filter(|(_, m)| m.source != source).map(|(k, m)| (k.clone(), m.clone())),
+        );
+        settle(&mut now);
+        if now.modules.get("") == Some(was) {
+            Ok(bytes)
+        } else {
+            Err(changed_meanwhile(source, "the file was changed by another program since it was opened"))
+        }
+    }
+
+    fn changed(
+        &self,
+        source: &str,
+        was: &Module,
+        module: &Module,
+        before: &Application,
+        others: &[&Module],
+    ) -> Result<Vec<u8>, Diagnostic> {
+        let bytes = self.current(source, was, before)?;
+        let written = odx::write_back(source, &bytes, (was, module), others)?;
+        let again = OdxFile::parse(source, &written).and_then(|file| odx::read_module(source, &file));
+        let shapes = |module: &Module| module.orchestration.as_ref().map(|o| o.shapes().len());
+        match again {
+            Ok((again, _)) if shapes(&again) == shapes(module) => Ok(written),
+            _ => {
+                let help = "save a copy as an application folder, and report what was last edited";
+                let message = "the orchestration would not read back as it is";
+                Err(Diagnostic::error("Z10", message, help).at(in_file(source)))
+            }
+        }
+    }
+
+    fn schemas(&mut self, before: &Application, after: &Application, errors: &mut Vec<Diagnostic>) {
+        let paths: BTreeSet<&String> = before.schemas.keys().chain(after.schemas.keys()).collect();
+        for path in paths {
+            let Some(source) = path.strip_prefix("schemas/") else { continue };
+            let (was, is) = (before.schemas.get(path), after.schemas.get(path));
+            if was == is {
+                continue;
+            }
+            let there = match fs::read(self.base.join(source)) {
+                Ok(bytes) => Some(bytes),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(error) => {
+                    errors.push(refused(source, "read", &error));
+                    continue;
+                }
+            };
+            let there = there.as_deref().map(decode);
+            if there.as_ref().map(|(text, _)| text) != was {
+                let message = "the file was changed by another program since it was opened";
+                errors.push(changed_meanwhile(source, message));
+                continue;
+            }
+            let encoding = there.map(|(_, encoding)| encoding).unwrap_or_default();
+            match is {
+                Some(text) => self.write.push((source.to_owned(), encode(text, encoding))),
+                None => self.remove.push(source.to_owned()),
+            }
+        }
+    }
+}
+
+fn by_source(application: &Application) -> BTreeMap<&str, &Module> {
+    let modules = application.modules.values().filter(|module| !module.source.is_empty());
+    modules.map(|module| (module.source.as_str(), module)).collect()
+}
+
+/// A whole application as BizTalk's files in `folder`, which is made when missing: an `.odx` for each module, the
+/// schemas, a project that lists them, and everything else as an application folder of ours in [`RUN_FOLDER`]. Gives
+/// the paths written.
+///
+/// # Errors
+/// `F08` when a file of one of these names is there already, `F09` when the disk refuses.
+pub fn export(folder: &Path, application: &Application) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+    let mut new = application.clone();
+    for module in new.modules.values_mut() {
+        module.source.clear();
+    }
+    let project = format!("{}.btproj", stem_of(&new.settings.name));
+    if folder.join(&project).exists() {
+        return Err(vec![changed_meanwhile(&project, "a file of this name is there already")]);
+    }
+    let saved = save(folder, &Application::default(), &new)?;
+    let text = super::project_file::project_file(&new, &saved.sources);
+    files::write_whole(&folder.join(&project), text.as_bytes())
+        .map_err(|e| vec![refused(&project, "written", &e)])?;
+    let written = saved.report.written.into_iter().chain([project]);
+    Ok(written.map(|path| folder.join(path)).collect())
+}
+
+/// A name that a file can have.
+fn stem_of(name: &str) -> String {
+    let stem: String =
+        name.chars().map(|c| if c.is_alphanumeric() || "-_. ".contains(c) { c } else { '_' }).collect();
+    let stem = stem.trim_matches(['.', ' ']);
+    if stem.is_empty() { "Application".to_owned() } else { stem.to_owned() }
+}
+
+fn in_file(path: &str) -> Place {
+    Place { file: path.to_owned(), ..Place::default() }
+}
+
+fn changed_meanwhile(path: &str, message: &str) -> Diagnostic {
+    let help = "save to a new folder and compare, or open this one again and repeat your change";
+    Diagnostic::error("F08", message, help).at(in_file(path))
+}
+
+fn refused(path: &str, what: &str, error: &io::Error) -> Diagnostic {
+    let help = "free space or correct the permissions of the folder, then save again";
+    Diagnostic::error("F09", format!("the file cannot be {what}: {error}"), help).at(in_file(path))
+}
