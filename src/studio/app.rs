@@ -34,6 +34,7 @@ pub struct Preferences {
 pub struct Studio {
     pub document: Document,
     pub tabs: Tabs,
+    pub editors: super::editors::Editors,
     pub mode: Mode,
     pub preferences: Preferences,
     pub run: RunMode,
@@ -60,6 +61,7 @@ impl Default for Studio {
 impl Studio {
     pub fn new(document: Document) -> Self {
         Self {
+            editors: super::editors::Editors::default(),
             tabs: Tabs::new(Tab::Orchestration(document.module.clone())),
             problems_open: document.problems.iter().any(|p| p.severity != Severity::Information),
             document,
@@ -112,7 +114,8 @@ impl Studio {
         theme::set_reduced_motion(ui.ctx(), self.preferences.reduced_motion);
         let mut actions: Vec<Action> = Vec::new();
         if !self.overlay.is_open() {
-            actions.extend(Command::pressed(ui.ctx()).into_iter().map(Action::Command));
+            actions
+                .extend(Command::pressed(ui.ctx(), self.tabs.on_canvas()).into_iter().map(Action::Command));
             if self.mode == Mode::Design {
                 actions.extend(self.pasted(ui.ctx()));
             }

@@ -43,6 +43,9 @@ pub enum Command {
     StepMoment,
     Restart,
     Problems,
+    ApplicationView,
+    PortsEditor,
+    Configuration,
     NextTab,
     PreviousTab,
     CloseTab,
@@ -69,7 +72,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 50] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -106,6 +109,9 @@ impl Command {
         Self::StepMoment,
         Self::Restart,
         Self::Problems,
+        Self::ApplicationView,
+        Self::PortsEditor,
+        Self::Configuration,
         Self::NextTab,
         Self::PreviousTab,
         Self::CloseTab,
@@ -186,6 +192,15 @@ impl Command {
             ),
             Self::Restart => ("Restart", "Starts the run from the beginning", ctrl_shift(Key::F5)),
             Self::Problems => ("Show problems", "Opens or closes the list of problems", ctrl_shift(Key::M)),
+            Self::ApplicationView => {
+                ("Application", "Who talks to whom in the whole application", ctrl_shift(Key::A))
+            }
+            Self::PortsEditor => (
+                "Ports",
+                "Receive ports, send ports, groups, parties, pipelines and hosts",
+                ctrl_shift(Key::P),
+            ),
+            Self::Configuration => ("Configuration", "Settings of the application", None),
             Self::NextTab => ("Next tab", "Goes to the tab at the right", ctrl(Key::Tab)),
             Self::PreviousTab => ("Previous tab", "Goes to the tab at the left", ctrl_shift(Key::Tab)),
             Self::CloseTab => ("Close tab", "Closes the tab with the focus", ctrl(Key::W)),
@@ -247,7 +262,7 @@ impl Command {
     }
 
     /// The command whose keys were pressed, longer combinations first. Typing in a field keeps its own keys.
-    pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
+    pub fn pressed(ctx: &egui::Context, canvas: bool) -> Vec<Self> {
         let typing = ctx.text_edit_focused();
         let mut all: Vec<(Self, KeyboardShortcut)> =
             Self::ALL.into_iter().filter_map(|c| Some((c, c.shortcut()?))).collect();
@@ -265,7 +280,9 @@ impl Command {
                         | Self::Delete
                         | Self::InsertAfter
                 );
-                if typing && edits_text {
+                // Elsewhere these keys belong to what has the focus.
+                let of_canvas = matches!(command, Self::Delete | Self::Rename | Self::InsertAfter);
+                if (typing && edits_text) || (of_canvas && !canvas) {
                     continue;
                 }
                 if input.consume_shortcut(&shortcut) {

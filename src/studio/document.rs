@@ -3,12 +3,13 @@
 use super::names::Names;
 use crate::biztalk;
 use crate::diagnostic::Diagnostic;
+use crate::engine::preview::Picture;
 use crate::model::edit::{DeclarationKind, Edit, History};
 use crate::model::files::{self, SaveReport};
 use crate::model::{Application, BlockSlot, Id, Module, Orchestration, Shape};
 use crate::xml::SchemaSet;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What the properties panel shows. Declarations are known by name, as the language knows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -74,8 +75,10 @@ pub struct Document {
     pub names: Names,
     /// As of the last [`Document::check`].
     pub problems: Vec<Diagnostic>,
-    /// Rows of the subscription table by orchestration and send port, as of the last [`Document::check`].
-    pub subscriptions: BTreeMap<String, Vec<String>>,
+    /// Who talks to whom, as of the last [`Document::check`].
+    pub picture: Arc<Picture>,
+    /// Of [`Document::app`] as it is.
+    pub schemas: Arc<SchemaSet>,
     checked: u64,
     history: History,
     /// As last loaded or saved.
@@ -96,7 +99,8 @@ impl Document {
             revision: 0,
             names: Names::default(),
             problems: Vec::new(),
-            subscriptions: BTreeMap::new(),
+            picture: Arc::default(),
+            schemas: Arc::default(),
             checked: 0,
             history: History::default(),
             saved_state: 0,
@@ -202,8 +206,8 @@ impl Document {
 
     fn changed(&mut self) {
         self.revision += 1;
-        let schemas = SchemaSet::build(&self.app);
-        self.names = Names::of(&self.app, &schemas);
+        self.schemas = Arc::new(SchemaSet::build(&self.app));
+        self.names = Names::of(&self.app, &self.schemas);
         if !self.app.modules.contains_key(&self.module) {
             self.module = first_module(&self.app);
         }
@@ -217,8 +221,13 @@ impl Document {
         if self.checked != self.revision {
             self.checked = self.revision;
             self.problems = super::problems::find(&self.app);
-            self.subscriptions = super::problems::subscriptions(&self.app);
+            self.picture = Arc::new(Picture::of(&self.app));
         }
+    }
+
+    /// Revision of [`Document::problems`] and [`Document::picture`].
+    pub fn checked(&self) -> u64 {
+        self.checked
     }
 
     /// True when [`Document::check`] has something to do.

@@ -2,12 +2,8 @@
 
 use super::document::Selection;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::Subscriber;
-use crate::journal::Run;
-use crate::message::DateTime;
 use crate::model::edit::DeclarationKind;
 use crate::model::{Application, Id};
-use crate::program::Program;
 use std::collections::BTreeMap;
 
 /// Everything there is to report, worst first, else in the order of the application.
@@ -15,22 +11,6 @@ pub fn find(app: &Application) -> Vec<Diagnostic> {
     let mut all = crate::check::check(app);
     all.sort_by_key(|d| d.severity);
     all
-}
-
-/// The subscription rows each orchestration and send port has once deployed, in words (principle: binding is nothing
-/// but subscriptions). Empty while the application does not compile.
-pub fn subscriptions(app: &Application) -> BTreeMap<String, Vec<String>> {
-    let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let Ok((program, _)) = Program::compile(app) else { return rows };
-    for row in Run::new(program, 0, DateTime::default()).engine().subscriptions() {
-        let owner = match row.owner {
-            Subscriber::Activation { service } => service,
-            Subscriber::SendPort(name) | Subscriber::SendPortGroup(name) => name,
-            Subscriber::Instance { .. } => continue,
-        };
-        rows.entry(owner.to_string()).or_default().push(row.text);
-    }
-    rows
 }
 
 /// Worst severity for each shape or branch, and each port, of a module.

@@ -70,6 +70,7 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
             "View",
             &[
                 &[Command::Fit, Command::ZoomIn, Command::ZoomOut, Command::CollapseAll, Command::ExpandAll],
+                &[Command::ApplicationView, Command::PortsEditor, Command::Configuration],
                 &[Command::Problems, Command::Palette],
                 &[
                     Command::NextTab,
@@ -147,6 +148,9 @@ fn breadcrumb(ui: &mut Ui, document: &Document, roomy: bool, actions: &mut Vec<A
         ui.label(RichText::new("›").color(t.faint));
     }
     let name = document.orchestration().map_or(document.module.as_str(), |o| o.name.as_str());
+    if name.is_empty() {
+        return;
+    }
     let button = Button::new(RichText::new(name).family(theme::medium())).frame(false);
     let menu = egui::containers::menu::MenuButton::from_button(button);
     menu.ui(ui, |ui| {

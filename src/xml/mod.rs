@@ -4,6 +4,7 @@ mod annotations;
 pub mod built_in;
 #[cfg(test)]
 mod fixture;
+pub mod form;
 mod generate;
 mod instance;
 mod library;

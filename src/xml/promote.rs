@@ -113,6 +113,49 @@ pub fn add_property(file: &str, text: &str, name: &str, xsd: &str) -> Result<Str
     Ok(source.insert(root, source.elements(root).last().copied(), &xml))
 }
 
+/// The texts to change for the promotion of a node to a property that is new: in the application's first property
+/// schema, or in one made for it. By path.
+///
+/// # Errors
+/// As [`mark`] and [`add_property`]; and when the property is there already.
+pub fn with_new_property(
+    file: &str,
+    text: &str,
+    path: &NodePath,
+    property: &str,
+    xsd: &str,
+    schemas: &SchemaSet,
+) -> Result<Vec<(String, String)>, XmlError> {
+    let home = schemas.library.files.iter().find(|f| annotations::schema_info(f).is_property_schema);
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let (home, before) = match home {
+        Some(home) => (home.path.clone(), home.document.text().to_owned()),
+        None => {
+            let namespace = path.steps.first().and_then(|s| s.namespace.clone()).unwrap_or_default();
+            let path = if folder.is_empty() {
+                "PropertySchema.xsd".into()
+            } else {
+                format!("{folder}/PropertySchema.xsd")
+            };
+            (path, new_property_schema(&format!("{namespace}/PropertySchema")))
+        }
+    };
+    let stem = super::schema_set::stem_of(&home);
+    let dotted = format!("{stem}.{property}");
+    if schemas.property(&dotted).is_some_and(|known| known.name.as_str() == dotted) {
+        return Err(XmlError::new(
+            format!("there is a property {dotted} already"),
+            "Promote to it, or give the node another name.",
+        ));
+    }
+    let after = add_property(&home, &before, property, xsd)?;
+    let mut application = crate::model::Application::default();
+    application.schemas.insert(home.clone(), after.clone());
+    let known = SchemaSet::build(&application);
+    let marked = mark(file, text, path, &Mark::Promoted(dotted), &known)?;
+    Ok(vec![(home, after), (file.to_owned(), marked)])
+}
+
 /// An empty property schema.
 pub fn new_property_schema(namespace: &str) -> String {
     format!(

@@ -115,6 +115,21 @@ impl SchemaSet {
         self.roots.iter().map(|r| &r.schema)
     }
 
+    /// The roots of one schema file, by its path.
+    pub fn roots_of<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Arc<RootSchema>> {
+        let file =
+            move |root: &&Root| self.library.files.get(root.declared.0).is_some_and(|f| f.path == path);
+        self.roots.iter().filter(file).map(|root| &root.schema)
+    }
+
+    /// The XSD built-in type of the content at a path.
+    pub fn type_at(&self, path: &super::NodePath) -> Option<SmolStr> {
+        let first = path.steps.first()?;
+        let message_type = message_type(first.namespace.as_deref().unwrap_or_default(), &first.local);
+        let located = self.structure(&message_type)?.locate(path)?;
+        located.node.content.as_ref().map(|content| content.xsd.clone())
+    }
+
     /// All class messages, in declaration order.
     pub fn classes(&self) -> impl Iterator<Item = &Arc<ClassInfo>> {
         self.classes.iter()

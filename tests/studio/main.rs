@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod editing;
+mod editors;
+mod editors_gallery;
 mod gallery;
 mod pictures;
 mod run;

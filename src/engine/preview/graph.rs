@@ -25,6 +25,8 @@ pub struct Node {
     pub off: bool,
     /// Key of the module of an orchestration; name of the receive port of a location.
     pub home: String,
+    /// Orchestration whose logical port it was made for at deployment, by its full name (BND-2, BND-4).
+    pub made_for: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +68,9 @@ impl Node {
     pub fn short(&self) -> &str {
         match self.kind {
             NodeKind::Orchestration => self.name.rsplit('.').next().unwrap_or(&self.name),
-            _ => &self.name,
+            _ if self.made_for.is_empty() => &self.name,
+            // A port that deployment makes: `Namespace.Orchestration.Port`.
+            _ => self.name.get(self.made_for.rfind('.').map_or(0, |dot| dot + 1)..).unwrap_or(&self.name),
         }
     }
 }
@@ -196,6 +200,7 @@ fn nodes(program: &Program, preview: &Preview) -> Vec<Node> {
                 .receive_ports
                 .get(usize::from(location.port))
                 .map_or_else(String::new, |port| port.name.to_string()),
+            made_for: String::new(),
         });
     }
     for (index, port) in (0_u16..).zip(&program.receive_ports) {
@@ -206,6 +211,7 @@ fn nodes(program: &Program, preview: &Preview) -> Vec<Node> {
             about: if port.two_way { "Request and response" } else { "One-way" }.to_owned(),
             off: open == 0,
             home: String::new(),
+            made_for: String::new(),
         });
     }
     for service in &program.services {
@@ -225,6 +231,7 @@ fn nodes(program: &Program, preview: &Preview) -> Vec<Node> {
                 crate::model::ServiceState::Started | crate::model::ServiceState::Stopped
             ),
             home: service.module.clone(),
+            made_for: String::new(),
         });
     }
     nodes.extend(program.groups.iter().map(|group| Node {
@@ -233,6 +240,7 @@ fn nodes(program: &Program, preview: &Preview) -> Vec<Node> {
         about: crate::diagnostic::counted(group.ports.len(), "send port"),
         off: group.state == PortState::Bound,
         home: String::new(),
+        made_for: String::new(),
     }));
     nodes.extend(program.send_ports.iter().map(|port| Node {
         kind: NodeKind::SendPort,
@@ -240,7 +248,16 @@ fn nodes(program: &Program, preview: &Preview) -> Vec<Node> {
         about: address(port),
         off: port.state == PortState::Bound,
         home: String::new(),
+        made_for: String::new(),
     }));
+    for node in nodes.iter_mut().filter(|n| n.kind != NodeKind::Orchestration) {
+        let owner = program
+            .services
+            .iter()
+            .map(|s| s.name.as_str())
+            .find(|service| node.name.strip_prefix(service).is_some_and(|rest| rest.starts_with('.')));
+        node.made_for = owner.unwrap_or_default().to_owned();
+    }
     nodes
 }
 

@@ -1,6 +1,6 @@
 //! The orchestration canvas: own pan and zoom, painting, hits and keys.
 
-mod camera;
+pub(super) mod camera;
 mod connect;
 mod minimap;
 mod navigate;

@@ -12,7 +12,7 @@ mod journal;
 mod messages;
 pub mod overlay;
 pub mod player;
-mod pretty;
+pub mod pretty;
 mod send;
 pub mod state;
 pub mod tracker;

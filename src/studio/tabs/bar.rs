@@ -93,6 +93,7 @@ pub fn tab(ui: &mut Ui, id: Id, tile: TileId, words: &Words<'_>, state: &TabStat
 
 fn kind_words(tab: &Tab, kind: &'static str) -> &'static str {
     match tab {
-        Tab::Orchestration(_) => kind,
+        Tab::Ports | Tab::Settings => "tab",
+        _ => kind,
     }
 }

@@ -18,6 +18,21 @@ use serde::{Deserialize, Serialize};
 pub enum Tab {
     /// A module by its key: its orchestration, drawn.
     Orchestration(String),
+    /// Who talks to whom in the whole application.
+    Application,
+    /// Physical ports, groups, parties, pipelines and hosts.
+    Ports,
+    /// Configuration of the application.
+    Settings,
+    /// By path below the application folder.
+    Schema(String),
+    /// A sample message, by path below the application folder.
+    Message(String),
+    /// By name.
+    Map(String),
+    Policy(String),
+    /// By the full name of the class it stands for.
+    Script(String),
 }
 
 impl Tab {
@@ -32,6 +47,16 @@ impl Tab {
                     None => (name, Glyph::Parts, "types"),
                 }
             }
+            Self::Application => ("Application".to_owned(), Glyph::Link, "picture"),
+            Self::Ports => ("Ports".to_owned(), Glyph::Port, "editor"),
+            Self::Settings => ("Configuration".to_owned(), Glyph::Rules, "editor"),
+            Self::Schema(path) => (file(path), Glyph::Parts, "schema"),
+            Self::Message(path) => (file(path), Glyph::Envelope, "message"),
+            Self::Map(name) => (name.clone(), Glyph::Transform, "map"),
+            Self::Policy(name) => (name.clone(), Glyph::Rules, "policy"),
+            Self::Script(class) => {
+                (class.rsplit('.').next().unwrap_or(class).to_owned(), Glyph::Expression, "script")
+            }
         }
     }
 
@@ -39,6 +64,12 @@ impl Tab {
     pub fn exists(&self, app: &Application) -> bool {
         match self {
             Self::Orchestration(module) => app.modules.contains_key(module),
+            Self::Application | Self::Ports | Self::Settings => true,
+            Self::Schema(path) => app.schemas.contains_key(path),
+            Self::Message(path) => app.messages.contains_key(path),
+            Self::Map(name) => app.maps.contains_key(name),
+            Self::Policy(name) => app.policies.contains_key(name),
+            Self::Script(class) => app.components.contains_key(class),
         }
     }
 }
@@ -236,6 +267,7 @@ impl Tabs {
     fn module(&self) -> Option<&str> {
         match &self.tree.tiles.get_pane(&self.current?)?.tab {
             Tab::Orchestration(module) => Some(module),
+            _ => None,
         }
     }
 
@@ -423,7 +455,20 @@ impl Tabs {
 fn words(tab: &Tab) -> String {
     match tab {
         Tab::Orchestration(module) => module.clone(),
+        Tab::Application => "application".to_owned(),
+        Tab::Ports => "ports".to_owned(),
+        Tab::Settings => "configuration".to_owned(),
+        Tab::Schema(path) => format!("schema {path}"),
+        Tab::Message(path) => format!("message {path}"),
+        Tab::Map(name) => format!("map {name}"),
+        Tab::Policy(name) => format!("policy {name}"),
+        Tab::Script(class) => format!("script {class}"),
     }
+}
+
+/// File name without its folder.
+fn file(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or(path).to_owned()
 }
 
 #[cfg(test)]

@@ -128,6 +128,11 @@ impl Behavior<Pane> for Showing<'_> {
                 self.studio.show_orchestration(ui, (&pane.key, module, own), view, &mut asked);
             }
             (Tab::Orchestration(_), View::Plain) => {}
+            (tab, _) => {
+                let key = pane.key.clone();
+                let Studio { editors, document, .. } = &mut *self.studio;
+                ui.push_id(key, |ui| editors.ui(ui, tab, document, &mut asked));
+            }
         }
         if !asked.is_empty() {
             if asked.iter().any(|action| matches!(action, Action::Edit { .. })) {

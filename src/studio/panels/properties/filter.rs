@@ -15,15 +15,15 @@ const OPERATORS: [FilterOperator; 7] = [
     FilterOperator::Exists,
 ];
 
-/// Edits `rows`; true when they changed.
-pub fn ui(ui: &mut Ui, rows: &mut Filter, properties: &[String]) -> bool {
+/// Edits `rows`; true when they changed. `empty` says what no filter means.
+pub fn ui(ui: &mut Ui, rows: &mut Filter, properties: &[String], empty: &str) -> bool {
     let mut changed = false;
     if fields::heading_with_add(ui, "Filter", "Add a filter row") {
         rows.push(FilterRow { value: "\"\"".to_owned(), ..FilterRow::default() });
         changed = true;
     }
     if rows.is_empty() {
-        fields::note(ui, "Every message of the operation's type is taken.");
+        fields::note(ui, empty);
     }
     let last = rows.len().saturating_sub(1);
     let mut remove = None;

@@ -1,6 +1,6 @@
 //! Properties of Receive and Send: port, operation, message, correlation, filter.
 
-use super::{Editing, filter, removable};
+use super::{Editing, filter, preview, removable};
 use crate::model::edit::{CorrelationUse, DeclarationKind, Edit};
 use crate::model::{Leg, Polarity, Receive, Send, Shape, ShapeKind};
 use crate::studio::command::Command;
@@ -8,6 +8,9 @@ use crate::studio::document::{Action, Selection};
 use crate::studio::names::{self, InScope};
 use crate::studio::panels::fields;
 use egui::Ui;
+
+/// What a Receive without a filter takes.
+const EVERY: &str = "Every message of the operation's type is taken.";
 
 pub fn receive(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, receive: &Receive) {
     let scope = names::in_scope(editing.orchestration, Some(&shape.id));
@@ -27,14 +30,12 @@ pub fn receive(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, receive: &
     correlation(ui, editing, shape, &scope, &receive.initializes, &receive.follows);
     if receive.activate || !receive.filter.is_empty() {
         let mut rows = receive.filter.clone();
-        if filter::ui(ui, &mut rows, &editing.document.names.properties) {
+        if filter::ui(ui, &mut rows, &editing.document.names.properties, EVERY) {
             let kind = ShapeKind::Receive(Receive { filter: rows, ..receive.clone() });
             editing.set_kind(&shape.id, kind, "filter");
         }
     }
-    if receive.activate {
-        super::subscriptions(ui, editing);
-    }
+    preview::ui(ui, editing, preview::Of::Shape(&shape.id));
 }
 
 pub fn send(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, send: &Send) {
@@ -47,6 +48,7 @@ pub fn send(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, send: &Send) 
         editing.set_kind(&shape.id, kind, "message");
     }
     correlation(ui, editing, shape, &scope, &send.initializes, &send.follows);
+    preview::ui(ui, editing, preview::Of::Shape(&shape.id));
 }
 
 /// Ways to use an operation from a Receive or a Send: port, operation, leg.

@@ -3,10 +3,11 @@
 mod blocks;
 mod calls;
 mod declarations;
-mod filter;
+pub mod filter;
 mod messaging;
 mod orchestration;
 mod port;
+mod preview;
 mod shape;
 mod types;
 
@@ -141,20 +142,6 @@ fn findings(ui: &mut Ui, found: &[Diagnostic]) {
         if !problem.help.is_empty() {
             fields::note(ui, &problem.help);
         }
-    }
-}
-
-/// The activation subscriptions of the orchestration, row by row (SUB-7).
-fn subscriptions(ui: &mut Ui, editing: &Editing<'_>) {
-    let name = editing.module.full_name(&editing.orchestration.name);
-    fields::heading(ui, "Subscribes to");
-    let rows = editing.document.subscriptions.get(&name).map_or(&[][..], Vec::as_slice);
-    let t = Tokens::of(ui);
-    for row in rows {
-        ui.add(egui::Label::new(RichText::new(row).monospace().size(11.0).color(t.text)).wrap());
-    }
-    if rows.is_empty() {
-        fields::note(ui, "No activation: another orchestration starts it, or it has problems.");
     }
 }
 

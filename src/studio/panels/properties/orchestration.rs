@@ -43,7 +43,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>) {
         let edit = Edit::SetOrchestration { module: editing.key(), properties: new };
         editing.typing(edit, "orchestration");
     }
-    super::subscriptions(ui, editing);
+    super::preview::ui(ui, editing, super::preview::Of::Orchestration);
     super::types::namespace(ui, editing);
     facts(ui, editing);
 }

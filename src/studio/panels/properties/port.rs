@@ -21,10 +21,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, name: &str) {
         let changed = edit(ui, editing, port);
         binding(ui, editing, port);
         physical(ui, editing, port);
-        let activates = |s: &&crate::model::Shape| matches!(&s.kind, crate::model::ShapeKind::Receive(r) if r.activate && r.port == port.name);
-        if orchestration.shapes().iter().any(activates) {
-            super::subscriptions(ui, editing);
-        }
+        super::preview::ui(ui, editing, super::preview::Of::Port(name));
         common(ui, editing, port, changed);
         return;
     }

@@ -1,0 +1,203 @@
+//! The editors of everything but orchestrations, by accessible names.
+
+use super::harness;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use orchestrion::model::{MapValue, PortState};
+use orchestrion::studio::document::Document;
+use orchestrion::studio::editors::ports::Item;
+use orchestrion::studio::tabs::Tab;
+use orchestrion::studio::{Studio, sample};
+
+type Window<'a> = Harness<'a, Studio>;
+
+fn open(name: &str, tab: Tab) -> Window<'static> {
+    let studio = Studio::new(Document::new(sample::load(name).unwrap(), None));
+    let mut window = harness(studio, Theme::Dark, [1400.0, 900.0]);
+    window.run_steps(2);
+    window.state_mut().tabs.open(tab, false);
+    window.run_steps(3);
+    window
+}
+
+fn click(window: &mut Window<'_>, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).click();
+    window.run_steps(3);
+}
+
+fn undo(window: &mut Window<'_>) {
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(3);
+}
+
+fn redo(window: &mut Window<'_>) {
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+    window.run_steps(3);
+}
+
+#[test]
+fn the_picture_leads_to_what_it_shows() {
+    let mut window = open("southridge", Tab::Application);
+    click(&mut window, Role::Button, "Send port Provisioning-SP");
+    assert_eq!(window.state().tabs.focused(), Some(&Tab::Ports));
+    assert_eq!(window.state().editors.ports.chosen, Some(Item::SendPort("Provisioning-SP".into())));
+    window.state_mut().tabs.open(Tab::Application, false);
+    window.run_steps(3);
+    click(&mut window, Role::Button, "Orchestration OrderManagerOrch");
+    assert_eq!(window.state().document.module, "OrderManager");
+}
+
+#[test]
+fn the_picture_is_walked_by_arrow_keys() {
+    let mut window = open("southridge", Tab::Application);
+    window.get_by_role_and_label(Role::Button, "Receive port Order-RP").focus();
+    window.run_steps(2);
+    window.key_press(Key::ArrowRight);
+    window.run_steps(3);
+    let focused = window.ctx.memory(|m| m.focused());
+    window.key_press(Key::ArrowLeft);
+    window.run_steps(3);
+    assert!(focused.is_some() && focused != window.ctx.memory(|m| m.focused()));
+}
+
+#[test]
+fn a_port_is_made_changed_and_taken_back() {
+    let mut window = open("hello", Tab::Ports);
+    let before = window.state().document.app.clone();
+    click(&mut window, Role::Button, "New send port");
+    let made = window.state().document.app.bindings.send_ports.last().unwrap().clone();
+    assert_eq!(window.state().editors.ports.chosen, Some(Item::SendPort(made.name.clone())));
+    assert_eq!(made.primary.as_ref().unwrap().transport, "FILE");
+    click(&mut window, Role::ComboBox, "State");
+    click(&mut window, Role::Button, "Not enlisted: it has no subscription");
+    assert_eq!(window.state().document.app.bindings.send_ports.last().unwrap().state, PortState::Bound);
+    let changed = window.state().document.app.clone();
+    undo(&mut window);
+    undo(&mut window);
+    assert_eq!(window.state().document.app, before);
+    redo(&mut window);
+    redo(&mut window);
+    assert_eq!(window.state().document.app, changed);
+}
+
+#[test]
+fn a_filter_says_what_the_port_will_get() {
+    let mut window = open("southridge", Tab::Ports);
+    window.state_mut().editors.ports.chosen = Some(Item::SendPort("BizTalkErrors-SP".into()));
+    window.run_steps(3);
+    assert!(window.query_by_label_contains("Failed messages from Vendor-RP").is_some());
+    click(&mut window, Role::Button, "Add a filter row");
+    let port = window.state().document.app.bindings.send_port("BizTalkErrors-SP").unwrap();
+    assert_eq!(port.filter.len(), 2);
+    undo(&mut window);
+    assert_eq!(window.state().document.app.bindings.send_port("BizTalkErrors-SP").unwrap().filter.len(), 1);
+}
+
+#[test]
+fn a_duplicate_and_a_deletion_are_one_step_each() {
+    let mut window = open("southridge", Tab::Ports);
+    let before = window.state().document.app.clone();
+    window.state_mut().editors.ports.chosen = Some(Item::ReceivePort("Order-RP".into()));
+    window.run_steps(2);
+    click(&mut window, Role::Button, "Duplicate");
+    let port = window.state().document.app.bindings.receive_port("Order-RP 2").unwrap().clone();
+    assert_eq!(port.locations.len(), 2);
+    click(&mut window, Role::Button, "Delete");
+    assert_eq!(window.state().document.app.bindings, before.bindings);
+    undo(&mut window);
+    assert!(window.state().document.app.bindings.receive_port("Order-RP 2").is_some());
+    undo(&mut window);
+    assert_eq!(window.state().document.app, before);
+}
+
+#[test]
+fn a_node_is_marked_by_a_click_and_the_text_keeps_the_rest() {
+    let path = "schemas/Order.xsd";
+    let mut window = open("southridge", Tab::Schema(path.into()));
+    let text = |w: &Window<'_>| w.state().document.app.schemas[path].clone();
+    let before = text(&window);
+    click(&mut window, Role::Button, "Distinguished /Order/Status");
+    let after = text(&window);
+    assert_eq!(before.lines().count() - 1, after.lines().count(), "one line is gone");
+    click(&mut window, Role::Button, "Distinguished /Order/Status");
+    assert_eq!(text(&window).lines().count(), before.lines().count());
+    undo(&mut window);
+    undo(&mut window);
+    assert_eq!(text(&window), before);
+    redo(&mut window);
+    assert_eq!(text(&window), after);
+}
+
+#[test]
+fn a_field_of_the_form_changes_the_text_and_back() {
+    let path = "messages/new-order.xml";
+    let mut window = open("southridge", Tab::Message(path.into()));
+    let text = |w: &Window<'_>| w.state().document.app.messages[path].clone();
+    let before = text(&window);
+    let field = window.get_by_role_and_label(Role::TextInput, "ReqId");
+    field.focus();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.get_by_role_and_label(Role::TextInput, "ReqId").type_text("R-4711");
+    window.run_steps(3);
+    assert!(text(&window).contains("R-4711"), "{}", text(&window));
+    assert_eq!(before.lines().count(), text(&window).lines().count());
+    window.state_mut().document.undo().unwrap();
+    window.run_steps(2);
+    assert_eq!(text(&window), before);
+}
+
+#[test]
+fn a_link_is_drawn_by_drag_and_by_key() {
+    let mut window = open("southridge", Tab::Map("Order_To_SQLUpdateStatus".into()));
+    let map = |w: &Window<'_>| w.state().document.app.maps["Order_To_SQLUpdateStatus"].clone();
+    let before = map(&window);
+    let target = before.rules.iter().find(|r| matches!(r.value, MapValue::Link(_))).unwrap().to.clone();
+    let from = window.get_by_label("Source /Order/RequestID").rect().center();
+    let to = window.get_by_label(&format!("Target {target}")).rect().center();
+    window.drag_at(from);
+    window.run_steps(2);
+    window.hover_at(to);
+    window.run_steps(2);
+    window.drop_at(to);
+    window.run_steps(3);
+    let rule = |w: &Window<'_>| map(w).rules.iter().find(|r| r.to == target).map(|r| r.value.clone());
+    assert_eq!(rule(&window), Some(MapValue::Link("/Order/RequestID".into())));
+    undo(&mut window);
+    assert_eq!(map(&window), before);
+
+    click(&mut window, Role::TreeItem, "Source /Order/SourceSystem");
+    window.get_by_label(&format!("Target {target}")).focus();
+    window.run_steps(2);
+    window.key_press(Key::L);
+    window.run_steps(3);
+    assert_eq!(rule(&window), Some(MapValue::Link("/Order/SourceSystem".into())));
+    window.get_by_label(&format!("Target {target}")).focus();
+    window.run_steps(2);
+    window.key_press(Key::Delete);
+    window.run_steps(3);
+    assert_eq!(rule(&window), None);
+}
+
+#[test]
+fn what_a_port_sends_and_who_takes_it_is_said_beside_it() {
+    let mut window = open("southridge", Tab::Orchestration("OrderManager".into()));
+    let selection = orchestrion::studio::document::Selection::Port("StagePort".into());
+    window.state_mut().document.show("OrderManager");
+    window.state_mut().document.select(selection);
+    window.run_steps(3);
+    assert!(window.query_by_label_contains("Starts CableOrder1Orch, when Stage is 1").is_some());
+}
+
+#[test]
+fn configuration_is_changed_and_taken_back() {
+    let mut window = open("southridge", Tab::Settings);
+    let before = window.state().document.app.clone();
+    click(&mut window, Role::Button, "Add value");
+    let count = before.settings.configuration.len();
+    assert_eq!(window.state().document.app.settings.configuration.len(), count + 1);
+    undo(&mut window);
+    assert_eq!(window.state().document.app, before);
+}
