@@ -12,6 +12,7 @@ mod paths;
 mod project;
 mod project_file;
 mod save;
+mod simulate;
 mod text;
 pub mod xlang_text;
 
@@ -19,7 +20,9 @@ pub use names::unresolved;
 pub use open::{Opened, is_biztalk, open};
 pub use project::{ProjectFile, ProjectItem, read_project};
 pub use save::{Saved, export, save};
+pub use simulate::{ANY_MESSAGE, example, simulate};
 pub use text::{Charset, Encoding, decode, encode};
 
-/// Folder in which a run of BizTalk's own files keeps what it receives and sends.
-pub const RUN_FOLDER: &str = "orchestrion-run";
+/// Folder, beside what was opened, for what BizTalk's files cannot hold: scripts for custom code, scenarios, sample
+/// messages, changed bindings, and what runs receive and send. It is laid out as an application folder.
+pub const RUN_FOLDER: &str = "orchestrion";

@@ -6,7 +6,7 @@ use super::paths::{below, common, stem};
 use super::project::ending;
 use super::{RUN_FOLDER, assembly, decode, names, paths};
 use crate::diagnostic::{Diagnostic, Place, counted};
-use crate::model::{Application, Module, Project};
+use crate::model::{Application, CommunicationPattern, Module, Operation, PortType, Project};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -67,6 +67,7 @@ pub fn open(path: &Path) -> Result<Opened, Vec<Diagnostic>> {
         return Err(vec![error]);
     }
     let mut opened = opening.opened;
+    web_port_types(&mut opened.application);
     settle(&mut opened.application);
     opened.findings.extend(names::unresolved(&opened.application));
     Ok(opened)
@@ -231,6 +232,47 @@ fn application_path(base: &Path, path: &Path) -> Option<String> {
         "odx" | "btm" | "btp" => below,
         _ => return None,
     })
+}
+
+/// The port types of web references, which no file spells out: an operation for each web method, its messages being those
+/// of the reference. They are modules of their own, without a file.
+fn web_port_types(application: &mut Application) {
+    let mut made = Vec::new();
+    for (key, module) in &application.modules {
+        for web in &module.web_message_types {
+            let mut operations: Vec<Operation> = Vec::new();
+            for message in &web.operations {
+                let name = module.qualify(&message.name);
+                let at = operations.iter().position(|operation| operation.name == message.operation);
+                let at = at.unwrap_or_else(|| {
+                    operations.push(Operation { name: message.operation.clone(), ..Operation::default() });
+                    operations.len() - 1
+                });
+                let Some(operation) = operations.get_mut(at) else { continue };
+                if message.response {
+                    operation.response = Some(name);
+                } else {
+                    operation.request = name;
+                }
+            }
+            let answers = operations.iter().any(|operation| operation.response.is_some());
+            let port_type = PortType {
+                name: web.name.rsplit('.').next().unwrap_or(&web.name).to_owned(),
+                modifier: web.modifier,
+                pattern: if answers {
+                    CommunicationPattern::RequestResponse
+                } else {
+                    CommunicationPattern::OneWay
+                },
+                operations,
+                ..PortType::default()
+            };
+            let namespace = module.namespace.clone();
+            let own = Module { namespace, port_types: vec![port_type], ..Module::default() };
+            made.push((format!("{key}.{}", made.len() + 1), own));
+        }
+    }
+    application.modules.extend(made);
 }
 
 /// Legs of operations whose port type is in another file.

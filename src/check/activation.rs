@@ -30,7 +30,9 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             waits_for_something(subject, site.shape, receive, found);
         }
     }
-    if !activated && !is_invoked(subject) {
+    // What a designer marks as callable may be called by another application.
+    let callable = subject.orchestration.invokable == Some(true);
+    if !activated && !callable && !is_invoked(subject) {
         let orchestration = subject.orchestration;
         let message = format!(
             "Nothing starts `{}`: it has no activate receive, and nobody calls it",
@@ -81,7 +83,9 @@ fn waits_for_something(subject: &Subject<'_>, shape: &Shape, receive: &Receive, 
     }
     // A port given by the caller may bring its own token; only the caller knows.
     let Some(port) = subject.orchestration.ports.iter().find(|p| p.name == receive.port) else { return };
-    let own_channel = port.binding == Binding::SelfCorrelating || subject.receives_answer(port);
+    // Of an unknown port type, which is reported by itself, nothing can be said.
+    let unknown = subject.port_type(port).is_none();
+    let own_channel = port.binding == Binding::SelfCorrelating || subject.receives_answer(port) || unknown;
     if receive.follows.is_empty() && !own_channel {
         let message = format!("`{}` neither activates nor follows a correlation set", shape.name);
         let help =

@@ -293,7 +293,7 @@ pub const CATALOGUE: &[Entry] = &[
         "Give each fault a message type of its own",
         "PT-6",
     ),
-    error(
+    warning(
         "V42",
         "A port type is visible further than a message type it carries",
         "Make the message type as visible as the port type",

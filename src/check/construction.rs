@@ -132,7 +132,9 @@ impl<'s> Content<'_, 's> {
     fn parts_of(&self, name: &str) -> Option<Vec<&'s str>> {
         let message = self.subject.message(self.site, name)?;
         let multipart = self.subject.application.multipart_type(self.subject.module, &message.message_type);
-        let parts = multipart.into_iter().flat_map(|t| &t.parts);
+        let web = self.subject.application.web_message(&message.message_type);
+        let parts =
+            multipart.into_iter().flat_map(|t| &t.parts).chain(web.into_iter().flat_map(|t| &t.parts));
         Some(parts.map(|part| part.name.as_str()).collect())
     }
 

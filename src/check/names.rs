@@ -122,7 +122,7 @@ fn types(module: &Module) -> Vec<Named<'_>> {
         all.chain(module.multipart_types.iter().map(|t| named(&t.id, &t.name, "multi-part message type")));
     let all = all.chain(module.correlation_types.iter().map(|t| named(&t.id, &t.name, "correlation type")));
     let all = all.chain(module.role_link_types.iter().map(|t| named(&t.id, &t.name, "role link type")));
-    let all = all.chain(module.web_message_types.iter().map(|t| named(&t.id, &t.name, "web message type")));
+    // Web message types are named by the tools that make them, with dots.
     all.chain(module.orchestration.iter().map(|o| named(&o.id, &o.name, "orchestration"))).collect()
 }
 

@@ -57,7 +57,7 @@ fn visibility(
                 .modules
                 .iter()
                 .find(|(_, m)| m.multipart_types.iter().any(|t| std::ptr::eq(t, declared)));
-            let hidden = Diagnostic::error("V42", message, help).at(at);
+            let hidden = Diagnostic::warning("V42", message, help).at(at);
             found.push(match home {
                 Some((home, _)) => {
                     let shown = MultipartType { modifier: port_type.modifier, ..declared.clone() };

@@ -6,6 +6,7 @@ mod components;
 mod deploy;
 mod op;
 mod opening;
+mod partly;
 mod policy;
 mod predicate;
 mod role_link;

@@ -11,7 +11,7 @@ use crate::message::{ClassInstance, Name, Value, ValueType};
 use crate::model::{
     self, Binding, CommunicationPattern, DeliveryNotification, Module, Orchestration, ParameterKind, Polarity,
 };
-use crate::xlang::{Slot, Symbol, Use, Used};
+use crate::xlang::{MessageType, PartType, Slot, Symbol, Use, Used};
 use std::sync::Arc;
 
 /// Compiles one orchestration: declarations here, shapes in [`super::shapes`].
@@ -153,10 +153,15 @@ impl<'a> ServiceCompiler<'a> {
         }
         // Initial values may name any variable of the same scope.
         for (offset, variable) in variables.iter().enumerate() {
-            let Some(text) = variable.initial_value.as_deref().filter(|t| !t.trim().is_empty()) else {
+            let Some(known) = self.service.variables.get(first.0 + offset) else { continue };
+            // The default constructor wins over a value that an earlier type left behind.
+            let made = matches!(&known.value_type, ValueType::Named(name)
+                if variable.use_default_constructor && self.shared.schemas.class(name).is_none());
+            let made = made.then(|| format!("new {}()", variable.variable_type));
+            let text = variable.initial_value.as_deref().filter(|_| !variable.use_default_constructor);
+            let Some(text) = made.as_deref().or(text).filter(|text| !text.trim().is_empty()) else {
                 continue;
             };
-            let Some(known) = self.service.variables.get(first.0 + offset) else { continue };
             let slot = Slot::InitialValue(known.value_type.clone());
             let place = Place { name: variable.name.clone(), property: "initial_value", ..place.clone() };
             let code = self.code(text, slot, place);
@@ -181,6 +186,11 @@ impl<'a> ServiceCompiler<'a> {
                 "Choose a schema, a multi-part message type, a class or System.Xml.XmlDocument as its message type",
                 Place { property: "message_type", ..place.clone() },
             );
+            // Its name is known all the same: expressions about it are open, not wrong.
+            self.symbols.names.push((
+                message.name.clone(),
+                Symbol::Message { slot: 0, message_type: Arc::new(open_type(&message.message_type)) },
+            ));
             return None;
         };
         let slot = small(self.service.messages.len());
@@ -513,4 +523,10 @@ fn slot_of(used: &Use) -> Option<ArgumentSlot> {
 /// Table sizes are far below this; a larger model would only lose its last entries.
 pub(super) fn small(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+/// Stands for a message type that is not known: whatever is done with it may be right.
+fn open_type(name: &str) -> MessageType {
+    let part = (Name::new("part"), PartType::Value(ValueType::Unknown));
+    MessageType { name: Name::new(name), parts: vec![part], body: 0, multipart: false }
 }

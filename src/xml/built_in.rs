@@ -170,6 +170,108 @@ pub const SCHEMAS: &[BuiltInSchema] = &[
         ],
     },
     BuiltInSchema {
+        prefix: "MQSeries",
+        namespace: "http://schemas.microsoft.com/BizTalk/2003/mqs-properties",
+        properties: &[
+            (
+                ValueType::String,
+                "MQMD_StrucId MQMD_MsgId MQMD_CorrelId MQMD_ReplyToQ MQMD_ReplyToQMgr MQMD_UserIdentifier \
+                 MQMD_AccountingToken MQMD_ApplIdentityData MQMD_PutApplName MQMD_PutDate MQMD_PutTime \
+                 MQMD_ApplOriginData MQMD_GroupID MQMD_Format MQIIH_Format MQIIH_LTermOverride MQIIH_MFSMapName \
+                 MQIIH_ReplyToFormat MQIIH_Authenticator MQIIH_TranInstanceId MQCIH_ReturnCode MQCIH_TransactionId \
+                 MQCIH_Facility MQCIH_Function MQCIH_AbendCode MQCIH_Authenticator MQXQH_RemoteQName \
+                 MQXQH_RemoteQMgrName MQRMH_Format MQSAPH_Client MQSAPH_Language MQSAPH_HostName MQSAPH_UserId \
+                 MQSAPH_Password MQSAPH_SystemNumber BizTalk_CorrelationID BizTalk_MessageID UserDefined",
+            ),
+            (
+                ValueType::Int32,
+                "MQMD_Version MQMD_Report MQMD_MsgType MQMD_Expiry MQMD_Feedback MQMD_Encoding MQMD_CodedCharSetId \
+                 MQMD_Priority MQMD_Persistence MQMD_BackoutCount MQMD_PutApplType MQMD_MsgSeqNumber MQMD_Offset \
+                 MQMD_MsgFlags MQMD_OriginalLength WaitInterval",
+            ),
+            (ValueType::Bool, "DynamicReceive BizTalkCorrelationIdPropagate"),
+        ],
+    },
+    BuiltInSchema {
+        prefix: "EDI",
+        namespace: "http://schemas.microsoft.com/Edi/PropertySchema",
+        properties: &[
+            (
+                ValueType::String,
+                "UNA_Segment UNB_Segment UNG_Segment ISA_Segment GS_Segment ISA01 ISA02 ISA03 ISA04 ISA05 ISA06 ISA07 ISA08 \
+                 ISA09 ISA10 ISA11 ISA12 ISA13 ISA14 ISA15 ISA16 GS01 GS02 GS03 GS04 GS05 GS06 GS07 GS08 ST01 ST02 UNB1 \
+                 UNB2_1 UNB2_2 UNB2_3 UNB3_1 UNB3_2 UNB3_3 UNB5 UNB11 UNG1 UNG2_1 UNG2_2 UNG3_1 UNG3_2 UNG7_1 UNG7_2 UNG7_3 \
+                 UNH1 UNH2_1 UNH2_2 UNH2_3 UNH2_5 BatchIds BatchName BatchEncoding EncodingType LastInterchangeMessage \
+                 InterchangeControlNo GroupControlNo TransactionSetControlNo DestinationPartyName DestinationPartyID \
+                 DestinationPartyReceiverIdentifier DestinationPartyReceiverQualifier DestinationPartySenderIdentifier \
+                 DestinationPartySenderQualifier SenderPartyName SenderPartyID ReceiverPartyName AgreementPartIDForSend \
+                 AgreementPartIDForReceive AgreementID AgreementPartID InterchangeActivityID MessageType \
+                 ErrorDescription ErrorReport SplitInterchange",
+            ),
+            (ValueType::Int32, "BatchId BatchEncodingType BatchElementCount TransactionSetCount"),
+            (
+                ValueType::Bool,
+                "ToBeBatched ToBeRouted ReuseEnvelope IsSystemGeneratedAck IsBatchedMessage HasErrors OverrideEDIHeader \
+                 PreserveInterchange",
+            ),
+        ],
+    },
+    BuiltInSchema {
+        prefix: "EdiOverride",
+        namespace: "http://schemas.microsoft.com/Edi/OverridePropertySchema",
+        properties: &[(
+            ValueType::String,
+            "OverrideEDIHeader ISA01 ISA02 ISA03 ISA04 ISA05 ISA06 ISA07 ISA08 ISA11 ISA12 ISA14 ISA15 ISA16 GS01 GS02 GS03 \
+             GS07 GS08 UNB1_1 UNB1_2 UNB2_1 UNB2_2 UNB2_3 UNB3_1 UNB3_2 UNB3_3 UNB5 UNB6_1 UNB6_2 UNB7 UNB8 UNB9 UNB10 UNB11 \
+             UNG1 UNG2_1 UNG2_2 UNG3_1 UNG3_2 UNA1 UNA2 UNA3 UNA4 UNA5 UNA6 UNA6Suffix",
+        )],
+    },
+    BuiltInSchema {
+        prefix: "EdiIntAS",
+        namespace: "http://schemas.microsoft.com/BizTalk/2006/as2-properties",
+        properties: &[
+            (
+                ValueType::String,
+                "AS2From AS2To AS2Version MessageId OriginalMessageId Disposition-Type DispositionMode FinalRecipient \
+                 ReceiptDeliveryOption MicHash MicValue PayloadContentType FileName DispositionType",
+            ),
+            (
+                ValueType::Bool,
+                "IsAS2AsynchronousMdn IsAS2MdnRequested IsAS2MdnResponseMessage IsAS2PayloadMessage IsAS2MessageSigned \
+                 IsAS2MessageEncrypted IsAS2MessageCompressed SendMDN AddMdnToContext IsAS2MessageDuplicate",
+            ),
+        ],
+    },
+    BuiltInSchema {
+        prefix: "SBMessaging",
+        namespace: "http://schemas.microsoft.com/BizTalk/2012/Adapter/BrokeredMessage-properties",
+        properties: &[
+            (
+                ValueType::String,
+                "ContentType CorrelationId Label MessageId ReplyTo ReplyToSessionId SessionId To LockToken PartitionKey \
+                 ViaPartitionKey CustomBrokeredMessagePropertyNamespace",
+            ),
+            (ValueType::DateTime, "EnqueuedTimeUtc ExpiresAtUtc LockedUntilUtc ScheduledEnqueueTimeUtc"),
+            (ValueType::Int32, "DeliveryCount"),
+            (ValueType::Int64, "SequenceNumber EnqueuedSequenceNumber"),
+            (ValueType::String, "TimeToLive"),
+        ],
+    },
+    BuiltInSchema {
+        prefix: "WSS",
+        namespace: "http://schemas.microsoft.com/BizTalk/2006/WindowsSharePointServices-properties",
+        properties: &[
+            (
+                ValueType::String,
+                "ConfigAdapterWSPort ConfigCustomTemplatesDocLib ConfigCustomTemplatesNamespaceCol \
+                 ConfigNamespaceAliases ConfigOfficeIntegration ConfigOverwrite ConfigPropertiesXml ConfigTimeout Filename \
+                 Url IconUrl InArchivedMsgUrl InCreated InCreatedBy InFileSize InIconUrl InItemId InLastModified \
+                 InLastModifiedBy InListName InListUrl InOfficeIntegration InPropertiesXml InTitle",
+            ),
+            (ValueType::Int32, "ConfigUseClientOM"),
+        ],
+    },
+    BuiltInSchema {
         prefix: "XMLNORM",
         namespace: "http://schemas.microsoft.com/BizTalk/2003/xmlnorm-properties",
         properties: &[

@@ -4,4 +4,5 @@
 mod files;
 mod program;
 mod round_trip;
+mod run;
 mod shared;

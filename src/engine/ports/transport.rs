@@ -6,6 +6,24 @@ use crate::program::{SendPortInfo, TransportInfo};
 /// Adapters an address may name; MSMQ is an alias of QUEUE.
 const ADAPTERS: [&str; 4] = ["FILE", "QUEUE", "MSMQ", "SQL"];
 
+/// Adapters of BizTalk that only a partner can play, by the scheme of their addresses (DYN-1).
+const PLAYED: [(&str, &str); 14] = [
+    ("HTTP", "HTTP"),
+    ("HTTPS", "HTTP"),
+    ("MAILTO", "SMTP"),
+    ("FTP", "FTP"),
+    ("SFTP", "SFTP"),
+    ("MQS", "MQSeries"),
+    ("SOAP", "SOAP"),
+    ("WSS", "Windows SharePoint Services"),
+    ("WSSASYNC", "Windows SharePoint Services"),
+    ("SB", "SB-Messaging"),
+    ("NET.TCP", "WCF-NetTcp"),
+    ("NET.MSMQ", "WCF-NetMsmq"),
+    ("NET.PIPE", "WCF-NetNamedPipe"),
+    ("MSSQL", "WCF-SQL"),
+];
+
 /// Adapter and address of the next or current attempt.
 ///
 /// # Errors
@@ -36,9 +54,12 @@ pub fn dynamic_transport(message: &Message) -> Result<TransportInfo, String> {
     };
     let address = text(BTS.outbound_transport_location)
         .ok_or_else(|| format!("No address is set for {}", describe(message)))?;
-    let scheme = address.split_once("://").map(|(scheme, _)| scheme.to_ascii_uppercase());
+    let scheme = address.split_once(':').map(|(scheme, _)| scheme.to_ascii_uppercase());
+    let played = scheme.as_ref().and_then(|scheme| PLAYED.iter().find(|(own, _)| own == scheme));
+    let scheme = played.map(|(_, adapter)| (*adapter).to_owned()).or(scheme);
     let transport = text(BTS.outbound_transport_type).or(scheme).unwrap_or_default();
-    if !ADAPTERS.contains(&transport.as_str()) {
+    let known = PLAYED.iter().any(|(_, adapter)| adapter.eq_ignore_ascii_case(&transport));
+    if !known && !ADAPTERS.contains(&transport.as_str()) {
         return Err(format!(
             "There is no adapter for the address {address}: begin it with {}",
             ADAPTERS.map(|a| format!("{}://", a.to_lowercase())).join(", ")

@@ -326,6 +326,7 @@ fn part_fits(to: &PartType, from: &PartType) -> bool {
         | (PartType::Schema(_) | PartType::Class(_), PartType::Xml) => true,
         (PartType::Schema(to), PartType::Schema(from)) => to.message_type == from.message_type,
         (PartType::Class(to), PartType::Class(from)) => to.name == from.name,
+        (PartType::Value(ValueType::Unknown), _) | (_, PartType::Value(ValueType::Unknown)) => true,
         (PartType::Value(to), PartType::Value(from)) => to == from,
         _ => false,
     }

@@ -117,9 +117,11 @@ pub(super) fn converts(from: &Type, to: &ValueType, types: &ExceptionTypes) -> b
             (ValueType::Named(from), ValueType::Named(to)) => {
                 !(is_exception(from) && is_exception(to)) || types.derives(from, to)
             }
-            (ValueType::Named(xml), ValueType::Xml) | (ValueType::Xml, ValueType::Named(xml)) => {
-                is_xml_name(xml)
+            // An object of custom code becomes the XML it is written as.
+            (ValueType::Named(class), ValueType::Xml) => {
+                is_xml_name(class) || (is_open(from) && !class.starts_with("System."))
             }
+            (ValueType::Xml, ValueType::Named(xml)) => is_xml_name(xml),
             // A component type may convert itself; known values do not turn into components.
             (ValueType::Named(_), _) => is_open(from),
             _ => widens(from, to),

@@ -1,0 +1,403 @@
+//! Ports for a project without bindings: what is not bound, or bound to an adapter that is not here, is played.
+
+use crate::diagnostic::{Diagnostic, counted};
+use crate::model::{
+    Application, Binding, CommunicationPattern, Filter, FilterOperator, FilterRow, Module, Operation,
+    Orchestration, Partner, PartnerBehavior, Polarity, Port, PortBinding, PortType, ReceiveLocation,
+    ReceivePort, SendPort, ServiceBinding, ShapeKind, Transport,
+};
+use crate::xml::SchemaSet;
+use std::collections::BTreeSet;
+
+/// Adapters that run here; others are played as queues in memory.
+const ADAPTERS: [&str; 3] = ["FILE", "QUEUE", "SQL"];
+
+/// Receive port for messages that no port of their own is drawn for: orchestrations that take them from the message
+/// box start on them.
+pub const ANY_MESSAGE: &str = "Any message";
+
+/// Gives every logical port that is not bound a physical one: folders `in/<port>` and `out/<port>` for one-way ports,
+/// queues for two-way ones, whose requests a simulated partner answers with an example of the response. What binding
+/// files bind to an adapter that is not here goes to a queue of the port's name. Gives a word about what was done.
+pub fn simulate(application: &mut Application) -> Vec<Diagnostic> {
+    let schemas = SchemaSet::build(application);
+    let mut made = Made { schemas, ports: 0, played: BTreeSet::new() };
+    made.redirect(application);
+    let orchestrations: Vec<(Module, Orchestration)> =
+        application.orchestrations().map(|(m, o)| (m.clone(), o.clone())).collect();
+    for (module, orchestration) in &orchestrations {
+        made.bind(application, module, orchestration);
+    }
+    made.message_box(application, &orchestrations);
+    let mut found = Vec::new();
+    if made.ports > 0 {
+        let message =
+            format!("{} without a binding: simulated for a run", counted(made.ports, "logical port"));
+        let help = "bind them, or give the project's binding file, to run with real ports";
+        found.push(Diagnostic::information("Z13", message, help));
+    }
+    if !made.played.is_empty() {
+        let names: Vec<&str> = made.played.iter().map(String::as_str).collect();
+        let message = format!("adapters that are not here are played as queues: {}", names.join(", "));
+        let help = "point the ports elsewhere to run with files or a database";
+        found.push(Diagnostic::information("Z13", message, help));
+    }
+    found
+}
+
+struct Made {
+    schemas: SchemaSet,
+    /// Logical ports that were given a physical one.
+    ports: usize,
+    /// Adapters that are played.
+    played: BTreeSet<String>,
+}
+
+impl Made {
+    fn here(&mut self, transport: &str) -> bool {
+        let here = ADAPTERS.iter().any(|adapter| adapter.eq_ignore_ascii_case(transport));
+        if !here && !transport.is_empty() {
+            self.played.insert(transport.to_owned());
+        }
+        here
+    }
+
+    /// Points what cannot be reached from here at queues, and paths of another machine at folders of the run.
+    fn redirect(&mut self, application: &mut Application) {
+        let bindings = &mut application.bindings;
+        for port in &mut bindings.receive_ports {
+            for location in &mut port.locations {
+                if !self.here(&location.transport) {
+                    location.transport = "QUEUE".to_owned();
+                    location.address = queue(&location.name);
+                } else if elsewhere(&location.transport, &location.address) {
+                    let mask = location.address.rsplit(['\\', '/']).next().unwrap_or("*.xml");
+                    location.address = format!("in/{}/{mask}", folder(&location.name));
+                }
+            }
+        }
+        for port in &mut bindings.send_ports {
+            let name = port.name.clone();
+            for transport in port.primary.iter_mut().chain(&mut port.backup) {
+                if !self.here(&transport.transport) {
+                    transport.transport = "QUEUE".to_owned();
+                    transport.address = queue(&name);
+                } else if elsewhere(&transport.transport, &transport.address) {
+                    let file = transport.address.rsplit(['\\', '/']).next().unwrap_or("%MessageID%.xml");
+                    transport.address = format!("out/{}/{file}", folder(&name));
+                }
+            }
+        }
+        for module in application.modules.values_mut() {
+            for port in module.orchestration.iter_mut().flat_map(|o| &mut o.ports) {
+                let Binding::SpecifyNow(now) = &mut port.binding else { continue };
+                let receives = port.polarity == Polarity::Implements;
+                if !self.here(&now.transport) {
+                    now.transport = "QUEUE".to_owned();
+                    now.uri = queue(&port.name);
+                } else if elsewhere(&now.transport, &now.uri) {
+                    let file = now.uri.rsplit(['\\', '/']).next().unwrap_or_default();
+                    let way = if receives { "in" } else { "out" };
+                    now.uri = format!("{way}/{}/{file}", folder(&port.name));
+                }
+            }
+        }
+    }
+
+    fn bind(&mut self, application: &mut Application, module: &Module, orchestration: &Orchestration) {
+        let full = module.full_name(&orchestration.name);
+        for port in &orchestration.ports {
+            let two_way = application.port_type(module, &port.port_type);
+            let Some(port_type) = two_way.cloned() else { continue };
+            let two_way = port_type.pattern == CommunicationPattern::RequestResponse;
+            let name = format!("{full}.{}", port.name);
+            match &port.binding {
+                Binding::SpecifyLater => {}
+                // The partner is missing, not the port.
+                Binding::SpecifyNow(now) if two_way && port.polarity == Polarity::Uses => {
+                    self.answer(application, module, &now.uri, &name, &port_type);
+                    continue;
+                }
+                _ => continue,
+            }
+            if bound(application, &full, &port.name, port.polarity, two_way) {
+                self.answer_bound(application, module, &full, port, &port_type);
+                continue;
+            }
+            self.ports += 1;
+            let binding = if port.polarity == Polarity::Implements {
+                let location = self.location(application, module, &name, &port_type, two_way);
+                application.bindings.receive_ports.push(ReceivePort {
+                    name: name.clone(),
+                    two_way,
+                    locations: vec![location],
+                    ..ReceivePort::default()
+                });
+                PortBinding::ReceivePort(name)
+            } else {
+                let address =
+                    if two_way { queue(&name) } else { format!("out/{}/%MessageID%.xml", folder(&name)) };
+                if two_way {
+                    self.answer(application, module, &address, &name, &port_type);
+                }
+                let transport = if two_way { "QUEUE" } else { "FILE" };
+                application.bindings.send_ports.push(SendPort {
+                    name: name.clone(),
+                    two_way,
+                    send_pipeline: "PassThruTransmit".to_owned(),
+                    receive_pipeline: if two_way { "XMLReceive".to_owned() } else { String::new() },
+                    primary: Some(Transport {
+                        transport: transport.to_owned(),
+                        address,
+                        ..Transport::default()
+                    }),
+                    ..SendPort::default()
+                });
+                PortBinding::SendPort(name)
+            };
+            let services = &mut application.bindings.services;
+            match services.iter_mut().find(|service| service.orchestration == full) {
+                Some(service) => drop(service.ports.insert(port.name.clone(), binding)),
+                None => services.push(ServiceBinding {
+                    orchestration: full.clone(),
+                    ports: [(port.name.clone(), binding)].into(),
+                    ..ServiceBinding::default()
+                }),
+            }
+        }
+    }
+
+    fn location(
+        &self,
+        application: &Application,
+        module: &Module,
+        name: &str,
+        port_type: &PortType,
+        two_way: bool,
+    ) -> ReceiveLocation {
+        // What has no schema passes as it is.
+        let typed = |operation: &Operation| {
+            let body = body_type(application, module, &operation.request);
+            self.schemas.root_named(&body).is_some() || self.schemas.class(&body).is_some()
+        };
+        let untyped = !port_type.operations.is_empty() && !port_type.operations.iter().any(typed);
+        ReceiveLocation {
+            name: name.to_owned(),
+            transport: if two_way { "QUEUE" } else { "FILE" }.to_owned(),
+            address: if two_way { queue(name) } else { format!("in/{}/*.xml", folder(name)) },
+            receive_pipeline: if untyped { "PassThruReceive" } else { "XMLReceive" }.to_owned(),
+            send_pipeline: if two_way { "PassThruTransmit".to_owned() } else { String::new() },
+            enabled: true,
+            ..ReceiveLocation::default()
+        }
+    }
+
+    /// A partner that answers requests to an address with an example of the response.
+    fn answer(
+        &self,
+        application: &mut Application,
+        module: &Module,
+        at: &str,
+        name: &str,
+        port_type: &PortType,
+    ) {
+        let response = port_type.operations.iter().find_map(|operation| operation.response.as_deref());
+        let reply = response.and_then(|name| example(application, &self.schemas, module, name));
+        if application.partners.iter().any(|partner| plays(&partner.behavior, at)) {
+            return;
+        }
+        application.partners.push(Partner {
+            name: format!("Simulated {name}"),
+            description: "Answers with an example of the response".to_owned(),
+            behavior: PartnerBehavior::Reply {
+                at: at.to_owned(),
+                reply: reply.unwrap_or_default(),
+                delay_ms: 0,
+            },
+        });
+    }
+
+    /// The same for a port of the binding file whose adapter is played.
+    fn answer_bound(
+        &self,
+        application: &mut Application,
+        module: &Module,
+        full: &str,
+        port: &Port,
+        port_type: &PortType,
+    ) {
+        if port_type.pattern == CommunicationPattern::OneWay || port.polarity == Polarity::Implements {
+            return;
+        }
+        let service = application.bindings.service(full);
+        let Some(PortBinding::SendPort(name)) = service.and_then(|s| s.ports.get(&port.name)).cloned() else {
+            return;
+        };
+        let transport = application.bindings.send_port(&name).and_then(|p| p.primary.as_ref());
+        if let Some(address) = transport.filter(|t| t.transport == "QUEUE").map(|t| t.address.clone()) {
+            self.answer(application, module, &address, &name, port_type);
+        }
+    }
+
+    /// Ways into and out of the message box for orchestrations that are bound to it directly.
+    fn message_box(&mut self, application: &mut Application, all: &[(Module, Orchestration)]) {
+        let mut ports = BTreeSet::new();
+        let mut published = BTreeSet::new();
+        let mut taken = BTreeSet::new();
+        for (module, orchestration) in all {
+            let direct = |name: &str| {
+                let port = orchestration.port(name)?;
+                (port.binding == Binding::MessageBox).then_some(port)
+            };
+            for shape in orchestration.shapes() {
+                let (port, operation, receives) = match &shape.kind {
+                    ShapeKind::Receive(receive) => {
+                        if receive.activate && direct(&receive.port).is_some() {
+                            ports.insert(ANY_MESSAGE.to_owned());
+                            ports.extend(receive.filter.iter().filter_map(receive_port_named));
+                        }
+                        (&receive.port, &receive.operation, true)
+                    }
+                    ShapeKind::Send(send) => (&send.port, &send.operation, false),
+                    _ => continue,
+                };
+                let Some(port_type) = direct(port).and_then(|p| application.port_type(module, &p.port_type))
+                else {
+                    continue;
+                };
+                let Some(operation) = port_type.operation(operation) else { continue };
+                let two_way = port_type.pattern == CommunicationPattern::RequestResponse;
+                let body = body_type(application, module, &operation.request);
+                let Some(root) = self.schemas.root_named(&body) else { continue };
+                match (receives, two_way) {
+                    (true, _) => drop(taken.insert(root.message_type.clone())),
+                    (false, false) => drop(published.insert(root.message_type.clone())),
+                    (false, true) => {}
+                }
+            }
+        }
+        for name in ports {
+            if application.bindings.receive_port(&name).is_some() {
+                continue;
+            }
+            self.ports += 1;
+            application.bindings.receive_ports.push(ReceivePort {
+                name: name.clone(),
+                locations: vec![ReceiveLocation {
+                    address: format!("in/{}/*.xml", folder(&name)),
+                    name,
+                    transport: "FILE".to_owned(),
+                    receive_pipeline: "XMLReceive".to_owned(),
+                    enabled: true,
+                    ..ReceiveLocation::default()
+                }],
+                ..ReceivePort::default()
+            });
+        }
+        let filtered = application.bindings.send_ports.iter().any(|port| !port.filter.is_empty());
+        for message_type in published.difference(&taken).filter(|_| !filtered) {
+            let name = format!("Messages of {}", message_type.rsplit('#').next().unwrap_or(message_type));
+            if application.bindings.send_port(&name).is_some() {
+                continue;
+            }
+            let filter: Filter = vec![FilterRow {
+                property: "BTS.MessageType".to_owned(),
+                operator: FilterOperator::Equals,
+                value: format!("\"{message_type}\""),
+                ..FilterRow::default()
+            }];
+            let address = format!("out/{}/%MessageID%.xml", folder(&name));
+            application.bindings.send_ports.push(SendPort {
+                name,
+                send_pipeline: "PassThruTransmit".to_owned(),
+                primary: Some(Transport { transport: "FILE".to_owned(), address, ..Transport::default() }),
+                filter,
+                ..SendPort::default()
+            });
+        }
+    }
+}
+
+/// The port that a filter asks for by name.
+fn receive_port_named(row: &FilterRow) -> Option<String> {
+    let asked = row.property == "BTS.ReceivePortName" && row.operator == FilterOperator::Equals;
+    let name = row.value.trim().trim_matches('"');
+    (asked && !name.is_empty()).then(|| name.to_owned())
+}
+
+fn plays(behavior: &PartnerBehavior, address: &str) -> bool {
+    match behavior {
+        PartnerBehavior::Reply { at, .. } => at == address,
+        PartnerBehavior::Rules(rules) => rules.at == address,
+        PartnerBehavior::Echo { from, .. } | PartnerBehavior::Drain { from } => from == address,
+        PartnerBehavior::Submit { .. } => false,
+    }
+}
+
+/// True when the binding file binds the port to a physical one that is there and fits.
+fn bound(application: &Application, full: &str, port: &str, polarity: Polarity, two_way: bool) -> bool {
+    let bindings = &application.bindings;
+    match (bindings.service(full).and_then(|service| service.ports.get(port)), polarity) {
+        (Some(PortBinding::ReceivePort(name)), Polarity::Implements) => {
+            bindings.receive_port(name).is_some_and(|p| p.two_way == two_way)
+        }
+        (Some(PortBinding::SendPort(name)), Polarity::Uses) => {
+            bindings.send_port(name).is_some_and(|p| p.two_way == two_way)
+        }
+        (Some(PortBinding::SendPortGroup(name)), Polarity::Uses) => {
+            bindings.send_port_groups.iter().any(|group| group.name == *name)
+        }
+        _ => false,
+    }
+}
+
+/// A path of another machine: with a drive, a server, or a macro of a deployment tool.
+fn elsewhere(transport: &str, address: &str) -> bool {
+    let address = address.trim();
+    let path = address.get(7..).filter(|_| address.to_lowercase().starts_with("file://")).unwrap_or(address);
+    let drive = path.trim_start_matches('/').as_bytes().get(1) == Some(&b':');
+    transport.eq_ignore_ascii_case("FILE")
+        && (path.starts_with("\\\\") || path.contains('$') || (drive && !cfg!(windows)))
+}
+
+fn queue(name: &str) -> String {
+    format!("queue://{}", folder(name))
+}
+
+/// A name as that of a folder.
+fn folder(name: &str) -> String {
+    name.chars().map(|c| if c.is_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect()
+}
+
+/// Type name of the body of a message of this type.
+fn body_type(application: &Application, module: &Module, name: &str) -> String {
+    if let Some(multipart) = application.multipart_type(module, name) {
+        return multipart.body().map(|part| part.part_type.clone()).unwrap_or_default();
+    }
+    match application.web_message(name) {
+        Some(web) => web.parts.first().map(|part| part.part_type.clone()).unwrap_or_default(),
+        None => name.to_owned(),
+    }
+}
+
+/// An example of a message of a type, as it travels: of its schema or class, else a small document.
+pub fn example(
+    application: &Application,
+    schemas: &SchemaSet,
+    module: &Module,
+    name: &str,
+) -> Option<String> {
+    let body = body_type(application, module, name);
+    if let Some(root) = schemas.root_named(&body) {
+        return schemas.example(&root.message_type);
+    }
+    if let Some(class) = schemas.class(&body) {
+        return schemas.example(&class.message_type());
+    }
+    Some(match body.as_str() {
+        "System.String" => "<string>text</string>".to_owned(),
+        "System.Int32" => "<int>1</int>".to_owned(),
+        "System.Boolean" => "<boolean>true</boolean>".to_owned(),
+        _ => "<Message><Text>example</Text></Message>".to_owned(),
+    })
+}
