@@ -1,7 +1,7 @@
 //! The one diagnostic type: model rules, expressions, bindings, files and run-time failures all speak it.
 
-use crate::model::Id;
 use crate::model::edit::Edit;
+use crate::model::{Application, Id};
 use std::fmt;
 use std::ops::Range;
 
@@ -71,6 +71,16 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {
         self.place = place;
+        self
+    }
+
+    /// The same finding, placed in the file that the user has: a module of BizTalk's is in its own.
+    #[must_use]
+    pub fn in_sources(mut self, application: &Application) -> Self {
+        let module = self.place.module.as_deref();
+        if let Some(source) = module.and_then(|module| application.source(module)) {
+            source.clone_into(&mut self.place.file);
+        }
         self
     }
 

@@ -32,6 +32,9 @@ impl Gathered {
 /// Levels above an orchestration in which its project is looked for.
 const PROJECT_ABOVE: usize = 5;
 
+/// Folders beside a project that are looked through for the project of an assembly.
+const MAX_BESIDE: usize = 200;
+
 /// Gathers what `path` means.
 pub fn gather(path: &Path) -> Gathered {
     let mut gathered = Gathered::default();
@@ -69,10 +72,7 @@ pub fn gather(path: &Path) -> Gathered {
             }
             None => {
                 gathered.loose.push(path.to_owned());
-                let beside =
-                    fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
-                let types = beside.filter(|other| matches!(kind(other).as_str(), "xsd" | "btm" | "btp"));
-                gathered.loose.extend(types);
+                gathered.loose.extend(loose_types(path, folder));
             }
         },
         _ => gathered.loose.push(path.to_owned()),
@@ -90,13 +90,7 @@ fn kind(path: &Path) -> String {
 fn project_of(path: &Path) -> Option<PathBuf> {
     let mut nearest = None;
     for folder in path.ancestors().skip(1).take(PROJECT_ABOVE) {
-        let mut projects: Vec<_> = fs::read_dir(folder)
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|other| kind(other) == "btproj")
-            .collect();
-        projects.sort();
+        let projects = projects_in(folder);
         let lists = |project: &PathBuf| {
             let read = fs::read(project).ok().and_then(|bytes| read_project(project, &bytes).ok());
             read.is_some_and(|read| read.items.iter().any(|item| same(&item.path, path)))
@@ -107,6 +101,38 @@ fn project_of(path: &Path) -> Option<PathBuf> {
         nearest = nearest.or_else(|| projects.into_iter().next());
     }
     nearest
+}
+
+/// The projects directly in a folder.
+fn projects_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut projects: Vec<_> = paths.filter(|path| kind(path) == "btproj").collect();
+    projects.sort();
+    projects
+}
+
+/// Types for an orchestration without a project: files in its folder, and in folders beside it whose name its text uses
+/// as a namespace.
+fn loose_types(path: &Path, folder: &Path) -> Vec<PathBuf> {
+    let wanted = |other: &PathBuf| matches!(kind(other).as_str(), "xsd" | "btm" | "btp");
+    let entries = |folder: &Path| {
+        let entries = fs::read_dir(folder).into_iter().flatten();
+        entries.filter_map(|entry| Some(entry.ok()?.path())).collect::<Vec<_>>()
+    };
+    let text = decode(&fs::read(path).unwrap_or_default()).0;
+    let own = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut found: Vec<PathBuf> = entries(folder)
+        .into_iter()
+        .filter(|other| wanted(other) || (kind(other) == "odx" && text.contains(&format!("\"{own}."))))
+        .collect();
+    for beside in entries(folder.parent().unwrap_or(folder)).into_iter().filter(|path| path.is_dir()) {
+        let name = beside.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if beside != folder && text.contains(&format!("\"{name}.")) {
+            found.extend(files(&beside).into_iter().filter(|other| wanted(other) || kind(other) == "odx"));
+        }
+    }
+    found
 }
 
 fn same(one: &Path, other: &Path) -> bool {
@@ -174,8 +200,16 @@ impl Gathered {
             }
         }
         let folder = path.parent().unwrap_or(&path).to_owned();
-        let written: Vec<String> = project.references.values().cloned().collect();
+        let references = project.references.clone();
+        let written: Vec<String> = references.values().cloned().collect();
         self.projects.insert(path, project);
+        for (name, reference) in &references {
+            if ending(reference) != "btproj"
+                && let Some(other) = self.project_of_assembly(&folder, name, reference)
+            {
+                self.project(&other);
+            }
+        }
         for reference in written.iter().filter(|reference| ending(reference) == "btproj") {
             match find(&folder, reference) {
                 Some(other) => self.project(&other),
@@ -184,6 +218,29 @@ impl Gathered {
                 }
             }
         }
+    }
+
+    /// The project of an assembly that is referred to as a compiled one: above the file that is named, or beside the
+    /// project that refers to it.
+    fn project_of_assembly(&self, folder: &Path, name: &str, hint: &str) -> Option<PathBuf> {
+        if ["System", "Microsoft.BizTalk.", "Microsoft.XLANGs", "mscorlib"]
+            .iter()
+            .any(|own| name.starts_with(own))
+        {
+            return None;
+        }
+        let named = folder.join(hint.replace('\\', "/"));
+        let mut folders: Vec<PathBuf> = named.ancestors().skip(1).take(4).map(Path::to_path_buf).collect();
+        folders.truncate(if hint.is_empty() { 0 } else { 4 });
+        let above = folder.parent().and_then(|above| fs::read_dir(above).ok());
+        let beside = above.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+        let mut beside: Vec<PathBuf> = beside.filter(|path| path.is_dir()).take(MAX_BESIDE).collect();
+        beside.sort();
+        let projects = folders.into_iter().chain(beside).flat_map(|folder| projects_in(&folder));
+        projects.into_iter().find(|project| {
+            let read = fs::read(project).ok().and_then(|bytes| read_project(project, &bytes).ok());
+            read.is_some_and(|read| read.assembly == name)
+        })
     }
 
     /// What Visual Studio makes from web references is in a project without being listed.

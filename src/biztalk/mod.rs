@@ -5,6 +5,7 @@
 
 mod assembly;
 mod gather;
+mod load;
 mod names;
 pub mod odx;
 mod open;
@@ -16,6 +17,7 @@ mod simulate;
 mod text;
 pub mod xlang_text;
 
+pub use load::{Loaded, load, save_beside};
 pub use names::unresolved;
 pub use open::{Opened, is_biztalk, open};
 pub use project::{ProjectFile, ProjectItem, read_project};

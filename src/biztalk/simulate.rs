@@ -3,11 +3,11 @@
 use crate::diagnostic::{Diagnostic, counted};
 use crate::model::{
     Application, Binding, CommunicationPattern, Filter, FilterOperator, FilterRow, Module, Operation,
-    Orchestration, Partner, PartnerBehavior, Polarity, Port, PortBinding, PortType, ReceiveLocation,
-    ReceivePort, SendPort, ServiceBinding, ShapeKind, Transport,
+    Orchestration, Partner, PartnerBehavior, Polarity, Policy, PolicyParameter, PolicyVersion, Port,
+    PortBinding, PortType, ReceiveLocation, ReceivePort, SendPort, ServiceBinding, ShapeKind, Transport,
 };
 use crate::xml::SchemaSet;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Adapters that run here; others are played as queues in memory.
 const ADAPTERS: [&str; 3] = ["FILE", "QUEUE", "SQL"];
@@ -27,9 +27,10 @@ pub fn simulate(application: &mut Application) -> Vec<Diagnostic> {
         application.orchestrations().map(|(m, o)| (m.clone(), o.clone())).collect();
     for (module, orchestration) in &orchestrations {
         made.bind(application, module, orchestration);
+        made.role_links(application, module, orchestration);
     }
     made.message_box(application, &orchestrations);
-    let mut found = Vec::new();
+    let mut found = policies(application, &orchestrations);
     if made.ports > 0 {
         let message =
             format!("{} without a binding: simulated for a run", counted(made.ports, "logical port"));
@@ -43,6 +44,49 @@ pub fn simulate(application: &mut Application) -> Vec<Diagnostic> {
         found.push(Diagnostic::information("Z13", message, help));
     }
     found
+}
+
+/// Policies are in the rule store of a server, never in a project: one that is called and not here decides nothing.
+fn policies(application: &mut Application, orchestrations: &[(Module, Orchestration)]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (_, orchestration) in orchestrations {
+        for shape in orchestration.shapes() {
+            let ShapeKind::CallRules(call) = &shape.kind else { continue };
+            if call.policy.is_empty() || application.policies.contains_key(&call.policy) {
+                continue;
+            }
+            let name = &call.policy;
+            let message = format!("the policy `{name}` is not here: calling it changes nothing");
+            found.push(Diagnostic::warning("Z13", message, "write its rules, to run with them"));
+            let parameters = call.parameters.iter().map(|given| PolicyParameter {
+                name: given.message.clone(),
+                fact_type: declared_type(orchestration, &given.message),
+            });
+            let empty = PolicyVersion {
+                major: call.version.unwrap_or(1),
+                parameters: parameters.collect(),
+                ..PolicyVersion::default()
+            };
+            let policy = Policy { name: name.clone(), versions: vec![empty], ..Policy::default() };
+            application.policies.insert(name.clone(), policy);
+        }
+    }
+    found
+}
+
+/// Type of a message or variable of an orchestration or of one of its scopes.
+fn declared_type(orchestration: &Orchestration, name: &str) -> String {
+    let shapes = orchestration.shapes();
+    let scopes = shapes.iter().filter_map(|shape| match &shape.kind {
+        ShapeKind::Scope(scope) => Some((&scope.messages, &scope.variables)),
+        _ => None,
+    });
+    let mut all = scopes.chain([(&orchestration.messages, &orchestration.variables)]);
+    let found = all.find_map(|(messages, variables)| {
+        let message = messages.iter().find(|m| m.name == name).map(|m| m.message_type.clone());
+        message.or_else(|| variables.iter().find(|v| v.name == name).map(|v| v.variable_type.clone()))
+    });
+    found.unwrap_or_default()
 }
 
 struct Made {
@@ -110,7 +154,11 @@ impl Made {
             let two_way = application.port_type(module, &port.port_type);
             let Some(port_type) = two_way.cloned() else { continue };
             let two_way = port_type.pattern == CommunicationPattern::RequestResponse;
-            let name = format!("{full}.{}", port.name);
+            let own = format!("{full}.{}", port.name);
+            let asked =
+                asked_for(orchestration, &port.name).filter(|_| port.polarity == Polarity::Implements);
+            let free = |name: &String| application.bindings.receive_port(name).is_none();
+            let name = asked.filter(free).unwrap_or(own);
             match &port.binding {
                 Binding::SpecifyLater => {}
                 // The partner is missing, not the port.
@@ -146,6 +194,7 @@ impl Made {
                     two_way,
                     send_pipeline: "PassThruTransmit".to_owned(),
                     receive_pipeline: if two_way { "XMLReceive".to_owned() } else { String::new() },
+                    pipeline_properties: if two_way { any_type() } else { BTreeMap::new() },
                     primary: Some(Transport {
                         transport: transport.to_owned(),
                         address,
@@ -155,14 +204,34 @@ impl Made {
                 });
                 PortBinding::SendPort(name)
             };
-            let services = &mut application.bindings.services;
-            match services.iter_mut().find(|service| service.orchestration == full) {
-                Some(service) => drop(service.ports.insert(port.name.clone(), binding)),
-                None => services.push(ServiceBinding {
-                    orchestration: full.clone(),
-                    ports: [(port.name.clone(), binding)].into(),
-                    ..ServiceBinding::default()
-                }),
+            attach(application, &full, &port.name, binding);
+        }
+    }
+
+    /// Ports of a role link that receive are bound like others; who sends to them is a party.
+    fn role_links(&mut self, application: &mut Application, module: &Module, orchestration: &Orchestration) {
+        let full = module.full_name(&orchestration.name);
+        for link in orchestration.role_links.iter().filter(|link| link.polarity == Polarity::Implements) {
+            let declared = application.role_link_type(module, &link.role_link_type);
+            let role =
+                declared.and_then(|declared| declared.roles.iter().find(|role| role.name == link.role));
+            for port_type in role.map(|role| role.port_types.clone()).unwrap_or_default() {
+                let Some(found) = application.port_type(module, &port_type).cloned() else { continue };
+                let port = format!("{}.{}", link.name, found.name);
+                let two_way = found.pattern == CommunicationPattern::RequestResponse;
+                if bound(application, &full, &port, Polarity::Implements, two_way) {
+                    continue;
+                }
+                self.ports += 1;
+                let name = format!("{full}.{port}");
+                let location = self.location(application, module, &name, &found, two_way);
+                application.bindings.receive_ports.push(ReceivePort {
+                    name: name.clone(),
+                    two_way,
+                    locations: vec![location],
+                    ..ReceivePort::default()
+                });
+                attach(application, &full, &port, PortBinding::ReceivePort(name));
             }
         }
     }
@@ -288,6 +357,7 @@ impl Made {
                     name,
                     transport: "FILE".to_owned(),
                     receive_pipeline: "XMLReceive".to_owned(),
+                    pipeline_properties: any_type(),
                     enabled: true,
                     ..ReceiveLocation::default()
                 }],
@@ -318,6 +388,21 @@ impl Made {
     }
 }
 
+/// The receive port that the filter of an activating receive on a port asks for.
+fn asked_for(orchestration: &Orchestration, port: &str) -> Option<String> {
+    orchestration.shapes().into_iter().find_map(|shape| match &shape.kind {
+        ShapeKind::Receive(receive) if receive.port == port => {
+            receive.filter.iter().find_map(receive_port_named)
+        }
+        _ => None,
+    })
+}
+
+/// Takes a message also when its type is not known here.
+fn any_type() -> BTreeMap<String, String> {
+    [("AllowUnrecognizedMessage".to_owned(), "true".to_owned())].into()
+}
+
 /// The port that a filter asks for by name.
 fn receive_port_named(row: &FilterRow) -> Option<String> {
     let asked = row.property == "BTS.ReceivePortName" && row.operator == FilterOperator::Equals;
@@ -331,6 +416,19 @@ fn plays(behavior: &PartnerBehavior, address: &str) -> bool {
         PartnerBehavior::Rules(rules) => rules.at == address,
         PartnerBehavior::Echo { from, .. } | PartnerBehavior::Drain { from } => from == address,
         PartnerBehavior::Submit { .. } => false,
+    }
+}
+
+/// Binds a logical port.
+fn attach(application: &mut Application, full: &str, port: &str, binding: PortBinding) {
+    let services = &mut application.bindings.services;
+    match services.iter_mut().find(|service| service.orchestration == full) {
+        Some(service) => drop(service.ports.insert(port.to_owned(), binding)),
+        None => services.push(ServiceBinding {
+            orchestration: full.to_owned(),
+            ports: [(port.to_owned(), binding)].into(),
+            ..ServiceBinding::default()
+        }),
     }
 }
 

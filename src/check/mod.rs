@@ -58,7 +58,7 @@ pub fn check(application: &Application) -> Vec<Diagnostic> {
             found.push(diagnostic);
         }
     }
-    found
+    found.into_iter().map(|finding| finding.in_sources(application)).collect()
 }
 
 /// The rules over the structure, without compiling.

@@ -1,4 +1,5 @@
 use super::{Exit, complain, complain_all, load, say};
+use crate::biztalk;
 use crate::check as rules;
 use crate::diagnostic::Severity;
 use crate::model::{Bindings, files};
@@ -42,7 +43,7 @@ pub fn bindings(arguments: &Arguments) -> Exit {
 }
 
 fn export(folder: &Path, file: Option<&Path>) -> Result<Exit, Exit> {
-    let application = load(folder)?;
+    let application = load(folder)?.application;
     let text = files::to_ron("bindings.ron", &application.bindings).map_err(|found| {
         complain_all([&found]);
         Exit::Unusable
@@ -57,7 +58,8 @@ fn export(folder: &Path, file: Option<&Path>) -> Result<Exit, Exit> {
 }
 
 fn import(folder: &Path, file: &Path) -> Result<Exit, Exit> {
-    let before = load(folder)?;
+    let loaded = load(folder)?;
+    let before = loaded.application;
     let text = fs::read_to_string(file).map_err(|error| unusable(file, "read", &error))?;
     let read = files::from_ron::<Bindings>(&file.display().to_string(), &text).map_err(|found| {
         complain_all([&found]);
@@ -65,7 +67,11 @@ fn import(folder: &Path, file: &Path) -> Result<Exit, Exit> {
     })?;
     let mut application = before.clone();
     let done = application.bindings.import(read);
-    files::save(folder, &application, Some(&before)).map_err(|found| {
+    let saved = match loaded.base {
+        Some(_) => biztalk::save_beside(&loaded.folder, &application, None),
+        None => files::save(folder, &application, Some(&before)),
+    };
+    saved.map_err(|found| {
         complain_all(&found);
         Exit::Unusable
     })?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_help = super::EXIT_CODES)]
 pub struct Arguments {
-    /// Application folder.
+    /// Application folder, or a folder, solution, project, orchestration or assembly of BizTalk Server.
     #[arg(required_unless_present = "explain")]
     application: Option<PathBuf>,
     /// Say what a code means and how to mend it, e.g. V19.
@@ -54,7 +54,7 @@ fn explain(code: &str) -> Exit {
 
 fn list(folder: &Path) -> Exit {
     let application = match load(folder) {
-        Ok(application) => application,
+        Ok(loaded) => loaded.application,
         Err(exit) => return exit,
     };
     let found = rules::check(&application);

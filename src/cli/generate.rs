@@ -48,7 +48,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 
 pub fn generate(arguments: &Arguments) -> Exit {
     let application = match load(&arguments.application) {
-        Ok(application) => application,
+        Ok(loaded) => loaded.application,
         Err(exit) => return exit,
     };
     let schemas = SchemaSet::build(&application);

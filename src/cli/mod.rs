@@ -8,12 +8,12 @@ mod export;
 mod generate;
 mod new;
 mod run;
+mod stubs;
 mod studio;
 mod test;
 
+use crate::biztalk::{self, Loaded};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Application;
-use crate::model::files;
 use clap::{Parser, Subcommand};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -29,7 +29,8 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
 struct Arguments {
-    /// Application folder to open in the studio; without it, the studio opens its living sample.
+    /// Application folder, or a path of BizTalk Server's, to open in the studio; without it, the studio opens its living
+    /// sample.
     folder: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -41,6 +42,11 @@ enum Command {
     Check(check::Arguments),
     Diff(diff::Arguments),
     Export(export::Arguments),
+    /// Open it in the studio: an application folder, or a folder, solution, project or orchestration of BizTalk Server.
+    Open {
+        path: PathBuf,
+    },
+    Stubs(stubs::Arguments),
     New(new::Arguments),
     Test(test::Arguments),
     Bindings(bindings::Arguments),
@@ -71,6 +77,8 @@ pub fn main() -> ExitCode {
         Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::Diff(arguments)) => diff::diff(&arguments),
         Some(Command::Export(arguments)) => export::export(&arguments),
+        Some(Command::Open { path }) => studio::studio(Some(&path)),
+        Some(Command::Stubs(arguments)) => stubs::stubs(&arguments),
         Some(Command::New(arguments)) => new::new(&arguments),
         Some(Command::Test(arguments)) => test::test(&arguments),
         Some(Command::Bindings(arguments)) => bindings::bindings(&arguments),
@@ -102,12 +110,12 @@ fn complain_all<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) {
     }
 }
 
-/// Loads an application; its warnings are printed.
-fn load(folder: &Path) -> Result<Application, Exit> {
-    match files::load(folder) {
-        Ok((application, warnings)) => {
-            complain_all(&warnings);
-            Ok(application)
+/// Loads what a path holds; what was noticed is printed.
+fn load(path: &Path) -> Result<Loaded, Exit> {
+    match biztalk::load(path) {
+        Ok(loaded) => {
+            complain_all(&loaded.findings);
+            Ok(loaded)
         }
         Err(errors) => {
             complain_all(&errors);

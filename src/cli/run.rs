@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 /// Run an application on real files until Ctrl-C; killed or not, the next run goes on where it ended.
 ///
 /// Every event is one line on standard output, its time being UTC. The run keeps its log in
-/// <APPLICATION>/.orchestrion.
+/// <APPLICATION>/.orchestrion. Projects of BizTalk Server run with simulated ports in the folder `orchestrion` beside
+/// their files, as far as what they need is there.
 #[derive(Debug, Args)]
 #[command(after_help = super::EXIT_CODES)]
 pub struct Arguments {
@@ -37,11 +38,17 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
-    let application = match load(&arguments.application) {
-        Ok(application) => application,
+    let loaded = match load(&arguments.application) {
+        Ok(loaded) => loaded,
         Err(exit) => return exit,
     };
-    let program = match Program::compile(&application) {
+    let application = loaded.application;
+    // What is not finished in a project of BizTalk's keeps the rest from running as little as it does there.
+    let compiled = match loaded.base {
+        Some(_) => Program::compile_what_runs(&application),
+        None => Program::compile(&application),
+    };
+    let program = match compiled {
         Ok((program, warnings)) => {
             complain_all(&warnings);
             program
@@ -51,12 +58,21 @@ pub fn run(arguments: &Arguments) -> Exit {
             return Exit::Failed;
         }
     };
+    if loaded.base.is_some()
+        && let Err(error) = std::fs::create_dir_all(&loaded.folder)
+    {
+        complain(format_args!(
+            "error: {} cannot be made: {error}\n  help: open a copy in a folder that can be written to",
+            loaded.folder.display()
+        ));
+        return Exit::Unusable;
+    }
     let stop = Arc::new(AtomicBool::new(false));
     if let Err(exit) = stop_on_signal(&stop) {
         return exit;
     }
     let options = Options { seed: arguments.seed, fresh: arguments.fresh, partners: !arguments.no_partners };
-    let mut host = match Host::start(&arguments.application, program, &options) {
+    let mut host = match Host::start(&loaded.folder, program, &options) {
         Ok(host) => host,
         Err(error) => {
             complain_all([&error]);
@@ -64,6 +80,9 @@ pub fn run(arguments: &Arguments) -> Exit {
         }
     };
     complain(format_args!("{} runs; Ctrl-C stops it", application.settings.name));
+    if loaded.base.is_some() {
+        complain(format_args!("messages come from and go to {}", loaded.folder.display()));
+    }
     let mut progress = Progress::new();
     let ended = host.run_until(&stop, arguments.until_idle, &mut |host, round| {
         complain_all(&round.findings);

@@ -35,7 +35,7 @@ pub struct Arguments {
 
 pub fn test(arguments: &Arguments) -> Exit {
     let application = match load(&arguments.application) {
-        Ok(application) => application,
+        Ok(loaded) => loaded.application,
         Err(exit) => return exit,
     };
     let suite = Suite {

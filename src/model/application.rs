@@ -393,6 +393,11 @@ impl Application {
         self.find(module, name, |m| &m.correlation_types, |t| &t.name)
     }
 
+    /// File that a module was read from when that is BizTalk's own.
+    pub fn source(&self, module: &str) -> Option<&str> {
+        self.modules.get(module).map(|module| module.source.as_str()).filter(|source| !source.is_empty())
+    }
+
     /// Finds a class message type by its full name.
     pub fn class(&self, name: &str) -> Option<&ClassType> {
         self.settings.classes.iter().find(|c| c.name == name)

@@ -127,7 +127,7 @@ pub(super) fn compile(app: &Application, traced: bool) -> (Program, Vec<Diagnost
         schemas,
         exceptions,
     };
-    (program, found)
+    (program, found.into_iter().map(|finding| finding.in_sources(app)).collect())
 }
 
 /// The exception types the application declares. Names are all the language has to tell them by.

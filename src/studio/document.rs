@@ -122,6 +122,12 @@ impl Document {
         }
         let (app, warnings) = files::load(folder)?;
         Ok((Self::new(app, Some(folder.to_owned())), warnings))
+        let loaded = biztalk::load(folder)?;
+        let mut document = Self::new(loaded.application, Some(folder.to_owned()));
+        if let Some(shown) = loaded.shown {
+            document.show(&shown);
+        }
+        Ok((document, loaded.findings))
     }
 
     /// Saves to `folder`, which becomes the document's own.

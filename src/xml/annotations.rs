@@ -86,6 +86,13 @@ pub fn body_xpath(file: &SchemaFile, element: NodeId) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// The name that a schema gives the class of an element when it is not the element's own.
+pub fn root_type_name(file: &SchemaFile, element: NodeId) -> Option<String> {
+    let tree = file.tree();
+    let stated = |kind| biztalk_below(tree, element, kind).find_map(|id| attribute(tree, id, "rootTypeName"));
+    stated("fieldInfo").or_else(|| stated("recordInfo")).filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
 /// Namespace that a prefix of a property reference stands for, when the file declares it as XML only.
 pub fn prefix_namespace(file: &SchemaFile, element: NodeId, prefix: &str) -> Option<String> {
     let name = format!("{prefix}:x");

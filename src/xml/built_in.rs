@@ -189,7 +189,7 @@ pub const SCHEMAS: &[BuiltInSchema] = &[
                  MQMD_Priority MQMD_Persistence MQMD_BackoutCount MQMD_PutApplType MQMD_MsgSeqNumber MQMD_Offset \
                  MQMD_MsgFlags MQMD_OriginalLength WaitInterval",
             ),
-            (ValueType::Bool, "DynamicReceive BizTalkCorrelationIdPropagate"),
+            (ValueType::String, "DynamicReceive BizTalkCorrelationIdPropagate"),
         ],
     },
     BuiltInSchema {

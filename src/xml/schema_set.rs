@@ -238,14 +238,23 @@ impl SchemaSet {
                 data: annotations::is_data_property(file, id),
             };
             let promotable = content.is_none_or(|c| c.promotable);
-            // The class of an element is often in the namespace of its schema's, not inside it.
-            let beside = file.type_name.rsplit_once('.').map(|(namespace, _)| format!("{namespace}.{local}"));
-            declared.push((property, beside, promotable, annotations::place(file, id)));
+            // The class of an element has a name of its own, and is often beside its schema's, not inside it.
+            let class = annotations::root_type_name(file, id);
+            let classes = class.iter().map(String::as_str).chain([local]);
+            let whole = file.type_name.as_str();
+            let namespace = whole.rsplit_once('.').map(|(namespace, _)| namespace);
+            let others: Vec<SmolStr> = classes
+                .flat_map(|class| {
+                    let owners = std::iter::once(whole).chain(namespace);
+                    owners.map(move |owner| smol_str::format_smolstr!("{owner}.{class}"))
+                })
+                .collect();
+            declared.push((property, others, promotable, annotations::place(file, id)));
         }
-        for (property, beside, promotable, line) in declared {
+        for (property, others, promotable, line) in declared {
             let name = property.name.as_str();
-            if let Some(beside) = beside {
-                self.property_by_name.entry(beside.into()).or_insert(self.properties.len());
+            for other in others.into_iter().filter(|other| other != name) {
+                self.property_by_name.entry(other).or_insert(self.properties.len());
             }
             if !promotable {
                 let finding = Diagnostic::error(
@@ -358,6 +367,14 @@ impl SchemaSet {
             let clean =
                 if stated { format!("{name}.{}", schema.root) } else { schema_type_name(name, &schema.root) };
             self.root_by_name.entry(clean.into()).or_insert(self.roots.len());
+            if let Some(file) = self.library.files.get(at) {
+                let class = annotations::root_type_name(file, root.declared.1);
+                let named = class.map(|class| format!("{}.{class}", file.type_name));
+                // One of several roots may be meant by the schema alone.
+                for other in named.into_iter().chain([file.type_name.to_string()]) {
+                    self.root_by_name.entry(other.into()).or_insert(self.roots.len());
+                }
+            }
         }
         self.promoted.extend(schema.promoted.iter().map(|field| field.property));
         self.roots.push(root);
