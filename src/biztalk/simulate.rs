@@ -49,7 +49,7 @@ pub fn simulate(application: &mut Application) -> Vec<Diagnostic> {
 /// Policies are in the rule store of a server, never in a project: one that is called and not here decides nothing.
 fn policies(application: &mut Application, orchestrations: &[(Module, Orchestration)]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (_, orchestration) in orchestrations {
+    for (module, orchestration) in orchestrations {
         for shape in orchestration.shapes() {
             let ShapeKind::CallRules(call) = &shape.kind else { continue };
             if call.policy.is_empty() || application.policies.contains_key(&call.policy) {
@@ -60,7 +60,12 @@ fn policies(application: &mut Application, orchestrations: &[(Module, Orchestrat
             found.push(Diagnostic::warning("Z13", message, "write its rules, to run with them"));
             let parameters = call.parameters.iter().map(|given| PolicyParameter {
                 name: given.message.clone(),
-                fact_type: declared_type(orchestration, &given.message),
+                fact_type: part_type(
+                    application,
+                    module,
+                    declared_type(orchestration, &given.message),
+                    &given.part,
+                ),
             });
             let empty = PolicyVersion {
                 major: call.version.unwrap_or(1),
@@ -72,6 +77,13 @@ fn policies(application: &mut Application, orchestrations: &[(Module, Orchestrat
         }
     }
     found
+}
+
+/// Type of a part of a message, or of the whole without one.
+fn part_type(application: &Application, module: &Module, whole: String, part: &str) -> String {
+    let multipart = application.multipart_type(module, &whole).filter(|_| !part.is_empty());
+    let found = multipart.and_then(|multipart| multipart.parts.iter().find(|own| own.name == part));
+    found.map_or(whole, |part| part.part_type.clone())
 }
 
 /// Type of a message or variable of an orchestration or of one of its scopes.

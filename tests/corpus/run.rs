@@ -5,7 +5,9 @@ use orchestrion::biztalk;
 use orchestrion::engine::{EventKind, InstanceChange};
 use orchestrion::lab::VirtualRun;
 use orchestrion::message::{DateTime, Name, TimeSpan};
-use orchestrion::model::{Application, Binding, Module, Orchestration, PortBinding, Receive, ShapeKind};
+use orchestrion::model::{
+    Application, Binding, FilterOperator, Module, Orchestration, PortBinding, Receive, ShapeKind,
+};
 use orchestrion::program::Program;
 use orchestrion::xml::SchemaSet;
 use std::collections::BTreeMap;
@@ -86,6 +88,12 @@ pub fn run(path: &Path) -> End {
     let mocked = service.stubs.iter().any(|(stub, _)| !program.components.is_scripted(&stub.class));
     let receives = receives(own);
     let Some(receive) = receives.first() else { return End::Called };
+    let partner = own
+        .port(&receive.port)
+        .is_some_and(|port| matches!(port.binding, Binding::Partner(_) | Binding::SelfCorrelating));
+    if partner {
+        return End::Called;
+    }
     let Some(location) = location(application, module, own, receive) else {
         return End::Exception(format!("nothing can be submitted to the port {}", receive.port));
     };
@@ -95,14 +103,23 @@ pub fn run(path: &Path) -> End {
     let Some(body) = biztalk::example(application, &schemas, module, &request.unwrap_or_default()) else {
         return End::Exception("no example of its message can be made".to_owned());
     };
-    let end = submit(program, &full, &location, &body);
+    // What a filter asks of the adapter.
+    let asked = receive.filter.iter().filter(|row| row.operator == FilterOperator::Equals);
+    let asked = asked.map(|row| (Name::new(&row.property), row.value.trim_matches('"').to_owned()));
+    let end = submit(program, &full, &location, &body, asked.collect());
     if mocked { End::Mocked(Box::new(end)) } else { end }
 }
 
-fn submit(program: Arc<Program>, service: &str, location: &str, body: &str) -> End {
+fn submit(
+    program: Arc<Program>,
+    service: &str,
+    location: &str,
+    body: &str,
+    mut properties: Vec<(Name, String)>,
+) -> End {
     let mut run = VirtualRun::with_program(program, 0, DateTime::default());
-    let file = (Name::new("FILE.ReceivedFileName"), "message.xml".to_owned());
-    run.submit_with(location, body.as_bytes(), vec![file]);
+    properties.push((Name::new("FILE.ReceivedFileName"), "message.xml".to_owned()));
+    run.submit_with(location, body.as_bytes(), properties);
     if let Err(error) = run.run_until_idle(TimeSpan(TICKS_PER_DAY * 3)) {
         return End::Exception(error.message);
     }

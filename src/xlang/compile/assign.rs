@@ -193,6 +193,12 @@ impl Compiler<'_> {
                     if *name != class.name.as_str() && self.symbols.class(name).is_some());
                 !other && (kind.is(&ValueType::Xml) || converts(kind, &wanted, types))
             }
+            // A class message has a form of its own; other objects become XML as they are.
+            (Type::Value(ValueType::Named(name)), PartType::Schema(_))
+                if self.symbols.class(name).is_some() =>
+            {
+                false
+            }
             (kind, PartType::Schema(_)) => converts(kind, &wanted, types),
             (_, PartType::Value(_)) => return self.assignable(value, &wanted),
         };
