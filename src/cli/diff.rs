@@ -1,4 +1,6 @@
 use super::{Exit, complain, complain_all, say};
+use crate::biztalk;
+use crate::biztalk::odx::{OdxFile, read_module};
 use crate::diagnostic::{Diagnostic, counted};
 use crate::model::compare::{self, Change};
 use crate::model::files::{self, Tree};
@@ -114,7 +116,7 @@ fn side(name: &str, other: &str) -> Result<Side, Vec<Diagnostic>> {
         return file(path).map(Side::Module).map_err(|error| vec![error]);
     }
     if path.is_dir() {
-        return files::load(path).map(|(application, _)| Side::Application(application));
+        return biztalk::load(path).map(|loaded| Side::Application(loaded.application));
     }
     let folder = if Path::new(other).is_dir() { PathBuf::from(other) } else { PathBuf::from(".") };
     let tree = revision(name, &folder).map_err(|error| vec![error])?;
@@ -128,6 +130,11 @@ fn file(path: &Path) -> Result<Module, Diagnostic> {
         let message = format!("`{name}` cannot be read: {error}");
         Diagnostic::error("F02", message, "give a folder, an orchestration file, or a git revision")
     };
+    if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("odx")) {
+        let bytes = std::fs::read(path).map_err(|error| unreadable(&error))?;
+        let read = OdxFile::parse(&name, &bytes)?;
+        return read_module(&name, &read).map(|(module, _)| module);
+    }
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(&error))?;
     files::from_ron(&name, &text)
 }

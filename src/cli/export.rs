@@ -41,7 +41,7 @@ fn scale(text: &str) -> Result<f32, String> {
 
 pub fn export(arguments: &Arguments) -> Exit {
     let application = match load(&arguments.application) {
-        Ok(application) => application,
+        Ok(loaded) => loaded.application,
         Err(exit) => return exit,
     };
     let Some(key) = find(&application, arguments.orchestration.as_deref()) else { return Exit::Unusable };
