@@ -144,20 +144,6 @@ impl Made {
                 }
             }
         }
-        for module in application.modules.values_mut() {
-            for port in module.orchestration.iter_mut().flat_map(|o| &mut o.ports) {
-                let Binding::SpecifyNow(now) = &mut port.binding else { continue };
-                let receives = port.polarity == Polarity::Implements;
-                if !self.here(&now.transport) {
-                    now.transport = "QUEUE".to_owned();
-                    now.uri = queue(&port.name);
-                } else if elsewhere(&now.transport, &now.uri) {
-                    let file = now.uri.rsplit(['\\', '/']).next().unwrap_or_default();
-                    let way = if receives { "in" } else { "out" };
-                    now.uri = format!("{way}/{}/{file}", folder(&port.name));
-                }
-            }
-        }
     }
 
     fn bind(&mut self, application: &mut Application, module: &Module, orchestration: &Orchestration) {
@@ -171,12 +157,19 @@ impl Made {
                 asked_for(orchestration, &port.name).filter(|_| port.polarity == Polarity::Implements);
             let free = |name: &String| application.bindings.receive_port(name).is_none();
             let name = asked.filter(free).unwrap_or(own);
+            // A port that is drawn with its address gets one of that name at deployment.
+            let drawn = matches!(port.binding, Binding::SpecifyNow(_));
+            let name = if drawn { format!("{name} (simulated)") } else { name };
             match &port.binding {
                 Binding::SpecifyLater => {}
-                // The partner is missing, not the port.
-                Binding::SpecifyNow(now) if two_way && port.polarity == Polarity::Uses => {
-                    self.answer(application, module, &now.uri, &name, &port_type);
-                    continue;
+                // The port is drawn with an address; only one that leads elsewhere is bound to another.
+                Binding::SpecifyNow(now) => {
+                    if self.here(&now.transport) && !elsewhere(&now.transport, &now.uri) {
+                        if two_way && port.polarity == Polarity::Uses {
+                            self.answer(application, module, &now.uri, &name, &port_type);
+                        }
+                        continue;
+                    }
                 }
                 _ => continue,
             }

@@ -53,7 +53,7 @@ fn to_application(from: &Path, to: &Path) -> Result<usize, Exit> {
 }
 
 fn to_biztalk(from: &Path, to: &Path) -> Result<usize, Exit> {
-    let application = load(from)?;
+    let application = load(from)?.application;
     let written = biztalk::export(to, &application).map_err(|errors| {
         complain_all(&errors);
         Exit::Unusable

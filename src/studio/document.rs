@@ -113,20 +113,10 @@ impl Document {
     /// # Errors
     /// Whatever keeps the folder from being read, each with its place.
     pub fn open(folder: &Path) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        if biztalk::is_biztalk(folder) {
-            let opened = biztalk::open(folder)?;
-            let mut document = Self::new(opened.application, Some(opened.base.join(biztalk::RUN_FOLDER)));
-            document.base = Some(opened.base);
-            document.module = opened.shown.unwrap_or(document.module);
-            return Ok((document, opened.findings));
-        }
-        let (app, warnings) = files::load(folder)?;
-        Ok((Self::new(app, Some(folder.to_owned())), warnings))
         let loaded = biztalk::load(folder)?;
-        let mut document = Self::new(loaded.application, Some(folder.to_owned()));
-        if let Some(shown) = loaded.shown {
-            document.show(&shown);
-        }
+        let mut document = Self::new(loaded.application, Some(loaded.folder));
+        document.base = loaded.base;
+        document.module = loaded.shown.unwrap_or(document.module);
         Ok((document, loaded.findings))
     }
 
