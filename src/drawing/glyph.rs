@@ -33,6 +33,7 @@ pub enum Glyph {
     Brand,
     Warning,
     Plus,
+    Note,
     Close,
     Chevron,
     ChevronDown,
@@ -173,6 +174,11 @@ impl Glyph {
                 pen.closed(&[(0.0, -6.0), (6.6, 5.5), (-6.6, 5.5)]);
                 pen.line(&[(0.0, -2.0), (0.0, 1.6)]);
                 pen.dot(0.0, 3.6, 0.9);
+            }
+            Glyph::Note => {
+                pen.closed(&[(-6.0, -6.5), (2.5, -6.5), (6.0, -3.0), (6.0, 6.5), (-6.0, 6.5)]);
+                pen.line(&[(-3.0, -0.5), (3.0, -0.5)]);
+                pen.line(&[(-3.0, 3.0), (3.0, 3.0)]);
             }
             Glyph::Plus => {
                 pen.line(&[(-5.0, 0.0), (5.0, 0.0)]);

@@ -1,8 +1,10 @@
-//! Which thing is where, and which one comes next by an arrow key.
+//! What is where, what is in view, and which element comes next by an arrow key.
 
-use super::layout::{Layout, Node, Slot};
+use super::layout::{LaneLabel, Layout, Line, Node, Slot};
+use super::wires::Wire;
 use crate::model::Id;
 use emath::{Pos2, Rect};
+use std::collections::BTreeSet;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -12,32 +14,114 @@ pub enum Step {
     Right,
 }
 
+/// How far beside an edge a drop still reaches it, in points.
+const REACH: [f32; 2] = [12.0, 22.0];
+
 impl Layout {
+    /// Nodes that are at least partly inside `view`, outer before inner.
+    pub fn nodes_in(&self, view: Rect) -> impl Iterator<Item = &Node> {
+        let found = self.seen.nodes.runs(view).filter_map(|run| self.nodes.get(run)).flatten();
+        found.filter(move |node| node.rect.intersects(view))
+    }
+
+    pub fn lines_in(&self, view: Rect) -> impl Iterator<Item = &Line> {
+        let found = self.seen.lines.runs(view).filter_map(|run| self.lines.get(run)).flatten();
+        found.filter(move |line| line.bounds().intersects(view))
+    }
+
+    /// Slots with their middle inside `view`, each with its place in [`Layout::slots`].
+    pub fn slots_in(&self, view: Rect) -> impl Iterator<Item = (usize, &Slot)> {
+        let found = self.seen.slots.runs(view).flatten();
+        found
+            .filter_map(|at| Some((at, self.slots.get(at)?)))
+            .filter(move |(_, slot)| view.contains(slot.center))
+    }
+
+    pub fn labels_in(&self, view: Rect) -> impl Iterator<Item = &LaneLabel> {
+        let found = self.seen.labels.runs(view).filter_map(|run| self.labels.get(run)).flatten();
+        found.filter(move |label| label.rect.intersects(view))
+    }
+
+    pub fn wires_in(&self, view: Rect) -> impl Iterator<Item = &Wire> {
+        let found = self.seen.wires.runs(view).filter_map(|run| self.wires.get(run)).flatten();
+        found.filter(move |wire| wire.bounds.intersects(view))
+    }
+
     /// The innermost node at a world position.
     pub fn node_at(&self, at: Pos2) -> Option<&Node> {
-        let mut found = None;
-        let mut index = 0;
-        while let Some(node) = self.nodes.get(index) {
-            if node.rect.contains(at) {
-                found = Some(node);
-                index += 1;
-            } else {
-                index = node.end;
-            }
-        }
-        found
+        self.nodes_in(Rect::from_min_max(at, at)).last()
     }
 
     /// The slot a drop at `at` goes to, among those `legal`: the closest, if the pointer is in its reach.
     pub fn slot_at(&self, at: Pos2, legal: impl Fn(&Slot) -> bool) -> Option<usize> {
-        let reach = |s: &Slot| s.area.expand2([12.0, 22.0].into());
+        let around = Rect::from_min_max(at, at).expand2(REACH.into());
         let distance = |s: &Slot| (s.center - at).length() + (s.center.y - at.y).abs();
-        self.slots
-            .iter()
-            .enumerate()
-            .filter(|(_, s)| reach(s).contains(at) && legal(s))
+        let found = self.seen.slots.runs(around).flatten().filter_map(|i| Some((i, self.slots.get(i)?)));
+        found
+            .filter(|(_, s)| s.area.expand2(REACH.into()).contains(at) && legal(s))
             .min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)))
             .map(|(i, _)| i)
+    }
+
+    /// The shapes a frame holds: cards it touches, containers that are wholly in it.
+    pub fn held_by(&self, frame: Rect) -> Vec<Id> {
+        let mut held = Vec::new();
+        let mut past = 0;
+        for run in self.seen.nodes.runs(frame) {
+            for at in run {
+                let Some(node) = self.nodes.get(at).filter(|node| at >= past && node.shape) else { continue };
+                let holds =
+                    if node.container { frame.contains_rect(node.rect) } else { frame.intersects(node.rect) };
+                if holds {
+                    held.push(node.id.clone());
+                    past = node.end;
+                }
+            }
+        }
+        held
+    }
+
+    /// True when a node is inside one of `ids`.
+    pub fn inside(&self, id: &Id, ids: &BTreeSet<Id>) -> bool {
+        let mut around = self.node(id).and_then(|node| node.parent);
+        while let Some(node) = around.and_then(|at| self.nodes.get(at)) {
+            if ids.contains(&node.id) {
+                return true;
+            }
+            around = node.parent;
+        }
+        false
+    }
+
+    /// What an arrow key goes to from a node or branch: as [`Layout::step`], and through the labels of branches.
+    pub fn go(&self, from: &Id, step: Step) -> Option<Id> {
+        if let Some(at) = self.labels.iter().position(|label| label.id == *from) {
+            let label = self.labels.get(at)?;
+            let holder = self.nodes.get(label.holder)?;
+            let beside = |at: Option<usize>| {
+                let found = at.and_then(|at| self.labels.get(at)).filter(|other| other.owner == label.owner);
+                found.map(|found| found.id.clone())
+            };
+            let mut lanes = self.labels.iter().enumerate().filter(|(_, other)| other.owner == label.owner);
+            return match step {
+                Step::Up => Some(holder.id.clone()),
+                Step::Down if label.nodes.0 < label.nodes.1 => {
+                    self.nodes.get(label.nodes.0).map(|n| n.id.clone())
+                }
+                Step::Down => self.below(holder).map(|n| n.id.clone()),
+                Step::Right => lanes.find(|(other, _)| *other > at).map(|(_, found)| found.id.clone()),
+                Step::Left => {
+                    beside(lanes.take_while(|(other, _)| *other < at).last().map(|(other, _)| other))
+                }
+            };
+        }
+        let (index, _) = self.indexed(from)?;
+        let lane = match step {
+            Step::Down => self.labels.iter().find(|label| label.holder == index),
+            Step::Up => self.labels.iter().find(|label| label.nodes.0 == index && index < label.nodes.1),
+            _ => None,
+        };
+        lane.map(|label| label.id.clone()).or_else(|| self.step(from, step).map(|node| node.id.clone()))
     }
 
     /// Walks the flow: down into a container goes to its leftmost lane; left and right change lane (D-6).

@@ -2,6 +2,7 @@
 
 use super::Glyph;
 use super::palette::Tokens;
+use super::silhouette::Silhouette;
 use crate::model::{Leg, PartRef, ShapeKind, Transaction};
 use ecolor::Color32;
 
@@ -67,6 +68,22 @@ pub fn glyph(kind: &ShapeKind) -> Glyph {
         K::Suspend(_) => Glyph::Suspend,
         K::Terminate(_) => Glyph::Terminate,
         K::Group(_) => Glyph::Group,
+    }
+}
+
+pub fn silhouette(kind: &ShapeKind) -> Silhouette {
+    use ShapeKind as K;
+    match kind {
+        K::Receive(_) => Silhouette::In,
+        K::Send(_) => Silhouette::Out,
+        K::Construct(_) | K::MessageAssignment(_) | K::Transform(_) => Silhouette::Sheet,
+        K::Delay(_) => Silhouette::Pill,
+        K::Expression(_) => Silhouette::Code,
+        K::Throw(_) | K::Suspend(_) | K::Terminate(_) | K::Compensate(_) => Silhouette::Octagon,
+        K::Call(_) | K::Start(_) | K::CallRules(_) => Silhouette::Bars,
+        K::Decide(_) | K::Listen(_) | K::Parallel(_) | K::Loop(_) | K::Scope(_) | K::Group(_) => {
+            Silhouette::Card
+        }
     }
 }
 

@@ -4,12 +4,15 @@
 //! bottom-up ([`Measured`]), places top-down.
 
 use super::Glyph;
+use super::index::Index;
 use super::kinds::{self, Category};
+use super::silhouette::Silhouette;
 use super::wires::{self, Wire};
 use crate::model::edit::BlockRef;
 use crate::model::{Application, Block, BlockSlot, CatchType, Id, Module, Orchestration, Shape, ShapeKind};
 use emath::{Pos2, Rect, pos2, vec2};
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 pub const CARD_WIDTH: f32 = 224.0;
 const CARD: f32 = 46.0;
@@ -22,6 +25,8 @@ pub const LABEL: f32 = 20.0;
 /// Height of the bars that spread to lanes and join them.
 const BAR: f32 = 14.0;
 const EMPTY: f32 = 30.0;
+/// Height of the line that shows a comment.
+pub const NOTE: f32 = 20.0;
 pub const BEGIN_RADIUS: f32 = 9.0;
 
 /// A place where a shape can go in: before the shape now at `index`.
@@ -32,10 +37,21 @@ pub struct Slot {
     pub center: Pos2,
     /// Area that accepts a drop.
     pub area: Rect,
-    /// "Insert before …" for people who cannot see the line.
-    pub words: String,
     /// The only slot of an empty block.
     pub empty: bool,
+    pub of: Owner,
+    /// The node it is before.
+    before: Option<usize>,
+}
+
+/// What a block belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    Orchestration,
+    /// By its place in [`Layout::nodes`].
+    Node(usize),
+    /// A branch, by its place in [`Layout::labels`].
+    Lane(usize),
 }
 
 /// A card, or a container with its header.
@@ -63,6 +79,24 @@ pub struct Node {
     pub shape: bool,
     /// A loop draws its way back.
     pub repeats: bool,
+    pub silhouette: Silhouette,
+    /// The first line of its comment; empty for none.
+    pub note: String,
+}
+
+impl Node {
+    /// Where the comment stands: at the foot of a card, under the header of a container.
+    pub fn note_rect(&self) -> Option<Rect> {
+        let top = if self.container { self.head.bottom() } else { self.head.bottom() - NOTE };
+        let width = if self.container { CARD_WIDTH.min(self.head.width()) } else { self.head.width() };
+        (!self.note.is_empty()).then(|| Rect::from_min_size(pos2(self.head.left(), top), vec2(width, NOTE)))
+    }
+
+    /// The card without the line of its comment.
+    pub fn words_rect(&self) -> Rect {
+        let foot = if self.note.is_empty() || self.container { 0.0 } else { NOTE };
+        Rect::from_min_max(self.head.min, self.head.max - vec2(0.0, foot))
+    }
 }
 
 /// The label above a lane; selects the branch.
@@ -73,12 +107,28 @@ pub struct LaneLabel {
     pub rect: Rect,
     pub text: String,
     pub code: bool,
+    /// The nodes in the lane: from the first to one past the last.
+    pub nodes: (usize, usize),
+    /// The node of the shape with the branches.
+    pub holder: usize,
 }
 
+/// A piece of the flow line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    pub points: Vec<Pos2>,
+    pub points: [Pos2; 2],
     pub arrow: bool,
+}
+
+impl Line {
+    fn new(from: Pos2, to: Pos2, arrow: bool) -> Self {
+        Self { points: [from, to], arrow }
+    }
+
+    pub fn bounds(&self) -> Rect {
+        let [from, to] = self.points;
+        Rect::from_two_pos(from, to)
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +136,10 @@ pub struct Layout {
     /// Outer before inner, in drawn order.
     pub nodes: Vec<Node>,
     /// Where each node is in `nodes`.
-    index: BTreeMap<Id, usize>,
+    index: FxHashMap<Id, usize>,
+    /// The closed container that hides a shape.
+    hiding: FxHashMap<Id, usize>,
+    pub(super) seen: Seen,
     pub lines: Vec<Line>,
     pub slots: Vec<Slot>,
     pub labels: Vec<LaneLabel>,
@@ -98,6 +151,18 @@ pub struct Layout {
     pub process: Option<Rect>,
     /// Everything.
     pub bounds: Option<Rect>,
+    /// Shows only what is inside one container: without begin and end.
+    pub inside: bool,
+}
+
+/// Where the parts of a drawing are, to find those in view.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Seen {
+    pub nodes: Index,
+    pub lines: Index,
+    pub slots: Index,
+    pub labels: Index,
+    pub wires: Index,
 }
 
 /// A shape with the sizes of what is in it.
@@ -107,6 +172,8 @@ struct Measured<'a> {
     height: f32,
     /// Distance of the flow line from the left edge.
     axis: f32,
+    summary: String,
+    note: String,
     kind: Form<'a>,
 }
 
@@ -135,6 +202,7 @@ struct Handler<'a> {
     slot: BlockSlot,
     title: String,
     summary: String,
+    note: String,
     column: Option<Column<'a>>,
     hidden: usize,
     glyph: Glyph,
@@ -148,40 +216,76 @@ pub fn layout(
     orchestration: &Orchestration,
     collapsed: &BTreeSet<Id>,
 ) -> Layout {
-    let mut pass = Pass { collapsed, out: Layout::default() };
-    let body = pass.column(&orchestration.body);
-    let top = BEGIN_RADIUS;
-    let at = BlockRef::Body;
-    let mut bottom = pass.place_column(&body, &at, "the orchestration", 0.0, top, None, true);
-    pass.out.end = pos2(0.0, bottom + BEGIN_RADIUS);
-    bottom += BEGIN_RADIUS * 2.0;
-    if let Some(block) = &orchestration.compensation {
-        let handler = Handler {
-            id: Id::new(super::ORCHESTRATION_COMPENSATION),
-            slot: BlockSlot::Compensation,
-            title: "Compensation of the orchestration".to_owned(),
-            summary: String::new(),
-            hidden: count(block),
-            column: (!collapsed.contains(&Id::new(super::ORCHESTRATION_COMPENSATION)))
-                .then(|| pass.column(block)),
-            glyph: Glyph::Compensate,
-            category: Category::Scope,
-        };
-        let (width, axis) = handler.extent();
-        pass.place_handler(&handler, None, -axis, bottom + GAP, width, None);
+    layout_inside(app, module, orchestration, collapsed, None)
+}
+
+/// As [`layout`], of one container of the orchestration alone; of all of it when `container` is none of its shapes.
+pub fn layout_inside(
+    app: &Application,
+    module: &Module,
+    orchestration: &Orchestration,
+    collapsed: &BTreeSet<Id>,
+    container: Option<&Id>,
+) -> Layout {
+    let mut pass = Pass { collapsed, open: container, out: Layout::default() };
+    match container.and_then(|id| orchestration.shape(id)) {
+        Some(shape) => {
+            let measured = pass.measure(shape);
+            pass.out.inside = true;
+            pass.place(&measured, 0.0, 0.0, None);
+        }
+        None => pass.whole(orchestration),
     }
     let mut out = pass.out;
     let mut area = Rect::from_center_size(out.begin, vec2(CARD_WIDTH, BEGIN_RADIUS * 2.0));
     area = area.union(Rect::from_center_size(out.end, vec2(CARD_WIDTH, BEGIN_RADIUS * 2.0)));
-    for node in &out.nodes {
+    for node in out.nodes.iter().filter(|node| node.parent.is_none()) {
         area = area.union(node.rect);
     }
     out.process = Some(area);
     out.index = out.nodes.iter().enumerate().map(|(at, node)| (node.id.clone(), at)).collect();
+    if out.nodes.iter().any(|node| node.collapsed == Some(true)) {
+        out.hiding = hiding(orchestration, &out);
+    }
     out.ports = super::ports::place(app, module, orchestration, &out, area);
     out.wires = wires::route(orchestration, &out, area);
     out.bounds = Some(out.ports.iter().fold(area, |all, port| all.union(port.rect)));
+    out.seen = Seen {
+        nodes: Index::of(out.nodes.iter().map(|it| it.rect)),
+        lines: Index::of(out.lines.iter().map(Line::bounds)),
+        slots: Index::of(out.slots.iter().map(|it| it.area)),
+        labels: Index::of(out.labels.iter().map(|it| it.rect)),
+        wires: Index::of(out.wires.iter().map(|it| it.bounds)),
+    };
     out
+}
+
+/// The node that stands for each shape inside a closed container, block or branch.
+fn hiding(orchestration: &Orchestration, layout: &Layout) -> FxHashMap<Id, usize> {
+    let mut hiding = FxHashMap::default();
+    for shape in orchestration.shapes() {
+        let drawn = layout.index.get(&shape.id);
+        for (slot, block) in shape.blocks() {
+            let own = match &slot {
+                BlockSlot::Catch(id) => layout.index.get(id),
+                BlockSlot::Compensation => match &shape.kind {
+                    ShapeKind::Scope(scope) => {
+                        scope.compensation.as_ref().and_then(|c| layout.index.get(&c.id))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            };
+            // Outer before inner, so what hides the container hides what is in it.
+            let Some(by) = own.or(drawn).copied().or_else(|| hiding.get(&shape.id).copied()) else {
+                continue;
+            };
+            for inner in block.iter().filter(|inner| !layout.index.contains_key(&inner.id)) {
+                hiding.insert(inner.id.clone(), by);
+            }
+        }
+    }
+    hiding
 }
 
 impl Layout {
@@ -192,6 +296,26 @@ impl Layout {
     /// A node with its place in [`Layout::nodes`].
     pub fn indexed(&self, id: &Id) -> Option<(usize, &Node)> {
         self.index.get(id).and_then(|at| Some((*at, self.nodes.get(*at)?)))
+    }
+
+    /// The node of a shape, or of the closed container that hides it.
+    pub fn visible(&self, id: &Id) -> Option<&Node> {
+        self.node(id).or_else(|| self.nodes.get(*self.hiding.get(id)?))
+    }
+
+    /// What an edge is for, for people who cannot see the line.
+    pub fn words(&self, slot: &Slot) -> String {
+        if let Some(next) = slot.before.and_then(|at| self.nodes.get(at)) {
+            return format!("Insert before {}", next.title);
+        }
+        let owner = match slot.of {
+            Owner::Orchestration => "the orchestration".to_owned(),
+            Owner::Node(at) => self.nodes.get(at).map(|node| node.title.clone()).unwrap_or_default(),
+            Owner::Lane(at) => {
+                self.labels.get(at).map(|label| format!("branch {}", label.text)).unwrap_or_default()
+            }
+        };
+        if slot.empty { format!("Insert into {owner}") } else { format!("Insert at the end of {owner}") }
     }
 
     /// Rectangle to bring into view for a shape, branch or handler.
@@ -230,16 +354,41 @@ impl Handler<'_> {
     }
 
     fn height(&self) -> f32 {
-        HEAD + self.column.as_ref().map_or(0.0, |c| c.height + PAD)
+        let foot = if self.note.is_empty() { 0.0 } else { NOTE };
+        HEAD + foot + self.column.as_ref().map_or(0.0, |c| c.height + PAD)
     }
 }
 
 struct Pass<'a> {
     collapsed: &'a BTreeSet<Id>,
+    /// Open even when closed, as it alone is drawn.
+    open: Option<&'a Id>,
     out: Layout,
 }
 
 impl Pass<'_> {
+    fn whole(&mut self, orchestration: &Orchestration) {
+        let body = self.column(&orchestration.body);
+        let bottom =
+            self.place_column(&body, &BlockRef::Body, Owner::Orchestration, 0.0, BEGIN_RADIUS, None, true);
+        self.out.end = pos2(0.0, bottom + BEGIN_RADIUS);
+        let Some(block) = &orchestration.compensation else { return };
+        let id = Id::new(super::ORCHESTRATION_COMPENSATION);
+        let handler = Handler {
+            slot: BlockSlot::Compensation,
+            title: "Compensation of the orchestration".to_owned(),
+            summary: String::new(),
+            note: String::new(),
+            hidden: count(block),
+            column: (!self.collapsed.contains(&id)).then(|| self.column(block)),
+            glyph: Glyph::Compensate,
+            category: Category::Scope,
+            id,
+        };
+        let (width, axis) = handler.extent();
+        self.place_handler(&handler, None, -axis, bottom + BEGIN_RADIUS * 2.0 + GAP, width, None);
+    }
+
     fn column<'a>(&self, block: &'a Block) -> Column<'a> {
         let shapes: Vec<Measured<'a>> = block.iter().map(|s| self.measure(s)).collect();
         let left = shapes.iter().map(|m| m.axis).fold(CARD_WIDTH / 2.0, f32::max);
@@ -252,13 +401,22 @@ impl Pass<'_> {
     }
 
     fn measure<'a>(&self, shape: &'a Shape) -> Measured<'a> {
-        let closed = self.collapsed.contains(&shape.id);
+        let closed = self.collapsed.contains(&shape.id) && self.open != Some(&shape.id);
+        let (summary, note) = (kinds::summary(&shape.kind), kinds::first_line(&shape.comments));
+        let foot = if note.is_empty() { 0.0 } else { NOTE };
         if !is_container(&shape.kind) || closed {
             let hidden = shape.blocks().iter().map(|(_, b)| count(b)).sum();
-            let plain = kinds::summary(&shape.kind).is_empty() && !closed;
-            let height = if plain { CARD_PLAIN } else { CARD };
+            let height = if summary.is_empty() && !closed { CARD_PLAIN } else { CARD } + foot;
             let kind = Form::Card { collapsed: closed, hidden };
-            return Measured { shape, width: CARD_WIDTH, height, axis: CARD_WIDTH / 2.0, kind };
+            return Measured {
+                shape,
+                width: CARD_WIDTH,
+                height,
+                axis: CARD_WIDTH / 2.0,
+                summary,
+                note,
+                kind,
+            };
         }
         match &shape.kind {
             ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => {
@@ -276,15 +434,16 @@ impl Pass<'_> {
                 let gaps = LANE_GAP * lanes.len().saturating_sub(1) as f32;
                 let inner = (lanes.iter().map(|l| l.column.width).sum::<f32>() + gaps).max(CARD_WIDTH);
                 let tallest = lanes.iter().map(|l| l.column.height).fold(0.0, f32::max);
-                let height = HEAD + BAR + LABEL + tallest + BAR;
+                let height = HEAD + foot + BAR + LABEL + tallest + BAR;
                 let width = inner + PAD * 2.0;
-                Measured { shape, width, height, axis: width / 2.0, kind: Form::Lanes(lanes) }
+                let kind = Form::Lanes(lanes);
+                Measured { shape, width, height, axis: width / 2.0, summary, note, kind }
             }
-            _ => self.measure_sequence(shape),
+            _ => self.measure_sequence(shape, summary, note),
         }
     }
 
-    fn measure_sequence<'a>(&self, shape: &'a Shape) -> Measured<'a> {
+    fn measure_sequence<'a>(&self, shape: &'a Shape, summary: String, note: String) -> Measured<'a> {
         static NONE: Block = Vec::new();
         let body = shape.blocks().into_iter().find(|(slot, _)| *slot == BlockSlot::Body);
         let body = self.column(body.map_or(&NONE, |(_, b)| b));
@@ -298,9 +457,10 @@ impl Pass<'_> {
             left = left.max(axis + PAD);
             right = right.max(width - axis + PAD);
         }
-        let mut height = HEAD + body.height;
+        let mut height = HEAD + if note.is_empty() { 0.0 } else { NOTE } + body.height;
         height += handlers.iter().map(|h| h.height() + PAD).sum::<f32>();
-        Measured { shape, width: left + right, height, axis: left, kind: Form::Sequence { body, handlers } }
+        let kind = Form::Sequence { body, handlers };
+        Measured { shape, width: left + right, height, axis: left, summary, note, kind }
     }
 
     fn handlers<'a>(&self, scope: &'a crate::model::Scope) -> Vec<Handler<'a>> {
@@ -319,6 +479,7 @@ impl Pass<'_> {
                     }
                     CatchType::Fault { port, operation, fault } => format!("{port}.{operation}.{fault}"),
                 },
+                note: kinds::first_line(&catch.comments),
                 column: (!self.collapsed.contains(&catch.id)).then(|| self.column(&catch.body)),
                 hidden: count(&catch.body),
                 glyph: Glyph::Catch,
@@ -330,6 +491,7 @@ impl Pass<'_> {
             slot: BlockSlot::Compensation,
             title: c.name.clone(),
             summary: "compensation".to_owned(),
+            note: String::new(),
             column: (!self.collapsed.contains(&c.id)).then(|| self.column(&c.body)),
             hidden: count(&c.body),
             glyph: Glyph::Compensate,
@@ -345,37 +507,36 @@ impl Pass<'_> {
         &mut self,
         column: &Column<'_>,
         at: &BlockRef,
-        owner: &str,
+        of: Owner,
         x: f32,
         mut y: f32,
         parent: Option<usize>,
         ends: bool,
     ) -> f32 {
-        let slot = |index: usize, y: f32, height: f32, words: String, empty: bool| Slot {
+        let slot = |index: usize, y: f32, height: f32, before: Option<usize>| Slot {
             at: at.clone(),
             index,
             center: pos2(x, y + height / 2.0),
             area: Rect::from_min_size(pos2(x - column.axis, y - 4.0), vec2(column.width, height + 8.0)),
-            words,
-            empty,
+            empty: column.shapes.is_empty(),
+            of,
+            before,
         };
         if column.shapes.is_empty() {
             let height = column.height;
-            self.out.slots.push(slot(0, y, height, format!("Insert into {owner}"), true));
-            self.out.lines.push(Line { points: vec![pos2(x, y), pos2(x, y + height)], arrow: ends });
+            self.out.slots.push(slot(0, y, height, None));
+            self.out.lines.push(Line::new(pos2(x, y), pos2(x, y + height), ends));
             return y + height;
         }
         for (index, measured) in column.shapes.iter().enumerate() {
-            let words = format!("Insert before {}", measured.shape.name);
-            self.out.slots.push(slot(index, y, GAP, words, false));
-            self.out.lines.push(Line { points: vec![pos2(x, y), pos2(x, y + GAP)], arrow: true });
+            self.out.slots.push(slot(index, y, GAP, Some(self.out.nodes.len())));
+            self.out.lines.push(Line::new(pos2(x, y), pos2(x, y + GAP), true));
             y += GAP;
             self.place(measured, x, y, parent);
             y += measured.height;
         }
-        let words = format!("Insert at the end of {owner}");
-        self.out.slots.push(slot(column.shapes.len(), y, GAP, words, false));
-        self.out.lines.push(Line { points: vec![pos2(x, y), pos2(x, y + GAP)], arrow: ends });
+        self.out.slots.push(slot(column.shapes.len(), y, GAP, None));
+        self.out.lines.push(Line::new(pos2(x, y), pos2(x, y + GAP), ends));
         y + GAP
     }
 
@@ -396,7 +557,7 @@ impl Pass<'_> {
             category: kinds::category(&m.shape.kind),
             glyph: kinds::glyph(&m.shape.kind),
             title: m.shape.name.clone(),
-            summary: kinds::summary(&m.shape.kind),
+            summary: m.summary.clone(),
             code: kinds::summary_is_code(&m.shape.kind),
             container,
             collapsed,
@@ -405,13 +566,16 @@ impl Pass<'_> {
             end: index + 1,
             shape: true,
             repeats: matches!(m.shape.kind, ShapeKind::Loop(_)),
+            silhouette: kinds::silhouette(&m.shape.kind),
+            note: m.note.clone(),
         });
+        let top = if m.note.is_empty() { head.bottom() } else { head.bottom() + NOTE };
         match &m.kind {
             Form::Card { .. } => {}
             Form::Sequence { body, handlers } => {
                 let at = BlockRef::In(m.shape.id.clone(), BlockSlot::Body);
-                let mut below =
-                    self.place_column(body, &at, &m.shape.name, x, head.bottom(), Some(index), false);
+                let of = Owner::Node(index);
+                let mut below = self.place_column(body, &at, of, x, top, Some(index), false);
                 for handler in handlers {
                     let left = rect.left() + PAD;
                     let width = rect.width() - PAD * 2.0;
@@ -419,7 +583,7 @@ impl Pass<'_> {
                         self.place_handler(handler, Some(&m.shape.id), left, below, width, Some(index)) + PAD;
                 }
             }
-            Form::Lanes(lanes) => self.place_lanes(m, lanes, rect, x, index),
+            Form::Lanes(lanes) => self.place_lanes(m, lanes, rect, (x, top), index),
         }
         let end = self.out.nodes.len();
         if let Some(node) = self.out.nodes.get_mut(index) {
@@ -427,8 +591,15 @@ impl Pass<'_> {
         }
     }
 
-    fn place_lanes(&mut self, m: &Measured<'_>, lanes: &[Lane<'_>], rect: Rect, x: f32, index: usize) {
-        let (top, bar) = (rect.top() + HEAD, rect.top() + HEAD + BAR);
+    fn place_lanes(
+        &mut self,
+        m: &Measured<'_>,
+        lanes: &[Lane<'_>],
+        rect: Rect,
+        (x, top): (f32, f32),
+        index: usize,
+    ) {
+        let bar = top + BAR;
         let foot = rect.bottom() - BAR;
         let gaps = LANE_GAP * lanes.len().saturating_sub(1) as f32;
         let inner = lanes.iter().map(|l| l.column.width).sum::<f32>() + gaps;
@@ -437,7 +608,10 @@ impl Pass<'_> {
         for lane in lanes {
             let axis = left + lane.column.axis;
             axes.push(axis);
+            let (label, first) = (self.out.labels.len(), self.out.nodes.len());
             self.out.labels.push(LaneLabel {
+                nodes: (first, first),
+                holder: index,
                 id: lane.id.clone(),
                 owner: m.shape.id.clone(),
                 rect: Rect::from_min_size(pos2(left, bar), vec2(lane.column.width, LABEL)),
@@ -445,17 +619,21 @@ impl Pass<'_> {
                 code: lane.label.1,
             });
             let at = BlockRef::In(m.shape.id.clone(), BlockSlot::Branch(lane.id.clone()));
-            let name = format!("branch {}", lane.label.0);
-            let below = self.place_column(&lane.column, &at, &name, axis, bar + LABEL, Some(index), false);
-            self.out.lines.push(Line { points: vec![pos2(axis, below), pos2(axis, foot)], arrow: false });
+            let of = Owner::Lane(label);
+            let below = self.place_column(&lane.column, &at, of, axis, bar + LABEL, Some(index), false);
+            let end = self.out.nodes.len();
+            if let Some(label) = self.out.labels.get_mut(label) {
+                label.nodes = (first, end);
+            }
+            self.out.lines.push(Line::new(pos2(axis, below), pos2(axis, foot), false));
             left += lane.column.width + LANE_GAP;
         }
-        self.out.lines.push(Line { points: vec![pos2(x, top), pos2(x, bar)], arrow: false });
-        self.out.lines.push(Line { points: vec![pos2(x, foot), pos2(x, rect.bottom())], arrow: false });
+        self.out.lines.push(Line::new(pos2(x, top), pos2(x, bar), false));
+        self.out.lines.push(Line::new(pos2(x, foot), pos2(x, rect.bottom()), false));
         if let (Some(&first), Some(&last)) = (axes.first(), axes.last()) {
             for y in [bar, foot] {
                 let (from, to) = (first.min(x), last.max(x));
-                self.out.lines.push(Line { points: vec![pos2(from, y), pos2(to, y)], arrow: false });
+                self.out.lines.push(Line::new(pos2(from, y), pos2(to, y), false));
             }
         }
     }
@@ -487,12 +665,15 @@ impl Pass<'_> {
             end: index + 1,
             shape: false,
             repeats: false,
+            silhouette: Silhouette::Card,
+            note: handler.note.clone(),
         });
         if let Some(column) = &handler.column {
             let slot = handler.slot.clone();
             let at = owner.map_or(BlockRef::Compensation, |id| BlockRef::In(id.clone(), slot));
             let x = rect.center().x - column.width / 2.0 + column.axis;
-            self.place_column(column, &at, &handler.title, x, rect.top() + HEAD, Some(index), false);
+            let top = rect.top() + HEAD + if handler.note.is_empty() { 0.0 } else { NOTE };
+            self.place_column(column, &at, Owner::Node(index), x, top, Some(index), false);
         }
         let end = self.out.nodes.len();
         if let Some(node) = self.out.nodes.get_mut(index) {

@@ -6,11 +6,13 @@
 pub mod fonts;
 pub mod glyph;
 pub mod hit;
+mod index;
 pub mod kinds;
 pub mod layout;
 pub mod palette;
 pub mod picture;
 pub mod ports;
+pub mod silhouette;
 pub mod svg;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,7 @@ pub mod wires;
 pub use glyph::Glyph;
 pub use kinds::Category;
 pub use layout::{Layout, layout};
+pub use silhouette::Silhouette;
 
 /// Id under which the compensation block of the orchestration itself is drawn.
 pub const ORCHESTRATION_COMPENSATION: &str = "orchestration-compensation";

@@ -6,6 +6,7 @@ use crate::model::{
     PortBinding, PortSurface, RoleLink, ShapeKind,
 };
 use emath::{Pos2, Rect, pos2, vec2};
+use rustc_hash::FxHashMap;
 
 pub const WIDTH: f32 = 204.0;
 /// Room for the wires between process area and cards.
@@ -174,12 +175,12 @@ fn operation_rows(operation: &Operation, polarity: Polarity, rows: &mut Vec<Port
 
 /// Stands each card as near as it can to the shapes that use it, without overlap, pinned ones in pinned order.
 fn stand(cards: &mut [PortCard], orchestration: &Orchestration, layout: &Layout, area: Rect) {
+    let wishes = wishes(orchestration, layout);
     for left in [true, false] {
         let mut side: Vec<(f32, &mut PortCard)> = cards
             .iter_mut()
             .filter(|c| c.left == left)
-            .map(|card| (wish(&card.name, orchestration, layout), card))
-            .map(|(wish, card)| (wish.unwrap_or(area.top()), card))
+            .map(|card| (wishes.get(card.name.as_str()).copied().unwrap_or(area.top()), card))
             .collect();
         side.sort_by(|a, b| a.0.total_cmp(&b.0));
         pin(&mut side, orchestration);
@@ -203,18 +204,21 @@ fn stand(cards: &mut [PortCard], orchestration: &Orchestration, layout: &Layout,
     }
 }
 
-/// The height of the first shape that uses a port: a port is first seen with its first use.
-fn wish(port: &str, orchestration: &Orchestration, layout: &Layout) -> Option<f32> {
-    orchestration
-        .shapes()
-        .into_iter()
-        .filter(|s| match &s.kind {
-            ShapeKind::Receive(r) => r.port == port,
-            ShapeKind::Send(s) => s.port == port,
-            _ => false,
-        })
-        .filter_map(|s| layout.node(&s.id).map(|n| n.head.center().y))
-        .reduce(f32::min)
+/// The height of the first shape that uses each port: a port is first seen with its first use.
+fn wishes<'a>(orchestration: &'a Orchestration, layout: &Layout) -> FxHashMap<&'a str, f32> {
+    let mut wishes = FxHashMap::default();
+    for shape in orchestration.shapes() {
+        let port = match &shape.kind {
+            ShapeKind::Receive(r) => &r.port,
+            ShapeKind::Send(s) => &s.port,
+            _ => continue,
+        };
+        if let Some(node) = layout.node(&shape.id) {
+            let y = wishes.entry(port.as_str()).or_insert(f32::INFINITY);
+            *y = node.head.center().y.min(*y);
+        }
+    }
+    wishes
 }
 
 /// Ports with a slot keep their order among themselves.

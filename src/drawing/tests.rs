@@ -66,7 +66,7 @@ fn cards_never_overlap() {
 fn every_block_has_a_slot_before_each_shape_and_one_at_the_end() {
     each(|name, layout| {
         let shapes = layout.nodes.iter().filter(|n| n.shape).count();
-        let ends = layout.slots.iter().filter(|s| s.words.contains("end of") || s.empty).count();
+        let ends = layout.slots.iter().filter(|s| layout.words(s).contains("end of") || s.empty).count();
         assert_eq!(layout.slots.len(), shapes + ends, "{name}");
     });
 }

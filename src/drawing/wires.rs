@@ -1,9 +1,10 @@
 //! Wires between Send and Receive shapes and the operations they use, routed around cards where that is short.
 
 use super::layout::{Layout, Node};
-use super::ports::Flow;
+use super::ports::{Flow, PortCard};
 use crate::model::{Id, Leg, Orchestration, ShapeKind};
 use emath::{Pos2, Rect, pos2};
+use rustc_hash::FxHashMap;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wire {
@@ -14,11 +15,19 @@ pub struct Wire {
     pub flow: Flow,
     /// From the shape to the port: straight pieces, the last one a curve to the port.
     pub points: Vec<Pos2>,
+    /// Goes to the left port surface.
+    pub left: bool,
+    /// The port is so far off that the curve to it is only drawn when it is asked for.
+    pub far: bool,
+    /// Around all that is drawn at rest.
+    pub bounds: Rect,
 }
+
+/// From this height on between shape and port a wire is far; many of them would cover the gutter.
+const FAR: f32 = 2_400.0;
 
 /// How far above or below its shape a wire may run to get past other cards.
 const REACH: f32 = 96.0;
-const STEP: f32 = 4.0;
 const CLEAR: f32 = 6.0;
 
 pub fn route(orchestration: &Orchestration, layout: &Layout, area: Rect) -> Vec<Wire> {
@@ -26,6 +35,8 @@ pub fn route(orchestration: &Orchestration, layout: &Layout, area: Rect) -> Vec<
     cards.sort_by(|a, b| a.top().total_cmp(&b.top()));
     let tallest = cards.iter().map(Rect::height).fold(0.0, f32::max);
     let obstacles = Obstacles { cards, tallest };
+    let ports: FxHashMap<&str, &PortCard> =
+        layout.ports.iter().map(|card| (card.name.as_str(), card)).collect();
     let mut wires = Vec::new();
     for shape in orchestration.shapes() {
         let (port, operation, leg) = match &shape.kind {
@@ -33,12 +44,15 @@ pub fn route(orchestration: &Orchestration, layout: &Layout, area: Rect) -> Vec<
             ShapeKind::Send(s) => (&s.port, &s.operation, &s.leg),
             _ => continue,
         };
-        let Some(card) = layout.ports.iter().find(|c| c.name == *port) else { continue };
+        let Some(card) = ports.get(port.as_str()) else { continue };
         let Some(row) = card.rows.iter().find(|r| r.operation == *operation && r.leg == *leg) else {
             continue;
         };
-        let Some(node) = visible(layout, orchestration, &shape.id) else { continue };
+        let Some(node) = layout.visible(&shape.id) else { continue };
         let points = obstacles.path(node, row.anchor, card.left, area);
+        let far = (row.anchor.y - node.head.center().y).abs() > FAR;
+        let drawn = points.iter().take(points.len() - usize::from(far));
+        let bounds = drawn.fold(Rect::NOTHING, |all, at| all.union(Rect::from_min_max(*at, *at)));
         wires.push(Wire {
             shape: shape.id.clone(),
             port: port.clone(),
@@ -46,22 +60,12 @@ pub fn route(orchestration: &Orchestration, layout: &Layout, area: Rect) -> Vec<
             leg: leg.clone(),
             flow: row.flow,
             points,
+            left: card.left,
+            far,
+            bounds,
         });
     }
     wires
-}
-
-/// The node of a shape, or of the closed container that hides it.
-pub fn visible<'a>(layout: &'a Layout, orchestration: &Orchestration, id: &Id) -> Option<&'a Node> {
-    layout.node(id).or_else(|| {
-        layout.nodes.iter().filter(|n| n.collapsed == Some(true)).find(|n| {
-            let mut inside = false;
-            if let Some(shape) = orchestration.shape(&n.id) {
-                shape.visit(&mut |s| inside |= s.id == *id);
-            }
-            inside
-        })
-    })
 }
 
 struct Obstacles {
@@ -92,25 +96,26 @@ impl Obstacles {
 
     /// The nearest height at which the way from `start` to `exit` meets no other card.
     fn free_height(&self, start: Pos2, exit: f32, node: &Node) -> Option<f32> {
-        let clear = |y: f32| {
-            let way = Rect::from_two_pos(pos2(start.x, y), pos2(exit, y)).expand2([0.0, CLEAR].into());
-            !self.near(y).any(|card| card.intersects(way) && *card != node.rect)
-        };
-        let mut offset = 0.0;
-        while offset <= REACH {
-            for y in [start.y + offset, start.y - offset] {
-                if clear(y) {
-                    return Some(y);
-                }
-            }
-            offset += STEP;
-        }
-        None
+        let (left, right) = (start.x.min(exit), start.x.max(exit));
+        let mut blocked: Vec<(f32, f32)> = self
+            .near(start.y)
+            .filter(|card| card.left() <= right && card.right() >= left && **card != node.rect)
+            .map(|card| (card.top() - CLEAR, card.bottom() + CLEAR))
+            .collect();
+        blocked.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let free = |y: f32| blocked.iter().all(|(top, bottom)| y <= *top || y >= *bottom);
+        let ends = blocked.iter().flat_map(|(top, bottom)| [*top, *bottom]);
+        std::iter::once(start.y)
+            .chain(ends)
+            .filter(|y| (y - start.y).abs() <= REACH && free(*y))
+            .min_by(|a, b| (a - start.y).abs().total_cmp(&(b - start.y).abs()))
     }
 
+    /// Cards that may be within reach of a height.
     fn near(&self, y: f32) -> impl Iterator<Item = &Rect> {
-        let from = self.cards.partition_point(|c| c.top() < y - self.tallest - CLEAR);
-        self.cards.iter().skip(from).take_while(move |c| c.top() <= y + CLEAR)
+        let reach = REACH + CLEAR;
+        let from = self.cards.partition_point(|c| c.top() < y - self.tallest - reach);
+        self.cards.iter().skip(from).take_while(move |c| c.top() <= y + reach)
     }
 }
 

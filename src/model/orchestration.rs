@@ -113,7 +113,15 @@ impl Orchestration {
     }
 
     pub fn shape(&self, id: &Id) -> Option<&Shape> {
-        self.shapes().into_iter().find(|s| s.id == *id)
+        fn within<'a>(block: &'a Block, id: &Id) -> Option<&'a Shape> {
+            block.iter().find_map(|shape| {
+                if shape.id == *id {
+                    return Some(shape);
+                }
+                shape.blocks().into_iter().find_map(|(_, inner)| within(inner, id))
+            })
+        }
+        within(&self.body, id).or_else(|| within(self.compensation.as_ref()?, id))
     }
 
     pub fn port(&self, name: &str) -> Option<&Port> {

@@ -4,15 +4,19 @@ use super::app::{Mode, Studio};
 use super::command::Command;
 use super::dialogs::{Answer, Purpose};
 use super::document::{Action, Document, Selection};
-use super::overlay::Overlay;
+use super::editing::Where;
+use super::overlay::{Overlay, Pick};
 use super::run::player;
 use super::tabs::{Tab, Tabs};
 use super::theme::Appearance;
 use crate::diagnostic::{Diagnostic, counted};
-use crate::model::edit::{self, BlockRef, DeclarationKind, Edit, owner_of};
-use crate::model::{Application, Module, Orchestration, Settings, Shape, ShapeKind};
+use crate::model::edit::{DeclarationKind, Edit};
+use crate::model::{Application, Module, Orchestration, Settings};
 use egui::ViewportCommand;
 use std::path::{Path, PathBuf};
+
+/// Seconds without a key after which typing is another step to undo.
+const BURST: f64 = 1.0;
 
 /// What waits for unsaved work to be settled.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,25 +29,36 @@ pub enum Leave {
 impl Studio {
     pub(super) fn act(&mut self, ctx: &egui::Context, action: Action) {
         match action {
-            Action::Edit { edit, key } => self.edit(edit, key.as_deref()),
-            Action::Select(selection) => self.document.select(selection),
-            Action::Go { module, selection } => {
-                self.open_tab(Tab::Orchestration(module), true);
-                self.document.select(selection.clone());
-                if let Selection::Node(id) = &selection {
-                    self.tabs.canvas_mut().focus(id);
+            Action::Edit { edit, key } => {
+                let now = ctx.input(|i| i.time);
+                if key.is_some() && now - std::mem::replace(&mut self.typed_at, now) > BURST {
+                    self.document.seal();
                 }
-                self.tabs.canvas_mut().reveal(&selection);
+                self.edit(edit, key.as_deref());
             }
+            Action::Select(selection) => self.document.select(selection),
+            Action::Go { module, selection } => self.go_to(&module, selection),
             Action::Open(tab) => self.open_tab(tab, false),
             Action::Center(selection) => self.tabs.canvas_mut().glide(&selection),
             Action::Said(text) => self.said = Some((text, false)),
+            Action::Refused(why) => self.said = Some((why, true)),
             Action::Command(command) => {
                 if command.enabled(self) {
                     self.run_command(ctx, command);
                 }
             }
         }
+    }
+
+    /// Selects and brings into view, in another module if need be.
+    pub(super) fn go_to(&mut self, module: &str, selection: Selection) {
+        self.open_tab(Tab::Orchestration(module.to_owned()), true);
+        self.document.select(selection.clone());
+        let canvas = self.tabs.canvas_mut();
+        if let Selection::Node(id) = &selection {
+            canvas.focus(id);
+        }
+        canvas.reveal(&selection);
     }
 
     /// Applies one edit; a refusal is said and changes nothing.
@@ -53,11 +68,6 @@ impl Studio {
             Ok(()) => self.said = Some((label, false)),
             Err(refusal) => self.refused(&refusal),
         }
-    }
-
-    fn refused(&mut self, why: &Diagnostic) {
-        let help = if why.help.is_empty() { String::new() } else { format!(" · {}", why.help) };
-        self.said = Some((format!("{}{help}", why.message), true));
     }
 
     /// Does a command from menu, key or palette.
@@ -79,22 +89,39 @@ impl Studio {
                 let done = self.document.redo();
                 self.crossed("Redid", done);
             }
-            Command::Cut => {
-                if self.copy(ctx) {
-                    self.delete();
-                }
-            }
+            Command::Cut => self.cut(ctx),
             Command::Copy => {
                 self.copy(ctx);
             }
-            // The text comes as an event; see `pasted`.
-            Command::Paste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+            Command::Paste => self.request_paste(ctx, None, false),
+            Command::PasteDeclared => self.request_paste(ctx, None, true),
+            Command::Duplicate => {
+                for action in self.duplicate() {
+                    self.act(ctx, action);
+                }
+            }
+            Command::SelectAll => self.select_all(),
+            Command::SelectSiblings => self.select_siblings(),
             Command::Delete => self.delete(),
             Command::Rename => self.rename(),
-            Command::InsertAfter => self.overlay = Overlay::insert(),
+            Command::InsertBefore => self.pick(Pick::Insert(Where::Before)),
+            Command::InsertAfter => self.pick(Pick::Insert(Where::After)),
+            Command::InsertInto => self.pick(Pick::Insert(Where::Into)),
+            Command::Wrap => self.pick(Pick::Wrap),
+            Command::Unwrap => self.unwrap(),
+            Command::Convert => self.pick(Pick::Convert),
             Command::AddBranch => self.add_branch(),
-            Command::MoveUp => self.shift(-1),
-            Command::MoveDown => self.shift(1),
+            Command::MoveUp => self.shift(false),
+            Command::MoveDown => self.shift(true),
+            Command::MoveLeft => self.shift_across(false),
+            Command::MoveRight => self.shift_across(true),
+            Command::Properties => self.focus_properties = true,
+            Command::Inward => {
+                if let Selection::Node(id) = &self.document.selection {
+                    self.tabs.canvas_mut().focus_on(Some(id));
+                }
+            }
+            Command::Outward => self.outward(),
             Command::NewPort => self.declare(DeclarationKind::Port),
             Command::NewMessage => self.declare(DeclarationKind::Message),
             Command::NewVariable => self.declare(DeclarationKind::Variable),
@@ -155,147 +182,6 @@ impl Studio {
         let middle = ctx.content_rect().center();
         let key = self.tabs.key().to_owned();
         self.tabs.canvas_mut().zoom_by(&key, factor, middle);
-    }
-
-    fn selected_shape(&self) -> Option<&Shape> {
-        match &self.document.selection {
-            Selection::Node(id) => self.document.orchestration()?.shape(id),
-            _ => None,
-        }
-    }
-
-    fn copy(&mut self, ctx: &egui::Context) -> bool {
-        let Some(shape) = self.selected_shape() else { return false };
-        match edit::copy(std::slice::from_ref(shape)) {
-            Ok(text) => {
-                self.said = Some((format!("Copied {}", shape.name), false));
-                ctx.copy_text(text);
-                true
-            }
-            Err(refusal) => {
-                self.refused(&refusal);
-                false
-            }
-        }
-    }
-
-    /// Edits for shapes pasted this frame, unless a field takes the text.
-    pub(super) fn pasted(&mut self, ctx: &egui::Context) -> Vec<Action> {
-        if ctx.text_edit_focused() {
-            return Vec::new();
-        }
-        let text = ctx.input(|i| {
-            i.events.iter().find_map(|e| match e {
-                egui::Event::Paste(text) => Some(text.clone()),
-                _ => None,
-            })
-        });
-        let (Some(text), Some(module)) = (text, self.document.module()) else { return Vec::new() };
-        let Some((block, index)) = self.place_after_selection() else { return Vec::new() };
-        match edit::paste(module, &text) {
-            Ok(shapes) => self.paste_edits(&block, index, shapes),
-            Err(_) => vec![Action::Said("The clipboard holds no shapes".to_owned())],
-        }
-    }
-
-    fn paste_edits(&self, block: &BlockRef, index: usize, shapes: Vec<Shape>) -> Vec<Action> {
-        let module = self.document.module.clone();
-        let last = shapes.last().map(|s| Selection::Node(s.id.clone()));
-        let edits = shapes
-            .into_iter()
-            .enumerate()
-            .map(|(i, shape)| Edit::InsertShape {
-                module: module.clone(),
-                block: block.clone(),
-                index: index + i,
-                shape,
-            })
-            .collect();
-        let paste = Action::edit(Edit::Batch { label: "Paste".to_owned(), edits });
-        std::iter::once(paste).chain(last.map(|selection| Action::Go { module, selection })).collect()
-    }
-
-    fn delete(&mut self) {
-        let module = self.document.module.clone();
-        let edit = match self.document.selection.clone() {
-            Selection::Orchestration => return,
-            Selection::Port(name) => {
-                let link = self
-                    .document
-                    .orchestration()
-                    .is_some_and(|o| o.role_links.iter().any(|r| r.name == name));
-                let kind = if link { DeclarationKind::RoleLink } else { DeclarationKind::Port };
-                Edit::Undeclare { module, scope: None, kind, name }
-            }
-            Selection::Declared { scope, kind, name } => Edit::Undeclare { module, scope, kind, name },
-            Selection::Node(id) => {
-                let Some(owner) = self.document.owner(&id) else { return };
-                let next = self
-                    .tabs
-                    .canvas()
-                    .layout()
-                    .step(&id, crate::drawing::hit::Step::Down)
-                    .map(|n| n.id.clone());
-                let edit = match &owner.kind {
-                    _ if owner.id == id => Edit::DeleteShape { module, shape: id },
-                    ShapeKind::Scope(s) if s.catches.iter().any(|c| c.id == id) => {
-                        Edit::DeleteCatch { module, catch: id }
-                    }
-                    ShapeKind::Scope(_) => Edit::DeleteCompensation { module, scope: Some(owner.id.clone()) },
-                    _ => Edit::DeleteBranch { module, branch: id },
-                };
-                self.edit(edit, None);
-                if let Some(next) = next.filter(|next| self.document.owner(next).is_some()) {
-                    self.tabs.canvas_mut().focus(&next);
-                    self.document.select(Selection::Node(next));
-                }
-                return;
-            }
-        };
-        self.edit(edit, None);
-    }
-
-    fn rename(&mut self) {
-        let Selection::Node(id) = &self.document.selection else { return };
-        let name = self.tabs.canvas().layout().node(id).map(|n| n.title.clone());
-        if let Some(name) = name {
-            self.tabs.canvas_mut().start_rename(&id.clone(), &name);
-        }
-    }
-
-    fn add_branch(&mut self) {
-        let Selection::Node(id) = &self.document.selection else { return };
-        let (Some(owner), Some(module)) = (self.document.owner(id), self.document.module()) else { return };
-        let (key, shape) = (self.document.module.clone(), owner.id.clone());
-        let edit = match &owner.kind {
-            ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => {
-                let last = usize::from(matches!(owner.kind, ShapeKind::Decide(_)));
-                let index = b.branches.len().saturating_sub(last);
-                Edit::InsertBranch {
-                    module: key,
-                    shape,
-                    index,
-                    branch: edit::new_branch(module, &owner.kind),
-                }
-            }
-            ShapeKind::Scope(s) => {
-                let (index, catch) = (s.catches.len(), edit::new_catch(module));
-                Edit::InsertCatch { module: key, scope: shape, index, catch }
-            }
-            _ => return,
-        };
-        self.edit(edit, None);
-    }
-
-    /// Moves the selected shape by one place in its block.
-    fn shift(&mut self, by: isize) {
-        let Some(id) = self.selected_shape().map(|s| s.id.clone()) else { return };
-        let module = self.document.module.clone();
-        let Some((block, index)) = owner_of(&self.document.app, &module, &id) else { return };
-        let length = edit::find_block(&self.document.app, &module, &block).map_or(0, Vec::len);
-        let Some(index) = index.checked_add_signed(by).filter(|to| *to < length) else { return };
-        self.edit(Edit::MoveShape { module, shape: id.clone(), block, index }, None);
-        self.tabs.canvas_mut().focus(&id);
     }
 
     fn declare(&mut self, kind: DeclarationKind) {

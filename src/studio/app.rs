@@ -8,12 +8,13 @@ use super::overlay::Overlay;
 use super::run::{self, RunMode};
 use super::tabs::{Tab, Tabs};
 use super::theme::{self, Appearance};
-use super::{panels, problems, sample, shell};
+use super::{kinds, panels, problems, sample, shell};
 use crate::diagnostic::Severity;
-use crate::model::edit::{BlockRef, Edit, can_insert, new_shape, owner_of};
-use crate::model::{Id, ShapeKind};
+use crate::model::Id;
+use crate::model::edit::{BlockRef, Edit, Legality, find_block, insertable, outermost, owner_of};
 use egui::{Frame, Margin, Panel, Ui};
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 
 /// What the canvas is for just now. Nothing moves when one switches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +49,14 @@ pub struct Studio {
     pub(super) after_confirm: Option<super::actions::Leave>,
     pub(super) may_close: bool,
     pub(super) focus_properties: bool,
+    /// Second of the last keystroke in a field that edits the application.
+    pub(super) typed_at: f64,
+    /// Where the text of the clipboard goes once it comes, and whether missing declarations come along.
+    pub(super) pasting: Option<(Option<(BlockRef, usize)>, bool)>,
+    /// Selected before the others of a range.
+    anchor: Option<Id>,
+    /// Where what is dragged may go, for as long as it is dragged.
+    legality: RefCell<Known>,
     /// Revision last seen, and the time it was first seen at.
     changed_at: (u64, f64),
 }
@@ -75,6 +84,10 @@ impl Studio {
             after_confirm: None,
             may_close: false,
             focus_properties: false,
+            typed_at: 0.0,
+            pasting: None,
+            anchor: None,
+            legality: RefCell::default(),
             changed_at: (0, 0.0),
         }
     }
@@ -237,7 +250,14 @@ impl Studio {
             return;
         };
         let (nodes, ports) = problems::marks(&document.problems, &document.module);
-        let legal = |block: &BlockRef, index: usize, drag: &Drag| legal(document, block, index, drag);
+        let legality = &self.legality;
+        let legal =
+            |block: &BlockRef, index: usize, drag: &Drag| legal(legality, document, block, index, drag);
+        let kinds = |block: &BlockRef, index: usize| {
+            let mut kinds = insertable(&document.app, &document.module, block, index);
+            kinds::sort(&mut kinds);
+            kinds
+        };
         let chosen = std::cell::RefCell::new(Vec::new());
         let menu = |ui: &mut Ui| chosen.borrow_mut().extend(shell::context_menu(ui, document));
         let running = self.mode == Mode::Run;
@@ -253,6 +273,7 @@ impl Studio {
             problems: &nodes,
             port_problems: &ports,
             legal: &legal,
+            kinds: &kinds,
             menu: &menu,
             run: overlay.as_ref(),
         };
@@ -261,16 +282,24 @@ impl Studio {
         let key = document.module.clone();
         for action in asked {
             match action {
-                CanvasAction::Select(selection) => actions.push(Action::Select(selection)),
+                CanvasAction::Select(selection) => {
+                    if let Selection::Node(id) = &selection {
+                        self.anchor = Some(id.clone());
+                    }
+                    actions.push(Action::Select(selection));
+                }
+                CanvasAction::Toggle(id) => {
+                    self.anchor = Some(id.clone());
+                    actions.push(Action::Select(self.document.selection.toggled(&id)));
+                }
+                CanvasAction::Extend(id) => actions.push(Action::Select(self.extended(&id))),
                 CanvasAction::Insert { at, index, kind } => actions.extend(self.insert(&at, index, kind)),
-                CanvasAction::Move { id, at, index } => {
-                    // The canvas counts with the shape in its old place, the edit without it.
-                    let own = owner_of(&self.document.app, &key, &id);
-                    let before = own.is_some_and(|(block, old)| block == at && old < index);
-                    let index = index - usize::from(before);
-                    let edit = Edit::MoveShape { module: key.clone(), shape: id, block: at, index };
+                CanvasAction::Paste { at, index } => self.request_paste(ui.ctx(), Some((at, index)), false),
+                CanvasAction::Move { shapes, at, index } => {
+                    let edit = Edit::MoveShapes { module: key.clone(), shapes, block: at, index };
                     actions.push(Action::edit(edit));
                 }
+                CanvasAction::Refused(why) => actions.push(Action::Refused(why)),
                 CanvasAction::Rename { id, name } => {
                     actions.push(Action::edit(Edit::RenameShape { module: key.clone(), shape: id, name }));
                 }
@@ -284,79 +313,68 @@ impl Studio {
                         leg,
                     }));
                 }
+                CanvasAction::StartRename(id) => {
+                    if let Some(name) = self.document.element_name(&id) {
+                        canvas.start_rename(&id, &name);
+                    }
+                }
                 CanvasAction::Properties => self.focus_properties = true,
             }
         }
     }
 
-    /// Inserts a new shape of `kind` and selects it.
-    pub(super) fn insert(&self, block: &BlockRef, index: usize, kind: ShapeKind) -> Vec<Action> {
-        let Some(module) = self.document.module() else { return Vec::new() };
-        let shape = new_shape(module, kind);
-        let id = shape.id.clone();
-        let key = self.document.module.clone();
-        let edit = Edit::InsertShape { module: key.clone(), block: block.clone(), index, shape };
-        vec![Action::edit(edit), Action::Go { module: key, selection: Selection::Node(id) }]
-    }
-
-    /// Where a shape goes that is inserted without a place: after the selected one, else at the end.
-    pub(super) fn place_after_selection(&self) -> Option<(BlockRef, usize)> {
+    /// The shapes from the one selected first to this one, when both stand in one block; else this one too.
+    fn extended(&self, id: &Id) -> Selection {
         let document = &self.document;
-        let orchestration = document.orchestration()?;
-        if let Selection::Node(id) = &document.selection
-            && let Some((block, index)) = owner_of(&document.app, &document.module, id)
-        {
-            return Some((block, index + 1));
-        }
-        if let Selection::Node(id) = &document.selection
-            && let Some(place) = inside(document, id)
-        {
-            return Some(place);
-        }
-        Some((BlockRef::Body, orchestration.body.len()))
-    }
-
-    fn insert_after_selection(&self, kind: ShapeKind) -> Vec<Action> {
-        let Some((block, index)) = self.place_after_selection() else { return Vec::new() };
-        self.insert(&block, index, kind)
-    }
-
-    /// True when the selected shape has branches or catch blocks to add to.
-    pub(super) fn can_add_branch(&self) -> bool {
-        let Selection::Node(id) = &self.document.selection else { return false };
-        let kind = self.document.owner(id).map(|s| &s.kind);
-        matches!(
-            kind,
-            Some(ShapeKind::Decide(_) | ShapeKind::Listen(_) | ShapeKind::Parallel(_) | ShapeKind::Scope(_))
-        )
+        let own = |id: &Id| owner_of(&document.app, &document.module, id);
+        let range = || {
+            let ((block, from), (other, to)) = (own(self.anchor.as_ref()?)?, own(id)?);
+            let shapes = find_block(&document.app, &document.module, &block).filter(|_| block == other)?;
+            let (first, last) = (from.min(to), from.max(to));
+            Some(Selection::of(shapes.get(first..=last)?.iter().map(|shape| shape.id.clone())))
+        };
+        range().unwrap_or_else(|| {
+            let mut ids = document.selection.ids();
+            ids.insert(id.clone());
+            Selection::of(ids)
+        })
     }
 }
 
-/// The end of the block that a branch, catch or compensation block with this id is.
-fn inside(document: &Document, id: &Id) -> Option<(BlockRef, usize)> {
-    use crate::model::BlockSlot;
-    let owner = document.owner(id)?;
-    owner.blocks().into_iter().find_map(|(slot, block)| match &slot {
-        BlockSlot::Branch(own) | BlockSlot::Catch(own) if own == id => {
-            Some((BlockRef::In(owner.id.clone(), slot), block.len()))
-        }
-        _ => None,
-    })
-}
+/// Of a revision, a module and what is dragged there.
+type Known = Option<(u64, String, Drag, Legality)>;
 
-/// Whether what is dragged may go there.
-fn legal(document: &Document, block: &BlockRef, index: usize, drag: &Drag) -> bool {
-    let allowed = |kind: &ShapeKind| can_insert(&document.app, &document.module, block, index, kind).is_ok();
-    match drag {
-        Drag::Connector(_) => false,
-        Drag::New(kind) => allowed(kind),
-        Drag::Move(id) => {
-            let Some(shape) = document.orchestration().and_then(|o| o.shape(id)) else { return false };
-            let mut into_itself = false;
-            if let BlockRef::In(owner, _) = block {
-                shape.visit(&mut |s| into_itself |= s.id == *owner);
+/// Whether what is dragged may go there; found out for all places when the drag begins.
+fn legal(
+    known: &RefCell<Known>,
+    document: &Document,
+    block: &BlockRef,
+    index: usize,
+    drag: &Drag,
+) -> Result<(), String> {
+    let mut known = known.borrow_mut();
+    let now = (document.revision, document.module.as_str());
+    if known
+        .as_ref()
+        .is_none_or(|(revision, module, of, _)| (*revision, module.as_str()) != now || of != drag)
+    {
+        let Some(orchestration) = document.orchestration() else {
+            return Err("nothing is drawn here".to_owned());
+        };
+        let legality = match drag {
+            Drag::Connector(_) => Legality::default(),
+            Drag::New(kind) => Legality::of(orchestration, &[kind], &Default::default()),
+            Drag::Move(ids) => {
+                let ids = ids.iter().cloned().collect();
+                let shapes = outermost(orchestration, &ids);
+                let kinds: Vec<_> = shapes.iter().map(|shape| &shape.kind).collect();
+                Legality::of(orchestration, &kinds, &ids)
             }
-            !into_itself && allowed(&shape.kind)
-        }
+        };
+        *known = Some((document.revision, document.module.clone(), drag.clone(), legality));
+    }
+    match known.as_ref() {
+        Some((_, _, _, legality)) => legality.at(block, index).map_err(str::to_owned),
+        None => Ok(()),
     }
 }

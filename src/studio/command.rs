@@ -2,6 +2,7 @@
 
 use super::app::{Mode, Studio};
 use super::document::Selection;
+use crate::model::Id;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 /// A command; [`Command::ALL`] is in palette order.
@@ -17,12 +18,21 @@ pub enum Command {
     Cut,
     Copy,
     Paste,
+    PasteDeclared,
+    Duplicate,
     Delete,
     Rename,
+    InsertBefore,
     InsertAfter,
+    InsertInto,
     AddBranch,
+    Wrap,
+    Unwrap,
+    Convert,
     MoveUp,
     MoveDown,
+    MoveLeft,
+    MoveRight,
     NewPort,
     NewMessage,
     NewVariable,
@@ -31,6 +41,11 @@ pub enum Command {
     NewPortType,
     NewMultipartType,
     NewOrchestration,
+    SelectAll,
+    SelectSiblings,
+    Properties,
+    Inward,
+    Outward,
     Fit,
     ZoomIn,
     ZoomOut,
@@ -63,6 +78,10 @@ const fn plain(key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(Modifiers::NONE, key))
 }
 
+const fn alt(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::ALT, key))
+}
+
 const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
 }
@@ -72,7 +91,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 64] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -83,12 +102,21 @@ impl Command {
         Self::Cut,
         Self::Copy,
         Self::Paste,
+        Self::PasteDeclared,
+        Self::Duplicate,
         Self::Delete,
         Self::Rename,
+        Self::InsertBefore,
         Self::InsertAfter,
+        Self::InsertInto,
         Self::AddBranch,
+        Self::Wrap,
+        Self::Unwrap,
+        Self::Convert,
         Self::MoveUp,
         Self::MoveDown,
+        Self::MoveLeft,
+        Self::MoveRight,
         Self::NewPort,
         Self::NewMessage,
         Self::NewVariable,
@@ -97,6 +125,11 @@ impl Command {
         Self::NewPortType,
         Self::NewMultipartType,
         Self::NewOrchestration,
+        Self::SelectAll,
+        Self::SelectSiblings,
+        Self::Properties,
+        Self::Inward,
+        Self::Outward,
         Self::Fit,
         Self::ZoomIn,
         Self::ZoomOut,
@@ -137,33 +170,83 @@ impl Command {
             Self::SaveAs => ("Save as…", "Saves the application to another folder", ctrl_shift(Key::S)),
             Self::Undo => ("Undo", "Takes the last change back", ctrl(Key::Z)),
             Self::Redo => ("Redo", "Does the last undone change again", ctrl(Key::Y)),
-            Self::Cut => ("Cut", "Moves the shape to the clipboard", ctrl(Key::X)),
-            Self::Copy => ("Copy", "Copies the shape to the clipboard", ctrl(Key::C)),
+            Self::Cut => ("Cut", "Moves the selected shapes to the clipboard", ctrl(Key::X)),
+            Self::Copy => ("Copy", "Copies the selected shapes to the clipboard", ctrl(Key::C)),
             Self::Paste => {
                 ("Paste", "Inserts the shapes of the clipboard after the selected one", ctrl(Key::V))
             }
+            Self::PasteDeclared => (
+                "Paste with declarations",
+                "Inserts the shapes of the clipboard and declares the messages, ports, variables and sets they lack here",
+                ctrl_shift(Key::V),
+            ),
+            Self::Duplicate => ("Duplicate", "Inserts a copy after what is selected", ctrl(Key::D)),
             Self::Delete => ("Delete", "Deletes what is selected", plain(Key::Delete)),
             Self::Rename => ("Rename", "Renames what is selected", plain(Key::F2)),
-            Self::InsertAfter => (
-                "Insert shape after…",
-                "Chooses a shape to insert after the selected one",
-                plain(Key::Insert),
+            Self::InsertBefore => {
+                ("Insert before…", "Chooses a shape to insert before the selected one", plain(Key::B))
+            }
+            Self::InsertAfter => {
+                ("Insert after…", "Chooses a shape to insert after the selected one", plain(Key::A))
+            }
+            Self::InsertInto => (
+                "Insert into…",
+                "Chooses a shape to insert at the end of the selected container or branch",
+                plain(Key::I),
             ),
             Self::AddBranch => (
                 "Add branch",
                 "Adds a branch to a Decide, Listen or Parallel Actions, or a catch block to a Scope",
                 None,
             ),
+            Self::Wrap => (
+                "Wrap in…",
+                "Puts the selected shapes into a new Scope, Group, Loop, Decide, Parallel Actions or Listen",
+                plain(Key::W),
+            ),
+            Self::Unwrap => (
+                "Unwrap",
+                "Puts what the selected container holds in its place",
+                Some(KeyboardShortcut::new(Modifiers::SHIFT, Key::W)),
+            ),
+            Self::Convert => (
+                "Convert to…",
+                "Makes the selected shape one of another kind, with all that fits",
+                plain(Key::C),
+            ),
             Self::MoveUp => (
                 "Move up",
-                "Moves the shape before the one above",
-                Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowUp)),
+                "Moves the selected shapes before the one above, or out of the container at its start",
+                alt(Key::ArrowUp),
             ),
             Self::MoveDown => (
                 "Move down",
-                "Moves the shape after the one below",
-                Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowDown)),
+                "Moves the selected shapes after the one below, or out of the container at its end",
+                alt(Key::ArrowDown),
             ),
+            Self::MoveLeft => (
+                "Move to the left branch",
+                "Moves the selected shapes, or the selected branch, to the left",
+                alt(Key::ArrowLeft),
+            ),
+            Self::MoveRight => (
+                "Move to the right branch",
+                "Moves the selected shapes, or the selected branch, to the right",
+                alt(Key::ArrowRight),
+            ),
+            Self::SelectAll => ("Select all", "Selects every shape of the orchestration", ctrl(Key::A)),
+            Self::SelectSiblings => {
+                ("Select siblings", "Selects every shape or branch beside the selected one", plain(Key::S))
+            }
+            Self::Properties => {
+                ("Edit properties", "Puts the keyboard into the properties panel", alt(Key::Enter))
+            }
+            Self::Inward => {
+                ("Zoom into container", "Shows only what is inside the selected container", ctrl(Key::Enter))
+            }
+            Self::Outward => {
+                ("Zoom out of container", "Shows what is around the container again", ctrl(Key::Backspace))
+            }
             Self::NewPort => ("New port", "Adds a port to the orchestration", None),
             Self::NewMessage => ("New message", "Adds a message to the orchestration", None),
             Self::NewVariable => ("New variable", "Adds a variable to the orchestration", None),
@@ -237,11 +320,17 @@ impl Command {
             return false;
         }
         let document = &studio.document;
-        let shape = || match &document.selection {
-            _ if !studio.tabs.on_canvas() => false,
-            Selection::Node(id) => document.orchestration().is_some_and(|o| o.shape(id).is_some()),
-            _ => false,
+        let drawn = || studio.tabs.on_canvas() && document.orchestration().is_some();
+        let shape = |one: bool| {
+            let shape = |id: &Id| document.orchestration().is_some_and(|o| o.shape(id).is_some());
+            match &document.selection {
+                _ if !drawn() => false,
+                Selection::Node(id) => shape(id),
+                Selection::Nodes(ids) => !one && ids.iter().any(shape),
+                _ => false,
+            }
         };
+        let element = || drawn() && matches!(document.selection, Selection::Node(_));
         match self {
             Self::StepTurn | Self::StepMoment | Self::Restart => studio.mode == Mode::Run,
             Self::NextTab | Self::PreviousTab => studio.tabs.len() > 1,
@@ -249,11 +338,16 @@ impl Command {
             Self::ReopenTab => studio.tabs.can_reopen(),
             Self::Undo => document.history().undo_label().is_some(),
             Self::Redo => document.history().redo_label().is_some(),
-            Self::Cut | Self::Copy | Self::MoveUp | Self::MoveDown => shape(),
-            Self::InsertAfter | Self::Paste => studio.tabs.on_canvas() && document.orchestration().is_some(),
+            Self::Cut | Self::Copy | Self::Duplicate | Self::Wrap => shape(false),
+            Self::Convert => shape(true),
+            Self::MoveUp | Self::MoveDown | Self::MoveLeft | Self::MoveRight => shape(false) || element(),
+            Self::Unwrap | Self::Inward => shape(true) && studio.chosen_holds_shapes(),
+            Self::Outward => studio.tabs.canvas().focused_on().is_some(),
+            Self::InsertBefore | Self::InsertAfter | Self::InsertInto | Self::SelectAll => drawn(),
+            Self::Paste | Self::PasteDeclared => drawn(),
             Self::Delete => studio.tabs.on_canvas() && document.selection != Selection::Orchestration,
-            Self::Rename => studio.tabs.on_canvas() && matches!(document.selection, Selection::Node(_)),
-            Self::AddBranch => studio.tabs.on_canvas() && studio.can_add_branch(),
+            Self::Rename | Self::SelectSiblings => element(),
+            Self::AddBranch => drawn() && studio.can_add_branch(),
             Self::Fit | Self::CollapseAll | Self::ExpandAll | Self::ZoomIn | Self::ZoomOut => {
                 document.orchestration().is_some()
             }
@@ -261,28 +355,50 @@ impl Command {
         }
     }
 
-    /// The command whose keys were pressed, longer combinations first. Typing in a field keeps its own keys.
+    /// True for what keys do to the drawing; a field that has the keyboard keeps such keys.
+    fn on_drawing(self) -> bool {
+        use Command as C;
+        matches!(
+            self,
+            C::Cut
+                | C::Copy
+                | C::Paste
+                | C::PasteDeclared
+                | C::Duplicate
+                | C::Delete
+                | C::Rename
+                | C::InsertBefore
+                | C::InsertAfter
+                | C::InsertInto
+                | C::AddBranch
+                | C::Wrap
+                | C::Unwrap
+                | C::Convert
+                | C::MoveUp
+                | C::MoveDown
+                | C::MoveLeft
+                | C::MoveRight
+                | C::SelectAll
+                | C::SelectSiblings
+                | C::Inward
+                | C::Outward
+        )
+    }
+
+    /// The command whose keys were pressed, longer combinations first. Typing in a field keeps its own keys; undo and
+    /// redo are the document's in a field that edits the document as one types. Without a `canvas` in front the keys for
+    /// the drawing belong to what has the focus.
     pub fn pressed(ctx: &egui::Context, canvas: bool) -> Vec<Self> {
         let typing = ctx.text_edit_focused();
+        let bound = super::panels::fields::bound(ctx);
         let mut all: Vec<(Self, KeyboardShortcut)> =
             Self::ALL.into_iter().filter_map(|c| Some((c, c.shortcut()?))).collect();
         all.sort_by_key(|(_, s)| std::cmp::Reverse(u8::from(s.modifiers.shift) + u8::from(s.modifiers.alt)));
         let mut found = Vec::new();
         ctx.input_mut(|input| {
             for (command, shortcut) in all {
-                let edits_text = matches!(
-                    command,
-                    Self::Undo
-                        | Self::Redo
-                        | Self::Cut
-                        | Self::Copy
-                        | Self::Paste
-                        | Self::Delete
-                        | Self::InsertAfter
-                );
-                // Elsewhere these keys belong to what has the focus.
-                let of_canvas = matches!(command, Self::Delete | Self::Rename | Self::InsertAfter);
-                if (typing && edits_text) || (of_canvas && !canvas) {
+                let steps = matches!(command, Self::Undo | Self::Redo);
+                if (command.on_drawing() && (typing || !canvas)) || (steps && typing && !bound) {
                     continue;
                 }
                 if input.consume_shortcut(&shortcut) {

@@ -6,8 +6,9 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::preview::Picture;
 use crate::model::edit::{DeclarationKind, Edit, History};
 use crate::model::files::{self, SaveReport};
-use crate::model::{Application, BlockSlot, Id, Module, Orchestration, Shape};
+use crate::model::{Application, Block, Id, Module, Orchestration, Settings, Shape, ShapeKind};
 use crate::xml::SchemaSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,10 +20,52 @@ pub enum Selection {
     Orchestration,
     /// A shape, branch, catch or compensation block.
     Node(Id),
+    /// Several of them; two or more.
+    Nodes(BTreeSet<Id>),
     /// A port or port parameter.
     Port(String),
     /// Any other declaration, in a scope or in the orchestration.
     Declared { scope: Option<Id>, kind: DeclarationKind, name: String },
+}
+
+impl Selection {
+    /// These elements of the canvas; the orchestration when there are none.
+    pub fn of(ids: impl IntoIterator<Item = Id>) -> Self {
+        let mut ids: BTreeSet<Id> = ids.into_iter().collect();
+        match ids.len() {
+            0 => Self::Orchestration,
+            1 => ids.pop_first().map(Self::Node).unwrap_or_default(),
+            _ => Self::Nodes(ids),
+        }
+    }
+
+    /// The selected elements of the canvas.
+    pub fn ids(&self) -> BTreeSet<Id> {
+        match self {
+            Self::Node(id) => std::iter::once(id.clone()).collect(),
+            Self::Nodes(ids) => ids.clone(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// True when this element of the canvas is selected.
+    pub fn has(&self, id: &Id) -> bool {
+        match self {
+            Self::Node(own) => own == id,
+            Self::Nodes(ids) => ids.contains(id),
+            _ => false,
+        }
+    }
+
+    /// With this element of the canvas too, or without it when it was selected.
+    #[must_use]
+    pub fn toggled(&self, id: &Id) -> Self {
+        let mut ids = self.ids();
+        if !ids.remove(id) {
+            ids.insert(id.clone());
+        }
+        Self::of(ids)
+    }
 }
 
 /// What a panel or the canvas wants done, once it is drawn.
@@ -46,6 +89,8 @@ pub enum Action {
     Center(Selection),
     Command(super::command::Command),
     Said(String),
+    /// Why something cannot be done.
+    Refused(String),
 }
 
 impl Action {
@@ -80,6 +125,8 @@ pub struct Document {
     /// Of [`Document::app`] as it is.
     pub schemas: Arc<SchemaSet>,
     checked: u64,
+    /// What `schemas` was built from.
+    built_from: (BTreeMap<String, String>, Settings),
     history: History,
     /// As last loaded or saved.
     saved: Application,
@@ -102,6 +149,7 @@ impl Document {
             picture: Arc::default(),
             schemas: Arc::default(),
             checked: 0,
+            built_from: Default::default(),
             history: History::default(),
             saved_state: 0,
         };
@@ -202,12 +250,22 @@ impl Document {
 
     fn changed(&mut self) {
         self.revision += 1;
-        self.schemas = Arc::new(SchemaSet::build(&self.app));
-        self.names = Names::of(&self.app, &self.schemas);
+        // A keystroke in a shape does not read the schemas again.
+        let (schemas, settings) = &self.built_from;
+        if self.revision == 1 || *schemas != self.app.schemas || *settings != self.app.settings {
+            self.built_from = (self.app.schemas.clone(), self.app.settings.clone());
+            self.schemas = Arc::new(SchemaSet::build(&self.app));
+            self.names = Names::of(&self.app, &self.schemas);
+        } else {
+            self.names.refresh(&self.app, &self.schemas);
+        }
         if !self.app.modules.contains_key(&self.module) {
             self.module = first_module(&self.app);
         }
-        if !self.exists(&self.selection) {
+        if let Selection::Nodes(ids) = &self.selection {
+            let known = self.orchestration().map(elements).unwrap_or_default();
+            self.selection = Selection::of(ids.iter().filter(|id| known.contains(id)).cloned());
+        } else if !self.exists(&self.selection) {
             self.selection = Selection::Orchestration;
         }
     }
@@ -245,6 +303,7 @@ impl Document {
             Selection::Node(id) => {
                 id.as_str() == crate::drawing::ORCHESTRATION_COMPENSATION || self.owner(id).is_some()
             }
+            Selection::Nodes(_) => true,
             Selection::Port(name) => {
                 orchestration.port(name).is_some() || orchestration.role_links.iter().any(|r| r.name == *name)
             }
@@ -256,7 +315,36 @@ impl Document {
 
     /// The shape with this id, or the shape that holds the branch, catch or compensation block with it.
     pub fn owner(&self, id: &Id) -> Option<&Shape> {
-        self.orchestration()?.shapes().into_iter().find(|s| s.id == *id || holds(s, id))
+        fn within<'a>(block: &'a Block, id: &Id) -> Option<&'a Shape> {
+            block.iter().find_map(|shape| {
+                if shape.id == *id || holds(shape, id) {
+                    return Some(shape);
+                }
+                shape.blocks().into_iter().find_map(|(_, inner)| within(inner, id))
+            })
+        }
+        let orchestration = self.orchestration()?;
+        within(&orchestration.body, id).or_else(|| within(orchestration.compensation.as_ref()?, id))
+    }
+
+    /// Name of a shape, branch, catch or compensation block.
+    pub fn element_name(&self, id: &Id) -> Option<String> {
+        let owner = self.owner(id)?;
+        if owner.id == *id {
+            return Some(owner.name.clone());
+        }
+        match &owner.kind {
+            ShapeKind::Scope(scope) => {
+                let catch = scope.catches.iter().find(|c| c.id == *id).map(|c| &c.name);
+                catch.or_else(|| scope.compensation.as_ref().map(|c| &c.name)).cloned()
+            }
+            kind => kind.branches()?.branches.iter().find(|b| b.id == *id).map(|b| b.name.clone()),
+        }
+    }
+
+    /// Ends a burst of typing: what is typed next is another step to undo.
+    pub fn seal(&mut self) {
+        self.history.seal();
     }
 
     pub fn name(&self) -> &str {
@@ -280,16 +368,28 @@ impl Document {
     }
 }
 
+/// Ids of all shapes, branches, catch and compensation blocks.
+fn elements(orchestration: &Orchestration) -> BTreeSet<&Id> {
+    let mut all = BTreeSet::new();
+    for shape in orchestration.shapes() {
+        all.insert(&shape.id);
+        all.extend(shape.kind.branches().into_iter().flat_map(|owner| &owner.branches).map(|b| &b.id));
+        if let ShapeKind::Scope(scope) = &shape.kind {
+            all.extend(scope.catches.iter().map(|c| &c.id).chain(scope.compensation.iter().map(|c| &c.id)));
+        }
+    }
+    all
+}
+
+/// True when a branch, catch or compensation block of `shape` has this id.
 pub(super) fn holds(shape: &Shape, id: &Id) -> bool {
-    let compensation = match &shape.kind {
-        crate::model::ShapeKind::Scope(s) => s.compensation.as_ref().is_some_and(|c| c.id == *id),
-        _ => false,
-    };
-    compensation
-        || shape.blocks().iter().any(|(slot, _)| match slot {
-            BlockSlot::Branch(own) | BlockSlot::Catch(own) => own == id,
-            _ => false,
-        })
+    match &shape.kind {
+        ShapeKind::Scope(scope) => {
+            scope.catches.iter().any(|c| c.id == *id)
+                || scope.compensation.as_ref().is_some_and(|c| c.id == *id)
+        }
+        kind => kind.branches().is_some_and(|owner| owner.branches.iter().any(|b| b.id == *id)),
+    }
 }
 
 /// The names before and after, for an edit that renames a declaration.

@@ -6,6 +6,13 @@ use crate::model::ShapeKind;
 
 /// The toolbox in groups: what moves messages, what builds them, what decides, what calls, what fails.
 pub fn toolbox() -> Vec<ShapeKind> {
+    let mut kinds = crate::model::edit::toolbox();
+    sort(&mut kinds);
+    kinds
+}
+
+/// Puts kinds into the order of the toolbox.
+pub fn sort(kinds: &mut [ShapeKind]) {
     let order = |kind: &ShapeKind| match category(kind) {
         Category::Messaging => 0,
         Category::Construct => 1,
@@ -15,9 +22,7 @@ pub fn toolbox() -> Vec<ShapeKind> {
         Category::Call => 5,
         Category::Exception => 6,
     };
-    let mut kinds = crate::model::edit::toolbox();
     kinds.sort_by_key(order);
-    kinds
 }
 
 /// One line that says when to use the shape.

@@ -11,6 +11,7 @@ mod code;
 pub mod command;
 pub mod dialogs;
 pub mod document;
+mod editing;
 pub mod editors;
 pub mod icons;
 pub mod kinds;

@@ -7,6 +7,7 @@ use crate::model::{
     Transaction, Variable,
 };
 use crate::xml::SchemaSet;
+use std::collections::BTreeSet;
 
 /// Names of the whole application, made anew when it changes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,30 +25,33 @@ pub struct Names {
 
 impl Names {
     pub fn of(app: &Application, schemas: &SchemaSet) -> Self {
+        // The application's own first: they are what one correlates on.
+        let built_in: BTreeSet<String> =
+            crate::xml::built_in::properties().map(|p| p.name.to_string()).collect();
+        let mut properties: Vec<String> = schemas.properties().map(|p| p.name.to_string()).collect();
+        properties.sort_by_cached_key(|name| (built_in.contains(name), name.clone()));
+        properties.dedup();
+        let mut names = Self { properties, ..Self::default() };
+        names.refresh(app, schemas);
+        names
+    }
+
+    /// Names that a change of anything but schemas and settings can add or take away.
+    pub fn refresh(&mut self, app: &Application, schemas: &SchemaSet) {
         let qualified = |f: fn(&Module) -> Vec<&str>| {
             app.modules.values().flat_map(move |m| f(m).into_iter().map(|n| m.qualify(n)).collect::<Vec<_>>())
         };
-        let mut message_types: Vec<String> =
+        self.message_types =
             qualified(|m| m.multipart_types.iter().map(|t| t.name.as_str()).collect()).collect();
-        message_types.extend(schemas.roots().map(|r| r.type_name.to_string()));
-        message_types.extend(app.settings.classes.iter().map(|c| c.name.clone()));
-        message_types.push("System.Xml.XmlDocument".to_owned());
-        // The application's own first: they are what one correlates on.
-        let built_in: Vec<String> = crate::xml::built_in::properties().map(|p| p.name.to_string()).collect();
-        let mut properties: Vec<String> = schemas.properties().map(|p| p.name.to_string()).collect();
-        properties.sort_by_key(|name| (built_in.contains(name), name.clone()));
-        properties.dedup();
-        let mut pipelines: Vec<String> =
+        self.message_types.extend(schemas.roots().map(|r| r.type_name.to_string()));
+        self.message_types.extend(app.settings.classes.iter().map(|c| c.name.clone()));
+        self.message_types.push("System.Xml.XmlDocument".to_owned());
+        self.pipelines =
             ["XMLReceive", "PassThruReceive", "XMLTransmit", "PassThruTransmit"].map(str::to_owned).to_vec();
-        pipelines.extend(app.settings.pipelines.iter().map(|p| p.name.clone()));
-        Self {
-            message_types,
-            properties,
-            orchestrations: app.orchestrations().map(|(m, o)| m.full_name(&o.name)).collect(),
-            maps: app.maps.keys().cloned().collect(),
-            policies: app.policies.keys().cloned().collect(),
-            pipelines,
-        }
+        self.pipelines.extend(app.settings.pipelines.iter().map(|p| p.name.clone()));
+        self.orchestrations = app.orchestrations().map(|(m, o)| m.full_name(&o.name)).collect();
+        self.maps = app.maps.keys().cloned().collect();
+        self.policies = app.policies.keys().cloned().collect();
     }
 }
 

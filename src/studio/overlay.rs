@@ -4,11 +4,12 @@ use super::actions::Leave;
 use super::app::Studio;
 use super::command::Command;
 use super::document::{Action, Selection};
+use super::editing::Where;
 use super::theme::Tokens;
 use super::{kinds, names};
 use crate::diagnostic::Diagnostic;
 use crate::model::ShapeKind;
-use crate::model::edit::{DeclarationKind, can_insert};
+use crate::model::edit::{DeclarationKind, conversions, insertable, wrappers};
 use egui::{Button, Key, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
@@ -22,8 +23,9 @@ pub enum Overlay {
         at: usize,
         fresh: bool,
     },
-    /// Shapes to insert after the selection.
-    Insert {
+    /// A kind of shape to insert, wrap in or convert to, by what one types.
+    Pick {
+        what: Pick,
         query: String,
         at: usize,
         fresh: bool,
@@ -45,6 +47,26 @@ pub enum Overlay {
     },
 }
 
+/// What a chosen kind of shape is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    Insert(Where),
+    Wrap,
+    Convert,
+}
+
+impl Pick {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Insert(Where::Before) => "Insert a shape before",
+            Self::Insert(Where::After) => "Insert a shape after",
+            Self::Insert(Where::Into) => "Insert a shape into",
+            Self::Wrap => "Wrap in",
+            Self::Convert => "Convert to",
+        }
+    }
+}
+
 /// One line of the palette.
 struct Entry {
     words: String,
@@ -57,8 +79,8 @@ impl Overlay {
         Self::Palette { query: String::new(), at: 0, fresh: true }
     }
 
-    pub fn insert() -> Self {
-        Self::Insert { query: String::new(), at: 0, fresh: true }
+    pub fn pick(what: Pick) -> Self {
+        Self::Pick { what, query: String::new(), at: 0, fresh: true }
     }
 
     pub fn open_path() -> Self {
@@ -89,10 +111,10 @@ impl Studio {
                 keep = !shown.should_close() && shown.inner.is_none();
                 actions.extend(shown.inner.into_iter().flatten());
             }
-            Overlay::Insert { query, at, fresh } => {
-                let entries = self.insert_entries();
-                let shown =
-                    modal("insert").show(ctx, |ui| picker(ui, "Insert a shape", query, at, fresh, entries));
+            Overlay::Pick { what, query, at, fresh } => {
+                let entries = self.pick_entries(*what);
+                let title = what.title();
+                let shown = modal("pick").show(ctx, |ui| picker(ui, title, query, at, fresh, entries));
                 keep = !shown.should_close() && shown.inner.is_none();
                 actions.extend(shown.inner.into_iter().flatten());
             }
@@ -192,20 +214,35 @@ impl Studio {
         all
     }
 
-    fn insert_entries(&self) -> Vec<Entry> {
-        let Some((block, index)) = self.place_after_selection() else { return Vec::new() };
+    fn pick_entries(&self, what: Pick) -> Vec<Entry> {
         let document = &self.document;
-        let legal =
-            |kind: &ShapeKind| can_insert(&document.app, &document.module, &block, index, kind).is_ok();
-        kinds::toolbox()
-            .into_iter()
-            .filter(legal)
-            .map(|kind| Entry {
-                words: kind.label().to_owned(),
-                about: kinds::hint(&kind).to_owned(),
-                actions: self.insert(&block, index, kind),
-            })
-            .collect()
+        let kinds = match what {
+            Pick::Insert(place) => {
+                let Some((block, index)) = self.place(place) else { return Vec::new() };
+                insertable(&document.app, &document.module, &block, index)
+            }
+            Pick::Wrap => wrappers(),
+            Pick::Convert => match &document.selection {
+                Selection::Node(id) => conversions(&document.app, &document.module, id),
+                _ => Vec::new(),
+            },
+        };
+        let actions = |kind: ShapeKind| match what {
+            Pick::Insert(place) => match self.place(place) {
+                Some((block, index)) => self.insert(&block, index, kind),
+                None => Vec::new(),
+            },
+            Pick::Wrap => self.wrap_actions(kind),
+            Pick::Convert => self.convert_actions(kind),
+        };
+        let mut kinds = kinds;
+        kinds::sort(&mut kinds);
+        let entry = |kind: ShapeKind| Entry {
+            words: kind.label().to_owned(),
+            about: kinds::hint(&kind).to_owned(),
+            actions: actions(kind),
+        };
+        kinds.into_iter().map(entry).collect()
     }
 }
 

@@ -54,14 +54,18 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
             "Edit",
             &[
                 &[Command::Undo, Command::Redo],
-                &[Command::Cut, Command::Copy, Command::Paste, Command::Delete],
-                &[Command::Rename, Command::AddBranch, Command::MoveUp, Command::MoveDown],
+                &[Command::Cut, Command::Copy, Command::Paste, Command::PasteDeclared],
+                &[Command::Duplicate, Command::Delete, Command::Rename, Command::Properties],
+                &[Command::SelectAll, Command::SelectSiblings],
+                &[Command::MoveUp, Command::MoveDown, Command::MoveLeft, Command::MoveRight],
+                &[Command::Wrap, Command::Unwrap, Command::Convert],
             ],
         ),
         (
             "Insert",
             &[
-                &[Command::InsertAfter, Command::NewPort, Command::NewMessage, Command::NewVariable],
+                &[Command::InsertBefore, Command::InsertAfter, Command::InsertInto, Command::AddBranch],
+                &[Command::NewPort, Command::NewMessage, Command::NewVariable],
                 &[Command::NewCorrelationSet, Command::NewCorrelationType],
                 &[Command::NewPortType, Command::NewMultipartType, Command::NewOrchestration],
             ],
@@ -69,6 +73,7 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
         (
             "View",
             &[
+                &[Command::Inward, Command::Outward],
                 &[Command::Fit, Command::ZoomIn, Command::ZoomOut, Command::CollapseAll, Command::ExpandAll],
                 &[Command::ApplicationView, Command::PortsEditor, Command::Configuration],
                 &[Command::Problems, Command::Palette],
@@ -250,23 +255,40 @@ pub fn context_menu(ui: &mut Ui, document: &Document) -> Vec<Command> {
     ui.set_min_width(210.0);
     let branches = matches!(&document.selection, Selection::Node(id)
         if document.owner(id).is_some_and(|s| !s.blocks().is_empty()));
-    let node = matches!(document.selection, Selection::Node(_));
-    let commands: &[Command] = if node {
-        &[
+    let commands: &[Command] = match document.selection {
+        Selection::Node(_) => &[
             Command::Rename,
+            Command::Properties,
+            Command::InsertBefore,
             Command::InsertAfter,
+            Command::InsertInto,
             Command::AddBranch,
             Command::Cut,
             Command::Copy,
             Command::Paste,
+            Command::Duplicate,
+            Command::Wrap,
+            Command::Unwrap,
+            Command::Convert,
+            Command::Inward,
             Command::MoveUp,
             Command::MoveDown,
             Command::Delete,
-        ]
-    } else {
-        &[Command::NewPort, Command::Delete]
+        ],
+        Selection::Nodes(_) => &[
+            Command::Cut,
+            Command::Copy,
+            Command::Paste,
+            Command::Duplicate,
+            Command::Wrap,
+            Command::MoveUp,
+            Command::MoveDown,
+            Command::Delete,
+        ],
+        _ => &[Command::NewPort, Command::Delete],
     };
-    for command in commands.iter().filter(|c| **c != Command::AddBranch || branches) {
+    let inner = [Command::AddBranch, Command::InsertInto, Command::Unwrap, Command::Inward];
+    for command in commands.iter().filter(|c| branches || !inner.contains(c)) {
         let (text, tooltip, shortcut) = command.about();
         let mut button = Button::new(text);
         if let Some(shortcut) = shortcut {

@@ -58,7 +58,7 @@ fn edit(application: &Application, dice: &mut Dice<'_>) -> Edit {
     let name = name.to_owned();
     let new_name = format!("Name_{}", dice.roll(5));
     let scope = (dice.roll(3) == 0).then(|| shape.clone());
-    match dice.roll(26) {
+    match dice.roll(33) {
         0 | 1 => {
             let kind = toolbox().swap_remove(dice.roll(20));
             Edit::InsertShape { module, block, index, shape: Shape { kind, ..Shape::default() } }
@@ -103,12 +103,25 @@ fn edit(application: &Application, dice: &mut Dice<'_>) -> Edit {
         22 => Edit::SetNamespace { module, namespace: new_name, target_xml_namespace: String::new() },
         23 => Edit::RenameModule { module, name: new_name },
         24 => {
-            let clip = copy(&orchestration.body).unwrap();
-            let pasted = paste(&home, &clip).unwrap();
-            let insert =
-                |shape| Edit::InsertShape { module: module.clone(), block: block.clone(), index: 0, shape };
-            Edit::Batch { label: "Paste".into(), edits: pasted.into_iter().take(3).map(insert).collect() }
+            let copied: Vec<_> = orchestration.body.iter().take(3).collect();
+            let clip = copy(application, &module, &copied).unwrap();
+            let shapes = paste(&home, &block, &clip).unwrap().shapes;
+            Edit::InsertShapes { module, block, index: 0, shapes }
         }
+        25 | 26 => {
+            let shapes = vec![shape, dice.of(&shapes).map(|s| s.id.clone()).unwrap_or_default()];
+            Edit::MoveShapes { module, shapes, block, index }
+        }
+        27 => {
+            let beside = find_block(application, &module, &block).cloned().unwrap_or_default();
+            let shapes = beside.iter().skip(index).take(2).map(|s| s.id.clone()).collect();
+            let kinds = wrappers();
+            let kind = dice.of(&kinds).cloned().unwrap_or_default();
+            Edit::Wrap { module, shapes, container: Shape { kind, ..Shape::default() } }
+        }
+        28 => Edit::Unwrap { module, shape },
+        29 | 30 => Edit::Convert { module, shape, kind: toolbox().swap_remove(dice.roll(20)) },
+        31 => Edit::DeleteElements { module, elements: vec![shape, inner(branch_id, dice)] },
         _ => Edit::Set(Part::Schema(format!("schemas/{new_name}.xsd"), (index > 0).then_some(name))),
     }
 }

@@ -5,18 +5,18 @@ use orchestrion::model::edit::*;
 use orchestrion::model::files::{Tree, encode};
 use orchestrion::model::*;
 
-const M: &str = "Manager";
+pub const M: &str = "Manager";
 
-fn bytes(application: &Application) -> Tree {
+pub fn bytes(application: &Application) -> Tree {
     encode(application).unwrap()
 }
 
 /// Applies `edit` to the crowded application, checks undo and redo, and returns the result.
-fn after(edit: Edit) -> Application {
+pub fn after(edit: Edit) -> Application {
     after_on(crowded::application(), edit)
 }
 
-fn after_on(before: Application, edit: Edit) -> Application {
+pub fn after_on(before: Application, edit: Edit) -> Application {
     assert!(!edit.label().is_empty());
     let mut application = before.clone();
     let inverse = edit.apply(&mut application).unwrap();
@@ -31,7 +31,7 @@ fn after_on(before: Application, edit: Edit) -> Application {
     done
 }
 
-fn refused(edit: Edit) -> String {
+pub fn refused(edit: Edit) -> String {
     let before = crowded::application();
     let mut application = before.clone();
     let error = edit.apply(&mut application).unwrap_err();
@@ -40,11 +40,11 @@ fn refused(edit: Edit) -> String {
     format!("{}: {}", error.code, error.message)
 }
 
-fn m() -> String {
+pub fn m() -> String {
     M.into()
 }
 
-fn block(shape: &str, slot: BlockSlot) -> BlockRef {
+pub fn block(shape: &str, slot: BlockSlot) -> BlockRef {
     BlockRef::In(shape.into(), slot)
 }
 
@@ -52,22 +52,22 @@ fn insert(block: BlockRef, index: usize, kind: ShapeKind) -> Edit {
     Edit::InsertShape { module: m(), block, index, shape: Shape { kind, ..Shape::default() } }
 }
 
-fn orchestration(application: &Application) -> &Orchestration {
+pub fn orchestration(application: &Application) -> &Orchestration {
     application.modules[M].orchestration.as_ref().unwrap()
 }
 
-fn shape<'a>(application: &'a Application, id: &str) -> &'a Shape {
+pub fn shape<'a>(application: &'a Application, id: &str) -> &'a Shape {
     orchestration(application).shape(&id.into()).unwrap()
 }
 
-fn scope<'a>(application: &'a Application, id: &str) -> &'a Scope {
+pub fn scope<'a>(application: &'a Application, id: &str) -> &'a Scope {
     match &shape(application, id).kind {
         ShapeKind::Scope(scope) => scope,
         other => panic!("{other:?}"),
     }
 }
 
-fn branches<'a>(application: &'a Application, id: &str) -> Vec<&'a str> {
+pub fn branches<'a>(application: &'a Application, id: &str) -> Vec<&'a str> {
     shape(application, id).kind.branches().unwrap().branches.iter().map(|b| b.id.as_str()).collect()
 }
 
@@ -546,31 +546,6 @@ fn an_edit_is_plain_data() {
     };
     let text = ron::to_string(&edit).unwrap();
     assert_eq!(ron::from_str::<Edit>(&text).unwrap(), edit);
-}
-
-#[test]
-fn pasted_shapes_are_new_ones() {
-    let application = crowded::application();
-    let module = &application.modules[M];
-    let originals = [shape(&application, "s7").clone(), shape(&application, "s2").clone()];
-    let clip = copy(&originals).unwrap();
-    let pasted = paste(module, &clip).unwrap();
-    assert_eq!(pasted[0].name, "Scope_1", "the old name is taken");
-    let edits = pasted.into_iter().map(|shape| Edit::InsertShape {
-        module: m(),
-        block: BlockRef::Body,
-        index: 1,
-        shape,
-    });
-    let application = after(Edit::Batch { label: "Paste".into(), edits: edits.collect() });
-    assert_eq!(orchestration(&application).body.len(), orchestration(&crowded::application()).body.len() + 2);
-    let elsewhere = paste(&Module::default(), &clip).unwrap();
-    assert_eq!(
-        (elsewhere[0].name.as_str(), elsewhere[0].id.as_str()),
-        ("Scope_s7", "scope_1"),
-        "a free name stays"
-    );
-    assert_eq!(paste(module, "nothing copied").unwrap_err().code, "F05");
 }
 
 #[test]

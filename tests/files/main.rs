@@ -17,3 +17,4 @@ mod places;
 mod refusals;
 mod samples;
 mod southridge;
+mod structure;

@@ -10,6 +10,7 @@ mod pictures;
 mod run;
 mod run_gallery;
 mod soft;
+mod storm;
 mod tabs;
 
 use egui_kittest::Harness;

@@ -28,6 +28,18 @@ pub(super) fn rename_called(text: &str, from: &str, to: &str) -> Option<String> 
     replace(&all, named, words.len(), to)
 }
 
+/// The identifiers in XLANG/s text, without members after a dot.
+pub(super) fn identifiers(text: &str) -> impl Iterator<Item = &str> {
+    let all = tokens(text);
+    let named = |at: usize| is_word(all.get(at)?).then(|| all.get(at).copied()).flatten();
+    let found: Vec<&str> = (0..all.len())
+        .filter(|at| previous(&all, *at).is_none_or(|before| before != "."))
+        .filter_map(named)
+        .map(|word| word.strip_prefix('@').unwrap_or(word))
+        .collect();
+    found.into_iter()
+}
+
 fn replace(all: &[&str], named: impl Fn(usize) -> bool, length: usize, to: &str) -> Option<String> {
     let mut out = String::new();
     let (mut at, mut replaced) = (0, false);

@@ -3,7 +3,7 @@ use crate::model::{
     Branch, Branches, Call, CallRules, Catch, Code, Compensate, Construct, Group, Id, Loop, Module, Receive,
     Scope, Send, Shape, ShapeKind, Throw, Transform,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Every kind a toolbox offers, in BizTalk's order, as it is when dropped; branches still without ids.
 pub fn toolbox() -> Vec<ShapeKind> {
@@ -85,8 +85,22 @@ pub(super) fn complete_catch(module: &Module, catch: &mut Catch) {
     catch.body.iter_mut().for_each(|shape| fresh.shape(shape));
 }
 
-/// Gives `shape` and everything inside it ids of its own, and names where a name is taken.
-pub(super) fn renew(module: &Module, shape: &mut Shape) {
+/// As [`complete`], for shapes that go in together.
+pub(super) fn complete_all(module: &Module, shapes: &mut [Shape]) {
+    let mut fresh = Fresh::of(module);
+    shapes.iter().for_each(|shape| fresh.note(shape));
+    shapes.iter_mut().for_each(|shape| fresh.shape(shape));
+}
+
+/// True for a name as [`new_shape`] gives it.
+pub(super) fn is_default_name(shape: &Shape) -> bool {
+    let base: String = shape.kind.label().split(' ').collect();
+    let number = shape.name.strip_prefix(&base).and_then(|rest| rest.strip_prefix('_'));
+    number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Gives `shapes` and everything inside them ids of their own, and names where a name is taken.
+pub(super) fn renew_all(module: &Module, shapes: &mut [Shape]) {
     fn forget(shape: &mut Shape, taken: &BTreeSet<String>) {
         let clear = |id: &mut Id, name: &mut String| {
             *id = Id::default();
@@ -109,19 +123,26 @@ pub(super) fn renew(module: &Module, shape: &mut Shape) {
             block.iter_mut().for_each(|inner| forget(inner, taken));
         }
     }
-    forget(shape, &Fresh::of(module).names);
-    complete(module, shape);
+    let mut fresh = Fresh::of(module);
+    for shape in shapes {
+        // Each one must also differ from those before it.
+        forget(shape, &fresh.names);
+        fresh.note(shape);
+        fresh.shape(shape);
+    }
 }
 
 /// The ids and names in use.
 struct Fresh {
     ids: BTreeSet<Id>,
     names: BTreeSet<String>,
+    /// The next number to try for a base, so that many of one kind take no longer each.
+    next: BTreeMap<String, u64>,
 }
 
 impl Fresh {
     fn of(module: &Module) -> Self {
-        let mut fresh = Self { ids: BTreeSet::new(), names: BTreeSet::new() };
+        let mut fresh = Self { ids: BTreeSet::new(), names: BTreeSet::new(), next: BTreeMap::new() };
         each_id(module, &mut |id, name, _| {
             fresh.ids.insert(id.clone());
             fresh.names.insert(name.to_owned());
@@ -139,17 +160,24 @@ impl Fresh {
     }
 
     fn id(&mut self, base: &str) -> Id {
-        let id = (1u64..).map(|n| Id::new(format!("{base}_{n}"))).find(|id| !self.ids.contains(id));
-        let id = id.unwrap_or_default();
+        let id = self.number(base, |fresh, id| !fresh.ids.contains(&Id::new(id)));
+        let id = Id::new(id);
         self.ids.insert(id.clone());
         id
     }
 
     fn name(&mut self, base: &str) -> String {
-        let name = (1u64..).map(|n| format!("{base}_{n}")).find(|name| !self.names.contains(name));
-        let name = name.unwrap_or_default();
+        let name = self.number(base, |fresh, name| !fresh.names.contains(name));
         self.names.insert(name.clone());
         name
+    }
+
+    fn number(&mut self, base: &str, free: impl Fn(&Self, &str) -> bool) -> String {
+        let first = self.next.get(base).copied().unwrap_or(1);
+        let found = (first..).map(|n| (n, format!("{base}_{n}"))).find(|(_, text)| free(self, text));
+        let (number, text) = found.unwrap_or_default();
+        self.next.insert(base.to_owned(), number + 1);
+        text
     }
 
     fn fill(&mut self, id: &mut Id, name: &mut String, base: &str) {

@@ -6,6 +6,7 @@
 
 mod clipboard;
 mod code;
+mod convert;
 mod declarations;
 mod fresh;
 mod history;
@@ -16,18 +17,21 @@ mod references;
 mod rename;
 mod scenarios;
 mod shapes;
+mod structure;
 
-pub use clipboard::{copy, paste};
+pub use clipboard::{Clip, copy, paste};
 pub use code::rename_identifier;
+pub use convert::{conversions, converted};
 pub use declarations::{Declaration, DeclarationKind};
 pub use fresh::{fresh_id, fresh_name, new_branch, new_catch, new_shape, toolbox};
 pub use history::History;
 pub use part::Part;
 pub use physical::{Physical, PhysicalKind};
-pub use place::{BlockRef, MAX_NESTING, can_insert, find_block, owner_of};
+pub use place::{BlockRef, Legality, MAX_NESTING, can_insert, find_block, insertable, owner_of};
 pub use scenarios::scenario_uses;
+pub use structure::{outermost, wrappers};
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, counted};
 use crate::model::{
     Application, Binding, Branch, Catch, CatchType, Id, Leg, Module, Orchestration, Shape, ShapeKind,
     Transaction, TypeModifier,
@@ -92,6 +96,44 @@ pub enum Edit {
         shape: Id,
         block: BlockRef,
         index: usize,
+    },
+    /// As [`Edit::InsertShape`], for shapes that go in side by side.
+    InsertShapes {
+        module: String,
+        block: BlockRef,
+        index: usize,
+        shapes: Vec<Shape>,
+    },
+    /// Deletes shapes, branches, catch and compensation blocks; what stands inside one of them goes with it.
+    DeleteElements {
+        module: String,
+        elements: Vec<Id>,
+    },
+    /// Moves shapes to one place, in drawn order. `index` counts in the target block as it is with them. Shapes
+    /// inside one of the others go with it.
+    MoveShapes {
+        module: String,
+        shapes: Vec<Id>,
+        block: BlockRef,
+        index: usize,
+    },
+    /// Puts shapes that stand side by side into a new Scope, Loop or Group in their place, or into the first branch
+    /// of a new Decide, Listen or Parallel Actions.
+    Wrap {
+        module: String,
+        shapes: Vec<Id>,
+        container: Shape,
+    },
+    /// Puts what is inside a container in its place. A scope's own declarations go to what is around it.
+    Unwrap {
+        module: String,
+        shape: Id,
+    },
+    /// Makes a shape one of another kind, with all properties and shapes that fit there.
+    Convert {
+        module: String,
+        shape: Id,
+        kind: ShapeKind,
     },
     /// Renames a shape, branch, catch or compensation block.
     RenameShape {
@@ -305,6 +347,18 @@ impl Edit {
             Edit::MoveShape { module, shape, block, index } => {
                 shapes::relocate(application, &module, &shape, &block, index)
             }
+            Edit::InsertShapes { module, block, index, shapes } => {
+                structure::insert(application, &module, &block, index, shapes)
+            }
+            Edit::DeleteElements { module, elements } => structure::delete(application, &module, &elements),
+            Edit::MoveShapes { module, shapes, block, index } => {
+                structure::relocate(application, &module, &shapes, &block, index)
+            }
+            Edit::Wrap { module, shapes, container } => {
+                structure::wrap(application, &module, &shapes, container)
+            }
+            Edit::Unwrap { module, shape } => structure::unwrap(application, &module, &shape),
+            Edit::Convert { module, shape, kind } => structure::convert(application, &module, &shape, &kind),
             Edit::RenameShape { module, shape, name } => shapes::rename(application, &module, &shape, name),
             Edit::SetComments { module, shape, comments } => {
                 shapes::set_comments(application, &module, &shape, comments)
@@ -409,6 +463,12 @@ impl Edit {
             Edit::InsertShape { shape, .. } => format!("Insert {}", shape.kind.label()),
             Edit::DeleteShape { .. } => "Delete shape".into(),
             Edit::MoveShape { .. } => "Move shape".into(),
+            Edit::InsertShapes { shapes, .. } => format!("Insert {}", counted(shapes.len(), "shape")),
+            Edit::DeleteElements { elements, .. } => format!("Delete {}", counted(elements.len(), "element")),
+            Edit::MoveShapes { shapes, .. } => format!("Move {}", counted(shapes.len(), "shape")),
+            Edit::Wrap { container, .. } => format!("Wrap in {}", container.kind.label()),
+            Edit::Unwrap { .. } => "Unwrap".into(),
+            Edit::Convert { kind, .. } => format!("Convert to {}", kind.label()),
             Edit::RenameShape { name, .. } => format!("Rename to {name}"),
             Edit::SetComments { .. } => "Change comments".into(),
             Edit::SetReportToAnalyst { .. } => "Change Report to Analyst".into(),

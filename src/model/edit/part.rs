@@ -65,6 +65,23 @@ impl Part {
         }
     }
 
+    /// True when the application holds the part as it is here.
+    fn is_current(&self, application: &Application) -> bool {
+        match self {
+            Part::Settings(settings) => application.settings == *settings,
+            Part::Bindings(bindings) => application.bindings == *bindings,
+            Part::Partners(partners) => application.partners == *partners,
+            Part::Module(name, module) => application.modules.get(name) == module.as_deref(),
+            Part::Map(name, map) => application.maps.get(name) == map.as_ref(),
+            Part::Component(class, script) => application.components.get(class) == script.as_ref(),
+            Part::Policy(name, policy) => application.policies.get(name) == policy.as_ref(),
+            Part::Schema(path, text) => application.schemas.get(path) == text.as_ref(),
+            Part::Message(path, text) => application.messages.get(path) == text.as_ref(),
+            Part::Scenario(stem, scenario) => application.scenarios.get(stem) == scenario.as_deref(),
+            Part::Vocabulary(vocabulary) => application.vocabulary == **vocabulary,
+        }
+    }
+
     /// True when both are the same part, whatever it holds.
     pub(super) fn same_place(&self, other: &Part) -> bool {
         match (self, other) {
@@ -121,7 +138,7 @@ impl Snapshot {
 
     /// The parts that are now different, as they were.
     pub(super) fn differing(self, application: &Application) -> Vec<Part> {
-        self.0.into_iter().filter(|part| part.current(application) != *part).collect()
+        self.0.into_iter().filter(|part| !part.is_current(application)).collect()
     }
 
     /// Refuses an edit that gives two elements of a module one id.
@@ -159,6 +176,12 @@ fn touched(application: &Application, edit: &Edit, parts: &mut Vec<Part>) {
         Edit::InsertShape { module, .. }
         | Edit::DeleteShape { module, .. }
         | Edit::MoveShape { module, .. }
+        | Edit::InsertShapes { module, .. }
+        | Edit::DeleteElements { module, .. }
+        | Edit::MoveShapes { module, .. }
+        | Edit::Wrap { module, .. }
+        | Edit::Unwrap { module, .. }
+        | Edit::Convert { module, .. }
         | Edit::RenameShape { module, .. }
         | Edit::SetComments { module, .. }
         | Edit::SetReportToAnalyst { module, .. }

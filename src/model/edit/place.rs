@@ -1,5 +1,6 @@
-use crate::model::{Application, Block, BlockSlot, Id, Orchestration, Shape, ShapeKind, Transaction};
+use crate::model::{Application, Block, BlockSlot, Id, Orchestration, Scope, Shape, ShapeKind, Transaction};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep shapes may nest in shapes, so that the file can be read back; BizTalk stops at 21 scopes (SCP-5).
 pub const MAX_NESTING: usize = 24;
@@ -62,17 +63,23 @@ pub(super) fn find_shape_mut<'a>(orchestration: &'a mut Orchestration, id: &Id) 
 
 /// The block a shape stands in, and its index there.
 pub fn owner_of(application: &Application, module: &str, shape: &Id) -> Option<(BlockRef, usize)> {
-    let orchestration = application.modules.get(module)?.orchestration.as_ref()?;
-    let here = |block: &Block| block.iter().position(|s| s.id == *shape);
-    let top = here(&orchestration.body).map(|index| (BlockRef::Body, index));
-    let top = top.or_else(|| Some((BlockRef::Compensation, here(orchestration.compensation.as_ref()?)?)));
-    top.or_else(|| {
-        orchestration.shapes().into_iter().find_map(|owner| {
-            owner.blocks().into_iter().find_map(|(slot, block)| {
-                here(block).map(|index| (BlockRef::In(owner.id.clone(), slot), index))
+    /// The block is `None` when it is the one searched.
+    fn within(block: &Block, shape: &Id) -> Option<(Option<BlockRef>, usize)> {
+        block.iter().enumerate().find_map(|(index, inner)| {
+            if inner.id == *shape {
+                return Some((None, index));
+            }
+            inner.blocks().into_iter().find_map(|(slot, block)| {
+                let (at, index) = within(block, shape)?;
+                Some((Some(at.unwrap_or_else(|| BlockRef::In(inner.id.clone(), slot))), index))
             })
         })
-    })
+    }
+    let orchestration = application.modules.get(module)?.orchestration.as_ref()?;
+    let top =
+        |block: &Block, own: BlockRef| within(block, shape).map(|(at, index)| (at.unwrap_or(own), index));
+    top(&orchestration.body, BlockRef::Body)
+        .or_else(|| top(orchestration.compensation.as_ref()?, BlockRef::Compensation))
 }
 
 /// The shapes around a block, outermost first, each with the slot on the way in.
@@ -107,6 +114,51 @@ fn around<'a>(orchestration: &'a Orchestration, block: &BlockRef) -> Option<Vec<
     }
 }
 
+/// The scopes around a block, outermost first, with their ids.
+pub(super) fn scopes_around<'a>(
+    orchestration: &'a Orchestration,
+    block: &BlockRef,
+) -> Vec<(&'a Id, &'a Scope)> {
+    let way = around(orchestration, block).unwrap_or_default();
+    let scopes = way.into_iter().filter_map(|(shape, _)| match &shape.kind {
+        ShapeKind::Scope(scope) => Some((&shape.id, scope)),
+        _ => None,
+    });
+    scopes.collect()
+}
+
+/// The innermost scope around a block.
+pub(super) fn scope_around(application: &Application, module: &str, block: &BlockRef) -> Option<Id> {
+    let orchestration = application.modules.get(module)?.orchestration.as_ref()?;
+    scopes_around(orchestration, block).last().map(|(id, _)| (*id).clone())
+}
+
+/// Whether the shapes directly inside a shape may stand where they are.
+pub(super) fn check_inside(application: &Application, module: &str, id: &Id) -> Result<(), String> {
+    let orchestration = application.modules.get(module).and_then(|m| m.orchestration.as_ref());
+    let Some((orchestration, shape)) = orchestration.and_then(|o| Some((o, o.shape(id)?))) else {
+        return Ok(());
+    };
+    for (slot, block) in shape.blocks() {
+        let at = BlockRef::In(id.clone(), slot);
+        let way = around(orchestration, &at).unwrap_or_default();
+        for (index, inner) in block.iter().enumerate() {
+            judge(orchestration, &way, &at, index, &inner.kind)?;
+        }
+    }
+    Ok(())
+}
+
+/// The kinds of the toolbox that may stand at `index` of `block`.
+pub fn insertable(application: &Application, module: &str, block: &BlockRef, index: usize) -> Vec<ShapeKind> {
+    let orchestration = application.modules.get(module).and_then(|m| m.orchestration.as_ref());
+    let Some((orchestration, way)) = orchestration.and_then(|o| Some((o, around(o, block)?))) else {
+        return Vec::new();
+    };
+    let fits = |kind: &ShapeKind| judge(orchestration, &way, block, index, kind).is_ok();
+    super::toolbox().into_iter().filter(fits).collect()
+}
+
 /// Whether a shape may stand at `index` of `block` (section 1.17).
 ///
 /// What another property can still set right (an activate receive that is not first, a Throw without an
@@ -128,6 +180,80 @@ pub fn can_insert(
     if index > find_block(application, module, block).map_or(0, Vec::len) {
         return Err("this position does not exist any more".into());
     }
+    judge(orchestration, &way, block, index, kind)
+}
+
+/// Whether shapes may stand in each block of an orchestration, found out for all blocks at once.
+#[derive(Clone, Debug, Default)]
+pub struct Legality {
+    /// For the first place of a block, and for the others.
+    blocks: BTreeMap<BlockRef, [Result<(), String>; 2]>,
+}
+
+impl Legality {
+    /// For shapes of `kinds` that go to one place together; the first one decides what a Listen branch starts with.
+    /// Blocks inside the shapes of `moving` are no places for them.
+    pub fn of(orchestration: &Orchestration, kinds: &[&ShapeKind], moving: &BTreeSet<Id>) -> Self {
+        let mut survey = Survey { orchestration, kinds, moving, way: Vec::new(), found: Self::default() };
+        survey.block(&orchestration.body, BlockRef::Body, false);
+        if let Some(block) = &orchestration.compensation {
+            survey.block(block, BlockRef::Compensation, false);
+        }
+        survey.found
+    }
+
+    /// # Errors
+    /// Why not, as a sentence for the user.
+    pub fn at(&self, block: &BlockRef, index: usize) -> Result<(), &str> {
+        match self.blocks.get(block) {
+            Some([first, other]) => {
+                (if index == 0 { first } else { other }).as_ref().copied().map_err(String::as_str)
+            }
+            None => Err("this block does not exist any more"),
+        }
+    }
+}
+
+struct Survey<'a> {
+    orchestration: &'a Orchestration,
+    kinds: &'a [&'a ShapeKind],
+    moving: &'a BTreeSet<Id>,
+    way: Vec<(&'a Shape, BlockSlot)>,
+    found: Legality,
+}
+
+impl<'a> Survey<'a> {
+    fn block(&mut self, block: &'a Block, at: BlockRef, inside: bool) {
+        let judged = |index: usize| {
+            if inside {
+                return Err("a shape cannot be moved into itself".to_owned());
+            }
+            let later = |i: usize| if index == 0 && i > 0 { 1 } else { index };
+            let mut kinds = self.kinds.iter().enumerate();
+            kinds.try_for_each(|(i, kind)| judge(self.orchestration, &self.way, &at, later(i), kind))
+        };
+        let verdicts = [judged(0), judged(1)];
+        self.found.blocks.insert(at, verdicts);
+        for shape in block {
+            let inside = inside || self.moving.contains(&shape.id);
+            for (slot, inner) in shape.blocks() {
+                let at = BlockRef::In(shape.id.clone(), slot.clone());
+                self.way.push((shape, slot));
+                self.block(inner, at, inside);
+                self.way.pop();
+            }
+        }
+    }
+}
+
+/// [`can_insert`] for a block that is there, with the shapes around it.
+fn judge(
+    orchestration: &Orchestration,
+    way: &[(&Shape, BlockSlot)],
+    block: &BlockRef,
+    index: usize,
+    kind: &ShapeKind,
+) -> Result<(), String> {
     let label = kind.label();
     let in_construct = matches!(way.last(), Some((Shape { kind: ShapeKind::Construct(_), .. }, _)));
     let wrapped = matches!(kind, ShapeKind::MessageAssignment(_) | ShapeKind::Transform(_));
@@ -154,7 +280,7 @@ pub fn can_insert(
             ShapeKind::Receive(receive) if receive.activate && (in_catch || in_compensation) => {
                 return Err("an activate Receive cannot stand in a catch or compensation block".into());
             }
-            ShapeKind::Suspend(_) if transaction_at(orchestration, &way) == Some(true) => {
+            ShapeKind::Suspend(_) if transaction_at(orchestration, way) == Some(true) => {
                 return Err("a Suspend cannot stand in an atomic transaction".into());
             }
             _ => {}
@@ -165,7 +291,7 @@ pub fn can_insert(
             Err("a Compensate stands only in a catch block or a compensation block".into())
         }
         ShapeKind::Scope(scope) if scope.transaction != Transaction::None && !in_compensation => {
-            match transaction_at(orchestration, &way) {
+            match transaction_at(orchestration, way) {
                 Some(false) => Ok(()),
                 Some(true) => Err("an atomic transaction holds no other transaction".into()),
                 None => Err("a transactional Scope stands only in a long-running transaction; set the \

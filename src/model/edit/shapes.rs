@@ -36,7 +36,7 @@ pub(super) fn relocate(
 }
 
 /// Puts a complete shape into a block, in a Construct of its own where it needs one (G-3).
-fn place_shape(
+pub(super) fn place_shape(
     application: &mut Application,
     module: &str,
     block: &BlockRef,

@@ -3,7 +3,7 @@
 use super::camera::{edge_scroll, fitted, off_middle, opening, revealed, zoomed};
 use super::view::{Canvas, Drag, Scene};
 use crate::drawing::layout;
-use crate::model::{BlockSlot, Id, Orchestration, Shape};
+use crate::model::{Id, Orchestration};
 use crate::studio::document::Selection;
 use egui::emath::TSTransform;
 use egui::{CursorIcon, DragAndDrop, Key, PointerButton, Pos2, Rect, Response, Ui};
@@ -21,6 +21,24 @@ pub(super) struct ModuleView {
 }
 
 impl Canvas {
+    /// Shows only what is inside a container; `None` shows the whole orchestration again.
+    pub fn focus_on(&mut self, container: Option<&Id>) {
+        if self.inside.as_ref() != container {
+            self.reveal = self.inside.take().map(Selection::Node);
+            self.inside = container.cloned();
+            self.view_revision += 1;
+            for view in self.views.values_mut() {
+                view.transform = None;
+                view.settled = false;
+            }
+        }
+    }
+
+    /// The container whose inside alone is shown.
+    pub fn focused_on(&self) -> Option<&Id> {
+        self.inside.as_ref()
+    }
+
     /// Shows the whole orchestration in the next frame.
     pub fn fit(&mut self) {
         self.fit = true;
@@ -67,15 +85,17 @@ impl Canvas {
     /// A thing to reveal inside closed containers opens them.
     pub(super) fn open_what_hides(&mut self, scene: &Scene<'_>) {
         let Some(Selection::Node(id)) = &self.reveal else { return };
-        let Some(view) = self.views.get_mut(scene.key) else { return };
-        let mut hiding = Vec::new();
-        for shape in scene.orchestration.shapes() {
-            let mut inside = false;
-            shape.visit(&mut |s| inside |= s.id == *id || holds_branch(s, id));
-            if inside && shape.id != *id && view.collapsed.contains(&shape.id) {
-                hiding.push(shape.id.clone());
-            }
+        let id = id.clone();
+        if self.layout.place_of(&id).is_some() {
+            return;
         }
+        if self.inside.as_ref().is_some_and(|inside| !holds(scene.orchestration, inside, &id)) {
+            self.focus_on(None);
+            self.reveal = Some(Selection::Node(id.clone()));
+        }
+        let Some(view) = self.views.get_mut(scene.key) else { return };
+        let hiding: Vec<Id> =
+            view.collapsed.iter().filter(|around| holds(scene.orchestration, around, &id)).cloned().collect();
         for id in hiding {
             view.collapsed.remove(&id);
             self.view_revision += 1;
@@ -104,7 +124,8 @@ impl Canvas {
         }
         let over = ui.rect_contains_pointer(rect);
         let space = ui.input(|i| i.key_down(Key::Space)) && !ui.text_edit_focused();
-        if ground.dragged_by(PointerButton::Primary) || ground.dragged_by(PointerButton::Middle) {
+        let pans = !scene.editable || space;
+        if (pans && ground.dragged_by(PointerButton::Primary)) || ground.dragged_by(PointerButton::Middle) {
             t.translation += ground.drag_delta();
             ui.set_cursor_icon(CursorIcon::Grabbing);
         } else if over && (space || ui.input(|i| i.pointer.middle_down())) {
@@ -146,9 +167,11 @@ impl Canvas {
     }
 }
 
-fn holds_branch(shape: &Shape, id: &Id) -> bool {
-    shape.blocks().iter().any(|(slot, _)| match slot {
-        BlockSlot::Branch(branch) | BlockSlot::Catch(branch) => branch == id,
-        _ => false,
-    })
+/// True when the shape, branch or block `id` is inside the shape `container`.
+fn holds(orchestration: &Orchestration, container: &Id, id: &Id) -> bool {
+    let mut inside = false;
+    if let Some(shape) = orchestration.shape(container).filter(|shape| shape.id != *id) {
+        shape.visit(&mut |s| inside |= s.id == *id || crate::studio::document::holds(s, id));
+    }
+    inside
 }

@@ -1,6 +1,7 @@
 //! Insertion points on the flow lines, and the menu of shapes that may go there.
 
-use crate::drawing::layout::{CARD_WIDTH, Slot};
+use crate::diagnostic::counted;
+use crate::drawing::layout::{CARD_WIDTH, Node, Slot};
 use crate::model::ShapeKind;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::kinds;
@@ -42,16 +43,76 @@ pub fn hint(painter: &Painter, t: &Tokens, at: Pos2, zoom: f32) {
     painter.circle(at, 4.5 * zoom, t.card, Stroke::new(1.2, t.selection.gamma_multiply(0.7)));
 }
 
-/// Menu of the shapes that `legal` allows; returns the chosen one.
-pub fn menu(ui: &mut Ui, legal: impl Fn(&ShapeKind) -> bool) -> Option<ShapeKind> {
+/// What follows the pointer while shapes are moved.
+pub fn ghost(ui: &Ui, pointer: Pos2, first: Option<&Node>, count: usize) {
+    let (Some(node), t) = (first, Tokens::of(ui)) else { return };
+    let words = if count > 1 { counted(count, "shape") } else { node.title.clone() };
+    note(
+        ui,
+        pointer + vec2(14.0, 10.0),
+        &words,
+        (t.card, t.line_strong, t.text),
+        Some((node.glyph, node.category.color(t))),
+    );
+}
+
+/// Says beside the pointer why what is dragged cannot go there.
+pub fn refusal(ui: &Ui, pointer: Pos2, why: &str) {
+    let t = Tokens::of(ui);
+    note(ui, pointer + vec2(14.0, 46.0), &capitalized(why), (t.panel, t.error, t.text), None);
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A note over everything, kept inside the window.
+fn note(
+    ui: &Ui,
+    at: Pos2,
+    words: &str,
+    (fill, line, text): (egui::Color32, egui::Color32, egui::Color32),
+    glyph: Option<(Glyph, egui::Color32)>,
+) {
+    let layer = egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("canvas note"));
+    let painter = ui.layer_painter(layer);
+    let galley = painter.layout(words.to_owned(), egui::TextStyle::Body.resolve(ui.style()), text, 300.0);
+    let icon = if glyph.is_some() { 24.0 } else { 0.0 };
+    let size = galley.size() + vec2(20.0 + icon, 10.0);
+    let room = ui.content_rect().shrink(4.0);
+    let min = Pos2::new(at.x.min(room.right() - size.x), at.y.min(room.bottom() - size.y));
+    let rect = Rect::from_min_size(min, size);
+    painter.rect(rect, 7.0, fill, Stroke::new(1.0, line), StrokeKind::Inside);
+    if let Some((glyph, color)) = glyph {
+        let place = Rect::from_center_size(rect.left_center() + vec2(18.0, 0.0), Vec2::splat(14.0));
+        icons::paint(&painter, glyph, place, color);
+    }
+    painter.galley(rect.min + vec2(10.0 + icon, 5.0), galley, text);
+}
+
+/// What was chosen from the menu of an edge.
+pub enum Chosen {
+    Kind(ShapeKind),
+    Paste,
+}
+
+/// Menu of the shapes that may go in, and of what the clipboard holds.
+pub fn menu(ui: &mut Ui, kinds: &[ShapeKind]) -> Option<Chosen> {
     let mut chosen = None;
     ui.set_width(204.0);
     ui.spacing_mut().item_spacing.y = 1.0;
-    for kind in kinds::toolbox().into_iter().filter(|k| legal(k)) {
-        if row(ui, &kind).clicked() {
-            ui.close();
-            chosen = Some(kind);
+    for kind in kinds {
+        if row(ui, kind).clicked() {
+            chosen = Some(Chosen::Kind(kind.clone()));
         }
+    }
+    ui.separator();
+    if ui.add(egui::Button::new("Paste").min_size(vec2(ui.available_width(), 24.0))).clicked() {
+        chosen = Some(Chosen::Paste);
+    }
+    if chosen.is_some() {
+        ui.close();
     }
     chosen
 }

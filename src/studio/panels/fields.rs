@@ -66,7 +66,24 @@ pub fn row<R>(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
 
 /// A line of text that changes as it is typed.
 pub fn text(ui: &mut Ui, label: &str, value: &mut String) -> bool {
-    row(ui, label, |ui| ui.add(TextEdit::singleline(value).desired_width(f32::INFINITY)).changed())
+    row(ui, label, |ui| {
+        let response = ui.add(TextEdit::singleline(value).desired_width(f32::INFINITY));
+        bind(&response);
+        response.changed()
+    })
+}
+
+/// Says that a field edits the application as one types: Undo and Redo in it are the application's then.
+pub fn bind(field: &Response) {
+    if field.has_focus() {
+        field.ctx.data_mut(|d| d.insert_temp(egui::Id::unique("bound field"), field.id));
+    }
+}
+
+/// True while a field has the keyboard that edits the application as one types.
+pub fn bound(ctx: &egui::Context) -> bool {
+    let field = ctx.data(|d| d.get_temp::<egui::Id>(egui::Id::unique("bound field")));
+    field.is_some() && ctx.memory(|m| m.focused()) == field
 }
 
 /// A line of text that counts when it is left or Enter is pressed, for names that others use.
@@ -181,14 +198,15 @@ pub fn code(ui: &mut Ui, label: &str, value: &mut String, rows: usize, found: &[
         let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
             crate::studio::code::galley(ui, text.as_str(), width, &wrong)
         };
-        ui.add(
+        let response = ui.add(
             TextEdit::multiline(value)
                 .code_editor()
                 .desired_rows(rows)
                 .desired_width(f32::INFINITY)
                 .layouter(&mut layouter),
-        )
-        .changed()
+        );
+        bind(&response);
+        response.changed()
     });
     ui.add_space(2.0);
     changed

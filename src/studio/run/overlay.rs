@@ -5,10 +5,10 @@ use super::state::State;
 use super::tracker::{Phase, Progress};
 use crate::drawing::layout::Node;
 use crate::drawing::ports::Flow;
-use crate::drawing::wires::{self, Wire};
+use crate::drawing::wires::Wire;
 use crate::engine::InstanceId;
 use crate::message::Name;
-use crate::model::{Id, Orchestration};
+use crate::model::Id;
 use crate::studio::canvas::paint::Paint;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme;
@@ -118,12 +118,12 @@ impl<'a> RunOverlay<'a> {
         !self.state.clock.playing && flight.born >= self.state.play
     }
 
-    pub(in crate::studio) fn shapes(&self, paint: &Paint<'_>, orchestration: &Orchestration) {
+    pub(in crate::studio) fn shapes(&self, paint: &Paint<'_>) {
         let marks = self.marks();
         // A shape inside a closed container shows on the container.
         let mut shown: Vec<(&Node, Token)> = Vec::new();
         for (shape, token) in &marks {
-            let Some(node) = wires::visible(paint.layout, orchestration, &Id::new(shape.as_str())) else {
+            let Some(node) = paint.layout.visible(&Id::new(shape.as_str())) else {
                 continue;
             };
             match shown.iter_mut().find(|(n, _)| n.id == node.id) {
@@ -141,7 +141,7 @@ impl<'a> RunOverlay<'a> {
                 self.shape(paint, node, token);
             }
         }
-        self.tokens(paint, orchestration);
+        self.tokens(paint);
     }
 
     fn shape(&self, paint: &Paint<'_>, node: &Node, token: Token) {
@@ -199,14 +199,14 @@ impl<'a> RunOverlay<'a> {
     }
 
     /// The tokens of the selected instance: one a thread.
-    fn tokens(&self, paint: &Paint<'_>, orchestration: &Orchestration) {
+    fn tokens(&self, paint: &Paint<'_>) {
         let Some(watched) = self.state.watched.as_ref().filter(|w| w.alive) else { return };
         if self.instance != Some(watched.id) {
             return;
         }
         let subscriptions = watched.view.as_ref().map_or(0, |v| v.subscriptions.len());
         let place = |shape: &Name| {
-            let node = wires::visible(paint.layout, orchestration, &Id::new(shape.as_str()))?;
+            let node = paint.layout.visible(&Id::new(shape.as_str()))?;
             Some(seen(paint, node).right_center() - vec2(if node.container { 44.0 } else { 0.0 }, 0.0))
         };
         let gone = if self.state.clock.playing && !self.still {

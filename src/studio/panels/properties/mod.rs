@@ -8,6 +8,7 @@ mod messaging;
 mod orchestration;
 mod port;
 mod preview;
+mod several;
 mod shape;
 mod types;
 
@@ -86,6 +87,7 @@ pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
             _ if orchestration.is_none() => types::module(ui, &mut editing),
             Selection::Orchestration => orchestration::ui(ui, &mut editing),
             Selection::Node(id) => node(ui, &mut editing, id),
+            Selection::Nodes(ids) => several::ui(ui, &mut editing, ids),
             Selection::Port(name) => port::ui(ui, &mut editing, name),
         }
         ui.add_space(16.0);

@@ -1,0 +1,180 @@
+//! What the canvas costs: one frame (run and tessellate) at every zoom, layout, an edit, opening. CPU time of the
+//! process, as a shared machine disturbs it less than the clock; beside each figure the limit it must keep, and how
+//! a frame grows with what exists where the same is in view.
+//!
+//! `cargo bench --bench canvas` prints the table, then criterion's own statistics;
+//! `ORCHESTRION_BENCH=quick` leaves both out for a hundred thousand shapes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod model;
+
+use criterion::{BatchSize, Criterion};
+use egui::{Event, Modifiers, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2, pos2, vec2};
+use orchestrion::drawing::layout::layout;
+use orchestrion::model::Application;
+use orchestrion::model::edit::Edit;
+use orchestrion::studio::Studio;
+use orchestrion::studio::canvas::{Canvas, Scene};
+use orchestrion::studio::document::{Document, Selection};
+use rustix::time::{ClockId, clock_gettime};
+use std::collections::{BTreeMap, BTreeSet};
+use std::hint::black_box;
+use std::time::Duration;
+
+const VIEW: Vec2 = vec2(1600.0, 1000.0);
+const ZOOMS: [f32; 8] = [2.0, 1.0, 0.6, 0.5, 0.35, 0.25, 0.15, 0.08];
+
+fn cpu() -> Duration {
+    let now = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or(0))
+}
+
+/// The fastest of several runs in milliseconds: what the work costs when nothing else disturbs the caches.
+fn fastest<T>(runs: usize, mut work: impl FnMut() -> T) -> f64 {
+    let mut best = f64::INFINITY;
+    for _ in 0..runs {
+        let start = cpu();
+        black_box(work());
+        best = best.min((cpu() - start).as_secs_f64() * 1e3);
+    }
+    best
+}
+
+/// A window of its own that shows one canvas.
+struct Window {
+    ctx: egui::Context,
+    canvas: Canvas,
+    app: Application,
+    key: String,
+    time: f64,
+    shown: usize,
+}
+
+impl Window {
+    fn new(shapes: usize) -> Self {
+        let ctx = egui::Context::default();
+        Studio::setup(&ctx);
+        let app = model::application(shapes);
+        let key = app.modules.keys().next().unwrap().clone();
+        let mut window = Self { ctx, canvas: Canvas::default(), app, key, time: 0.0, shown: 0 };
+        (0..3).for_each(|_| window.frame());
+        window
+    }
+
+    /// One frame in which the view moves a little.
+    fn frame(&mut self) {
+        self.time += 1.0 / 60.0;
+        let middle: Pos2 = pos2(VIEW.x / 2.0, VIEW.y / 2.0);
+        let wheel = Event::MouseWheel {
+            unit: MouseWheelUnit::Point,
+            delta: vec2(0.0, -1.0),
+            phase: TouchPhase::Move,
+            modifiers: Modifiers::NONE,
+        };
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, VIEW)),
+            time: Some(self.time),
+            events: vec![Event::PointerMoved(middle), wheel],
+            ..RawInput::default()
+        };
+        let module = &self.app.modules[&self.key];
+        let scene = Scene {
+            app: &self.app,
+            module,
+            orchestration: module.orchestration.as_ref().unwrap(),
+            revision: 1,
+            key: &self.key,
+            selection: &Selection::Orchestration,
+            editable: true,
+            problems: &BTreeMap::new(),
+            port_problems: &BTreeMap::new(),
+            legal: &|_, _, _| Ok(()),
+            kinds: &|_, _| Vec::new(),
+            menu: &|_| {},
+            run: None,
+        };
+        let canvas = &mut self.canvas;
+        let mut output = self.ctx.run_ui(input, |ui| drop(canvas.ui(ui, &scene)));
+        output.textures_delta.clear();
+        self.shown = self.ctx.tessellate(output.shapes, output.pixels_per_point).len();
+    }
+
+    fn zoom_to(&mut self, zoom: f32) {
+        let now = self.canvas.zoom(&self.key);
+        self.canvas.zoom_by(&self.key, zoom / now, pos2(VIEW.x / 2.0, VIEW.y / 2.0));
+        (0..2).for_each(|_| self.frame());
+    }
+}
+
+fn line(what: &str, figures: &[f64], limit: f64, unit: &str) {
+    let worst = figures.iter().copied().fold(0.0, f64::max);
+    let all: Vec<String> = figures.iter().map(|figure| format!("{figure:7.2}")).collect();
+    let verdict = if worst <= limit { "keeps" } else { "MISSES" };
+    println!("{what:<34} {} {unit}  worst {worst:6.2}, {verdict} {limit}", all.join(" "));
+}
+
+fn main() {
+    let quick = std::env::var("ORCHESTRION_BENCH").is_ok_and(|mode| mode == "quick");
+    let sizes: &[(usize, f64)] =
+        if quick { &[(1_000, 4.0), (10_000, 8.0)] } else { &[(1_000, 4.0), (10_000, 8.0), (100_000, 16.0)] };
+    println!("one frame in ms at zoom {ZOOMS:?}");
+    let mut at_one = Vec::new();
+    for (shapes, limit) in sizes {
+        let mut window = Window::new(*shapes);
+        let figures: Vec<f64> = ZOOMS
+            .iter()
+            .map(|zoom| {
+                window.zoom_to(*zoom);
+                fastest(15, || window.frame())
+            })
+            .collect();
+        at_one.push(figures[1]);
+        line(&format!("{shapes} shapes"), &figures, *limit, "ms");
+    }
+    let growth: Vec<f64> = at_one.iter().map(|figure| figure / at_one[0]).collect();
+    line("growth at zoom 1", &growth, 3.0, "times");
+    for (shapes, _) in sizes {
+        let app = model::application(*shapes);
+        let (module, orchestration) = app.orchestrations().next().unwrap();
+        let closed = BTreeSet::new();
+        let figure = fastest(5, || layout(&app, module, orchestration, &closed));
+        line(&format!("layout of {shapes}"), &[figure], 20.0 * (*shapes as f64 / 10_000.0).max(1.0), "ms");
+    }
+    for shapes in [1_000, 10_000] {
+        let app = model::application(shapes);
+        let key = app.modules.keys().next().unwrap().clone();
+        let id = app.modules[&key].orchestration.as_ref().unwrap().body[1].id.clone();
+        let mut document = Document::new(app, None);
+        let mut number = 0;
+        let figure = fastest(9, || {
+            number += 1;
+            let edit =
+                Edit::RenameShape { module: key.clone(), shape: id.clone(), name: format!("Step {number}") };
+            document.edit(edit, Some("name")).unwrap();
+        });
+        line(&format!("a keystroke in {shapes}"), &[figure], 16.0, "ms");
+    }
+    let opening = fastest(3, || {
+        let document = Document::new(model::application(1_000), None);
+        let window = Window::new(1_000);
+        (document.problems.len(), window.shown)
+    });
+    line("opening 1000", &[opening], 300.0, "ms");
+
+    let mut criterion = Criterion::default().sample_size(10).configure_from_args();
+    for (shapes, _) in sizes {
+        let mut window = Window::new(*shapes);
+        criterion.bench_function(&format!("frame of {shapes}"), |b| b.iter(|| window.frame()));
+        let app = model::application(*shapes);
+        let (module, orchestration) = app.orchestrations().next().unwrap();
+        criterion.bench_function(&format!("layout of {shapes}"), |b| {
+            b.iter_batched(
+                BTreeSet::new,
+                |closed| layout(&app, module, orchestration, &closed),
+                BatchSize::SmallInput,
+            );
+        });
+    }
+    criterion.final_summary();
+}

@@ -1,0 +1,62 @@
+//! Renaming in place: a field over the name of a shape or branch.
+
+use super::view::{Canvas, CanvasAction};
+use crate::model::Id;
+use egui::emath::TSTransform;
+use egui::{Key, Ui, vec2};
+
+/// Inline rename of a node.
+#[derive(Clone, Debug)]
+pub(super) struct Rename {
+    id: Id,
+    text: String,
+    fresh: bool,
+}
+
+impl Canvas {
+    pub fn start_rename(&mut self, id: &Id, name: &str) {
+        self.rename = Some(Rename { id: id.clone(), text: name.to_owned(), fresh: true });
+    }
+
+    pub(super) fn rename_field(&mut self, ui: &Ui, view: TSTransform, actions: &mut Vec<CanvasAction>) {
+        let Some(rename) = &mut self.rename else { return };
+        let Some(place) = self.layout.place_of(&rename.id) else {
+            self.rename = None;
+            return;
+        };
+        let rect = view * place;
+        let mut done = false;
+        egui::Area::new(egui::Id::unique("rename")).fixed_pos(rect.left_top() + vec2(40.0, 4.0)).show(
+            ui,
+            |ui| {
+                let field = egui::TextEdit::singleline(&mut rename.text)
+                    .desired_width((rect.width() - 56.0).clamp(120.0, 360.0))
+                    .font(crate::studio::theme::strong())
+                    .clip_text(true);
+                let response = ui.add(field).accessible_name("New name");
+                if rename.fresh {
+                    response.request_focus();
+                    select_all(ui, response.id, rename.text.chars().count());
+                    rename.fresh = false;
+                }
+                if response.lost_focus() {
+                    done = true;
+                    if !ui.input(|i| i.key_pressed(Key::Escape)) {
+                        actions
+                            .push(CanvasAction::Rename { id: rename.id.clone(), name: rename.text.clone() });
+                    }
+                }
+            },
+        );
+        if done {
+            self.focus = self.rename.take().map(|r| r.id);
+        }
+    }
+}
+
+fn select_all(ui: &Ui, id: egui::Id, chars: usize) {
+    use egui::text::{CCursor, CCursorRange};
+    let mut state = egui::text_edit::TextEditState::load(ui.ctx(), id).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::two(CCursor::default(), CCursor::new(chars))));
+    state.store(ui.ctx(), id);
+}

@@ -1,0 +1,233 @@
+//! Nodes and ports as widgets: pointer, keyboard and screen readers meet the drawing here.
+
+use super::paint::Paint;
+use super::view::{Canvas, CanvasAction, Changes, Drag, Scene, process_area};
+use crate::drawing::hit::Step;
+use crate::drawing::layout::Node;
+use crate::model::Id;
+use crate::studio::document::Selection;
+use egui::{
+    DragAndDrop, EventFilter, Key, Modifiers, PointerButton, Rect, Response, Role, Sense, Ui, WidgetInfo,
+    vec2,
+};
+
+/// Below this zoom, or above this many nodes in view, nodes are hit by the canvas itself, not as widgets.
+const WIDGET_ZOOM: f32 = 0.25;
+const WIDGETS: usize = 1500;
+
+#[derive(Default)]
+pub(super) struct Widgets {
+    nodes: Vec<(Id, Response)>,
+    ports: Vec<(String, Response)>,
+    pub hot_node: Option<Id>,
+    pub hot_port: Option<String>,
+    pub focused: Option<Id>,
+}
+
+fn node_id(key: &str, id: &Id) -> egui::Id {
+    egui::Id::unique(("node", key, id.as_str()))
+}
+
+impl Canvas {
+    /// Makes a widget of every node and port in view, for pointer, keyboard and screen readers alike.
+    pub(super) fn widgets(&self, ui: &Ui, rect: Rect, paint: &Paint<'_>, scene: &Scene<'_>) -> Widgets {
+        let (view, world) = (paint.view, paint.world);
+        let inner = process_area(paint, rect);
+        let mut widgets = Widgets::default();
+        let clip = |r: Rect| (view * r).intersect(inner);
+        let in_view = || self.layout.nodes_in(world).filter(|n| world.intersects(n.head));
+        if view.scaling >= WIDGET_ZOOM && in_view().take(WIDGETS + 1).count() <= WIDGETS {
+            for node in in_view() {
+                let area = clip(node.head);
+                if !area.is_positive() {
+                    continue;
+                }
+                let sense = if scene.editable { Sense::click_and_drag() } else { Sense::click() };
+                let response = ui.interact(area, node_id(scene.key, &node.id), sense);
+                let selected = scene.selection.has(&node.id);
+                response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, selected, &node.title));
+                if response.hovered() {
+                    widgets.hot_node = Some(node.id.clone());
+                }
+                if response.has_focus() {
+                    widgets.focused = Some(node.id.clone());
+                }
+                widgets.nodes.push((node.id.clone(), response));
+            }
+            for label in self.layout.labels_in(world) {
+                let area = clip(label.rect.shrink2(vec2(label.rect.width() * 0.2, 1.0)));
+                if !area.is_positive() {
+                    continue;
+                }
+                let response = ui.interact(area, node_id(scene.key, &label.id), Sense::CLICK);
+                let selected = scene.selection.has(&label.id);
+                let words = format!("Branch {}", label.text);
+                response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, selected, &words));
+                if response.hovered() {
+                    widgets.hot_node = Some(label.id.clone());
+                }
+                if response.has_focus() {
+                    widgets.focused = Some(label.id.clone());
+                }
+                widgets.nodes.push((label.id.clone(), response));
+            }
+        }
+        for port in &self.layout.ports {
+            let area = (view * paint.sides.card(port)).intersect(rect);
+            if !area.is_positive() {
+                continue;
+            }
+            let id = egui::Id::unique(("port card", scene.key, &port.name));
+            let response = ui.interact(area, id, Sense::click());
+            let selected = matches!(scene.selection, Selection::Port(name) if *name == port.name);
+            let words = format!("Port {}", port.name);
+            response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, selected, &words));
+            if response.hovered() {
+                widgets.hot_port = Some(port.name.clone());
+            }
+            widgets.ports.push((port.name.clone(), response));
+        }
+        widgets
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one frame's context, used once")]
+    pub(super) fn clicks(
+        &self,
+        ui: &Ui,
+        widgets: &Widgets,
+        ground: &Response,
+        paint: &Paint<'_>,
+        scene: &Scene<'_>,
+        actions: &mut Vec<CanvasAction>,
+        changes: &mut Changes,
+    ) {
+        let modifiers = ui.input(|i| i.modifiers);
+        let chosen = |id: &Id| {
+            if modifiers.command {
+                CanvasAction::Toggle(id.clone())
+            } else if modifiers.shift {
+                CanvasAction::Extend(id.clone())
+            } else {
+                CanvasAction::Select(Selection::Node(id.clone()))
+            }
+        };
+        if ground.clicked()
+            && let Some(at) = ground.interact_pointer_pos()
+        {
+            let inside = self.layout.node_at(paint.view.inverse() * at);
+            match inside {
+                Some(node) => actions.push(chosen(&node.id)),
+                None if modifiers.any() => {}
+                None => actions.push(CanvasAction::Select(Selection::Orchestration)),
+            }
+        }
+        for (name, response) in &widgets.ports {
+            if response.clicked() {
+                actions.push(CanvasAction::Select(Selection::Port(name.clone())));
+            }
+            if response.double_clicked() {
+                actions.push(CanvasAction::Properties);
+            }
+            if scene.editable {
+                if response.secondary_clicked() {
+                    actions.push(CanvasAction::Select(Selection::Port(name.clone())));
+                }
+                response.context_menu(|ui| (scene.menu)(ui));
+            }
+        }
+        for (id, response) in &widgets.nodes {
+            let node = self.layout.node(id);
+            if response.clicked() {
+                let chevron =
+                    node.filter(|n| n.collapsed.is_some()).map(|n| paint.view * paint.chevron_rect(n));
+                let at = response.interact_pointer_pos();
+                if let (Some(node), Some(chevron), Some(at)) = (node, chevron, at)
+                    && chevron.contains(at)
+                {
+                    changes.collapse.push((id.clone(), node.collapsed == Some(false)));
+                    continue;
+                }
+                response.request_focus();
+                actions.push(chosen(id));
+            }
+            if response.double_clicked() {
+                actions.push(CanvasAction::Properties);
+            }
+            if scene.editable {
+                if response.drag_started_by(PointerButton::Primary) && node.is_some_and(|n| n.shape) {
+                    let ids =
+                        if scene.selection.has(id) { scene.selection.ids() } else { [id.clone()].into() };
+                    let shapes = ids.into_iter().filter(|id| self.layout.node(id).is_some_and(|n| n.shape));
+                    DragAndDrop::set_payload(ui.ctx(), Drag::Move(shapes.collect()));
+                }
+                if response.secondary_clicked() && !scene.selection.has(id) {
+                    actions.push(CanvasAction::Select(Selection::Node(id.clone())));
+                }
+                response.context_menu(|ui| (scene.menu)(ui));
+            }
+            if self.focus.as_ref() == Some(id) {
+                response.request_focus();
+                changes.focused = true;
+            }
+            if response.has_focus() {
+                let filter =
+                    EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+                ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+                self.keys(ui, id, node, scene, actions, changes);
+            }
+        }
+    }
+
+    fn keys(
+        &self,
+        ui: &Ui,
+        id: &Id,
+        node: Option<&Node>,
+        scene: &Scene<'_>,
+        actions: &mut Vec<CanvasAction>,
+        changes: &mut Changes,
+    ) {
+        let pressed = |modifiers, key| ui.input_mut(|i| i.consume_key(modifiers, key));
+        let steps = [
+            (Key::ArrowUp, Step::Up),
+            (Key::ArrowDown, Step::Down),
+            (Key::ArrowLeft, Step::Left),
+            (Key::ArrowRight, Step::Right),
+        ];
+        let ends = [(Key::Home, self.layout.nodes.first()), (Key::End, self.layout.nodes.last())];
+        // With Shift first: a key without modifiers is also one that ignores Shift.
+        for extends in [true, false] {
+            let modifiers = if extends { Modifiers::SHIFT } else { Modifiers::NONE };
+            let mut to = None;
+            for (key, step) in steps {
+                if ui.input(|i| !i.modifiers.alt) && pressed(modifiers, key) {
+                    to = self.layout.go(id, step);
+                }
+            }
+            for (key, end) in ends {
+                if pressed(modifiers, key) {
+                    to = end.map(|node| node.id.clone());
+                }
+            }
+            if let Some(next) = to {
+                changes.go = Some(next.clone());
+                actions.push(if extends {
+                    CanvasAction::Extend(next)
+                } else {
+                    CanvasAction::Select(Selection::Node(next))
+                });
+            }
+        }
+        if scene.editable && pressed(Modifiers::NONE, Key::Enter) {
+            actions.push(CanvasAction::StartRename(id.clone()));
+        }
+        if pressed(Modifiers::NONE, Key::Escape) {
+            actions.push(CanvasAction::Select(Selection::Orchestration));
+        }
+        for (key, collapse) in [(Key::Minus, true), (Key::Plus, false)] {
+            if pressed(Modifiers::NONE, key) && node.is_some_and(|n| n.collapsed.is_some()) {
+                changes.collapse.push((id.clone(), collapse));
+            }
+        }
+    }
+}
