@@ -232,6 +232,7 @@ impl Studio {
                 actions.extend(self.insert_after_selection(kind));
             }
             panels::explorer::ui(ui, &self.document, actions);
+            super::editors::files::ui(ui, &self.document, self.tabs.focused(), actions);
             ui.add_space(16.0);
         });
     }

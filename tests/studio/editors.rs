@@ -40,9 +40,9 @@ fn redo(window: &mut Window<'_>) {
 #[test]
 fn the_picture_leads_to_what_it_shows() {
     let mut window = open("southridge", Tab::Application);
-    click(&mut window, Role::Button, "Send port Provisioning-SP");
+    click(&mut window, Role::Button, "Receive port Order-RP");
     assert_eq!(window.state().tabs.focused(), Some(&Tab::Ports));
-    assert_eq!(window.state().editors.ports.chosen, Some(Item::SendPort("Provisioning-SP".into())));
+    assert_eq!(window.state().editors.ports.chosen, Some(Item::ReceivePort("Order-RP".into())));
     window.state_mut().tabs.open(Tab::Application, false);
     window.run_steps(3);
     click(&mut window, Role::Button, "Orchestration OrderManagerOrch");
@@ -189,6 +189,30 @@ fn what_a_port_sends_and_who_takes_it_is_said_beside_it() {
     window.state_mut().document.select(selection);
     window.run_steps(3);
     assert!(window.query_by_label_contains("Starts CableOrder1Orch, when Stage is 1").is_some());
+}
+
+#[test]
+fn new_files_are_listed_opened_and_taken_back() {
+    let mut window = open("hello", Tab::Settings);
+    let before = window.state().document.app.clone();
+    for (new, tab) in [
+        ("New map", Tab::Map("Map1".into())),
+        ("New policy", Tab::Policy("Policy1".into())),
+        ("New script", Tab::Script("My.Class1".into())),
+        ("New schema", Tab::Schema("schemas/Schema1.xsd".into())),
+    ] {
+        window.get_by_role_and_label(Role::Button, new).scroll_to_me();
+        window.run_steps(3);
+        window.get_by_role_and_label(Role::Button, new).click_accesskit();
+        window.run_steps(3);
+        assert_eq!(window.state().tabs.focused(), Some(&tab));
+    }
+    let problems = &window.state().document.problems;
+    assert!(problems.iter().all(|p| !p.place.file.ends_with("Schema1.xsd")), "{problems:?}");
+    for _ in 0..4 {
+        undo(&mut window);
+    }
+    assert_eq!(window.state().document.app, before);
 }
 
 #[test]

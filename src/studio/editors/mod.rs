@@ -1,6 +1,7 @@
 //! Editors of everything but orchestrations: the application as a whole, ports, schemas, messages, maps, settings,
 //! policies and scripts. Each is a tab.
 
+pub mod files;
 pub mod list;
 pub mod map;
 pub mod message;

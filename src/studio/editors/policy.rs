@@ -21,10 +21,15 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, name: &str, state: &mut State)
     let mut new = policy.clone();
     let latest = policy.latest(None).and_then(|l| policy.versions.iter().position(|v| std::ptr::eq(v, l)));
     let shown = state.version.filter(|at| *at < policy.versions.len()).or(latest);
-    let mut more = false;
+    let (mut more, mut delete) = (false, false);
     list::head(ui, Glyph::Rules, t.flow, name, "Business rules policy", |ui| {
+        delete = super::files::delete_button(ui);
         more = ui.button("New version").on_hover_text("A copy of this version to work on").clicked();
     });
+    if delete {
+        editing.edit(Edit::Set(Part::Policy(name.to_owned(), None)));
+        return;
+    }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.set_max_width((ui.available_width() - 8.0).min(760.0));
         ui.spacing_mut().item_spacing = egui::vec2(6.0, 5.0);

@@ -45,13 +45,19 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, path: &str, state: &mut State)
         [root] => root.message_type.to_string(),
         many => format!("{} message types", many.len()),
     };
+    let mut delete = false;
     list::head(ui, Glyph::Parts, t.construct, file, &what, |ui| {
+        delete = super::files::delete_button(ui);
         for (words, on) in [("Text", true), ("Tree", false)] {
             if ui.selectable_label(state.text == on, words).clicked() {
                 state.text = on;
             }
         }
     });
+    if delete {
+        editing.edit(Edit::Set(Part::Schema(path.to_owned(), None)));
+        return;
+    }
     let problems = &editing.document.problems;
     let found: Vec<&Diagnostic> = problems.iter().filter(|p| p.place.file == path).collect();
     if let Some(mend) = list::findings(ui, &found) {

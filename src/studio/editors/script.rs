@@ -10,7 +10,14 @@ use egui::{ScrollArea, TextEdit, Ui};
 pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, class: &str) {
     let t = Tokens::of(ui);
     let Some(script) = editing.document.app.components.get(class) else { return };
-    list::head(ui, Glyph::Expression, t.expression, class, "Script that stands for the class", |_| {});
+    let mut delete = false;
+    list::head(ui, Glyph::Expression, t.expression, class, "Script that stands for the class", |ui| {
+        delete = super::files::delete_button(ui);
+    });
+    if delete {
+        editing.edit(Edit::Set(Part::Component(class.to_owned(), None)));
+        return;
+    }
     let problems = &editing.document.problems;
     let found: Vec<&Diagnostic> =
         problems.iter().filter(|p| p.place.name == class || p.place.file.contains(class)).collect();

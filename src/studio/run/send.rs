@@ -7,9 +7,10 @@ use crate::diagnostic::counted;
 use crate::model::ReceiveLocation;
 use crate::program::receive_locations;
 use crate::studio::document::Document;
+use crate::studio::editors::message::form;
 use crate::studio::panels::fields;
 use crate::studio::theme::Tokens;
-use egui::{Align, Button, ComboBox, FontId, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align, Button, ComboBox, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub struct SendPanel {
     /// Name of the sample or file the text came from.
     source: String,
     text: String,
+    form: form::State,
     /// A file that is not text: sent as it is.
     bytes: Option<Arc<[u8]>>,
     /// Why a file could not be opened.
@@ -113,11 +115,11 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document) {
             ScrollArea::vertical()
                 .id_salt("send form")
                 .auto_shrink(false)
-                .show(ui, |ui| form(ui, run, document));
+                .show(ui, |ui| options(ui, run, document));
         });
         ui.add_space(8.0);
         ui.allocate_ui_with_layout(vec2(ui.available_width(), room.y), Layout::top_down(Align::Min), |ui| {
-            editor(ui, run);
+            editor(ui, run, document);
         });
     });
 }
@@ -127,7 +129,7 @@ fn plain(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-fn form(ui: &mut Ui, run: &mut RunMode, document: &Document) {
+fn options(ui: &mut Ui, run: &mut RunMode, document: &Document) {
     let t = Tokens::of(ui);
     ui.set_max_width(ui.available_width() - 6.0);
     fields::row(ui, "Receive location", |ui| {
@@ -225,7 +227,7 @@ fn outcome(ui: &mut Ui, run: &mut RunMode) {
     }
 }
 
-fn editor(ui: &mut Ui, run: &mut RunMode) {
+fn editor(ui: &mut Ui, run: &mut RunMode, document: &Document) {
     if let Some(bytes) = &run.send.bytes {
         fields::note(
             ui,
@@ -233,24 +235,10 @@ fn editor(ui: &mut Ui, run: &mut RunMode) {
         );
         return;
     }
-    let height = ui.available_height() - 4.0;
-    ScrollArea::both().id_salt("message editor").auto_shrink(false).max_height(height).show(ui, |ui| {
-        let rows = ((height - 8.0) / 15.0).max(3.0) as usize;
-        let field = TextEdit::multiline(&mut run.send.text)
-            .code_editor()
-            .font(FontId::monospace(11.5))
-            .desired_rows(rows)
-            .desired_width(f32::INFINITY);
-        let response = ui.add(field);
-        let text = run.send.text.clone();
-        response.widget_info(|| {
-            let mut info = egui::WidgetInfo::text_edit(true, &text, &text, "");
-            info.label = Some("Message body".to_owned());
-            info
-        });
-        let source = &run.send.source;
-        if response.changed() && !source.is_empty() && !source.ends_with(EDITED) {
-            run.send.source.push_str(EDITED);
-        }
-    });
+    let before = run.send.text.clone();
+    form::ui(ui, &mut run.send.text, &document.schemas, &mut run.send.form);
+    let source = &run.send.source;
+    if run.send.text != before && !source.is_empty() && !source.ends_with(EDITED) {
+        run.send.source.push_str(EDITED);
+    }
 }

@@ -47,15 +47,20 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, name: &str, state: &mut State)
         types.iter().map(|t| t.rsplit('#').next().unwrap_or(t).to_owned()).collect::<Vec<_>>().join(", ")
     };
     let what = format!("{} → {}", short(&map.sources), short(&map.targets));
-    let mut renamed = None;
+    let (mut renamed, mut delete) = (None, false);
     list::head(ui, Glyph::Transform, t.construct, name, &what, |ui| {
-        ui.allocate_ui_with_layout(vec2(180.0, 26.0), Layout::left_to_right(Align::Center), |ui| {
+        delete = super::files::delete_button(ui);
+        ui.allocate_ui_with_layout(vec2(160.0, 26.0), Layout::left_to_right(Align::Center), |ui| {
             ui.name_inputs("Map name", |ui| renamed = fields::committed(ui, "map name", name));
         });
     });
     if let Some(to) = renamed.filter(|to| !to.is_empty()) {
         editing.edit(Edit::RenameMap { name: name.to_owned(), to: to.clone() });
         editing.asks.push(super::Ask::Open(crate::studio::tabs::Tab::Map(to)));
+        return;
+    }
+    if delete {
+        editing.edit(Edit::Set(Part::Map(name.to_owned(), None)));
         return;
     }
     let found = crate::xml::map::check(map, name, &schemas);

@@ -10,18 +10,25 @@ use crate::xml::form::{self, Change, Field, Line, LineKind};
 use crate::xml::{Optional, SchemaSet, Wishes};
 use egui::{Align, ComboBox, FontId, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 #[derive(Debug, Default)]
 pub struct State {
     /// Closed records, by place.
     closed: BTreeSet<Vec<usize>>,
-    /// Text the answers below are about.
-    seen: Option<String>,
+    /// Text and schemas the answers below are about.
+    seen: Option<(String, Arc<SchemaSet>)>,
     invalid: Option<XmlError>,
+    lines: Vec<Line>,
+    /// Why there is no form.
+    formless: Option<XmlError>,
     /// Why something was refused, or what a generated message could not keep to.
     said: String,
     seed: u64,
 }
+
+/// Lines from which on only those in view are laid out.
+const MANY: usize = 300;
 
 /// The message type of a text, by its root.
 pub fn message_type_of(text: &str) -> Option<String> {
@@ -31,10 +38,16 @@ pub fn message_type_of(text: &str) -> Option<String> {
 }
 
 /// Edits `text` in the room there is.
-pub fn ui(ui: &mut Ui, text: &mut String, schemas: &SchemaSet, state: &mut State) {
-    if state.seen.as_deref() != Some(text.as_str()) {
+pub fn ui(ui: &mut Ui, text: &mut String, schemas: &Arc<SchemaSet>, state: &mut State) {
+    // The set is made anew when the application changes.
+    let same = |(seen, set): &(String, Arc<SchemaSet>)| seen == text && Arc::ptr_eq(set, schemas);
+    if !state.seen.as_ref().is_some_and(same) {
         state.invalid = schemas.validate(&Body::xml(text.clone())).err();
-        state.seen = Some(text.clone());
+        (state.lines, state.formless) = match form::lines(text, schemas) {
+            Ok(lines) => (lines, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        state.seen = Some((text.clone(), Arc::clone(schemas)));
     }
     verdict(ui, text, schemas, state);
     let room = ui.available_size();
@@ -146,16 +159,14 @@ fn source(ui: &mut Ui, text: &mut String) {
 }
 
 fn lines(ui: &mut Ui, text: &mut String, schemas: &SchemaSet, state: &mut State) {
-    let all = match form::lines(text, schemas) {
-        Ok(all) => all,
-        Err(error) => {
-            let t = Tokens::of(ui);
-            let words = format!("No form: {error}");
-            ui.add(egui::Label::new(RichText::new(words).color(t.muted)).wrap());
-            fields::note(ui, error.help);
-            return;
-        }
-    };
+    if let Some(error) = &state.formless {
+        let t = Tokens::of(ui);
+        let words = format!("No form: {error}");
+        ui.add(egui::Label::new(RichText::new(words).color(t.muted)).wrap());
+        fields::note(ui, error.help);
+        return;
+    }
+    let all = std::mem::take(&mut state.lines);
     let mut asked: Option<(Line, Change)> = None;
     ScrollArea::vertical().id_salt("message form").auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - 8.0);
@@ -170,6 +181,13 @@ fn lines(ui: &mut Ui, text: &mut String, schemas: &SchemaSet, state: &mut State)
             if head && state.closed.contains(&line.at) {
                 hidden = Some(line.at.clone());
             }
+            // Of very many lines those in view will do.
+            let top = ui.cursor().top();
+            let view = ui.clip_rect().expand2(vec2(0.0, 200.0));
+            if all.len() > MANY && !view.y_range().contains(top) {
+                ui.allocate_space(vec2(1.0, 26.0));
+                continue;
+            }
             ui.push_id(("line", number), |ui| {
                 if let Some(change) = one(ui, line, state) {
                     asked = Some((line.clone(), change));
@@ -177,6 +195,7 @@ fn lines(ui: &mut Ui, text: &mut String, schemas: &SchemaSet, state: &mut State)
             });
         }
     });
+    state.lines = all;
     if let Some((line, change)) = asked {
         match form::change(text, &line, &change, schemas) {
             Ok(changed) => {

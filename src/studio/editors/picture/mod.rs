@@ -77,6 +77,9 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State) {
             state.focus = None;
             reveal = Some(*card);
         }
+        if response.gained_focus() {
+            reveal = Some(*card);
+        }
         if response.hovered() || response.has_focus() {
             at = Some(number);
         }

@@ -1,0 +1,135 @@
+//! What else the application is made of, as a list: its picture, ports and configuration, schemas, messages, maps,
+//! policies and scripts; and new ones.
+
+use super::list;
+use crate::model::edit::{Edit, Part};
+use crate::model::{Map, Policy, PolicyVersion};
+use crate::studio::document::{Action, Document};
+use crate::studio::panels::fields;
+use crate::studio::tabs::Tab;
+use crate::xml::Wishes;
+use egui::Ui;
+
+/// Shows the list; `shown` is the tab with the focus.
+pub fn ui(ui: &mut Ui, document: &Document, shown: Option<&Tab>, actions: &mut Vec<Action>) {
+    ui.spacing_mut().item_spacing.y = 1.0;
+    let app = &document.app;
+    fields::heading(ui, "Application");
+    for tab in [Tab::Application, Tab::Ports, Tab::Settings] {
+        entry(ui, document, &tab, "", shown, actions);
+    }
+    let roots = |path: &String| {
+        document.schemas.roots_of(path).map(|r| r.root.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let schemas: Vec<_> = app.schemas.keys().map(|path| (Tab::Schema(path.clone()), roots(path))).collect();
+    section(ui, document, ("Schemas", "New schema", new_schema), schemas, shown, actions);
+    let messages: Vec<_> =
+        app.messages.keys().map(|path| (Tab::Message(path.clone()), folder(path))).collect();
+    section(ui, document, ("Messages", "New sample message", new_message), messages, shown, actions);
+    let short = |types: &[String]| types.first().map_or("", |t| t.rsplit('#').next().unwrap_or(t)).to_owned();
+    let maps: Vec<_> =
+        app.maps.iter().map(|(name, map)| (Tab::Map(name.clone()), short(&map.targets))).collect();
+    section(ui, document, ("Maps", "New map", new_map), maps, shown, actions);
+    let policies: Vec<_> =
+        app.policies.keys().map(|name| (Tab::Policy(name.clone()), String::new())).collect();
+    section(ui, document, ("Policies", "New policy", new_policy), policies, shown, actions);
+    let scripts: Vec<_> =
+        app.components.keys().map(|class| (Tab::Script(class.clone()), String::new())).collect();
+    section(ui, document, ("Scripts", "New script", new_script), scripts, shown, actions);
+}
+
+/// The folder of a sample below `messages/`.
+fn folder(path: &str) -> String {
+    let inner = path.strip_prefix("messages/").unwrap_or(path);
+    inner.rsplit_once('/').map_or_else(String::new, |(folder, _)| folder.to_owned())
+}
+
+fn section(
+    ui: &mut Ui,
+    document: &Document,
+    (title, new, make): (&str, &str, fn(&Document) -> (Tab, Edit)),
+    entries: Vec<(Tab, String)>,
+    shown: Option<&Tab>,
+    actions: &mut Vec<Action>,
+) {
+    if fields::heading_with_add(ui, title, new) {
+        let (tab, edit) = make(document);
+        actions.push(Action::edit(Edit::Batch { label: new.to_owned(), edits: vec![edit] }));
+        actions.push(Action::Open(tab));
+    }
+    for (tab, about) in &entries {
+        entry(ui, document, tab, about, shown, actions);
+    }
+    if entries.is_empty() {
+        fields::note(ui, "none yet");
+    }
+}
+
+fn entry(
+    ui: &mut Ui,
+    document: &Document,
+    tab: &Tab,
+    about: &str,
+    shown: Option<&Tab>,
+    actions: &mut Vec<Action>,
+) {
+    let (name, glyph, kind) = tab.about(&document.app);
+    if list::row(ui, glyph, &name, about, shown == Some(tab), &format!("Open {kind}")) {
+        actions.push(Action::Open(tab.clone()));
+    }
+}
+
+fn free(taken: impl Fn(&str) -> bool, name: impl Fn(u32) -> String) -> String {
+    (1..).map(name).find(|name| !taken(name)).unwrap_or_default()
+}
+
+fn new_schema(document: &Document) -> (Tab, Edit) {
+    let schemas = &document.app.schemas;
+    let path = free(|p| schemas.contains_key(p), |n| format!("schemas/Schema{n}.xsd"));
+    let stem = path.trim_start_matches("schemas/").trim_end_matches(".xsd");
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" \
+         xmlns:b=\"http://schemas.microsoft.com/BizTalk/2003\" targetNamespace=\"http://{}/{stem}\">\n  \
+         <xs:element name=\"Root\">\n    <xs:complexType>\n      <xs:sequence>\n        \
+         <xs:element name=\"Field\" type=\"xs:string\"/>\n      </xs:sequence>\n    </xs:complexType>\n  \
+         </xs:element>\n</xs:schema>\n",
+        document.name().replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "-")
+    );
+    (Tab::Schema(path.clone()), Edit::Set(Part::Schema(path, Some(text))))
+}
+
+fn new_message(document: &Document) -> (Tab, Edit) {
+    let messages = &document.app.messages;
+    let root = document.schemas.roots().next();
+    let stem = root.map_or_else(|| "message".to_owned(), |r| r.root.to_string());
+    let path = free(|p| messages.contains_key(p), |n| format!("messages/{stem}-{n}.xml"));
+    let made = root.and_then(|r| document.schemas.generate(&r.message_type, &Wishes::default()).ok());
+    let text = made.map_or_else(|| "<Message/>\n".to_owned(), |made| made.text);
+    (Tab::Message(path.clone()), Edit::Set(Part::Message(path, Some(text))))
+}
+
+fn new_map(document: &Document) -> (Tab, Edit) {
+    let name = free(|name| document.app.maps.contains_key(name), |n| format!("Map{n}"));
+    let map = Map { name: name.clone(), ..Map::default() };
+    (Tab::Map(name.clone()), Edit::Set(Part::Map(name, Some(map))))
+}
+
+fn new_policy(document: &Document) -> (Tab, Edit) {
+    let name = free(|name| document.app.policies.contains_key(name), |n| format!("Policy{n}"));
+    let versions = vec![PolicyVersion { major: 1, ..PolicyVersion::default() }];
+    let policy = Policy { name: name.clone(), versions, ..Policy::default() };
+    (Tab::Policy(name.clone()), Edit::Set(Part::Policy(name, Some(policy))))
+}
+
+fn new_script(document: &Document) -> (Tab, Edit) {
+    let scripts = &document.app.components;
+    let class = free(|class| scripts.contains_key(class), |n| format!("My.Class{n}"));
+    let text =
+        "// The members of the class, each as a function.\nfn Greet(name) {\n    \"Hello \" + name\n}\n";
+    (Tab::Script(class.clone()), Edit::Set(Part::Component(class, Some(text.to_owned()))))
+}
+
+/// A button that takes the thing of this page out of the application.
+pub fn delete_button(ui: &mut Ui) -> bool {
+    ui.button("Delete").on_hover_text("Takes it out of the application; undo brings it back").clicked()
+}
