@@ -1,8 +1,10 @@
 //! Breakpoints: where instances stop before a shape, to be looked at (DBG-2, DBG-5).
 
 use super::core::Step;
+use super::facts::AtShape;
 use super::instance::Machine;
 use super::{Engine, InstanceId};
+use crate::filter::Filter;
 use crate::message::Name;
 use crate::program::{Op, ScopeKind, Service};
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,20 @@ pub struct Debugger {
     instance: BTreeSet<(InstanceId, u16, u16)>,
     /// Thread and operation an instance stopped at: going on, it passes there.
     stopped: BTreeMap<InstanceId, (usize, u32)>,
+    /// What breakpoints stop on, by their instance, service and shape.
+    #[serde(default)]
+    conditions: BTreeMap<(Option<InstanceId>, u16, u16), Condition>,
+}
+
+/// When a breakpoint stops.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// Only where it holds: of the instance that is about to run the shape.
+    pub filter: Filter,
+    /// Only from so many such times on; 0 and 1 are the first.
+    pub hits: u32,
+    /// How often it has held.
+    pub seen: u32,
 }
 
 /// A breakpoint as tools show it.
@@ -33,6 +49,7 @@ impl Debugger {
     pub fn forget(&mut self, id: InstanceId) {
         self.stopped.remove(&id);
         self.instance.retain(|(instance, ..)| *instance != id);
+        self.conditions.retain(|(instance, ..), _| *instance != Some(id));
     }
 
     fn stops(&self, id: InstanceId, service: u16, shape: u16) -> bool {
@@ -57,16 +74,74 @@ impl Machine<'_, '_> {
             debugger.stopped.remove(&id);
             return false;
         }
+        if !self.condition_holds(service, shape) {
+            return false;
+        }
         let thread = self.instance.state.threads.get(self.thread);
         if thread.is_some_and(|t| t.scopes.iter().any(|s| s.atomic.is_some())) {
             return false;
         }
-        debugger.stopped.insert(id, here);
+        self.step.core.debugger.stopped.insert(id, here);
         true
+    }
+
+    /// True when a breakpoint before the shape that has a condition meets it, or one has none.
+    fn condition_holds(&mut self, service: &Service, shape: u16) -> bool {
+        let id = self.instance.id;
+        let now = self.step.now();
+        let debugger = &mut self.step.core.debugger;
+        if debugger.conditions.is_empty() {
+            return true;
+        }
+        let own = debugger.instance.contains(&(id, service.index, shape)).then_some(Some(id));
+        let class =
+            debugger.class.get(&(service.index, shape)).is_some_and(|last| id > *last).then_some(None);
+        let facts = AtShape { program: self.program, instance: self.instance, service, shape, now };
+        let mut stops = false;
+        for key in own.into_iter().chain(class) {
+            match debugger.conditions.get_mut(&(key, service.index, shape)) {
+                None => stops = true,
+                Some(condition) if condition.filter.holds(&facts) => {
+                    condition.seen = condition.seen.saturating_add(1);
+                    stops |= condition.seen >= condition.hits;
+                }
+                Some(_) => {}
+            }
+        }
+        stops
     }
 }
 
 impl Step<'_> {
+    /// Sets when a breakpoint stops, which must be there; counting begins anew.
+    ///
+    /// # Errors
+    /// For a breakpoint that is not set, and a filter that is none.
+    pub fn set_condition(&mut self, breakpoint: Breakpoint, filter: &str, hits: u32) -> Result<(), String> {
+        let Breakpoint { orchestration, shape, instance } = breakpoint;
+        let missing = || format!("There is no breakpoint before {shape} of {orchestration}: set it first");
+        let program = std::sync::Arc::clone(self.program);
+        let service = program.service_by_name(orchestration).ok_or_else(missing)?;
+        let number = service.shapes.iter().position(|s| s.id == shape).and_then(|at| u16::try_from(at).ok());
+        let number = number.ok_or_else(missing)?;
+        let debugger = &mut self.core.debugger;
+        let set = match instance {
+            None => debugger.class.contains_key(&(service.index, number)),
+            Some(id) => debugger.instance.contains(&(id, service.index, number)),
+        };
+        if !set {
+            return Err(missing());
+        }
+        let filter = Filter::parse(filter).map_err(|found| format!("{}: {}", found.message, found.help))?;
+        let key = (instance, service.index, number);
+        if filter.is_empty() && hits <= 1 {
+            debugger.conditions.remove(&key);
+        } else {
+            debugger.conditions.insert(key, Condition { filter, hits, seen: 0 });
+        }
+        Ok(())
+    }
+
     /// Sets or removes a breakpoint.
     ///
     /// # Errors
@@ -97,15 +172,29 @@ impl Step<'_> {
         let debugger = &mut self.core.debugger;
         match (instance, on) {
             (None, true) => drop(debugger.class.insert((service.index, number), last)),
-            (None, false) => drop(debugger.class.remove(&(service.index, number))),
+            (None, false) => {
+                debugger.class.remove(&(service.index, number));
+                debugger.conditions.remove(&(None, service.index, number));
+            }
             (Some(id), true) => drop(debugger.instance.insert((id, service.index, number))),
-            (Some(id), false) => drop(debugger.instance.remove(&(id, service.index, number))),
+            (Some(id), false) => {
+                debugger.instance.remove(&(id, service.index, number));
+                debugger.conditions.remove(&(Some(id), service.index, number));
+            }
         }
         Ok(())
     }
 }
 
 impl Engine {
+    /// When a breakpoint stops, if it does not always.
+    pub fn condition(&self, breakpoint: &Breakpoint) -> Option<&Condition> {
+        let service = self.program.service_by_name(breakpoint.orchestration)?;
+        let shape = service.shapes.iter().position(|s| s.id == breakpoint.shape)?;
+        let key = (breakpoint.instance, service.index, u16::try_from(shape).ok()?);
+        self.core.debugger.conditions.get(&key)
+    }
+
     /// Every breakpoint: of classes, then of instances.
     pub fn breakpoints(&self) -> Vec<Breakpoint> {
         let debugger = &self.core.debugger;

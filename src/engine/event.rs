@@ -196,6 +196,18 @@ pub enum EventKind {
         result: String,
         mocked: bool,
     },
+    /// A person set a variable of an instance that stood still.
+    VariableSet {
+        instance: InstanceId,
+        variable: Name,
+        value: Value,
+    },
+    /// A person changed a message of an instance that stood still: it holds this one now.
+    MessageEdited {
+        instance: InstanceId,
+        message: Arc<Message>,
+        variable: Name,
+    },
     /// Orchestration, port, group or location changed its state.
     StateChanged {
         artefact: Name,

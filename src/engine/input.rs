@@ -74,6 +74,24 @@ pub enum Operation {
         breakpoint: Breakpoint,
         on: bool,
     },
+    /// A breakpoint stops only where this filter holds, and only from so many such times on; without either always.
+    SetCondition {
+        breakpoint: Breakpoint,
+        filter: String,
+        hits: u32,
+    },
+    /// Sets a variable of an instance, whose text is read as its type.
+    SetVariable {
+        instance: InstanceId,
+        variable: Name,
+        value: String,
+    },
+    /// Replaces the body of a message that an instance has.
+    EditMessage {
+        instance: InstanceId,
+        message: Name,
+        body: String,
+    },
     /// Tells what the host's memory holds: scarce memory makes instances leave it sooner (DEH-3).
     SetMemoryUsage(MemoryUsage),
     /// The host stops and starts again, in a controlled way or by a crash (5.3 point 6, PER-4).

@@ -13,8 +13,10 @@ mod core;
 mod debugger;
 mod effect;
 mod event;
+mod facts;
 mod input;
 pub mod instance;
+mod intervene;
 pub mod message_box;
 mod operate;
 mod ports;
@@ -30,7 +32,9 @@ mod view;
 mod waits;
 
 pub use core::Core;
-pub use debugger::Breakpoint;
+pub use debugger::{Breakpoint, Condition};
+
+pub use facts::of_message;
 
 pub use effect::{Effect, Reply, Transmission};
 pub use event::{Event, EventKind, InstanceChange, PersistenceCause, Publisher, Subscriber};

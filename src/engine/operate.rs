@@ -58,6 +58,15 @@ impl Step<'_> {
                 self.unenlist_service(service(&program, *orchestration)?, *terminate_instances)
             }
             Operation::SetBreakpoint { breakpoint, on } => self.set_breakpoint(*breakpoint, *on),
+            Operation::SetCondition { breakpoint, filter, hits } => {
+                self.set_condition(*breakpoint, filter, *hits)
+            }
+            Operation::SetVariable { instance, variable, value } => {
+                self.set_variable(*instance, *variable, value)
+            }
+            Operation::EditMessage { instance, message, body } => {
+                self.edit_message(*instance, *message, body)
+            }
             Operation::SetMemoryUsage(usage) => {
                 self.set_memory_usage(*usage);
                 Ok(())

@@ -106,6 +106,13 @@ impl Filter {
     }
 }
 
+/// Lets everything through.
+impl Default for Filter {
+    fn default() -> Self {
+        Self { text: SmolStr::default(), test: Arc::new(Test::Always) }
+    }
+}
+
 impl PartialEq for Filter {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text

@@ -2,9 +2,11 @@
 
 use super::{Detail, event_name, instance_of, message_of};
 use crate::engine::instance::Status;
-use crate::engine::{Event, EventKind, InstanceChange, InstanceKind, InstanceView, Publisher, Subscriber};
+use crate::engine::{
+    Event, EventKind, InstanceChange, InstanceKind, InstanceView, Publisher, Subscriber, of_message,
+};
 use crate::filter::{Datum, Field, Filter, Key, Subject};
-use crate::message::{BTS, DateTime, Message, Name, Value};
+use crate::message::{DateTime, Message, Name};
 use crate::program::Program;
 use crate::xlang::LogLevel;
 
@@ -189,34 +191,10 @@ fn shape(kind: &EventKind) -> Option<Name> {
 
 fn message(kind: &EventKind) -> Option<&Message> {
     match kind {
-        EventKind::MessagePublished { message, .. } | EventKind::MessageConstructed { message, .. } => {
-            Some(message)
-        }
+        EventKind::MessagePublished { message, .. }
+        | EventKind::MessageConstructed { message, .. }
+        | EventKind::MessageEdited { message, .. } => Some(message),
         _ => None,
-    }
-}
-
-/// What a filter can ask of a message.
-pub(crate) fn of_message(message: &Message, field: Field, take: &mut dyn FnMut(Datum<'_>) -> bool) -> bool {
-    match field.key {
-        Key::Message => take(Datum::Id(message.id.0)),
-        Key::MessageType => match message.context.get(BTS.message_type) {
-            // `namespace#Root` answers to `Root` as well.
-            Some(Value::String(kind)) => {
-                take(Datum::Text(kind)) || kind.rsplit('#').next().is_some_and(|root| take(Datum::Text(root)))
-            }
-            _ => false,
-        },
-        Key::Property => message.context.get(field.name).is_some_and(|value| take(Datum::Value(value))),
-        Key::Body => message
-            .body_part()
-            .is_some_and(|part| take(Datum::Text(&String::from_utf8_lossy(&part.body.as_bytes())))),
-        #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
-        Key::Size => {
-            let bytes: usize = message.parts.iter().map(|part| part.body.as_bytes().len()).sum();
-            take(Datum::Number(bytes as f64))
-        }
-        _ => false,
     }
 }
 

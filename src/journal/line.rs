@@ -97,6 +97,8 @@ pub fn event_name(kind: &EventKind) -> &'static str {
         },
         EventKind::ComponentCalled { mocked: true, .. } => "component.mocked",
         EventKind::ComponentCalled { .. } => "component.called",
+        EventKind::VariableSet { .. } => "variable.set",
+        EventKind::MessageEdited { .. } => "message.edited",
         EventKind::StateChanged { .. } => "state.changed",
         EventKind::OperationRefused { .. } => "operation.refused",
     }
@@ -189,6 +191,12 @@ impl Display for Detail<'_> {
             EventKind::ComponentCalled { instance, member, arguments, result, .. } => {
                 write!(f, "{instance} {member}({})", arguments.join(", "))?;
                 if result.is_empty() { Ok(()) } else { write!(f, " = {result}") }
+            }
+            EventKind::VariableSet { instance, variable, value } => {
+                write!(f, "{instance} {variable} = {}", crate::message::format_value(value))
+            }
+            EventKind::MessageEdited { instance, message, variable } => {
+                write!(f, "{} {instance} as {variable}", message.id)
             }
             EventKind::StateChanged { artefact, state } => write!(f, "{artefact} {state}"),
             EventKind::OperationRefused { reason } => f.write_str(reason),

@@ -5,10 +5,12 @@ mod facts;
 mod line;
 pub mod query;
 mod run;
+mod strides;
 mod subject;
 
 pub use activities::{Activity, activities};
 pub use facts::{EventFacts, InstanceFacts, filtered, is_problem};
 pub use line::{Clock, Detail, Line, event_name};
 pub use run::{Retraced, Run};
+pub use strides::{Change, Stride, Watch};
 pub use subject::{instance_of, message_of};

@@ -141,6 +141,72 @@ impl Run {
         self.events.get(skip..).unwrap_or_default()
     }
 
+    /// The kept events with a `seq` up to this.
+    pub fn events_until(&self, seq: u64) -> &[Event] {
+        let count = usize::try_from(seq.saturating_sub(self.forgotten)).unwrap_or(usize::MAX);
+        self.events.get(..count.min(self.events.len())).unwrap_or_default()
+    }
+
+    /// `seq` of the last event of the first step that ends after an event and caused one.
+    pub(super) fn end_of_step_after(&self, seq: u64) -> Option<u64> {
+        let at = self.steps.partition_point(|(_, last)| *last <= seq);
+        self.steps.get(at).map(|(_, last)| *last)
+    }
+
+    /// `seq` of the last event of the last step that ends before an event.
+    pub(super) fn end_of_step_before(&self, seq: u64) -> Option<u64> {
+        let at = self.steps.partition_point(|(_, last)| *last < seq);
+        let step = at.checked_sub(1).and_then(|at| self.steps.get(at)).map(|(_, last)| *last);
+        let (_, first) = self.snapshots.first_key_value()?;
+        step.or(Some(first.seq)).filter(|end| *end < seq && *end > self.forgotten)
+    }
+
+    /// The last step by the event `until` in which what `read` says of an instance changed: `seq` of its last event, and
+    /// what was said before and after. States are replayed from the snapshots, latest first, and looked at only where the
+    /// instance took part.
+    pub(super) fn last_difference<T: PartialEq>(
+        &self,
+        id: InstanceId,
+        until: u64,
+        read: impl Fn(&Engine) -> Option<T>,
+    ) -> Option<(u64, Option<T>, Option<T>)> {
+        let end =
+            self.steps.partition_point(|(_, last)| *last < until).saturating_add(1).min(self.steps.len());
+        let mut end = end;
+        for (from, snapshot) in self.snapshots.iter().rev() {
+            let begin = usize::try_from(from.checked_sub(self.first_step)?).ok()?;
+            if begin >= end {
+                continue;
+            }
+            let mut engine = snapshot.engine.clone();
+            let (mut output, mut found) = (Output::default(), None);
+            let mut known = read(&engine);
+            let mut seq = snapshot.seq;
+            for (input, last) in self.steps.get(begin..end)? {
+                engine.step(input.clone(), &mut output);
+                output.events.clear();
+                output.effects.clear();
+                let caused = self.events_until(*last).get(self.events_until(seq).len()..).unwrap_or_default();
+                seq = *last;
+                if !caused.iter().any(|event| super::instance_of(&event.kind) == Some(id)) {
+                    continue;
+                }
+                let now = read(&engine);
+                if now != known && now.is_some() {
+                    found = Some((*last, known, now));
+                    known = read(&engine);
+                } else {
+                    known = now;
+                }
+            }
+            if found.is_some() {
+                return found;
+            }
+            end = begin;
+        }
+        None
+    }
+
     /// `seq` of the last event; 0 before the first.
     pub fn last_seq(&self) -> u64 {
         self.last_seq
@@ -176,6 +242,16 @@ impl Run {
     fn step_of(&self, seq: u64) -> Option<usize> {
         let (_, first) = self.snapshots.first_key_value()?;
         (seq > first.seq && seq <= self.last_seq).then(|| self.steps.partition_point(|(_, last)| *last < seq))
+    }
+
+    /// Number of the step that caused an event, counted from 0 over the whole run; `None` as for [`Run::input_of`].
+    pub fn step_number(&self, seq: u64) -> Option<u64> {
+        self.step_of(seq).map(|at| self.first_step + at as u64)
+    }
+
+    /// Steps taken so far.
+    pub fn step_count(&self) -> u64 {
+        self.first_step + self.steps.len() as u64
     }
 
     /// The input whose step caused the event `seq`.

@@ -31,6 +31,8 @@ pub fn instance_of(kind: &EventKind) -> Option<InstanceId> {
         | EventKind::BreakpointHit { instance, .. }
         | EventKind::RuleFired { instance, .. }
         | EventKind::Activity { instance, .. }
+        | EventKind::VariableSet { instance, .. }
+        | EventKind::MessageEdited { instance, .. }
         | EventKind::ComponentCalled { instance, .. } => Some(*instance),
         EventKind::MessagePublished { publisher: Publisher::Orchestration { instance, .. }, .. } => {
             Some(*instance)
@@ -42,9 +44,9 @@ pub fn instance_of(kind: &EventKind) -> Option<InstanceId> {
 /// The message an event is about, if one.
 pub fn message_of(kind: &EventKind) -> Option<MessageId> {
     match kind {
-        EventKind::MessageConstructed { message, .. } | EventKind::MessagePublished { message, .. } => {
-            Some(message.id)
-        }
+        EventKind::MessageConstructed { message, .. }
+        | EventKind::MessageEdited { message, .. }
+        | EventKind::MessagePublished { message, .. } => Some(message.id),
         EventKind::SubscriptionMatched { message, .. }
         | EventKind::RoutingFailed { message, .. }
         | EventKind::MessageSuspended { message, .. }

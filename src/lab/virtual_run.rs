@@ -1,11 +1,12 @@
+use super::acts::{self, Act, Change, Fault};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Effect, Engine, EventKind, Input, InputKind, Operation, Reply, Transmission};
 use crate::host::adapters::{Databases, same_database};
 use crate::host::address::normalize;
 use crate::host::partners::{Action, Partners};
-use crate::journal::Run;
+use crate::journal::{EventFacts, Run, Watch};
 use crate::message::{DateTime, Name, TimeSpan};
-use crate::model::Application;
+use crate::model::{Application, PartnerControl};
 use crate::program::Program;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -54,6 +55,28 @@ pub struct VirtualRun {
     unwritten_points: usize,
     /// Why it could not, the first time.
     unwritten: Option<String>,
+    seed: u64,
+    /// All that was done so far.
+    acts: Vec<Act>,
+    /// What happens to inputs, by their number.
+    changes: BTreeMap<u64, Vec<Fault>>,
+    /// Inputs offered so far.
+    offered: u64,
+    /// Number of the kept step, and of the input it took, wherever the two begin to differ anew.
+    numbers: Vec<(u64, u64)>,
+    /// Messages that are held up.
+    late: BTreeMap<(DateTime, u64), InputKind>,
+    watches: Vec<Watch>,
+    halted: Option<Halt>,
+}
+
+/// Where a watch stopped a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Halt {
+    /// Place of the watch in the list.
+    pub watch: usize,
+    /// The event that did it.
+    pub seq: u64,
 }
 
 impl VirtualRun {
@@ -84,6 +107,14 @@ impl VirtualRun {
             reloads: false,
             unwritten_points: 0,
             unwritten: None,
+            seed,
+            acts: Vec::new(),
+            changes: BTreeMap::new(),
+            offered: 0,
+            numbers: vec![(0, 0)],
+            late: BTreeMap::new(),
+            watches: Vec::new(),
+            halted: None,
         };
         this.perform();
         this
@@ -105,10 +136,53 @@ impl VirtualRun {
         &self.partners
     }
 
-    /// For scripts: stop, start, delay, drop.
-    pub fn partners_mut(&mut self) -> &mut Partners {
-        self.partners.pass(self.now);
-        &mut self.partners
+    /// Somebody at the controls of a partner; false when there is no such partner, or it cannot do that.
+    pub fn control(&mut self, name: &str, control: &PartnerControl) -> bool {
+        self.take(Act::Control(Box::new((name.to_owned(), control.clone()))))
+    }
+
+    /// Everything that was done so far: with program, seed and start it is the whole run.
+    pub fn acts(&self) -> &[Act] {
+        &self.acts
+    }
+
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// What was changed of it as a fork.
+    pub fn changes(&self) -> impl Iterator<Item = Change> + '_ {
+        self.changes.iter().flat_map(|(input, faults)| {
+            faults.iter().map(|fault| Change { input: *input, fault: fault.clone() })
+        })
+    }
+
+    /// Stops the run from now on at what these watches wait for: [`VirtualRun::settle`] and what lets time pass end there.
+    pub fn watch(&mut self, watches: Vec<Watch>) {
+        self.watches = watches;
+        self.halted = None;
+    }
+
+    /// Counts of the watches so far.
+    pub fn watches(&self) -> &[Watch] {
+        &self.watches
+    }
+
+    /// Where a watch has stopped the run; [`VirtualRun::go_on`] clears it.
+    pub fn halted(&self) -> Option<Halt> {
+        self.halted
+    }
+
+    pub fn go_on(&mut self) {
+        self.halted = None;
+    }
+
+    /// Number of the input whose step caused an event: what a [`Change`] names. `None` when it is not kept.
+    pub fn input_number(&self, seq: u64) -> Option<u64> {
+        let step = self.run.step_number(seq)?;
+        let at = self.numbers.partition_point(|(first, _)| *first <= step);
+        let (first, number) = self.numbers.get(at.checked_sub(1)?)?;
+        Some(number + (step - first))
     }
 
     /// Drops the oldest part of the record now and then; see [`Run::bounded`]. Captured transmissions stay.
@@ -157,17 +231,124 @@ impl VirtualRun {
     /// An operator acts, now.
     pub fn operate(&mut self, operation: Operation) {
         self.step(InputKind::Operate(operation));
-        self.partners.follow_locations(self.run.engine());
     }
 
     /// Any input, now.
     pub fn step(&mut self, kind: InputKind) {
+        self.take(Act::Input(Box::new(kind)));
+    }
+
+    /// Notes an act and does it; false for a control that could not be obeyed.
+    fn take(&mut self, act: Act) -> bool {
+        if let (Act::Pass(_), Some(Act::Pass(_))) = (&act, self.acts.last()) {
+            self.acts.pop();
+        }
+        self.acts.push(act.clone());
+        self.act(act)
+    }
+
+    fn act(&mut self, act: Act) -> bool {
+        let drawn = matches!(act, Act::Turn(_) | Act::Partner | Act::Tick | Act::Late);
+        if drawn && let Some(random) = &mut self.random {
+            random.next_u64();
+        }
+        match act {
+            Act::Pass(at) => self.now = self.now.max(at),
+            Act::Turn(pick) => self.feed(InputKind::Turn { pick: pick as usize }),
+            Act::Tick => self.feed(InputKind::Tick),
+            Act::Partner => {
+                if let Some(action) = self.partners.next_action(self.now) {
+                    self.feed(match action {
+                        Action::Receive { location, body, properties } => {
+                            InputKind::Received { location, body, properties }
+                        }
+                        Action::Respond { id, body } => {
+                            InputKind::Responded { id, body, properties: Vec::new() }
+                        }
+                        Action::Fail { id, error } => InputKind::TransmitFailed { id, error },
+                    });
+                }
+            }
+            Act::Late => {
+                if let Some((_, kind)) = self.late.pop_first() {
+                    self.feed(kind);
+                }
+            }
+            Act::Input(kind) => {
+                let operates = matches!(*kind, InputKind::Operate(_));
+                self.feed(*kind);
+                if operates {
+                    self.partners.follow_locations(self.run.engine());
+                }
+            }
+            Act::Control(control) => {
+                self.partners.pass(self.now);
+                return acts::control(&mut self.partners, &control.0, &control.1);
+            }
+            Act::Fail(failing) => {
+                let address = normalize(&failing.0);
+                match failing.1 {
+                    Some(error) => self.failing.insert(address, error),
+                    None => self.failing.remove(&address),
+                };
+            }
+        }
+        true
+    }
+
+    fn feed(&mut self, kind: InputKind) {
         self.input(kind);
         self.perform();
     }
 
+    /// Offers an input to the engine, with what was changed of it.
     fn input(&mut self, kind: InputKind) {
-        let events = self.run.step(Input { at: self.now, kind });
+        let number = self.offered;
+        self.offered += 1;
+        if self.changes.is_empty() {
+            return self.apply(kind);
+        }
+        let mut kinds = vec![kind];
+        for fault in self.changes.get(&number).cloned().unwrap_or_default() {
+            let Some(kind) = kinds.pop() else { break };
+            if !fault.fits(&kind) {
+                kinds.push(kind);
+                continue;
+            }
+            match fault {
+                Fault::Drop => {}
+                Fault::Delay(span) => drop(self.late.insert((self.now.plus(span), number), kind)),
+                Fault::Duplicate => kinds.extend([kind.clone(), kind]),
+                Fault::Replace(body) => kinds.push(acts::with_body(kind, |_| body)),
+                Fault::Corrupt => {
+                    kinds.push(acts::with_body(kind, |body| {
+                        body.get(..body.len() / 2).unwrap_or_default().into()
+                    }));
+                }
+                Fault::FailPort { address, error } => {
+                    self.failing.insert(normalize(&address), error);
+                    kinds.push(kind);
+                }
+                Fault::Before(before) => {
+                    self.apply(*before);
+                    self.partners.follow_locations(self.run.engine());
+                    kinds.push(kind);
+                }
+            }
+        }
+        kinds.into_iter().for_each(|kind| self.apply(kind));
+        self.numbers.push((self.run.step_count(), self.offered));
+        self.numbers.dedup_by_key(|(step, _)| *step);
+    }
+
+    fn apply(&mut self, kind: InputKind) {
+        let at = self.now;
+        let first = self.run.last_seq();
+        self.run.step(Input { at, kind });
+        if !self.watches.is_empty() {
+            self.look(first);
+        }
+        let events = self.run.events_after(first);
         let persisted = events.iter().any(|e| matches!(e.kind, EventKind::PersistencePoint { .. }));
         if !self.reloads || !persisted {
             return;
@@ -182,11 +363,20 @@ impl VirtualRun {
 
     /// Transmissions to this address, where `*` stands for any text, fail with `error` from now on; `None` ends it.
     pub fn fail(&mut self, address: &str, error: Option<&str>) {
-        let address = normalize(address);
-        match error {
-            Some(error) => self.failing.insert(address, error.to_owned()),
-            None => self.failing.remove(&address),
-        };
+        self.take(Act::Fail(Box::new((address.to_owned(), error.map(str::to_owned)))));
+    }
+
+    /// Shows the events of a step to the watches.
+    fn look(&mut self, after: u64) {
+        let origin = self.run.start();
+        let program = Some(&**self.run.engine().program());
+        for event in self.run.events_after(after) {
+            for (watch, waiting) in self.watches.iter_mut().enumerate() {
+                if waiting.stops(&EventFacts { event, origin, program }) && self.halted.is_none() {
+                    self.halted = Some(Halt { watch, seq: event.seq });
+                }
+            }
+        }
     }
 
     /// What was delivered to an address, in order. A FILE address has its macros unexpanded.
@@ -209,30 +399,26 @@ impl VirtualRun {
         let ready = self.run.engine().ready();
         let partner = self.partners.next_due().is_some_and(|due| due <= self.now);
         let timer = self.run.engine().next_due().is_some_and(|due| due <= self.now);
-        let choices = ready + usize::from(partner) + usize::from(timer);
-        if choices == 0 {
+        let late = self.late.keys().next().is_some_and(|(due, _)| *due <= self.now);
+        let choices = ready + usize::from(partner) + usize::from(timer) + usize::from(late);
+        if choices == 0 || self.halted.is_some() {
             return false;
         }
+        // Drawn when the act is done, so that doing it again draws the same.
         let choice = self
             .random
-            .as_mut()
-            .map_or(0, |random| usize::try_from(random.next_u64() % choices as u64).unwrap_or(0));
-        if choice < ready {
-            self.step(InputKind::Turn { pick: choice });
+            .as_ref()
+            .map_or(0, |random| usize::try_from(random.clone().next_u64() % choices as u64).unwrap_or(0));
+        let act = if choice < ready {
+            Act::Turn(u32::try_from(choice).unwrap_or(u32::MAX))
         } else if partner && choice == ready {
-            if let Some(action) = self.partners.next_action(self.now) {
-                self.step(match action {
-                    Action::Receive { location, body, properties } => {
-                        InputKind::Received { location, body, properties }
-                    }
-                    Action::Respond { id, body } => InputKind::Responded { id, body, properties: Vec::new() },
-                    Action::Fail { id, error } => InputKind::TransmitFailed { id, error },
-                });
-            }
+            Act::Partner
+        } else if timer && choice == ready + usize::from(partner) {
+            Act::Tick
         } else {
-            self.step(InputKind::Tick);
-        }
-        true
+            Act::Late
+        };
+        self.take(act)
     }
 
     /// Runs until nothing can happen before time passes.
@@ -263,11 +449,13 @@ impl VirtualRun {
     pub fn advance(&mut self, span: TimeSpan) -> Result<(), Diagnostic> {
         let target = self.now.plus(span);
         self.settle()?;
-        while let Some(due) = self.next_due().filter(|due| *due <= target) {
-            self.now = self.now.max(due);
+        while let Some(due) = self.next_due().filter(|due| *due <= target && self.halted.is_none()) {
+            self.take(Act::Pass(due));
             self.settle()?;
         }
-        self.now = target;
+        if self.halted.is_none() {
+            self.take(Act::Pass(target));
+        }
         Ok(())
     }
 
@@ -280,11 +468,14 @@ impl VirtualRun {
         self.settle()?;
         while let Some(due) = self.next_due() {
             if due > end {
-                self.now = end;
+                self.take(Act::Pass(end));
                 return Ok(false);
             }
-            self.now = self.now.max(due);
+            self.take(Act::Pass(due));
             self.settle()?;
+            if self.halted.is_some() {
+                return Ok(false);
+            }
         }
         Ok(true)
     }
@@ -293,7 +484,7 @@ impl VirtualRun {
     /// happened yet. For drivers that take single steps.
     pub fn pass(&mut self, until: DateTime) {
         let until = self.next_due().map_or(until, |due| due.min(until));
-        self.now = self.now.max(until);
+        self.take(Act::Pass(until));
     }
 
     /// Rows of a database of the SQL adapter, a line each: the values with blanks between.
@@ -316,10 +507,59 @@ impl VirtualRun {
 
     /// When the next thing happens if nobody acts.
     pub fn next_due(&self) -> Option<DateTime> {
-        match (self.run.engine().next_due(), self.partners.next_due()) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
+        let late = self.late.keys().next().map(|(due, _)| *due);
+        [self.run.engine().next_due(), self.partners.next_due(), late].into_iter().flatten().min()
+    }
+
+    /// Another run of the same program that does the same up to the event `seq`, with these changes; then it goes its own
+    /// way, meeting what came from outside when this run did. Without a change it is this run again.
+    pub fn fork(&self, seq: u64, changes: &[Change]) -> Self {
+        let until = self.run.step_number(seq).map_or(0, |step| step + 1);
+        let first = changes.iter().map(|change| change.input).min();
+        let program = Arc::clone(self.run.engine().program());
+        let mut fork = Self::with_program(program, self.seed, self.run.start());
+        for change in self.changes().chain(changes.iter().cloned()) {
+            fork.changes.entry(change.input).or_default().push(change.fault);
         }
+        let mut acts = self.acts.iter();
+        // Exactly as it was, until the first change has been met.
+        for act in acts.by_ref() {
+            fork.acts.push(act.clone());
+            fork.act(act.clone());
+            if first.is_some_and(|first| fork.offered > first) && fork.run.step_count() >= until {
+                break;
+            }
+        }
+        let mut now = fork.now;
+        for act in acts {
+            match act {
+                Act::Pass(at) => now = *at,
+                act if act.is_external() => {
+                    // A fork that never comes to rest goes on without what follows.
+                    if now > fork.now && fork.advance(now.since(fork.now)).is_err() {
+                        return fork;
+                    }
+                    fork.take(act.clone());
+                }
+                _ => {}
+            }
+        }
+        if now > fork.now {
+            let _ = fork.advance(now.since(fork.now));
+        }
+        fork
+    }
+
+    /// Does acts again that another run of the program did; see [`VirtualRun::acts`].
+    #[must_use]
+    pub fn replayed(mut self, changes: &[Change], acts: &[Act]) -> Self {
+        for change in changes {
+            self.changes.entry(change.input).or_default().push(change.fault.clone());
+        }
+        for act in acts {
+            self.take(act.clone());
+        }
+        self
     }
 
     /// The journal, one line an event, times from the start.

@@ -4,4 +4,5 @@ mod broken;
 #[expect(dead_code, reason = "the conformance tests use all of it")]
 #[path = "../conformance/build.rs"]
 mod build;
+mod forks;
 mod why;

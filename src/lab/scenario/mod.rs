@@ -23,7 +23,7 @@ use super::VirtualRun;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::message::DateTime;
 use crate::model::files::scenario_path;
-use crate::model::{Application, Scenario};
+use crate::model::{Application, PartnerControl, Scenario};
 use crate::program::Program;
 use player::Player;
 use std::sync::Arc;
@@ -82,7 +82,7 @@ impl<'a> Prepared<'a> {
         let submitters = run.partners().states().iter().filter(|p| p.submits());
         let submitters: Vec<_> = submitters.map(|p| p.name.clone()).collect();
         for name in submitters {
-            run.partners_mut().set_running(&name, false);
+            run.control(&name, &PartnerControl::Stop);
         }
         let mut player = Player::new(&self.words, run, options.seed);
         let all = [("vocabulary step", &self.words.vocabulary.steps), ("step", &self.scenario.steps)];

@@ -181,23 +181,17 @@ impl<'a> Player<'a> {
         let words = self.words;
         let all: Vec<_> = self.run.partners().states().iter().map(|p| p.name.clone()).collect();
         words.known(place, "partner", name, all.iter().map(String::as_str))?;
-        let partners = self.run.partners_mut();
-        let done = match control {
-            PartnerControl::Start => partners.set_running(name, true),
-            PartnerControl::Stop => partners.set_running(name, false),
-            PartnerControl::Delay(span) => partners.set_delay(name, words.span(place, span)?),
+        match control {
+            PartnerControl::Delay(span) => {
+                words.span(place, span)?;
+            }
             PartnerControl::DelayBetween(least, most) => {
-                partners.set_delay_between(name, words.span(place, least)?, words.span(place, most)?)
+                words.span(place, least)?;
+                words.span(place, most)?;
             }
-            PartnerControl::Lose(losing) => partners.set_dropping(name, *losing),
-            PartnerControl::Corrupt(corrupting) => partners.set_corrupting(name, *corrupting),
-            PartnerControl::Answer { when, outcome, times } => {
-                partners.set_answers(name, when, outcome, *times)
-            }
-            PartnerControl::Block(when) => partners.block(name, when),
-            PartnerControl::Release => partners.release(name),
-            PartnerControl::Remember { key, values } => partners.remember(name, key, values),
-        };
+            _ => {}
+        }
+        let done = self.run.control(name, control);
         if done {
             return Ok(());
         }

@@ -7,7 +7,7 @@ use crate::engine::{Event, EventKind, InstanceChange, InstanceId, Operation};
 use crate::host::partners::PartnerState;
 use crate::lab::VirtualRun;
 use crate::message::{BTS, DateTime, Name, TimeSpan, format_value};
-use crate::model::Application;
+use crate::model::{Application, PartnerControl};
 use crate::program::Program;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -151,7 +151,8 @@ impl Player {
             }
             Command::Partner { name, running } => {
                 if let Some(run) = &mut self.run {
-                    run.partners_mut().set_running(&name, running);
+                    let control = if running { PartnerControl::Start } else { PartnerControl::Stop };
+                    run.control(&name, &control);
                 }
                 self.follow();
             }
