@@ -6,6 +6,7 @@ mod convert;
 mod diff;
 mod export;
 mod generate;
+mod journal;
 mod new;
 mod run;
 mod stubs;
@@ -42,6 +43,7 @@ enum Command {
     Check(check::Arguments),
     Diff(diff::Arguments),
     Export(export::Arguments),
+    Journal(journal::Arguments),
     /// Open it in the studio: an application folder, or a folder, solution, project or orchestration of BizTalk Server.
     Open {
         path: PathBuf,
@@ -77,6 +79,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::Diff(arguments)) => diff::diff(&arguments),
         Some(Command::Export(arguments)) => export::export(&arguments),
+        Some(Command::Journal(arguments)) => journal::journal(&arguments),
         Some(Command::Open { path }) => studio::studio(Some(&path)),
         Some(Command::Stubs(arguments)) => stubs::stubs(&arguments),
         Some(Command::New(arguments)) => new::new(&arguments),

@@ -1,7 +1,8 @@
 use super::{Exit, complain, complain_all, load, say};
 use crate::diagnostic::counted;
+use crate::filter::Filter;
 use crate::host::{Host, Options, Round};
-use crate::journal::Line;
+use crate::journal::{EventFacts, Line};
 use crate::message::DateTime;
 use crate::program::Program;
 use clap::Args;
@@ -32,12 +33,22 @@ pub struct Arguments {
     /// Stop when nothing is left to do.
     #[arg(long)]
     until_idle: bool,
+    /// Print only events that this filter lets through, such as `event contains failed or state == suspended`.
+    #[arg(long, default_value = "")]
+    filter: String,
     /// Print no events.
     #[arg(long, short)]
     quiet: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
+    let filter = match Filter::parse(&arguments.filter) {
+        Ok(filter) => filter,
+        Err(error) => {
+            complain_all([&error]);
+            return Exit::Unusable;
+        }
+    };
     let loaded = match load(&arguments.application) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
@@ -88,7 +99,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         complain_all(&round.findings);
         if arguments.quiet {
             progress.show(host, round);
-        } else if !print(round) {
+        } else if !print(host, round, &filter) {
             stop.store(true, Ordering::Relaxed);
         }
     });
@@ -108,8 +119,13 @@ pub fn run(arguments: &Arguments) -> Exit {
 }
 
 /// False when nobody reads any more.
-fn print(round: &Round) -> bool {
-    round.events.iter().all(|event| say(Line { event, origin: midnight(event.at) }))
+fn print(host: &Host, round: &Round, filter: &Filter) -> bool {
+    let program = Some(&**host.engine().program());
+    let shown = round
+        .events
+        .iter()
+        .filter(|event| filter.holds(&EventFacts { event, origin: midnight(event.at), program }));
+    shown.into_iter().all(|event| say(Line { event, origin: midnight(event.at) }))
 }
 
 /// The start of a day, so that lines show the time of day.

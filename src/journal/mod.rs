@@ -1,6 +1,7 @@
 //! The record of a run: what went in, what happened, and the state at any moment of it.
 
 mod activities;
+pub mod export;
 mod facts;
 mod line;
 pub mod query;

@@ -4,5 +4,6 @@ mod broken;
 #[expect(dead_code, reason = "the conformance tests use all of it")]
 #[path = "../conformance/build.rs"]
 mod build;
+mod exports;
 mod forks;
 mod why;
