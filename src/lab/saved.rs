@@ -157,7 +157,9 @@ pub fn open(bytes: &[u8]) -> Result<Opened, Vec<Diagnostic>> {
     })?;
     let tree = content.application.iter().map(|(path, bytes)| (path.clone(), bytes.0.clone())).collect();
     let (application, mut findings) = files::decode(&tree)?;
-    let (program, _) = Program::compile(&application)?;
+    // A run of an unfinished project has what runs of it.
+    let (program, _) =
+        Program::compile(&application).or_else(|_| Program::compile_what_runs(&application))?;
     let run = VirtualRun::with_program(program, content.seed, content.start);
     let run = run.replayed(&content.changes, &content.acts);
     if run.run().last_seq() != content.events || digest(&run, content.kept) != content.journal {
