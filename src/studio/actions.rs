@@ -2,10 +2,12 @@
 
 use super::app::{Mode, Studio};
 use super::command::Command;
+use super::comparison::Against;
 use super::dialogs::{Answer, Purpose};
 use super::document::{Action, Document, Selection};
 use super::editing::Where;
 use super::overlay::{Overlay, Pick};
+use super::palette::Palette;
 use super::run::player;
 use super::tabs::{Tab, Tabs};
 use super::theme::Appearance;
@@ -38,6 +40,7 @@ impl Studio {
             }
             Action::Select(selection) => self.document.select(selection),
             Action::Go { module, selection } => self.go_to(&module, selection),
+            Action::OpenFolder(folder) => self.leave(ctx, Leave::Open(Some(folder))),
             Action::Open(tab) => self.open_tab(tab, false),
             Action::Center(selection) => self.tabs.canvas_mut().glide(&selection),
             Action::Said(text) => self.said = Some((text, false)),
@@ -156,8 +159,17 @@ impl Studio {
             Command::CloseTab => self.close_tab(),
             Command::ReopenTab => self.reopen_tab(),
             Command::SplitTab => self.split_tab(),
-            Command::Palette => self.overlay = Overlay::palette(),
-            Command::Shortcuts => self.overlay = Overlay::Shortcuts,
+            Command::Palette => self.overlay = Overlay::Palette(Box::new(Palette::new(self, ctx))),
+            Command::Settings | Command::Shortcuts => self.open_tab(Tab::Preferences, false),
+            Command::UndoHistory => self.past_open = !self.past_open,
+            Command::CompareSaved => self.open_tab(Tab::Compare(Against::Saved), false),
+            Command::CompareWith => self.ask(ctx, Purpose::Compare),
+            Command::ExportSvg => self.ask(ctx, Purpose::Svg),
+            Command::ExportPng => self.ask(ctx, Purpose::Png),
+            Command::CopyPicture => self.copy_picture(ctx),
+            Command::HighContrast => self.preferences.high_contrast = !self.preferences.high_contrast,
+            Command::Larger => self.scale_by(0.1),
+            Command::Smaller => self.scale_by(-0.1),
             Command::ThemeSystem => self.set_appearance(ctx, Appearance::System),
             Command::ThemeDark => self.set_appearance(ctx, Appearance::Dark),
             Command::ThemeLight => self.set_appearance(ctx, Appearance::Light),
@@ -167,7 +179,7 @@ impl Studio {
 
     pub(super) fn set_appearance(&mut self, ctx: &egui::Context, appearance: Appearance) {
         self.preferences.appearance = appearance;
-        ctx.set_theme(egui::ThemePreference::from(appearance));
+        self.apply_preferences(ctx);
     }
 
     fn crossed(&mut self, verb: &str, done: Result<Option<String>, Diagnostic>) {
@@ -223,12 +235,15 @@ impl Studio {
                 Purpose::Open => self.open(ctx, &path),
                 Purpose::SaveAs => self.save_to(&path),
                 Purpose::Message => self.run.open_message(&path),
+                Purpose::Compare => self.open_tab(Tab::Compare(Against::Path(path)), false),
+                Purpose::Svg | Purpose::Png => self.export_to(ctx, &path, purpose),
             },
             Answer::Cancelled => {}
             Answer::Unavailable => match purpose {
                 Purpose::Open => self.overlay = Overlay::open_path(),
                 Purpose::SaveAs => self.overlay = Overlay::save_path(),
                 Purpose::Message => self.run.ask_message_path(),
+                Purpose::Compare | Purpose::Svg | Purpose::Png => self.overlay = Overlay::ask_path(purpose),
             },
         }
         self.asking = None;
@@ -238,7 +253,10 @@ impl Studio {
     pub(super) fn open(&mut self, ctx: &egui::Context, folder: &Path) {
         match Document::open(folder) {
             Ok((document, _)) => {
+                self.remember();
                 self.replace(document);
+                self.restore_tabs();
+                self.remember();
                 self.said = Some((format!("Opened {}", folder.display()), false));
                 ctx.request_repaint();
             }
@@ -255,6 +273,7 @@ impl Studio {
     fn replace(&mut self, document: Document) {
         self.tabs = Tabs::new(Tab::Orchestration(document.module.clone()));
         self.document = document;
+        self.theirs = None;
         self.mode = Mode::Design;
     }
 
@@ -265,6 +284,7 @@ impl Studio {
                 let files = report.written.len() + report.removed.len();
                 let what = counted(files, "file");
                 self.said = Some((format!("Saved {what} to {}", folder.display()), false));
+                self.remember();
             }
             Err(all) => {
                 if let Some(first) = all.first() {

@@ -5,15 +5,17 @@ use super::command::Command;
 use super::dialogs::{FolderDialogs, Native, Purpose};
 use super::document::{Action, Document, Selection};
 use super::overlay::Overlay;
+use super::preferences::Preferences;
+use super::recovery::Keeper;
 use super::run::{self, RunMode};
 use super::tabs::{Tab, Tabs};
 use super::theme::{self, Appearance};
+use super::watch::Watch;
 use super::{kinds, panels, problems, sample, shell};
 use crate::diagnostic::Severity;
-use crate::model::Id;
 use crate::model::edit::{BlockRef, Edit, Legality, find_block, insertable, outermost, owner_of};
+use crate::model::{Application, Id};
 use egui::{Frame, Margin, Panel, Ui};
-use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 
 /// What the canvas is for just now. Nothing moves when one switches.
@@ -22,13 +24,6 @@ pub enum Mode {
     #[default]
     Design,
     Run,
-}
-
-/// What the user set up, kept between sessions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Preferences {
-    pub appearance: Appearance,
-    pub reduced_motion: bool,
 }
 
 #[derive(Debug)]
@@ -57,6 +52,17 @@ pub struct Studio {
     anchor: Option<Id>,
     /// Where what is dragged may go, for as long as it is dragged.
     legality: RefCell<Known>,
+    /// True while a drawing is only looked at, as beside the one it is compared with.
+    pub(super) looking: bool,
+    /// The list of what was done is shown.
+    pub(super) past_open: bool,
+    /// The theme last asked for.
+    pub(super) applied: Appearance,
+    /// Copies unsaved work; `None` without a place for it, as in tests.
+    pub(super) keeper: Option<Keeper>,
+    pub(super) watch: Watch,
+    /// The application as another program left it on disk, until the user says what to do.
+    pub(super) theirs: Option<Application>,
     /// Revision last seen, and the time it was first seen at.
     changed_at: (u64, f64),
 }
@@ -88,6 +94,12 @@ impl Studio {
             pasting: None,
             anchor: None,
             legality: RefCell::default(),
+            looking: false,
+            past_open: false,
+            applied: Appearance::default(),
+            keeper: None,
+            watch: Watch::default(),
+            theirs: None,
             changed_at: (0, 0.0),
         }
     }
@@ -114,7 +126,7 @@ impl Studio {
     /// Takes over what the user set up in an earlier session.
     pub fn prefer(&mut self, ctx: &egui::Context, preferences: Preferences) {
         self.preferences = preferences;
-        self.set_appearance(ctx, preferences.appearance);
+        self.apply_preferences(ctx);
     }
 
     /// What the status line says: what was last done, or why it was refused.
@@ -124,9 +136,9 @@ impl Studio {
 
     /// Shows the whole window and does what the user asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
-        theme::set_reduced_motion(ui.ctx(), self.preferences.reduced_motion);
+        self.apply_preferences(ui.ctx());
         let mut actions: Vec<Action> = Vec::new();
-        if !self.overlay.is_open() {
+        if !self.overlay.is_open() && !self.tabs.recording() {
             actions
                 .extend(Command::pressed(ui.ctx(), self.tabs.on_canvas()).into_iter().map(Action::Command));
             if self.mode == Mode::Design {
@@ -136,6 +148,7 @@ impl Studio {
         self.poll_dialog(ui.ctx());
         self.check_when_quiet(ui.ctx());
         self.guard_close(ui.ctx());
+        self.keep_safe(ui.ctx());
         let running = self.mode == Mode::Run;
         let still = self.preferences.reduced_motion;
         self.run.tick(ui.ctx(), &self.document, running, still, &mut actions);
@@ -199,8 +212,10 @@ impl Studio {
                     run::strip(ui, &self.run, self.preferences.reduced_motion);
                 });
             }
+            self.show_outside_change(ui, &mut actions);
             egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.show_tabs(ui, &mut actions));
         });
+        self.show_past(ui.ctx());
         self.show_overlay(ui.ctx(), &mut actions);
         for action in actions {
             self.act(ui.ctx(), action);
@@ -261,7 +276,7 @@ impl Studio {
         };
         let chosen = std::cell::RefCell::new(Vec::new());
         let menu = |ui: &mut Ui| chosen.borrow_mut().extend(shell::context_menu(ui, document));
-        let running = self.mode == Mode::Run;
+        let running = self.mode == Mode::Run && !self.looking;
         let overlay = running.then(|| self.run.overlay(document, self.preferences.reduced_motion)).flatten();
         let scene = Scene {
             app: &document.app,
@@ -270,7 +285,7 @@ impl Studio {
             revision: document.revision,
             key,
             selection: &document.selection,
-            editable: self.mode == Mode::Design,
+            editable: self.mode == Mode::Design && !self.looking,
             problems: &nodes,
             port_problems: &ports,
             legal: &legal,

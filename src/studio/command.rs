@@ -67,6 +67,16 @@ pub enum Command {
     ReopenTab,
     SplitTab,
     Palette,
+    Settings,
+    UndoHistory,
+    CompareSaved,
+    CompareWith,
+    ExportSvg,
+    ExportPng,
+    CopyPicture,
+    HighContrast,
+    Larger,
+    Smaller,
     Shortcuts,
     ThemeSystem,
     ThemeDark,
@@ -91,7 +101,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 64] = [
+    pub const ALL: [Self; 74] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -151,6 +161,16 @@ impl Command {
         Self::ReopenTab,
         Self::SplitTab,
         Self::Palette,
+        Self::Settings,
+        Self::UndoHistory,
+        Self::CompareSaved,
+        Self::CompareWith,
+        Self::ExportSvg,
+        Self::ExportPng,
+        Self::CopyPicture,
+        Self::HighContrast,
+        Self::Larger,
+        Self::Smaller,
         Self::Shortcuts,
         Self::ThemeSystem,
         Self::ThemeDark,
@@ -289,7 +309,29 @@ impl Command {
             Self::CloseTab => ("Close tab", "Closes the tab with the focus", ctrl(Key::W)),
             Self::ReopenTab => ("Reopen closed tab", "Opens the tab closed last again", ctrl_shift(Key::T)),
             Self::SplitTab => ("Split", "Shows the tab a second time, to its right", ctrl(Key::Backslash)),
-            Self::Palette => ("Command palette", "Finds a command, shape or declaration", ctrl(Key::K)),
+            Self::Palette => {
+                ("Search everything", "Finds a command, shape, text, field or file", ctrl(Key::K))
+            }
+            Self::Settings => ("Settings", "Looks and keys of the studio", ctrl(Key::Comma)),
+            Self::UndoHistory => {
+                ("Undo history", "Lists what was done, to go to any moment", ctrl_shift(Key::H))
+            }
+            Self::CompareSaved => {
+                ("Compare with saved", "Shows what changed since it was saved", ctrl_shift(Key::D))
+            }
+            Self::CompareWith => {
+                ("Compare with…", "Shows what differs from another application folder", None)
+            }
+            Self::ExportSvg => ("Export SVG…", "Draws the orchestration to an SVG file", ctrl_shift(Key::E)),
+            Self::ExportPng => ("Export PNG…", "Draws the orchestration to a picture file", None),
+            Self::CopyPicture => ("Copy as picture", "Puts the drawing on the clipboard", None),
+            Self::HighContrast => ("High contrast", "Pure grounds, strong lines and colours", None),
+            Self::Larger => {
+                ("Larger interface", "Makes everything in the window larger", ctrl_shift(Key::Plus))
+            }
+            Self::Smaller => {
+                ("Smaller interface", "Makes everything in the window smaller", ctrl_shift(Key::Minus))
+            }
             Self::Shortcuts => ("Keyboard shortcuts", "Lists every key", plain(Key::F1)),
             Self::ThemeSystem => ("Theme: as the system", "Follows the desktop's theme", None),
             Self::ThemeDark => ("Theme: dark", "Dark colours", None),
@@ -336,6 +378,9 @@ impl Command {
             Self::NextTab | Self::PreviousTab => studio.tabs.len() > 1,
             Self::CloseTab | Self::SplitTab => !studio.tabs.is_empty(),
             Self::ReopenTab => studio.tabs.can_reopen(),
+            Self::ExportSvg | Self::ExportPng | Self::CopyPicture => {
+                studio.tabs.on_canvas() && document.orchestration().is_some()
+            }
             Self::Undo => document.history().undo_label().is_some(),
             Self::Redo => document.history().redo_label().is_some(),
             Self::Cut | Self::Copy | Self::Duplicate | Self::Wrap => shape(false),
@@ -391,8 +436,9 @@ impl Command {
     pub fn pressed(ctx: &egui::Context, canvas: bool) -> Vec<Self> {
         let typing = ctx.text_edit_focused();
         let bound = super::panels::fields::bound(ctx);
+        let keymap = super::keymap::of(ctx);
         let mut all: Vec<(Self, KeyboardShortcut)> =
-            Self::ALL.into_iter().filter_map(|c| Some((c, c.shortcut()?))).collect();
+            Self::ALL.into_iter().filter_map(|c| Some((c, keymap.shortcut(c)?))).collect();
         all.sort_by_key(|(_, s)| std::cmp::Reverse(u8::from(s.modifiers.shift) + u8::from(s.modifiers.alt)));
         let mut found = Vec::new();
         ctx.input_mut(|input| {

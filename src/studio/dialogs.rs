@@ -4,13 +4,18 @@ use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// What a folder is chosen for.
+/// What a folder or file is chosen for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     Open,
     SaveAs,
-    /// A file with a message to send; the only one that is not a folder.
+    /// A file with a message to send.
     Message,
+    /// An application folder to compare the open one with.
+    Compare,
+    /// A file to draw to.
+    Svg,
+    Png,
 }
 
 /// How an open dialog stands.
@@ -46,12 +51,17 @@ impl FolderDialogs for Native {
             Purpose::Open => "Open an application folder",
             Purpose::SaveAs => "Save the application to a folder",
             Purpose::Message => "Open a message",
+            Purpose::Compare => "Compare with an application folder",
+            Purpose::Svg => "Draw to an SVG file",
+            Purpose::Png => "Draw to a PNG file",
         };
         let asked = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(move || {
             let dialog = rfd::FileDialog::new().set_title(title);
             let chosen = match purpose {
                 Purpose::Message => dialog.pick_file(),
-                Purpose::Open | Purpose::SaveAs => dialog.pick_folder(),
+                Purpose::Svg => dialog.add_filter("SVG", &["svg"]).save_file(),
+                Purpose::Png => dialog.add_filter("PNG", &["png"]).save_file(),
+                Purpose::Open | Purpose::SaveAs | Purpose::Compare => dialog.pick_folder(),
             };
             // Nobody waits any more when the window is gone.
             let _ = sender.send(chosen);

@@ -83,6 +83,8 @@ pub enum Action {
         module: String,
         selection: Selection,
     },
+    /// Opens an application folder, once unsaved work is settled.
+    OpenFolder(PathBuf),
     /// Opens a tab, or goes to it.
     Open(super::tabs::Tab),
     /// Moves a shape of the open module to the middle of the canvas.
@@ -198,6 +200,31 @@ impl Document {
         self.history.seal();
         self.folder = Some(folder.to_owned());
         Ok(report)
+    }
+
+    /// The application as last loaded or saved.
+    pub fn saved(&self) -> &Application {
+        &self.saved
+    }
+
+    /// The step of the history at which the application was as last saved.
+    pub fn saved_step(&self) -> Option<usize> {
+        self.history.step_of(self.saved_state)
+    }
+
+    /// Puts other content in the place of all there is, not to be undone and not saved yet.
+    pub fn replace(&mut self, app: Application) {
+        self.app = app;
+        self.history = History::default();
+        self.saved_state = u64::MAX;
+        self.changed();
+        self.check();
+    }
+
+    /// Takes `app` for what is on disk; what is here stays as it is.
+    pub fn rebase(&mut self, app: Application) {
+        self.saved_state = if app == self.app { self.history.state() } else { u64::MAX };
+        self.saved = app;
     }
 
     /// True when closing would lose work.

@@ -3,13 +3,18 @@
 use super::actions::Leave;
 use super::app::Studio;
 use super::command::Command;
+use super::comparison::Against;
+use super::dialogs::Purpose;
 use super::document::{Action, Selection};
 use super::editing::Where;
+use super::kinds;
+use super::palette::Palette;
+use super::recovery::Found;
+use super::tabs::Tab;
 use super::theme::Tokens;
-use super::{kinds, names};
 use crate::diagnostic::Diagnostic;
 use crate::model::ShapeKind;
-use crate::model::edit::{DeclarationKind, conversions, insertable, wrappers};
+use crate::model::edit::{conversions, insertable, wrappers};
 use egui::{Button, Key, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
@@ -17,10 +22,16 @@ use std::path::PathBuf;
 pub enum Overlay {
     #[default]
     None,
-    /// Commands, shapes and declarations by what one types.
-    Palette {
-        query: String,
-        at: usize,
+    /// Everything that has a name, by what one types.
+    Palette(Box<Palette>),
+    /// Unsaved work of studios that are gone.
+    Recover {
+        found: Vec<Found>,
+    },
+    /// A path, where the desktop has no dialog for it.
+    AskPath {
+        purpose: Purpose,
+        path: String,
         fresh: bool,
     },
     /// A kind of shape to insert, wrap in or convert to, by what one types.
@@ -40,7 +51,6 @@ pub enum Overlay {
     },
     /// Unsaved work: save, discard or stay.
     Confirm,
-    Shortcuts,
     Report {
         title: String,
         all: Vec<Diagnostic>,
@@ -75,8 +85,8 @@ struct Entry {
 }
 
 impl Overlay {
-    pub fn palette() -> Self {
-        Self::Palette { query: String::new(), at: 0, fresh: true }
+    pub fn ask_path(purpose: Purpose) -> Self {
+        Self::AskPath { purpose, path: String::new(), fresh: true }
     }
 
     pub fn pick(what: Pick) -> Self {
@@ -103,11 +113,36 @@ impl Studio {
         let modal = |name: &'static str| Modal::new(egui::Id::unique(name));
         match &mut overlay {
             Overlay::None => return,
-            Overlay::Palette { query, at, fresh } => {
-                let entries = self.palette_entries(ctx);
-                let shown = modal("palette").show(ctx, |ui| {
-                    picker(ui, "Search shapes, messages, commands", query, at, fresh, entries)
-                });
+            Overlay::Recover { found } => {
+                let shown = modal("recover").show(ctx, |ui| recover(ui, found));
+                if let Some((index, take)) = shown.inner.answer
+                    && index < found.len()
+                {
+                    let one = found.remove(index);
+                    if take {
+                        self.recover(&one);
+                    } else {
+                        one.discard();
+                    }
+                }
+                keep = !(found.is_empty() || shown.should_close() || shown.inner.later);
+            }
+            Overlay::AskPath { purpose, path, fresh } => {
+                let words = match purpose {
+                    Purpose::Compare => ("Compare with", "Folder of the other application", "Compare"),
+                    _ => ("Export", "File to draw to", "Export"),
+                };
+                let shown = modal("ask path").show(ctx, |ui| prompt(ui, words, path, fresh));
+                keep = !shown.should_close() && shown.inner.is_none();
+                let path = PathBuf::from(path.trim());
+                match purpose {
+                    _ if shown.inner != Some(true) => {}
+                    Purpose::Compare => actions.push(Action::Open(Tab::Compare(Against::Path(path)))),
+                    _ => self.export_to(ctx, &path, *purpose),
+                }
+            }
+            Overlay::Palette(palette) => {
+                let shown = modal("palette").show(ctx, |ui| palette.ui(ui));
                 keep = !shown.should_close() && shown.inner.is_none();
                 actions.extend(shown.inner.into_iter().flatten());
             }
@@ -143,10 +178,6 @@ impl Studio {
                     self.confirmed(ctx, shown.inner.flatten());
                 }
             }
-            Overlay::Shortcuts => {
-                let shown = modal("shortcuts").show(ctx, shortcuts);
-                keep = !(shown.should_close() || shown.inner);
-            }
             Overlay::Report { title, all } => {
                 let shown = modal("report").show(ctx, |ui| report(ui, title, all));
                 keep = !(shown.should_close() || shown.inner);
@@ -173,45 +204,6 @@ impl Studio {
             Some(false) => self.left_for(ctx, leave),
             None => {}
         }
-    }
-
-    fn palette_entries(&self, ctx: &egui::Context) -> Vec<Entry> {
-        let mut all: Vec<Entry> = Command::ALL
-            .into_iter()
-            .filter(|c| *c != Command::Palette && c.enabled(self))
-            .map(|command| Entry {
-                words: command.text().to_owned(),
-                about: command.shortcut().map_or_else(String::new, |s| ctx.format_shortcut(&s)),
-                actions: vec![Action::Command(command)],
-            })
-            .collect();
-        for (key, module) in &self.document.app.modules {
-            let go = |selection| vec![Action::Go { module: key.clone(), selection }];
-            let Some(orchestration) = &module.orchestration else { continue };
-            let name = &orchestration.name;
-            let entry = |words: &str, about: String, selection| Entry {
-                words: words.to_owned(),
-                about,
-                actions: go(selection),
-            };
-            all.push(entry(name, "orchestration".to_owned(), Selection::Orchestration));
-            for shape in orchestration.shapes() {
-                let about = format!("{} in {name}", shape.kind.label());
-                all.push(entry(&shape.name, about, Selection::Node(shape.id.clone())));
-            }
-            for port in &orchestration.ports {
-                all.push(entry(&port.name, format!("port of {name}"), Selection::Port(port.name.clone())));
-            }
-            for kind in [DeclarationKind::Message, DeclarationKind::Variable, DeclarationKind::CorrelationSet]
-            {
-                for declaration in names::declarations(module, None, kind) {
-                    let target =
-                        Selection::Declared { scope: None, kind, name: declaration.name().to_owned() };
-                    all.push(entry(declaration.name(), format!("{} of {name}", kind.label()), target));
-                }
-            }
-        }
-        all
     }
 
     fn pick_entries(&self, what: Pick) -> Vec<Entry> {
@@ -369,36 +361,43 @@ fn confirm(ui: &mut Ui, name: &str) -> Option<Option<bool>> {
     answer
 }
 
-fn shortcuts(ui: &mut Ui) -> bool {
+/// What was answered about unsaved work of studios that are gone.
+struct Recovery {
+    /// Which one, and whether it is taken over.
+    answer: Option<(usize, bool)>,
+    later: bool,
+}
+
+fn recover(ui: &mut Ui, found: &[Found]) -> Recovery {
     let t = Tokens::of(ui);
-    ui.set_width(440.0);
-    ui.heading("Keyboard shortcuts");
-    ui.add_space(6.0);
-    let fixed = [
-        ("Walk the flow", "Arrow keys, Home, End"),
-        ("Open or close a container", "+ and -"),
-        ("Edit properties", "Enter"),
-        ("Pan", "Drag, middle drag, wheel, Space"),
-        ("Zoom about the pointer", "Ctrl wheel, pinch"),
-    ];
-    ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
-        egui::Grid::new("keys").num_columns(2).spacing(vec2(24.0, 6.0)).show(ui, |ui| {
-            for (what, keys) in fixed {
-                ui.label(what);
-                ui.label(RichText::new(keys).monospace().color(t.muted));
-                ui.end_row();
-            }
-            for command in Command::ALL {
-                if let Some(shortcut) = command.shortcut() {
-                    ui.label(command.text());
-                    ui.label(RichText::new(ui.ctx().format_shortcut(&shortcut)).monospace().color(t.muted));
-                    ui.end_row();
+    ui.set_width(480.0);
+    ui.heading("Unsaved work was found");
+    ui.add_space(4.0);
+    ui.label(RichText::new("The studio ended before this was saved.").color(t.muted));
+    ui.add_space(10.0);
+    let mut answer = None;
+    for (index, one) in found.iter().enumerate() {
+        ui.horizontal(|ui| {
+            let place =
+                one.folder.as_ref().map_or_else(|| "never saved".to_owned(), |f| f.display().to_string());
+            ui.label(RichText::new(&one.name).text_style(super::theme::strong()));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui.button("Discard").clicked() {
+                    answer = Some((index, false));
                 }
-            }
+                if ui
+                    .button("Recover")
+                    .on_hover_text("Opens it unsaved; compare it with what is saved")
+                    .clicked()
+                {
+                    answer = Some((index, true));
+                }
+                ui.add(egui::Label::new(RichText::new(place).small().color(t.muted)).truncate());
+            });
         });
-    });
-    ui.add_space(8.0);
-    ui.button("Close").clicked()
+    }
+    ui.add_space(10.0);
+    Recovery { answer, later: ui.button("Later").clicked() }
 }
 
 fn report(ui: &mut Ui, title: &str, all: &[Diagnostic]) -> bool {

@@ -4,6 +4,8 @@ use super::app::{Mode, Studio};
 use super::command::Command;
 use super::document::{Action, Document, Selection};
 use super::icons::{self, Glyph};
+use super::keymap;
+use super::preferences::Recent;
 use super::theme::{self, Appearance, Tokens};
 use crate::diagnostic::{Severity, counted};
 use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
@@ -49,11 +51,19 @@ pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
 
 fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
     let lists: [(&str, &[&[Command]]); 6] = [
-        ("File", &[&[Command::New, Command::Open, Command::OpenPath], &[Command::Save, Command::SaveAs]]),
+        (
+            "File",
+            &[
+                &[Command::New, Command::Open, Command::OpenPath],
+                &[Command::Save, Command::SaveAs],
+                &[Command::CompareSaved, Command::CompareWith],
+                &[Command::ExportSvg, Command::ExportPng, Command::CopyPicture],
+            ],
+        ),
         (
             "Edit",
             &[
-                &[Command::Undo, Command::Redo],
+                &[Command::Undo, Command::Redo, Command::UndoHistory],
                 &[Command::Cut, Command::Copy, Command::Paste, Command::PasteDeclared],
                 &[Command::Duplicate, Command::Delete, Command::Rename, Command::Properties],
                 &[Command::SelectAll, Command::SelectSiblings],
@@ -84,7 +94,8 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                     Command::CloseTab,
                     Command::ReopenTab,
                 ],
-                &[Command::ThemeSystem, Command::ThemeDark, Command::ThemeLight, Command::ReducedMotion],
+                &[Command::ThemeSystem, Command::ThemeDark, Command::ThemeLight, Command::HighContrast],
+                &[Command::ReducedMotion, Command::Larger, Command::Smaller, Command::Settings],
             ],
         ),
         (
@@ -103,6 +114,9 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
         for (title, groups) in lists {
             ui.menu_button(title, |ui| {
                 ui.set_min_width(230.0);
+                if title == "File" {
+                    recent(ui, studio, actions);
+                }
                 for (i, group) in groups.iter().enumerate() {
                     if i > 0 {
                         ui.separator();
@@ -116,20 +130,40 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
     });
 }
 
+/// The applications opened before, as a menu of their own.
+fn recent(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
+    ui.add_enabled_ui(!studio.preferences.recent.is_empty(), |ui| {
+        ui.menu_button("Open recent", |ui| {
+            ui.set_min_width(260.0);
+            for recent in &studio.preferences.recent {
+                let path = recent.folder.display().to_string();
+                if ui.button(&recent.name).on_hover_text(path).clicked() {
+                    actions.push(Action::OpenFolder(recent.folder.clone()));
+                    ui.close();
+                }
+            }
+        });
+    });
+    ui.separator();
+}
+
 fn entry(ui: &mut Ui, studio: &Studio, command: Command, actions: &mut Vec<Action>) {
-    let (text, tooltip, shortcut) = command.about();
-    let preferences = studio.preferences;
+    let (text, tooltip, _) = command.about();
+    let preferences = &studio.preferences;
     let on = match command {
         Command::ThemeSystem => preferences.appearance == Appearance::System,
         Command::ThemeDark => preferences.appearance == Appearance::Dark,
         Command::ThemeLight => preferences.appearance == Appearance::Light,
         Command::ReducedMotion => preferences.reduced_motion,
+        Command::HighContrast => preferences.high_contrast,
+        Command::UndoHistory => studio.past_open,
         Command::Problems => studio.problems_open,
         _ => false,
     };
     let mut button = Button::new(text).selected(on);
-    if let Some(shortcut) = shortcut {
-        button = button.shortcut_text(ui.ctx().format_shortcut(&shortcut));
+    let keys = keymap::words(ui.ctx(), command);
+    if !keys.is_empty() {
+        button = button.shortcut_text(keys);
     }
     if ui.add_enabled(command.enabled(studio), button).on_hover_text(tooltip).clicked() {
         actions.push(Action::Command(command));
@@ -289,10 +323,11 @@ pub fn context_menu(ui: &mut Ui, document: &Document) -> Vec<Command> {
     };
     let inner = [Command::AddBranch, Command::InsertInto, Command::Unwrap, Command::Inward];
     for command in commands.iter().filter(|c| branches || !inner.contains(c)) {
-        let (text, tooltip, shortcut) = command.about();
+        let (text, tooltip, _) = command.about();
         let mut button = Button::new(text);
-        if let Some(shortcut) = shortcut {
-            button = button.shortcut_text(ui.ctx().format_shortcut(&shortcut));
+        let keys = keymap::words(ui.ctx(), *command);
+        if !keys.is_empty() {
+            button = button.shortcut_text(keys);
         }
         if ui.add(button).on_hover_text(tooltip).clicked() {
             chosen.push(*command);
@@ -322,7 +357,7 @@ pub fn nothing_to_draw(ui: &mut Ui, document: &Document, actions: &mut Vec<Actio
 }
 
 /// What stands in the middle while no tab is open.
-pub fn nothing_open(ui: &mut Ui, actions: &mut Vec<Action>) {
+pub fn nothing_open(ui: &mut Ui, recent: &[Recent], actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     ui.painter().rect_filled(ui.max_rect(), 0.0, t.canvas);
     ui.vertical_centered(|ui| {
@@ -333,6 +368,18 @@ pub fn nothing_open(ui: &mut Ui, actions: &mut Vec<Action>) {
         ui.add_space(10.0);
         if ui.button(Command::ReopenTab.text()).clicked() {
             actions.push(Action::Command(Command::ReopenTab));
+        }
+        if recent.is_empty() {
+            return;
+        }
+        ui.add_space(20.0);
+        ui.label(RichText::new("RECENT").text_style(theme::caption()).color(t.faint));
+        for recent in recent.iter().take(6) {
+            let path = recent.folder.display().to_string();
+            let button = Button::new(&recent.name).right_text(RichText::new(&path).small().color(t.muted));
+            if ui.add(button.min_size(vec2(420.0, 28.0)).truncate()).clicked() {
+                actions.push(Action::OpenFolder(recent.folder.clone()));
+            }
         }
     });
 }

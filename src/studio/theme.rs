@@ -71,6 +71,16 @@ pub fn install(ctx: &egui::Context) {
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
 }
 
+/// Puts both themes in high contrast, or back.
+pub fn set_contrast(ctx: &egui::Context, contrast: bool) {
+    for theme in [Theme::Dark, Theme::Light] {
+        if Tokens::for_visuals(&ctx.style_of(theme).visuals).contrast != contrast {
+            let tokens = Tokens::for_theme(theme == Theme::Dark, contrast);
+            ctx.style_mut_of(theme, |style| apply(style, tokens));
+        }
+    }
+}
+
 /// Turns animations off when the user asked for less motion.
 pub fn set_reduced_motion(ctx: &egui::Context, reduced: bool) {
     let seconds = if reduced { 0.0 } else { 0.14 };
@@ -149,6 +159,7 @@ fn apply(style: &mut egui::Style, t: &Tokens) {
     v.warn_fg_color = t.warn;
     v.error_fg_color = t.error;
     v.selection.bg_fill = t.tint(t.panel, t.selection, if t.dark { 0.35 } else { 0.22 });
+    v.disabled_alpha = if t.contrast { 0.75 } else { 0.5 };
     v.selection.stroke = Stroke::new(1.0, t.text);
     v.striped = false;
     v.slider_trailing_fill = true;

@@ -1,7 +1,7 @@
 //! The desktop window around [`Studio`], and plain words for what keeps it from opening.
 
-use super::Studio;
 use super::document::Document;
+use super::{Preferences, Studio};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
@@ -12,6 +12,7 @@ pub struct Options {
     pub folder: Option<PathBuf>,
 }
 
+const APP: &str = "orchestrion";
 const PREFERENCES: &str = "preferences";
 
 struct App(Studio);
@@ -28,7 +29,10 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        eframe::set_value(storage, PREFERENCES, &self.0.preferences);
+        self.0.remember();
+        if let Some(text) = self.0.preferences.to_text() {
+            storage.set_string(PREFERENCES, text);
+        }
     }
 }
 
@@ -70,18 +74,22 @@ fn words(panic: &(dyn Any + Send)) -> &str {
 fn open(mut studio: Studio) -> eframe::Result {
     let viewport = egui::ViewportBuilder::default()
         .with_title("Orchestrion")
-        .with_app_id("orchestrion")
+        .with_app_id(APP)
         .with_inner_size([1480.0, 920.0])
         .with_min_inner_size([900.0, 560.0]);
     let native = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
     let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         Studio::setup(&cc.egui_ctx);
-        if let Some(kept) = cc.storage.and_then(|s| eframe::get_value(s, PREFERENCES)) {
-            studio.prefer(&cc.egui_ctx, kept);
+        if let Some(kept) = cc.storage.and_then(|s| s.get_string(PREFERENCES)) {
+            studio.prefer(&cc.egui_ctx, Preferences::from_text(&kept));
+            studio.restore_tabs();
+        }
+        if let Some(folder) = eframe::storage_dir(APP) {
+            studio.recover_from(&folder.join("recovery"));
         }
         Ok(Box::new(App(studio)))
     };
-    eframe::run_native("orchestrion", native, Box::new(create))
+    eframe::run_native(APP, native, Box::new(create))
 }
 
 /// Turns what the window system says into one line a user can act on.

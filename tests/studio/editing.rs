@@ -252,7 +252,7 @@ fn a_correlation_type_and_set_are_defined_and_attached() {
     let palette = |window: &mut Window<'_>, words: &str| {
         window.key_press_modifiers(Modifiers::COMMAND, Key::K);
         window.run_steps(2);
-        let hint = "Search shapes, messages, commands";
+        let hint = "Search everything";
         window.get_by_role_and_label(Role::TextInput, hint).type_text(words);
         window.run_steps(2);
         window.key_press(Key::Enter);

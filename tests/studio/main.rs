@@ -9,6 +9,8 @@ mod gallery;
 mod pictures;
 mod run;
 mod run_gallery;
+mod shell;
+mod shell_gallery;
 mod soft;
 mod storm;
 mod tabs;

@@ -122,6 +122,21 @@ impl History {
         self.undone.last().map(|step| step.label.as_str())
     }
 
+    /// Labels of the steps that were done, oldest first, and of those undone, next first.
+    pub fn labels(&self) -> (Vec<&str>, Vec<&str>) {
+        (
+            self.done.iter().map(|step| step.label.as_str()).collect(),
+            self.undone.iter().rev().map(|step| step.label.as_str()).collect(),
+        )
+    }
+
+    /// After how many of all steps of [`History::labels`] the application was in `state`, if they lead there.
+    pub fn step_of(&self, state: u64) -> Option<usize> {
+        let before = self.done.iter().map(|step| step.state);
+        let after = self.undone.iter().rev().map(|step| step.state);
+        before.chain(std::iter::once(self.state)).chain(after).position(|own| own == state)
+    }
+
     /// A number for the state the application is in: equal numbers mean an equal application. Compare it with
     /// the number at the last save to know whether there is something to save.
     pub fn state(&self) -> u64 {

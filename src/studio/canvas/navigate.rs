@@ -71,6 +71,24 @@ impl Canvas {
         }
     }
 
+    /// From world to screen, as last shown.
+    pub fn transform(&self, key: &str) -> Option<TSTransform> {
+        self.views.get(key).and_then(|view| view.transform)
+    }
+
+    /// The containers that are closed.
+    pub fn collapsed(&self, key: &str) -> Option<&BTreeSet<Id>> {
+        self.views.get(key).map(|view| &view.collapsed)
+    }
+
+    /// Looks at the same place as another canvas does.
+    pub fn look_like(&mut self, key: &str, other: &Self, other_key: &str) {
+        let Some(transform) = other.transform(other_key) else { return };
+        let view = self.views.entry(key.to_owned()).or_default();
+        view.settled = true;
+        view.transform = Some(transform);
+    }
+
     pub fn zoom_by(&mut self, key: &str, factor: f32, about: Pos2) {
         if let Some(view) = self.views.get_mut(key) {
             view.settled = true;

@@ -1,7 +1,7 @@
 //! The list of problems; a click goes to the place, and a button mends what has one obvious mend.
 
 use super::fields;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, counted};
 use crate::studio::document::{Action, Document};
 use crate::studio::problems;
 use crate::studio::theme::{self, Tokens};
@@ -9,18 +9,33 @@ use egui::{Align, Color32, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuil
 
 pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
+    let mut shown = Shown::of(ui);
     ui.horizontal(|ui| {
         let title = RichText::new("PROBLEMS").text_style(theme::caption()).color(t.faint);
         ui.label(title);
-        ui.label(RichText::new(document.problems.len().to_string()).small().color(t.muted));
+        for (severity, what, on) in [
+            (Severity::Error, "error", &mut shown.errors),
+            (Severity::Warning, "warning", &mut shown.warnings),
+            (Severity::Information, "note", &mut shown.notes),
+        ] {
+            let count = document.problems.iter().filter(|p| p.severity == severity).count();
+            *on ^= toggle(ui, color(t, severity), &counted(count, what), *on);
+        }
     });
-    if document.problems.is_empty() {
-        fields::note(ui, "Nothing to report: this application checks clean.");
+    shown.keep(ui);
+    let found: Vec<&Diagnostic> = document.problems.iter().filter(|p| shown.has(p.severity)).collect();
+    if found.is_empty() {
+        let words = if document.problems.is_empty() {
+            "Nothing to report: this application checks clean."
+        } else {
+            "Everything there is to report is hidden; choose above what to show."
+        };
+        fields::note(ui, words);
         return;
     }
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, 24.0, document.problems.len(), |ui, rows| {
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, 24.0, found.len(), |ui, rows| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        for problem in document.problems.get(rows).unwrap_or_default() {
+        for problem in found.get(rows).unwrap_or_default() {
             let (asked, fixed) = line(ui, problem);
             if let Some(fix) = problem.fix.as_deref().filter(|_| fixed) {
                 actions.push(Action::edit(fix.clone()));
@@ -29,6 +44,49 @@ pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
             }
         }
     });
+}
+
+/// Which severities are listed; kept while the window is open.
+#[derive(Clone, Copy)]
+struct Shown {
+    errors: bool,
+    warnings: bool,
+    notes: bool,
+}
+
+impl Shown {
+    fn of(ui: &Ui) -> Self {
+        let all = Self { errors: true, warnings: true, notes: true };
+        ui.data(|data| data.get_temp(egui::Id::unique("severities shown"))).unwrap_or(all)
+    }
+
+    fn keep(self, ui: &Ui) {
+        ui.data_mut(|data| data.insert_temp(egui::Id::unique("severities shown"), self));
+    }
+
+    fn has(self, severity: Severity) -> bool {
+        match severity {
+            Severity::Error => self.errors,
+            Severity::Warning => self.warnings,
+            Severity::Information => self.notes,
+        }
+    }
+}
+
+/// A small button that shows or hides one severity.
+fn toggle(ui: &mut Ui, dot: Color32, words: &str, on: bool) -> bool {
+    let t = Tokens::of(ui);
+    let text = RichText::new(format!("    {words}")).small().color(if on { t.text } else { t.muted });
+    let response = ui.add(egui::Button::new(text).small().selected(on).frame_when_inactive(false));
+    let at = response.rect.left_center() + vec2(11.0, 0.0);
+    if on {
+        ui.painter().circle_filled(at, 3.5, dot);
+    } else {
+        ui.painter().circle_stroke(at, 3.0, egui::Stroke::new(1.0, dot));
+    }
+    let name = format!("Show {words}");
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, &name));
+    response.clicked()
 }
 
 pub fn color(t: &Tokens, severity: Severity) -> Color32 {

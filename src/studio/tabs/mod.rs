@@ -7,8 +7,10 @@ mod bar;
 mod show;
 
 use super::canvas::Canvas;
+use super::comparison::{Against, CompareView};
 use super::document::{Document, Selection};
 use super::icons::Glyph;
+use super::settings::SettingsView;
 use crate::model::Application;
 use egui_tiles::{Container, Tile, TileId, Tree};
 use serde::{Deserialize, Serialize};
@@ -33,6 +35,10 @@ pub enum Tab {
     Policy(String),
     /// By the full name of the class it stands for.
     Script(String),
+    /// Looks and keys of the studio.
+    Preferences,
+    /// The open application beside another version of it.
+    Compare(Against),
 }
 
 impl Tab {
@@ -48,6 +54,8 @@ impl Tab {
                 }
             }
             Self::Application => ("Application".to_owned(), Glyph::Link, "picture"),
+            Self::Preferences => ("Settings".to_owned(), Glyph::Rules, "of the studio"),
+            Self::Compare(with) => (format!("Compare with {}", with.words()), Glyph::Parallel, "comparison"),
             Self::Ports => ("Ports".to_owned(), Glyph::Port, "editor"),
             Self::Settings => ("Configuration".to_owned(), Glyph::Rules, "editor"),
             Self::Schema(path) => (file(path), Glyph::Parts, "schema"),
@@ -64,7 +72,7 @@ impl Tab {
     pub fn exists(&self, app: &Application) -> bool {
         match self {
             Self::Orchestration(module) => app.modules.contains_key(module),
-            Self::Application | Self::Ports | Self::Settings => true,
+            Self::Application | Self::Ports | Self::Settings | Self::Preferences | Self::Compare(_) => true,
             Self::Schema(path) => app.schemas.contains_key(path),
             Self::Message(path) => app.messages.contains_key(path),
             Self::Map(name) => app.maps.contains_key(name),
@@ -80,6 +88,8 @@ pub enum View {
     #[default]
     Plain,
     Canvas(Box<CanvasView>),
+    Settings(Box<SettingsView>),
+    Compare(Box<CompareView>),
 }
 
 /// View of an orchestration: where one looks, and what is selected there while another tab has the focus.
@@ -105,17 +115,27 @@ impl Pane {
     fn canvas(&self) -> Option<&CanvasView> {
         match &self.view {
             View::Canvas(view) => Some(view),
-            View::Plain => None,
+            _ => None,
         }
     }
 
     fn canvas_mut(&mut self) -> Option<&mut CanvasView> {
-        if matches!((&self.tab, &self.view), (Tab::Orchestration(_), View::Plain)) {
-            self.view = View::Canvas(Box::default());
-        }
+        self.ready();
         match &mut self.view {
             View::Canvas(view) => Some(view),
-            View::Plain => None,
+            _ => None,
+        }
+    }
+
+    /// Makes the view that this kind of tab has.
+    fn ready(&mut self) {
+        if matches!(self.view, View::Plain) {
+            self.view = match &self.tab {
+                Tab::Orchestration(_) => View::Canvas(Box::default()),
+                Tab::Preferences => View::Settings(Box::default()),
+                Tab::Compare(_) => View::Compare(Box::default()),
+                _ => View::Plain,
+            };
         }
     }
 }
@@ -256,6 +276,12 @@ impl Tabs {
     /// The tab that has the focus.
     pub fn focused(&self) -> Option<&Tab> {
         self.tree.tiles.get_pane(&self.focused?).map(|pane| &pane.tab)
+    }
+
+    /// True while the next keys are for the keymap.
+    pub fn recording(&self) -> bool {
+        let pane = self.focused.and_then(|id| self.tree.tiles.get_pane(&id));
+        matches!(pane.map(|pane| &pane.view), Some(View::Settings(view)) if view.recording())
     }
 
     /// True when the tab with the focus is an orchestration: then shape commands are about it.
@@ -456,6 +482,8 @@ fn words(tab: &Tab) -> String {
     match tab {
         Tab::Orchestration(module) => module.clone(),
         Tab::Application => "application".to_owned(),
+        Tab::Preferences => "preferences".to_owned(),
+        Tab::Compare(with) => format!("compare {with:?}"),
         Tab::Ports => "ports".to_owned(),
         Tab::Settings => "configuration".to_owned(),
         Tab::Schema(path) => format!("schema {path}"),

@@ -28,7 +28,7 @@ impl Studio {
     pub(in crate::studio) fn show_tabs(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
         self.tabs.follow(&mut self.document);
         if self.tabs.is_empty() {
-            crate::studio::shell::nothing_open(ui, actions);
+            crate::studio::shell::nothing_open(ui, &self.preferences.recent, actions);
             return;
         }
         let mut tree = std::mem::replace(&mut self.tabs.tree, Tree::empty(egui::Id::unique("tabs")));
@@ -121,13 +121,16 @@ impl Behavior<Pane> for Showing<'_> {
             self.done.push(Done::Focus(id));
         }
         let mut asked = Vec::new();
-        pane.canvas_mut();
+        pane.ready();
         match (&pane.tab, &mut pane.view) {
             (Tab::Orchestration(module), View::Canvas(view)) => {
                 let own = self.studio.tabs.current == Some(id);
                 self.studio.show_orchestration(ui, (&pane.key, module, own), view, &mut asked);
             }
-            (Tab::Orchestration(_), View::Plain) => {}
+            (Tab::Preferences, View::Settings(view)) => self.studio.show_settings(ui, view),
+            (Tab::Compare(against), View::Compare(view)) => {
+                self.studio.show_comparison(ui, &pane.key, against, view, &mut asked);
+            }
             (tab, _) => {
                 let key = pane.key.clone();
                 let Studio { editors, document, .. } = &mut *self.studio;

@@ -1,0 +1,58 @@
+//! The drawing as a file or on the clipboard.
+
+use super::Studio;
+use super::dialogs::Purpose;
+use crate::drawing::palette::Tokens;
+use crate::drawing::{picture, svg};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Pixels to a point of a picture.
+const SCALE: f32 = 2.0;
+
+impl Studio {
+    /// The orchestration that is shown, as SVG in the colours of the window, with what is closed closed.
+    fn drawn(&self, ctx: &egui::Context) -> Option<String> {
+        let module = self.document.module()?;
+        let tokens = Tokens::for_visuals(&ctx.global_style().visuals);
+        let closed: BTreeSet<_> = self.tabs.canvas().collapsed(self.tabs.key()).cloned().unwrap_or_default();
+        svg::svg(&self.document.app, module, tokens, &closed)
+    }
+
+    /// Writes the drawing to a file.
+    pub(super) fn export_to(&mut self, ctx: &egui::Context, path: &Path, purpose: Purpose) {
+        let Some(drawing) = self.drawn(ctx) else { return };
+        let extension = if purpose == Purpose::Png { "png" } else { "svg" };
+        let path = if path.extension().is_some() { path.to_owned() } else { path.with_extension(extension) };
+        let bytes = match purpose {
+            Purpose::Png => picture::png(&drawing, SCALE).map_err(|why| why.message),
+            _ => Ok(drawing.into_bytes()),
+        };
+        let written = bytes.and_then(|bytes| {
+            std::fs::write(&path, bytes).map_err(|why| format!("{} cannot be written: {why}", path.display()))
+        });
+        self.said = Some(match written {
+            Ok(()) => (format!("Drew {}", path.display()), false),
+            Err(why) => (why, true),
+        });
+    }
+
+    /// Puts the drawing on the clipboard as a picture.
+    pub(super) fn copy_picture(&mut self, ctx: &egui::Context) {
+        let Some(drawing) = self.drawn(ctx) else { return };
+        match picture::rgba(&drawing, SCALE) {
+            Ok((size, pixels)) => {
+                let pixels = pixels
+                    .chunks_exact(4)
+                    .map(|p| match p {
+                        [r, g, b, a] => egui::Color32::from_rgba_premultiplied(*r, *g, *b, *a),
+                        _ => egui::Color32::TRANSPARENT,
+                    })
+                    .collect();
+                ctx.copy_image(egui::ColorImage::new(size, pixels));
+                self.said = Some(("Copied the drawing as a picture".to_owned(), false));
+            }
+            Err(why) => self.said = Some((why.message, true)),
+        }
+    }
+}

@@ -1,0 +1,424 @@
+//! One search over everything that has a name: commands, shapes, what is written in them, declarations, schemas,
+//! tabs and problems.
+
+use super::command::Command;
+use super::document::{Action, Document, Selection};
+use super::icons::{self, Glyph};
+use super::keymap;
+use super::tabs::Tab;
+use super::theme::{self, Tokens};
+use super::{Studio, kinds, names, problems};
+use crate::model::edit::DeclarationKind;
+use crate::model::{Id, Orchestration, Shape, ShapeKind};
+use crate::xml::SchemaNode;
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::{FontId, Key, Rect, Role, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo, vec2};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+/// What an entry is; in the order the groups stand while nothing is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    Command,
+    Tab,
+    Shape,
+    Text,
+    Declaration,
+    Schema,
+    Problem,
+}
+
+impl Group {
+    const ALL: [Self; 7] =
+        [Self::Command, Self::Tab, Self::Shape, Self::Text, Self::Declaration, Self::Schema, Self::Problem];
+
+    /// The character that, typed first, searches this group only; and its heading.
+    fn words(self) -> (char, &'static str) {
+        match self {
+            Self::Command => ('>', "Commands"),
+            Self::Tab => ('/', "Files and tabs"),
+            Self::Shape => ('#', "Shapes"),
+            Self::Text => ('=', "Expressions"),
+            Self::Declaration => ('@', "Messages, ports and other declarations"),
+            Self::Schema => ('.', "Fields and properties"),
+            Self::Problem => ('!', "Problems"),
+        }
+    }
+}
+
+/// One thing that can be found.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    group: Group,
+    glyph: Glyph,
+    words: String,
+    /// Where it is, or what it does.
+    about: String,
+    actions: Vec<Action>,
+}
+
+/// The open palette.
+#[derive(Debug, Default)]
+pub struct Palette {
+    query: String,
+    at: usize,
+    focused: bool,
+    /// Everything there is, gathered when the palette opens: it stands over the window, so nothing changes.
+    entries: Vec<Entry>,
+    matcher: Matcher,
+    found: Vec<Found>,
+    /// The query `found` is for.
+    searched: Option<String>,
+}
+
+/// An entry that matches, and which of its characters do.
+#[derive(Debug)]
+struct Found {
+    entry: usize,
+    lit: Vec<u32>,
+}
+
+/// Entries of one group while all groups are shown.
+const FEW: usize = 6;
+/// Entries shown at most.
+const MOST: usize = 80;
+
+impl Palette {
+    pub fn new(studio: &Studio, ctx: &egui::Context) -> Self {
+        Self { entries: gather(studio, ctx), matcher: Matcher::new(Config::DEFAULT), ..Self::default() }
+    }
+
+    fn search(&mut self) {
+        if self.searched.as_deref() == Some(&self.query) {
+            return;
+        }
+        self.searched = Some(self.query.clone());
+        self.at = 0;
+        let query = self.query.trim_start();
+        let only = Group::ALL.into_iter().find(|group| query.starts_with(group.words().0));
+        let query = if only.is_some() { query.get(1..).unwrap_or_default() } else { query };
+        let pattern = Pattern::parse(query.trim(), CaseMatching::Ignore, Normalization::Smart);
+        let mut hits: Vec<(Group, u32, Found)> = Vec::new();
+        let mut buffer = Vec::new();
+        for (index, entry) in self.entries.iter().enumerate() {
+            if only.is_some_and(|group| group != entry.group) {
+                continue;
+            }
+            let mut lit = Vec::new();
+            let words = Utf32Str::new(&entry.words, &mut buffer);
+            let score = pattern.indices(words, &mut self.matcher, &mut lit).map(|score| score * 2);
+            let score = score.or_else(|| {
+                lit.clear();
+                pattern.score(Utf32Str::new(&entry.about, &mut buffer), &mut self.matcher)
+            });
+            if let Some(score) = score {
+                lit.sort_unstable();
+                lit.dedup();
+                hits.push((entry.group, score, Found { entry: index, lit }));
+            }
+        }
+        // The group of the best hit stands first; within a group the best first, else in the order of the document.
+        let best = |group: Group| hits.iter().filter(|h| h.0 == group).map(|h| h.1).max().unwrap_or(0);
+        let mut order: Vec<(Group, u32)> = Group::ALL.map(|group| (group, best(group))).into();
+        if !query.trim().is_empty() {
+            order.sort_by_key(|(group, score)| (std::cmp::Reverse(*score), *group));
+        }
+        let limit = if only.is_some() { MOST } else { FEW };
+        self.found.clear();
+        for (group, _) in order {
+            let (mut own, rest): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| hit.0 == group);
+            hits = rest;
+            own.sort_by_key(|(_, score, found)| (std::cmp::Reverse(*score), found.entry));
+            self.found.extend(own.into_iter().take(limit).map(|(_, _, found)| found));
+        }
+    }
+
+    /// Shows the palette; gives the actions of what was chosen.
+    pub fn ui(&mut self, ui: &mut Ui) -> Option<Vec<Action>> {
+        let t = Tokens::of(ui);
+        ui.set_width(620.0_f32.min(ui.ctx().content_rect().width() - 80.0));
+        let hint = "Search commands, shapes, expressions, messages, fields, problems";
+        let field = TextEdit::singleline(&mut self.query).hint_text(hint).desired_width(f32::INFINITY);
+        let field = ui.add(field).accessible_name("Search everything");
+        if !std::mem::replace(&mut self.focused, true) {
+            field.request_focus();
+        }
+        self.search();
+        let (down, up, enter) = ui.input(|i| {
+            (i.key_pressed(Key::ArrowDown), i.key_pressed(Key::ArrowUp), i.key_pressed(Key::Enter))
+        });
+        if down {
+            self.at = (self.at + 1).min(self.found.len().saturating_sub(1));
+        }
+        if up {
+            self.at = self.at.saturating_sub(1);
+        }
+        ui.add_space(6.0);
+        self.prefixes(ui);
+        let mut chosen = enter.then_some(self.at);
+        ScrollArea::vertical().max_height(420.0).auto_shrink([false, true]).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 1.0;
+            let mut group = None;
+            for (i, found) in self.found.iter().enumerate() {
+                let Some(entry) = self.entries.get(found.entry) else { continue };
+                if group != Some(entry.group) {
+                    group = Some(entry.group);
+                    ui.add_space(6.0);
+                    let heading = entry.group.words().1.to_uppercase();
+                    ui.label(egui::RichText::new(heading).text_style(theme::caption()).color(t.faint));
+                }
+                let response = line(ui, entry, found, i == self.at);
+                if i == self.at && (down || up) {
+                    response.scroll_to_me(None);
+                }
+                if response.clicked() {
+                    chosen = Some(i);
+                }
+            }
+            if self.found.is_empty() {
+                ui.add_space(8.0);
+                ui.label(egui::RichText::new("Nothing is called that").color(t.muted));
+            }
+        });
+        let entry = self.found.get(chosen?)?.entry;
+        Some(self.entries.get(entry)?.actions.clone())
+    }
+
+    /// The groups, each with the character that searches it alone.
+    fn prefixes(&mut self, ui: &mut Ui) {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+            for group in Group::ALL {
+                let (prefix, words) = group.words();
+                let on = self.query.trim_start().starts_with(prefix);
+                let short = words.split(',').next().unwrap_or(words);
+                let text = egui::RichText::new(format!("{prefix} {short}")).small();
+                let button = ui.add(egui::Button::new(text).small().selected(on));
+                let tip = format!("Type {prefix} to search {} only", words.to_lowercase());
+                if button.on_hover_text(tip).clicked() {
+                    let rest = self.query.trim_start_matches(|c| Group::ALL.iter().any(|g| g.words().0 == c));
+                    self.query = if on { rest.to_owned() } else { format!("{prefix}{rest}") };
+                    self.focused = false;
+                }
+            }
+        });
+    }
+}
+
+fn line(ui: &mut Ui, entry: &Entry, found: &Found, selected: bool) -> egui::Response {
+    let t = Tokens::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &entry.words));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    if selected || response.hovered() {
+        let fill = t.tint(t.panel, t.selection, if selected { 0.2 } else { 0.08 });
+        ui.painter().rect_filled(rect, 5.0, fill);
+    }
+    let icon = Rect::from_center_size(rect.left_center() + vec2(14.0, 0.0), Vec2::splat(14.0));
+    icons::paint(ui.painter(), entry.glyph, icon, t.muted);
+    let family = if entry.group == Group::Text { egui::FontFamily::Monospace } else { theme::medium() };
+    let mut job = LayoutJob::default();
+    for (i, c) in entry.words.chars().enumerate() {
+        let lit = u32::try_from(i).is_ok_and(|i| found.lit.binary_search(&i).is_ok());
+        let format =
+            TextFormat::simple(FontId::new(12.5, family.clone()), if lit { t.brand } else { t.text });
+        job.append(c.encode_utf8(&mut [0; 4]), 0.0, format);
+    }
+    job.wrap = TextWrapping::truncate_at_width(rect.width() * 0.56);
+    let words = ui.painter().layout_job(job);
+    let at = rect.left_center() + vec2(28.0, -words.size().y / 2.0);
+    let used = words.size().x;
+    ui.painter().galley(at, words, t.text);
+    let format = TextFormat::simple(FontId::proportional(11.5), t.muted);
+    let mut job = LayoutJob::single_section(entry.about.clone(), format);
+    job.wrap = TextWrapping::truncate_at_width((rect.width() - used - 52.0).max(24.0));
+    let about = ui.painter().layout_job(job);
+    let at = rect.right_center() - vec2(about.size().x + 8.0, about.size().y / 2.0);
+    ui.painter().galley(at, about, t.muted);
+    response
+}
+
+/// Everything that can be found, group by group.
+fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
+    let mut all = Vec::new();
+    for command in Command::ALL.into_iter().filter(|c| *c != Command::Palette && c.enabled(studio)) {
+        all.push(Entry {
+            group: Group::Command,
+            glyph: Glyph::Chevron,
+            words: command.text().to_owned(),
+            about: keymap::words(ctx, command),
+            actions: vec![Action::Command(command)],
+        });
+    }
+    let document = &studio.document;
+    for (key, module) in &document.app.modules {
+        let tab = Tab::Orchestration(key.clone());
+        let (words, glyph, kind) = tab.about(&document.app);
+        let path = crate::model::files::module_path(key);
+        let actions = vec![Action::Open(tab)];
+        all.push(Entry { group: Group::Tab, glyph, words, about: format!("{kind} · {path}"), actions });
+        if let Some(orchestration) = &module.orchestration {
+            shapes(&mut all, key, orchestration);
+        }
+        declarations(&mut all, document, key);
+    }
+    tabs(&mut all, document);
+    fields(&mut all, document);
+    found_problems(&mut all, document);
+    all
+}
+
+fn shapes(all: &mut Vec<Entry>, key: &str, orchestration: &Orchestration) {
+    let go = |id: &Id| vec![Action::Go { module: key.to_owned(), selection: Selection::Node(id.clone()) }];
+    for shape in orchestration.shapes() {
+        let (glyph, kind) = (kinds::glyph(&shape.kind), shape.kind.label());
+        let about = format!("{kind} in {}", orchestration.name);
+        let actions = go(&shape.id);
+        all.push(Entry { group: Group::Shape, glyph, words: shape.name.clone(), about, actions });
+        for (id, text) in texts(shape) {
+            let about = format!("{} in {}", shape.name, orchestration.name);
+            let lines = text.lines().map(str::trim).filter(|line| line.len() > 1);
+            all.extend(lines.map(|line| Entry {
+                group: Group::Text,
+                glyph,
+                words: line.to_owned(),
+                about: about.clone(),
+                actions: go(id),
+            }));
+        }
+    }
+}
+
+/// Everything else that opens in a tab.
+fn tabs(all: &mut Vec<Entry>, document: &Document) {
+    let app = &document.app;
+    let open = [Tab::Application, Tab::Ports, Tab::Settings].into_iter();
+    let files = open
+        .chain(app.schemas.keys().cloned().map(Tab::Schema))
+        .chain(app.messages.keys().cloned().map(Tab::Message))
+        .chain(app.maps.keys().cloned().map(Tab::Map))
+        .chain(app.policies.keys().cloned().map(Tab::Policy))
+        .chain(app.components.keys().cloned().map(Tab::Script));
+    for tab in files {
+        let (words, glyph, kind) = tab.about(app);
+        let about = match &tab {
+            Tab::Schema(path) | Tab::Message(path) => format!("{kind} · {path}"),
+            _ => kind.to_owned(),
+        };
+        all.push(Entry { group: Group::Tab, glyph, words, about, actions: vec![Action::Open(tab)] });
+    }
+}
+
+/// Fields of message types and properties that schemas declare.
+fn fields(all: &mut Vec<Entry>, document: &Document) {
+    fn walk(all: &mut Vec<Entry>, node: &SchemaNode, path: &str, root: &str, open: &[Action]) {
+        for child in &node.children {
+            let path = format!("{path}/{}{}", if child.attribute { "@" } else { "" }, child.local);
+            all.push(Entry {
+                group: Group::Schema,
+                glyph: if child.children.is_empty() { Glyph::Variable } else { Glyph::Parts },
+                words: child.local.to_string(),
+                about: format!("{path} of {root}"),
+                actions: open.to_vec(),
+            });
+            // Types inside themselves end somewhere.
+            if path.matches('/').count() < 12 {
+                walk(all, child, &path, root, open);
+            }
+        }
+    }
+    let file = |namespace: &str, name: &str| {
+        let says = |text: &&String| {
+            text.contains(&format!("targetNamespace=\"{namespace}\""))
+                && text.contains(&format!("name=\"{name}\""))
+        };
+        let found = document.app.schemas.iter().find(|(_, text)| says(text));
+        found.map(|(path, _)| Action::Open(Tab::Schema(path.clone())))
+    };
+    for root in document.schemas.roots() {
+        let Some(node) = document.schemas.structure(&root.message_type) else { continue };
+        let open: Vec<Action> = file(&root.namespace, &root.root).into_iter().collect();
+        walk(all, node, "", &root.root, &open);
+    }
+    for property in document.schemas.properties() {
+        let name = property.name.to_string();
+        let local = name.rsplit('.').next().unwrap_or(&name).to_owned();
+        let declares = |text: &&String| text.contains(&format!("name=\"{local}\""));
+        let found = document.app.schemas.iter().find(|(_, text)| declares(text));
+        let actions = found.map(|(path, _)| Action::Open(Tab::Schema(path.clone()))).into_iter().collect();
+        let about = "promoted property".to_owned();
+        all.push(Entry { group: Group::Schema, glyph: Glyph::Link, words: name, about, actions });
+    }
+}
+
+/// The XLANG/s texts of a shape, each with what to select for it.
+fn texts(shape: &Shape) -> Vec<(&Id, &str)> {
+    use ShapeKind as K;
+    match &shape.kind {
+        K::Expression(c) | K::MessageAssignment(c) | K::Delay(c) | K::Suspend(c) | K::Terminate(c) => {
+            vec![(&shape.id, &c.text)]
+        }
+        K::Loop(l) => vec![(&shape.id, &l.condition)],
+        K::Decide(b) => b.branches.iter().map(|b| (&b.id, b.condition.as_str())).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn declarations(all: &mut Vec<Entry>, document: &Document, key: &str) {
+    use DeclarationKind as K;
+    let Some(module) = document.app.modules.get(key) else { return };
+    let owner = module.orchestration.as_ref().map_or(key, |o| &o.name);
+    for (kind, glyph) in [
+        (K::Port, Glyph::Port),
+        (K::RoleLink, Glyph::Link),
+        (K::Message, Glyph::Envelope),
+        (K::Variable, Glyph::Variable),
+        (K::CorrelationSet, Glyph::Link),
+        (K::Parameter, Glyph::Variable),
+        (K::PortType, Glyph::Port),
+        (K::MultipartType, Glyph::Parts),
+        (K::CorrelationType, Glyph::Link),
+        (K::RoleLinkType, Glyph::Link),
+    ] {
+        for declaration in names::declarations(module, None, kind) {
+            let name = declaration.name().to_owned();
+            let selection = match kind {
+                K::Port | K::RoleLink => Selection::Port(name.clone()),
+                _ => Selection::Declared { scope: None, kind, name: name.clone() },
+            };
+            let go = vec![Action::Go { module: key.to_owned(), selection }];
+            all.push(Entry {
+                group: Group::Declaration,
+                glyph,
+                words: name,
+                about: format!("{} of {owner}", kind.label()),
+                actions: go.clone(),
+            });
+            if let crate::model::edit::Declaration::CorrelationType(set) = &declaration {
+                all.extend(set.properties.iter().map(|property| Entry {
+                    group: Group::Schema,
+                    glyph: Glyph::Link,
+                    words: property.to_string(),
+                    about: format!("property of {}", set.name),
+                    actions: go.clone(),
+                }));
+            }
+        }
+    }
+}
+
+fn found_problems(all: &mut Vec<Entry>, document: &Document) {
+    for problem in &document.problems {
+        let target = problems::selection(&document.app, problem);
+        let actions = target.map(|(module, selection)| Action::Go { module, selection });
+        all.push(Entry {
+            group: Group::Problem,
+            glyph: Glyph::Warning,
+            words: problem.message.clone(),
+            about: format!("{} · {}", problem.code, problem.place.name),
+            actions: actions.into_iter().collect(),
+        });
+    }
+}

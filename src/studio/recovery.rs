@@ -1,0 +1,206 @@
+//! Unsaved work outlives a crash: a copy beside the preferences, offered at the next start.
+//!
+//! Each studio writes `<number>.ron` and holds a lock on `<number>.lock`. A copy whose lock is free belongs to a
+//! studio that is gone.
+
+use super::document::Document;
+use crate::model::Application;
+use crate::model::files;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Seconds between two copies while something changes.
+const EVERY: f64 = 5.0;
+
+/// Keeps the copy of one studio.
+#[derive(Debug)]
+pub struct Keeper {
+    folder: PathBuf,
+    file: PathBuf,
+    /// Held for as long as this studio lives.
+    lock: File,
+    /// Revision of the last copy and when it was made.
+    kept: Option<(u64, f64)>,
+}
+
+/// A copy on disk.
+#[derive(Serialize, Deserialize)]
+struct Copy {
+    name: String,
+    folder: Option<PathBuf>,
+    files: BTreeMap<String, String>,
+}
+
+/// Unsaved work of a studio that is gone.
+#[derive(Debug)]
+pub struct Found {
+    pub name: String,
+    /// Where it was kept; `None` when it never was saved.
+    pub folder: Option<PathBuf>,
+    pub app: Application,
+    file: PathBuf,
+}
+
+impl Keeper {
+    /// Begins to keep copies in `folder`, which is made when it is missing.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn new(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let mut number = std::process::id();
+        loop {
+            let path = folder.join(format!("{number}.lock"));
+            let lock = File::create(&path)?;
+            if lock.try_lock().is_ok() {
+                let file = folder.join(format!("{number}.ron"));
+                // A copy with this number is of a studio that is gone; it stays until somebody has seen it.
+                if !file.exists() {
+                    return Ok(Self { folder: folder.to_owned(), file, lock, kept: None });
+                }
+            }
+            number = number.wrapping_add(1);
+        }
+    }
+
+    /// Unsaved work of studios that are gone.
+    pub fn found(&self) -> Vec<Found> {
+        let mut all = Vec::new();
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        paths.sort();
+        for file in paths.into_iter().filter(|p| p.extension().is_some_and(|e| e == "ron") && *p != self.file)
+        {
+            let Ok(lock) = File::create(file.with_extension("lock")) else { continue };
+            if lock.try_lock().is_err() {
+                continue;
+            }
+            all.extend(read(&file));
+        }
+        all
+    }
+
+    /// Copies unsaved work when it is time to; drops the copy when there is none.
+    pub fn keep(&mut self, document: &Document, now: f64) {
+        if !document.unsaved() {
+            self.clear();
+            return;
+        }
+        let due = match self.kept {
+            None => true,
+            Some((revision, at)) => revision != document.revision && (now - at >= EVERY || now < at),
+        };
+        if due {
+            self.kept = Some((document.revision, now));
+            // Not being able to keep a copy is no reason to stop anybody's work.
+            let _ = self.write(document);
+        }
+    }
+
+    fn write(&self, document: &Document) -> io::Result<()> {
+        let tree = files::encode(&document.app).map_err(|_| io::Error::other("not writable"))?;
+        let text = |bytes| String::from_utf8(bytes).map_err(|_| io::Error::other("not text"));
+        let files =
+            tree.into_iter().map(|(path, bytes)| Ok((path, text(bytes)?))).collect::<io::Result<_>>()?;
+        let folder = document.base.clone().or_else(|| document.folder.clone());
+        let copy = Copy { name: document.name().to_owned(), folder, files };
+        let copy = ron::to_string(&copy).map_err(|_| io::Error::other("not writable"))?;
+        let aside = self.file.with_extension("new");
+        fs::write(&aside, copy)?;
+        fs::rename(aside, &self.file)
+    }
+
+    /// Drops the copy: what was in it is saved, or given up.
+    pub fn clear(&mut self) {
+        if self.kept.take().is_some() {
+            let _ = fs::remove_file(&self.file);
+        }
+    }
+}
+
+impl Drop for Keeper {
+    /// A studio that ends in order leaves nothing behind.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let _ = fs::remove_file(&self.file);
+        let _ = self.lock.unlock();
+        let _ = fs::remove_file(self.file.with_extension("lock"));
+    }
+}
+
+fn read(file: &Path) -> Option<Found> {
+    let copy: Copy = ron::from_str(&fs::read_to_string(file).ok()?).ok()?;
+    let tree = copy.files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    let (app, _) = files::decode(&tree).ok()?;
+    Some(Found { name: copy.name, folder: copy.folder, app, file: file.to_owned() })
+}
+
+impl Found {
+    /// Removes the copy: it was taken over, or nobody wants it.
+    pub fn discard(&self) {
+        let _ = fs::remove_file(&self.file);
+        let _ = fs::remove_file(self.file.with_extension("lock"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::edit::Edit;
+    use crate::studio::sample;
+
+    fn changed() -> Document {
+        let mut document = Document::new(sample::load("hello").unwrap(), None);
+        let module = document.module.clone();
+        let shape = document.orchestration().unwrap().body[0].id.clone();
+        document.edit(Edit::RenameShape { module, shape, name: "Renamed".to_owned() }, None).unwrap();
+        document
+    }
+
+    #[test]
+    fn unsaved_work_of_a_crashed_studio_is_found_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let document = changed();
+        let mut crashed = Keeper::new(folder.path()).unwrap();
+        crashed.keep(&document, 0.0);
+        let mut next = Keeper::new(folder.path()).unwrap();
+        assert!(next.found().is_empty(), "a studio that lives keeps its own");
+        // Ends without its destructor, as in a crash; the lock goes with the process.
+        crashed.lock.unlock().unwrap();
+        std::mem::forget(crashed);
+        let found = next.found();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].app, document.app);
+        found[0].discard();
+        assert!(next.found().is_empty());
+        next.keep(&document, 1.0);
+    }
+
+    #[test]
+    fn saved_work_and_an_orderly_end_leave_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut document = changed();
+        let mut keeper = Keeper::new(folder.path()).unwrap();
+        keeper.keep(&document, 0.0);
+        assert!(keeper.file.exists());
+        document.undo().unwrap();
+        keeper.keep(&document, 1.0);
+        assert!(!keeper.file.exists());
+        document.redo().unwrap();
+        keeper.keep(&document, 2.0);
+        drop(keeper);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_damaged_copy_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("1.ron"), "(name:").unwrap();
+        assert!(Keeper::new(folder.path()).unwrap().found().is_empty());
+    }
+}

@@ -1,0 +1,122 @@
+//! Work is not lost: crashes, other programs, closed windows.
+
+use super::Studio;
+use super::comparison::Against;
+use super::document::{Action, Document};
+use super::overlay::Overlay;
+use super::recovery::{Found, Keeper};
+use super::tabs::{Tab, Tabs};
+use super::theme::Tokens;
+use super::watch::Watch;
+use crate::diagnostic::counted;
+use crate::model::compare;
+use egui::{Frame, Margin, Panel, RichText, Ui};
+use std::path::{Path, PathBuf};
+
+impl Studio {
+    /// Keeps copies of unsaved work in `folder`, and offers what a studio before left there.
+    pub fn recover_from(&mut self, folder: &Path) {
+        // Without a place for copies one works as without them.
+        let Ok(keeper) = Keeper::new(folder) else { return };
+        let found = keeper.found();
+        self.keeper = Some(keeper);
+        if !found.is_empty() {
+            self.overlay = Overlay::Recover { found };
+        }
+    }
+
+    /// Copies unsaved work, and looks whether another program changed the files.
+    pub(super) fn keep_safe(&mut self, ctx: &egui::Context) {
+        let now = ctx.input(|i| i.time);
+        if let Some(keeper) = &mut self.keeper {
+            keeper.keep(&self.document, now);
+        }
+        if let Some(theirs) = self.watch.look(&self.document, now) {
+            self.theirs = Some(theirs);
+        }
+        if self.document.folder.is_some() {
+            ctx.request_repaint_after(Watch::pause());
+        }
+    }
+
+    /// Says that the files changed, and what to do about it; over the tabs.
+    pub(super) fn show_outside_change(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        let Some(theirs) = &self.theirs else { return };
+        let t = Tokens::of(ui);
+        let differences = compare::applications(self.document.saved(), theirs).len();
+        let frame = Frame::new().fill(t.tint(t.panel, t.warn, 0.14)).inner_margin(Margin::symmetric(12, 6));
+        let mut answer = None;
+        Panel::top("outside change").frame(frame).show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                let words = format!(
+                    "Another program changed the files of this application: {}.",
+                    counted(differences, "difference")
+                );
+                ui.label(RichText::new(words).color(t.text));
+                for (words, tip) in [
+                    ("Reload", "Takes over what is on disk; what is not saved here is lost"),
+                    ("Keep mine", "Goes on with what is here; saving replaces what is on disk"),
+                    ("Compare", "Shows what differs from what is on disk"),
+                ] {
+                    if ui.small_button(words).on_hover_text(tip).clicked() {
+                        answer = Some(words);
+                    }
+                }
+            });
+        });
+        match answer {
+            Some("Reload") => self.reload(),
+            Some("Keep mine") => {
+                if let Some(theirs) = self.theirs.take() {
+                    self.document.rebase(theirs);
+                }
+            }
+            Some(_) => actions.push(Action::Open(Tab::Compare(Against::Disk))),
+            None => {}
+        }
+    }
+
+    /// Takes over what is on disk, with the tabs as they are.
+    fn reload(&mut self) {
+        let Some(theirs) = self.theirs.take() else { return };
+        let mut document = Document::new(theirs, self.document.folder.clone());
+        document.show(&self.document.module);
+        document.select(self.document.selection.clone());
+        self.document = document;
+        self.said = Some(("Reloaded from disk".to_owned(), false));
+    }
+
+    /// Takes over the unsaved work of a studio that is gone.
+    pub(super) fn recover(&mut self, found: &Found) {
+        let saved = found.folder.as_deref().and_then(|folder| Document::open(folder).ok());
+        let mut document = match saved {
+            Some((document, _)) => document,
+            None => Document::new(crate::model::Application::default(), None),
+        };
+        document.replace(found.app.clone());
+        self.tabs = Tabs::new(Tab::Orchestration(document.module.clone()));
+        self.document = document;
+        self.mode = super::Mode::Design;
+        self.said = Some((format!("Recovered unsaved work on {}", found.name), false));
+        found.discard();
+    }
+
+    /// Notes the open application and its tabs for the next time.
+    pub(super) fn remember(&mut self) {
+        let Some(folder) = self.document.base.clone().or_else(|| self.document.folder.clone()) else {
+            return;
+        };
+        let name = self.document.name().to_owned();
+        self.preferences.remember(&folder, &name, self.tabs.layout());
+    }
+
+    /// Brings the tabs back as they were when this application was left.
+    pub(super) fn restore_tabs(&mut self) {
+        let folder: Option<PathBuf> = self.document.base.clone().or_else(|| self.document.folder.clone());
+        let layout = folder.and_then(|folder| self.preferences.tabs(&folder).map(str::to_owned));
+        if let Some(tabs) = layout.and_then(|layout| Tabs::restored(&layout, &self.document)) {
+            self.tabs = tabs;
+            self.tabs.lead(&mut self.document);
+        }
+    }
+}

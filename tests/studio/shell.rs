@@ -1,0 +1,308 @@
+//! The window around the drawing: search, settings, history, comparison, and work that is not lost.
+
+use super::harness;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use orchestrion::studio::command::Command;
+use orchestrion::studio::dialogs::{Answer, FolderDialogs, Purpose};
+use orchestrion::studio::document::{Document, Selection};
+use orchestrion::studio::tabs::Tab;
+use orchestrion::studio::{Studio, sample};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+type Window<'a> = Harness<'a, Studio>;
+
+fn show(document: Document) -> Window<'static> {
+    let mut window = harness(Studio::new(document), Theme::Dark, [1400.0, 900.0]);
+    window.run_steps(3);
+    window
+}
+
+fn open(name: &str) -> Window<'static> {
+    show(Document::new(sample::load(name).unwrap(), None))
+}
+
+fn press(window: &mut Window<'_>, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run_steps(3);
+}
+
+fn click(window: &mut Window<'_>, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).click();
+    window.run_steps(3);
+}
+
+fn command(window: &mut Window<'_>, command: Command) {
+    let ctx = window.ctx.clone();
+    window.state_mut().run_command(&ctx, command);
+    window.run_steps(3);
+}
+
+/// Opens the search and types into it.
+fn search(window: &mut Window<'_>, words: &str) {
+    press(window, Modifiers::COMMAND, Key::K);
+    window.get_by_label("Search everything").type_text(words);
+    window.run_steps(3);
+}
+
+fn names(window: &Window<'_>, role: Role) -> Vec<String> {
+    window.query_all_by_role(role).filter_map(|node| node.accesskit_node().label()).collect()
+}
+
+fn selected(window: &Window<'_>) -> String {
+    let document = &window.state().document;
+    match &document.selection {
+        Selection::Node(id) => document.owner(id).unwrap().name.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_search_finds_shapes_by_a_few_letters_and_texts_by_what_they_say() {
+    let mut window = open("hello");
+    search(&mut window, "#wrgreet");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(selected(&window), "Write the greeting");
+    search(&mut window, "=Reply = Request");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(selected(&window), "Write the greeting");
+    search(&mut window, ">new orchestr");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(window.state().document.module, "Orchestration1");
+}
+
+#[test]
+fn the_search_opens_files_and_a_prefix_keeps_to_its_group() {
+    let mut window = open("hello");
+    search(&mut window, "/configuration");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(window.state().tabs.focused(), Some(&Tab::Settings));
+    search(&mut window, "@Send");
+    assert!(
+        window.query_by_role_and_label(Role::Button, "Send reply").is_none(),
+        "a shape is no declaration"
+    );
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    search(&mut window, "nothing at all is called so");
+    assert!(window.query_by_label("Nothing is called that").is_some());
+}
+
+#[test]
+fn keys_are_changed_in_the_settings_and_work_at_once() {
+    let mut window = open("hello");
+    press(&mut window, Modifiers::COMMAND, Key::Comma);
+    assert_eq!(window.state().tabs.focused(), Some(&Tab::Preferences));
+    window.get_by_label("Filter commands").type_text("new orchestration");
+    window.run_steps(3);
+    click(&mut window, Role::Button, "Keys of New orchestration: No keys");
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert!(!window.state().document.unsaved(), "keys that are recorded do nothing else");
+    assert!(window.query_by_label_contains("Undo has the same keys").is_some(), "the clash is said");
+    click(&mut window, Role::Button, "Keys of New orchestration: Ctrl+Z");
+    press(&mut window, Modifiers::COMMAND | Modifiers::ALT, Key::J);
+    assert!(window.query_by_label_contains("has the same keys").is_none());
+    press(&mut window, Modifiers::COMMAND | Modifiers::ALT, Key::J);
+    assert_eq!(window.state().document.module, "Orchestration1");
+}
+
+#[test]
+fn high_contrast_and_size_change_the_whole_window() {
+    let mut window = open("hello");
+    command(&mut window, Command::HighContrast);
+    let visuals = window.ctx.global_style().visuals.clone();
+    assert_eq!(visuals.panel_fill, egui::Color32::BLACK);
+    command(&mut window, Command::HighContrast);
+    assert_ne!(window.ctx.global_style().visuals.panel_fill, egui::Color32::BLACK);
+    command(&mut window, Command::Larger);
+    assert!((window.ctx.zoom_factor() - 1.1).abs() < 0.01);
+}
+
+#[test]
+fn a_click_in_the_undo_history_goes_to_that_moment() {
+    let mut window = open("hello");
+    let opened = window.state().document.app.clone();
+    for _ in 0..3 {
+        command(&mut window, Command::NewVariable);
+    }
+    let last = window.state().document.app.clone();
+    command(&mut window, Command::UndoHistory);
+    click(&mut window, Role::ListItem, "As opened");
+    assert_eq!(window.state().document.app, opened);
+    assert!(!window.state().document.unsaved());
+    let labels: Vec<String> =
+        names(&window, Role::ListItem).into_iter().filter(|n| n.starts_with("Add variable")).collect();
+    assert_eq!(labels.len(), 3, "{labels:?}");
+    click(&mut window, Role::ListItem, &labels[2]);
+    assert_eq!(window.state().document.app, last);
+}
+
+#[test]
+fn what_changed_since_it_was_saved_is_shown_side_by_side() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    press(&mut window, Modifiers::NONE, Key::Delete);
+    command(&mut window, Command::CompareSaved);
+    assert_eq!(names(&window, Role::Canvas).len(), 2, "both versions are drawn");
+    assert!(window.query_by_label("1 difference to the saved version").is_some());
+    click(&mut window, Role::ListItem, "Send \"Send reply\" removed");
+    // Nothing can be changed in a comparison.
+    press(&mut window, Modifiers::NONE, Key::Delete);
+    assert_eq!(window.state().document.orchestration().unwrap().body.len(), 2);
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert!(window.query_by_label("No differences to the saved version").is_some());
+}
+
+/// Chooses the same path for everything.
+#[derive(Debug)]
+struct Chooses(PathBuf);
+
+impl FolderDialogs for Chooses {
+    fn ask(&mut self, _: Purpose, wake: Box<dyn Fn() + Send>) {
+        wake();
+    }
+
+    fn answer(&mut self) -> Answer {
+        Answer::Chosen(self.0.clone())
+    }
+}
+
+#[test]
+fn the_drawing_is_exported_with_what_is_closed_closed() {
+    let temp = tempfile::tempdir().unwrap();
+    let path = temp.path().join("drawing");
+    let studio =
+        Studio::new(Document::new(sample::load("hello").unwrap(), None)).with_dialogs(Chooses(path.clone()));
+    let mut window = harness(studio, Theme::Light, [1400.0, 900.0]);
+    window.run_steps(3);
+    let text = |window: &mut Window<'_>| {
+        command(window, Command::ExportSvg);
+        fs::read_to_string(path.with_extension("svg")).unwrap()
+    };
+    assert!(text(&mut window).contains(">Write the greeting</text>"));
+    command(&mut window, Command::CollapseAll);
+    assert!(!text(&mut window).contains(">Write the greeting</text>"));
+    command(&mut window, Command::ExportPng);
+    assert!(fs::read(path.with_extension("png")).unwrap().starts_with(b"\x89PNG"));
+}
+
+/// The sample saved in a folder.
+fn saved(folder: &Path) -> Document {
+    let mut document = Document::new(sample::load("hello").unwrap(), None);
+    document.save(folder).unwrap();
+    Document::open(folder).unwrap().0
+}
+
+fn change_outside(folder: &Path) {
+    let file = folder.join("SayHello.orchestration.ron");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("\"Send reply\"", "\"Answer them\"")).unwrap();
+}
+
+#[test]
+fn files_changed_by_another_program_are_reloaded_or_not_as_one_says() {
+    for (answer, renamed) in [("Reload", true), ("Keep mine", false)] {
+        let temp = tempfile::tempdir().unwrap();
+        let mut window = show(saved(temp.path()));
+        change_outside(temp.path());
+        window.run_steps(12);
+        assert!(window.query_by_label_contains("Another program changed the files").is_some());
+        click(&mut window, Role::Button, answer);
+        assert!(window.query_by_label_contains("Another program changed the files").is_none());
+        let shapes = window.state().document.orchestration().unwrap().shapes();
+        assert_eq!(shapes.iter().any(|s| s.name == "Answer them"), renamed, "{answer}");
+        assert_eq!(window.state().document.unsaved(), !renamed, "{answer}");
+        press(&mut window, Modifiers::COMMAND, Key::S);
+        window.run_steps(12);
+        assert!(
+            window.query_by_label_contains("Another program changed the files").is_none(),
+            "its own save"
+        );
+        let (again, _) = Document::open(temp.path()).unwrap();
+        assert_eq!(again.app, window.state().document.app);
+    }
+}
+
+#[test]
+fn unsaved_work_of_a_crash_is_offered_and_can_be_compared() {
+    let (temp, copies) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    // A copy as a studio leaves it that ends at once: its lock is free.
+    let mut crashed = saved(temp.path());
+    let module = crashed.module.clone();
+    let shape = crashed.orchestration().unwrap().body[0].id.clone();
+    let edit = orchestrion::model::edit::Edit::RenameShape { module, shape, name: "Half done".to_owned() };
+    crashed.edit(edit, None).unwrap();
+    let mut keeper = orchestrion::studio::recovery::Keeper::new(copies.path()).unwrap();
+    keeper.keep(&crashed, 0.0);
+    let copy = fs::read_dir(copies.path()).unwrap().map(|f| f.unwrap().path());
+    let copy = copy.into_iter().find(|p| p.extension().is_some_and(|e| e == "ron")).unwrap();
+    fs::copy(&copy, copies.path().join("1.ron")).unwrap();
+    drop(keeper);
+
+    let mut window = open("hello");
+    window.state_mut().recover_from(copies.path());
+    window.run_steps(3);
+    click(&mut window, Role::Button, "Recover");
+    assert_eq!(window.state().document.app, crashed.app);
+    assert!(window.state().document.unsaved());
+    assert!(!copies.path().join("1.ron").exists());
+    command(&mut window, Command::CompareSaved);
+    assert!(window.query_by_label("1 difference to the saved version").is_some());
+}
+
+#[test]
+fn problems_can_be_listed_by_severity() {
+    let mut app = sample::load("hello").unwrap();
+    app.modules.get_mut("SayHello").unwrap().orchestration.as_mut().unwrap().ports[0].port_type =
+        "Gone".to_owned();
+    let mut window = show(Document::new(app, None));
+    let listed = |window: &Window<'_>| {
+        names(window, Role::ListItem).into_iter().filter(|n| n.contains("SayHello")).count()
+    };
+    let all = listed(&window);
+    let errors = names(&window, Role::CheckBox).into_iter().find(|n| n.contains("error")).unwrap();
+    click(&mut window, Role::CheckBox, &errors);
+    assert!(listed(&window) < all, "errors are hidden");
+    click(&mut window, Role::CheckBox, &errors);
+    assert_eq!(listed(&window), all);
+}
+
+#[test]
+fn tab_walks_through_the_window_and_comes_back() {
+    let mut window = open("hello");
+    let mut order = Vec::new();
+    for _ in 0..220 {
+        window.key_press(Key::Tab);
+        window.step();
+        let Some(focus) = window.ctx.memory(|m| m.focused()) else { continue };
+        if order.contains(&focus) {
+            break;
+        }
+        order.push(focus);
+    }
+    assert!(order.len() > 40, "{} places take the keyboard", order.len());
+    let unnamed: Vec<_> = window
+        .query_all_by_role(Role::Button)
+        .chain(window.query_all_by_role(Role::TreeItem))
+        .chain(window.query_all_by_role(Role::Tab))
+        .filter(|node| node.accesskit_node().label().is_none_or(|label| label.trim().is_empty()))
+        .map(|node| node.rect())
+        .collect();
+    assert!(unnamed.is_empty(), "controls without a name at {unnamed:?}");
+}
+
+#[test]
+fn applications_opened_before_are_at_hand() {
+    let temp = tempfile::tempdir().unwrap();
+    let mut window = open("hello");
+    let folder = temp.path().join("orders");
+    drop(saved(&folder));
+    let studio = window.state_mut();
+    studio.preferences.remember(&folder, "Orders", None);
+    command(&mut window, Command::CloseTab);
+    window.get_by_role_and_label(Role::Button, "Orders").click();
+    window.run_steps(3);
+    assert!(window.state().document.folder.is_some());
+}
