@@ -4,6 +4,8 @@
 //! in the house knows how BizTalk writes its files.
 
 mod assembly;
+pub mod btm;
+pub mod btp;
 mod gather;
 mod load;
 mod names;
@@ -16,6 +18,7 @@ mod save;
 mod simulate;
 mod text;
 pub mod xlang_text;
+mod xml_text;
 
 pub use load::{Loaded, load, save_beside};
 pub use names::unresolved;

@@ -4,9 +4,10 @@ use super::gather::{Gathered, gather};
 use super::odx::{self, OdxFile};
 use super::paths::{below, common, stem};
 use super::project::ending;
-use super::{RUN_FOLDER, assembly, decode, names, paths};
+use super::{RUN_FOLDER, assembly, btm, btp, decode, names, paths};
 use crate::diagnostic::{Diagnostic, Place, counted};
 use crate::model::{Application, CommunicationPattern, Module, Operation, PortType, Project};
+use crate::xml::SchemaSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,6 +70,10 @@ pub fn open(path: &Path) -> Result<Opened, Vec<Diagnostic>> {
     let mut opened = opening.opened;
     web_port_types(&mut opened.application);
     settle(&mut opened.application);
+    if !opened.application.maps.is_empty() {
+        let schemas = SchemaSet::build(&opened.application);
+        opened.application.maps.values_mut().for_each(|map| btm::resolve_types(map, &schemas));
+    }
     opened.findings.extend(names::unresolved(&opened.application));
     Ok(opened)
 }
@@ -141,6 +146,8 @@ impl Opening {
                     }
                 }
                 "xsd" => self.schema(path),
+                "btm" => self.map(path, gathered),
+                "btp" => self.pipeline(path, gathered),
                 "dll" | "exe" => {
                     if let Err(error) = self.assembly(path) {
                         return Some(error);
@@ -194,6 +201,45 @@ impl Opening {
         if let Some(name) = application_path(&self.opened.base, path) {
             let (text, _) = decode(&bytes);
             self.opened.application.schemas.insert(name, text);
+        }
+    }
+
+    /// .NET type name of a file: what its project says, else its own name.
+    fn type_name(path: &Path, gathered: &Gathered) -> String {
+        let project = gathered.project_of.get(path).and_then(|project| gathered.projects.get(project));
+        let item = project.and_then(|project| project.items.iter().find(|item| item.path == path));
+        item.map_or_else(|| stem(path), |item| item.type_name.clone())
+    }
+
+    fn map(&mut self, path: &Path, gathered: &Gathered) {
+        let Some(bytes) = self.bytes(path) else { return };
+        let name = Self::type_name(path, gathered);
+        match btm::read_map(&below(&self.opened.base, path), &name, &bytes) {
+            Ok(mut map) => {
+                let custom = map.drawing.as_mut().and_then(|drawing| drawing.custom_xslt.as_mut());
+                if let (Some(custom), Some(folder)) = (custom, path.parent()) {
+                    let mut text = |written: &str| {
+                        let bytes = paths::find(folder, written).and_then(|found| self.bytes(&found));
+                        bytes.map(|bytes| decode(&bytes).0).unwrap_or_default()
+                    };
+                    custom.text = text(&custom.path.clone());
+                    custom.extensions_text = text(&custom.extensions_path.clone());
+                }
+                self.opened.application.maps.insert(name, map);
+            }
+            Err(error) => self.report(error),
+        }
+    }
+
+    fn pipeline(&mut self, path: &Path, gathered: &Gathered) {
+        let Some(bytes) = self.bytes(path) else { return };
+        let name = Self::type_name(path, gathered);
+        match btp::read_pipeline(&below(&self.opened.base, path), &name, &bytes) {
+            Ok((pipeline, findings)) => {
+                self.opened.application.settings.pipelines.push(pipeline);
+                self.opened.findings.extend(findings);
+            }
+            Err(error) => self.report(error),
         }
     }
 

@@ -194,8 +194,14 @@ impl Step<'_> {
         };
         let program = Arc::clone(self.program);
         let map = program.maps.get(&map).ok_or_else(|| fail(format!("There is no map {map}")))?;
-        let outputs = crate::xml::map::apply(map, inputs, self.core.now, &program.schemas)
-            .map_err(|error| fail(format!("The map {} failed: {error}", map.name)))?;
+        let outputs = crate::xml::map::apply(
+            map,
+            inputs,
+            self.core.now,
+            &program.schemas,
+            &mut crate::xml::map::Unscripted,
+        )
+        .map_err(|error| fail(format!("The map {} failed: {error}", map.name)))?;
         Ok(outputs
             .into_iter()
             .map(|mut message| {

@@ -12,6 +12,7 @@ mod edits;
 mod folders;
 mod foretold;
 mod host;
+mod maps;
 mod odx_places;
 mod places;
 mod refusals;

@@ -1,6 +1,7 @@
 use crate::diagnostic::counted;
-use crate::message::DateTime;
-use rust_decimal::{Decimal, RoundingStrategy};
+use crate::message::{DateTime, Value, ValueType};
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, MathematicalOps, RoundingStrategy};
 
 /// A function of the map editor. An argument that has no value counts as empty text; if none has one, the
 /// function gives nothing and the target is not written.
@@ -20,6 +21,8 @@ enum Rule {
     Text(fn(&[&str]) -> Option<String>),
     /// Empty text when an argument is not a number, as in BizTalk.
     Number(fn(&[Decimal]) -> Option<Decimal>),
+    /// As `Number`, by floating point.
+    Real(fn(&[f64]) -> Option<f64>),
     Logic(fn(&[&str]) -> bool),
     /// Sees which arguments have a value.
     Presence(fn(&[Option<String>]) -> bool),
@@ -76,6 +79,37 @@ pub const FUNCTIONS: &[Functoid] = &[
     logic("Or", (1, ANY), "One is true", |a| a.iter().any(|t| truth(t))),
     logic("Not", (1, 1), "It is not true", |a| !truth(first(a))),
     logic("IsNumeric", (1, 1), "It is a number", |a| numeric(first(a)).is_some()),
+    logic("IsString", (1, 1), "It is a text with at least one character", |a| !first(a).is_empty()),
+    logic("IsDate", (1, 1), "It is a date", |a| date(first(a)).is_some()),
+    number("SquareRoot", (1, 1), "Square root", |a| a.first()?.sqrt()),
+    text("AddDays", (2, 2), "Date so many days later", |a| {
+        let days = numeric(second(a))?.to_i64()?;
+        let later = date(first(a))?.civil().checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
+        Some(later.strftime("%Y-%m-%d").to_string())
+    }),
+    text("CharacterFromASCII", (1, 1), "Character of a code", |a| {
+        let code = numeric(first(a)).and_then(|n| n.to_u32()).and_then(char::from_u32);
+        Some(code.map(String::from).unwrap_or_default())
+    }),
+    text("ASCIIFromCharacter", (1, 1), "Code of the first character", |a| {
+        Some(first(a).chars().next().map(|c| u32::from(c).to_string()).unwrap_or_default())
+    }),
+    text("Hexadecimal", (1, 1), "Whole number to base 16", |a| {
+        Some(numeric(first(a)).and_then(|n| n.to_i64()).map(|n| format!("{n:X}")).unwrap_or_default())
+    }),
+    text("Octal", (1, 1), "Whole number to base 8", |a| {
+        Some(numeric(first(a)).and_then(|n| n.to_i64()).map(|n| format!("{n:o}")).unwrap_or_default())
+    }),
+    real("ArcTangent", (1, 1), "Arc tangent, in radians", |a| a.first().map(|x| x.atan())),
+    real("Cosine", (1, 1), "Cosine of radians", |a| a.first().map(|x| x.cos())),
+    real("Sine", (1, 1), "Sine of radians", |a| a.first().map(|x| x.sin())),
+    real("Tangent", (1, 1), "Tangent of radians", |a| a.first().map(|x| x.tan())),
+    real("NaturalExponent", (1, 1), "e to a power", |a| a.first().map(|x| x.exp())),
+    real("NaturalLogarithm", (1, 1), "Logarithm to base e", |a| a.first().map(|x| x.ln())),
+    real("TenToPower", (1, 1), "10 to a power", |a| a.first().map(|x| 10_f64.powf(*x))),
+    real("CommonLogarithm", (1, 1), "Logarithm to base 10", |a| a.first().map(|x| x.log10())),
+    real("Power", (2, 2), "First to the power of second", |a| Some(a.first()?.powf(*a.get(1)?))),
+    real("Logarithm", (2, 2), "Logarithm of first to base second", |a| Some(a.first()?.log(*a.get(1)?))),
     Functoid {
         name: "Existence",
         arguments: (1, 1),
@@ -106,6 +140,15 @@ const fn number(
     run: fn(&[Decimal]) -> Option<Decimal>,
 ) -> Functoid {
     Functoid { name, arguments, summary, run: Rule::Number(run) }
+}
+
+const fn real(
+    name: &'static str,
+    arguments: (usize, usize),
+    summary: &'static str,
+    run: fn(&[f64]) -> Option<f64>,
+) -> Functoid {
+    Functoid { name, arguments, summary, run: Rule::Real(run) }
 }
 
 const fn logic(
@@ -157,6 +200,11 @@ impl Functoid {
                 let result = numbers.and_then(|n| run(&n));
                 Some(result.map(|n| n.normalize().to_string()).unwrap_or_default())
             }
+            Rule::Real(run) => {
+                let numbers: Option<Vec<f64>> = texts.iter().map(|t| t.trim().parse().ok()).collect();
+                let result = numbers.and_then(|n| run(&n)).filter(|n| n.is_finite());
+                Some(result.map(fifteen_digits).unwrap_or_default())
+            }
         }
     }
 }
@@ -173,13 +221,33 @@ fn count(arguments: &[&str], at: usize) -> Option<usize> {
     arguments.get(at)?.trim().parse().ok()
 }
 
-fn numeric(text: &str) -> Option<Decimal> {
-    text.trim().parse().ok()
+/// A number as BizTalk reads it: commas between digits do not count.
+pub fn numeric(text: &str) -> Option<Decimal> {
+    let text = text.trim();
+    match text.contains(',') {
+        true if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
+            text.replace(',', "").parse().ok()
+        }
+        _ => text.parse().or_else(|_| Decimal::from_scientific(text)).ok(),
+    }
 }
 
-fn truth(text: &str) -> bool {
+/// `true` and every number above zero.
+pub fn truth(text: &str) -> bool {
     let text = text.trim();
-    text.eq_ignore_ascii_case("true") || numeric(text).is_some_and(|n| !n.is_zero())
+    text.eq_ignore_ascii_case("true") || numeric(text).is_some_and(|n| n > Decimal::ZERO)
+}
+
+fn date(text: &str) -> Option<DateTime> {
+    match Value::from_xml(text.trim(), &ValueType::DateTime) {
+        Ok(Value::DateTime(date)) => Some(date),
+        _ => None,
+    }
+}
+
+/// A floating point number with the 15 digits that .NET shows.
+fn fifteen_digits(number: f64) -> String {
+    format!("{number:.14e}").parse::<f64>().unwrap_or(number).to_string()
 }
 
 fn compare(arguments: &[&str]) -> std::cmp::Ordering {

@@ -4,11 +4,13 @@
 //! does for nodes that are linked below them.
 
 mod check;
+mod drawing;
 mod functoids;
 #[cfg(test)]
 mod tests;
 
 pub use check::check;
+pub use drawing::{Graph, Scripts, Unscripted, function_name, is_drawn, script_function, stand_in};
 pub use functoids::{FUNCTIONS, Functoid};
 
 use super::instance::prefixed;
@@ -35,16 +37,18 @@ pub struct MapError {
 }
 
 /// Runs a map: messages of its source types in, one message of each target type out, promoted. `now` is what
-/// the date functoids give, UTC.
+/// the date functoids give, UTC; `scripts` runs what a drawing has of code. A map runs by its rules, or by its drawing
+/// when it has none.
 ///
 /// # Errors
 /// When number or types of the inputs differ from the map's sources, a rule names a node or functoid that is not
-/// there, or a value does not fit its target.
+/// there, code fails, or a value does not fit its target.
 pub fn apply(
     map: &Map,
     inputs: &[Arc<Message>],
     now: DateTime,
     schemas: &SchemaSet,
+    scripts: &mut dyn Scripts,
 ) -> Result<Vec<Message>, MapError> {
     let fail =
         |message: String, help: &str| MapError { map: map.name.clone(), message, help: help.to_owned() };
@@ -72,6 +76,21 @@ pub fn apply(
         sources.push(Source { tree, structure });
     }
     let mut messages = Vec::new();
+    let message_of = |tree: &Document<'_>| -> Result<Message, MapError> {
+        let (namespace, root) = root_name(tree);
+        let kind = message_type(namespace, root);
+        let body = match schemas.class_of(&kind).filter(|_| schemas.root(&kind).is_none()) {
+            Some(class) => Body::class(ClassInstance::from_tree(Arc::clone(class), tree).map_err(from_xml)?),
+            None => Body::xml(tree.to_xml()),
+        };
+        let mut message = Message::single(Message::body_name(), Arc::new(body));
+        schemas.promote(&mut message).map_err(from_xml)?;
+        Ok(message)
+    };
+    if let Some(drawn) = map.drawing.as_deref().filter(|_| is_drawn(map)) {
+        let trees = drawing::apply(map, drawn, &sources, now, schemas, scripts)?;
+        return trees.iter().map(message_of).collect();
+    }
     for target in &map.targets {
         let Some(structure) = schemas.structure(target) else {
             return Err(fail(
@@ -84,20 +103,13 @@ pub fn apply(
             Run { map, sources: &sources, rules: &rules, now, tree: Document::new(), bound: Vec::new() };
         let document = run.tree.root();
         run.element(document, structure, &mut Vec::new())?;
-        let body = match schemas.class_of(target).filter(|_| schemas.root(target).is_none()) {
-            Some(class) => {
-                Body::class(ClassInstance::from_tree(Arc::clone(class), &run.tree).map_err(from_xml)?)
-            }
-            None => Body::xml(run.tree.to_xml()),
-        };
-        let mut message = Message::single(Message::body_name(), Arc::new(body));
-        schemas.promote(&mut message).map_err(from_xml)?;
-        messages.push(message);
+        messages.push(message_of(&run.tree)?);
     }
     Ok(messages)
 }
 
-struct Source<'a> {
+#[derive(Debug)]
+pub struct Source<'a> {
     tree: Document<'a>,
     structure: Option<&'a SchemaNode>,
 }

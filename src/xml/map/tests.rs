@@ -40,7 +40,7 @@ fn noon() -> DateTime {
 }
 
 fn run(map: &Map) -> Result<String, MapError> {
-    let mut out = apply(map, &input(ORDER), noon(), &shop())?;
+    let mut out = apply(map, &input(ORDER), noon(), &shop(), &mut Unscripted)?;
     Ok(out.remove(0).body_part().unwrap().body.to_text().unwrap().to_string())
 }
 
@@ -84,7 +84,8 @@ fn repeating_records_loop() {
 #[test]
 fn a_map_to_a_class_gives_an_instance_with_its_properties() {
     let rules = vec![("/Ack/SeqNum", link("/Order/Head/@seq")), ("/Ack/OrderID", link("/Order/ID"))];
-    let out = apply(&map("urn:classes:Ack#Ack", rules), &input(ORDER), noon(), &shop()).unwrap();
+    let out =
+        apply(&map("urn:classes:Ack#Ack", rules), &input(ORDER), noon(), &shop(), &mut Unscripted).unwrap();
     let instance = out[0].body_part().unwrap().body.as_class().unwrap();
     assert_eq!(instance.get("SeqNum"), Some(&Value::Int32(2)));
     assert_eq!(out[0].context.promoted("ShopProperties.OrderID".into()), Some(&"A1".into()));
@@ -140,7 +141,7 @@ fn what_keeps_a_map_from_running_is_said_at_design_time_and_at_run_time() {
     assert!(run(&unknown).unwrap_err().message.contains("urn:none#None"));
     let fine = map("urn:invoice#Invoice", vec![("/Invoice/Title", constant("x"))]);
     assert!(check(&fine, "", &shop()).is_empty());
-    let wrong = apply(&fine, &input("<Bill/>"), noon(), &shop()).unwrap_err();
+    let wrong = apply(&fine, &input("<Bill/>"), noon(), &shop(), &mut Unscripted).unwrap_err();
     assert_eq!(wrong.to_string(), "map Order_To_Invoice: it maps http://o#Order, not Bill");
 }
 
@@ -156,7 +157,7 @@ fn the_maps_of_southridge_run() {
     for (name, map) in &application.maps {
         assert_eq!(check(map, name, &schemas), &[], "{name}");
         if map.sources[0].ends_with("#CSR_OrderRequest") {
-            let out = apply(map, &order, noon(), &schemas).unwrap();
+            let out = apply(map, &order, noon(), &schemas, &mut Unscripted).unwrap();
             let bytes = out[0].body_part().unwrap().body.as_bytes().into_owned();
             let received = super::super::pipeline::receive("XMLReceive", &bytes, &validated, &schemas);
             received.unwrap_or_else(|failure| panic!("{name}: {failure}"));

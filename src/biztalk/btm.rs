@@ -1,0 +1,235 @@
+//! Maps (`.btm`): the grid with its links and functoids, as [`MapDrawing`].
+
+use super::decode;
+use super::xml_text::{attribute, children, is_true, parse};
+use crate::diagnostic::Diagnostic;
+use crate::model::{
+    CustomXslt, Functoid, FunctoidInput, InputValue, LinkEnd, LoopTable, Map, MapDrawing, MapLink, MapPage,
+    MapTree, Script, ScriptLanguage,
+};
+use crate::xml::SchemaSet;
+use std::collections::BTreeMap;
+use uppsala::{Document, NodeId};
+
+/// Reads a map. `file` is where it is, for findings; `name` its .NET type name. Message types follow with
+/// [`resolve_types`], when the schemas are known.
+///
+/// # Errors
+/// `Z20` when the bytes are no map.
+pub fn read_map(file: &str, name: &str, bytes: &[u8]) -> Result<Map, Diagnostic> {
+    let (text, _) = decode(bytes);
+    let tree = parse(file, &text, "mapsource", "a BizTalk map")?;
+    let Some(root) = tree.document_element() else { return Ok(Map::default()) };
+    let mut drawing = MapDrawing::default();
+    if let Some(element) = tree.element(root) {
+        let settings =
+            element.attributes.iter().map(|a| (a.name.local_name.to_string(), a.value.to_string()));
+        drawing.settings = settings.collect();
+    }
+    for id in children(&tree, root) {
+        match name_of(&tree, id) {
+            "SrcTree" => drawing.source = side(&tree, id),
+            "TrgTree" => drawing.target = side(&tree, id),
+            "ScriptTypePrecedence" => {
+                drawing.script_precedence = children(&tree, id)
+                    .map(|language| ScriptLanguage {
+                        name: name_of(&tree, language).to_owned(),
+                        enabled: is_true(&attribute(&tree, language, "Enabled")),
+                    })
+                    .collect();
+            }
+            "TreeValues" => {
+                for list in children(&tree, id) {
+                    let values = children(&tree, list)
+                        .map(|value| (attribute(&tree, value, "Query"), attribute(&tree, value, "value")))
+                        .collect::<BTreeMap<_, _>>();
+                    match name_of(&tree, list) {
+                        "ConstantValues" => drawing.constants.extend(values),
+                        _ => drawing.test_values.extend(values),
+                    }
+                }
+            }
+            "CustomXSLT" => {
+                let custom = CustomXslt {
+                    path: attribute(&tree, id, "XsltPath"),
+                    extensions_path: attribute(&tree, id, "ExtObjXmlPath"),
+                    ..CustomXslt::default()
+                };
+                drawing.custom_xslt = (!custom.path.is_empty()).then_some(custom);
+            }
+            "Pages" => drawing.pages = children(&tree, id).map(|page| read_page(&tree, page)).collect(),
+            _ => {}
+        }
+    }
+    Ok(Map { name: name.to_owned(), drawing: Some(Box::new(drawing)), ..Map::default() })
+}
+
+fn name_of<'t>(tree: &'t Document<'_>, id: NodeId) -> &'t str {
+    tree.element(id).map_or("", |element| &element.name.local_name)
+}
+
+fn side(tree: &Document<'_>, id: NodeId) -> MapTree {
+    let mut side = MapTree { root: attribute(tree, id, "RootNode_Name"), ..MapTree::default() };
+    let mut pending: Vec<NodeId> = children(tree, id).collect();
+    pending.reverse();
+    while let Some(at) = pending.pop() {
+        match name_of(tree, at) {
+            "Reference" => side.schemas.push(attribute(tree, at, "Location")),
+            "schema" => side.joined = crate::message::document::subtree(tree, at).to_xml(),
+            _ => pending.extend(children(tree, at)),
+        }
+    }
+    side
+}
+
+fn read_page(tree: &Document<'_>, id: NodeId) -> MapPage {
+    let mut page = MapPage { name: attribute(tree, id, "Name"), ..MapPage::default() };
+    for list in children(tree, id) {
+        match name_of(tree, list) {
+            "Links" => page.links.extend(children(tree, list).map(|link| read_link(tree, link))),
+            "Functoids" => page.functoids.extend(children(tree, list).map(|own| functoid(tree, own))),
+            _ => {}
+        }
+    }
+    page
+}
+
+fn read_link(tree: &Document<'_>, id: NodeId) -> MapLink {
+    let end = |name| {
+        let text = attribute(tree, id, name);
+        text.trim().parse().map_or(LinkEnd::Node(text), LinkEnd::Functoid)
+    };
+    MapLink {
+        id: number(&attribute(tree, id, "LinkID")),
+        from: end("LinkFrom"),
+        to: end("LinkTo"),
+        label: attribute(tree, id, "Label"),
+        copy: attribute(tree, id, "Compiler-Copy-Directive"),
+        directive: attribute(tree, id, "Compiler-Directive"),
+    }
+}
+
+fn functoid(tree: &Document<'_>, id: NodeId) -> Functoid {
+    let text = |name| attribute(tree, id, name);
+    let mut own = Functoid {
+        id: number(&text("FunctoidID")),
+        function: number(&text("Functoid-FID")),
+        class_id: text("Functoid-CLSID"),
+        name: text("Functoid-Name"),
+        x: text("X-Cell").trim().parse().unwrap_or(0),
+        y: text("Y-Cell").trim().parse().unwrap_or(0),
+        label: text("Label"),
+        comments: text("Comments"),
+        ..Functoid::default()
+    };
+    for part in children(tree, id) {
+        match name_of(tree, part) {
+            "Input-Parameters" => {
+                own.inputs = children(tree, part).enumerate().map(|(at, p)| input(tree, p, at)).collect();
+            }
+            "ScripterCode" => {
+                own.scripts = children(tree, part)
+                    .map(|script| Script {
+                        language: attribute(tree, script, "Language"),
+                        text: tree.text_content_deep(script),
+                        assembly: attribute(tree, script, "Assembly"),
+                        assembly_path: attribute(tree, script, "AssemblyPath"),
+                        class: attribute(tree, script, "Class"),
+                        method: attribute(tree, script, "Function"),
+                    })
+                    .collect();
+            }
+            "TableLoopingData" => own.table = Some(table(tree, part)),
+            _ => {}
+        }
+    }
+    own
+}
+
+fn input(tree: &Document<'_>, id: NodeId, at: usize) -> FunctoidInput {
+    let value = attribute(tree, id, "Value");
+    let link = attribute(tree, id, "Type").eq_ignore_ascii_case("link");
+    let index = attribute(tree, id, "linkIndex").trim().parse().ok();
+    FunctoidInput {
+        value: if link { InputValue::Link(number(&value)) } else { InputValue::Constant(value) },
+        index: index.filter(|index| usize::try_from(*index) != Ok(at)),
+        guid: attribute(tree, id, "Guid"),
+    }
+}
+
+fn table(tree: &Document<'_>, id: NodeId) -> LoopTable {
+    let mut rows = Vec::new();
+    for row in children(tree, id).flat_map(|rows| match name_of(tree, rows) {
+        "Rows" => children(tree, rows).collect(),
+        _ => vec![rows],
+    }) {
+        let cells = children(tree, row).map(|cell| attribute(tree, cell, "Value")).collect::<Vec<_>>();
+        rows.push(cells);
+    }
+    LoopTable {
+        gated: is_true(&attribute(tree, id, "Gated")),
+        columns: number(&attribute(tree, id, "Columns")),
+        rows,
+    }
+}
+
+fn number(text: &str) -> u32 {
+    text.trim().parse().unwrap_or(0)
+}
+
+/// Fills in the message types of both sides. What is not found stays a name, so that it is reported as missing.
+pub fn resolve_types(map: &mut Map, schemas: &SchemaSet) {
+    let Some(drawing) = &map.drawing else { return };
+    map.sources = types(&drawing.source, schemas);
+    map.targets = types(&drawing.target, schemas);
+}
+
+fn types(side: &MapTree, schemas: &SchemaSet) -> Vec<String> {
+    if !side.joined.is_empty() {
+        let parts = joined(&side.joined);
+        if !parts.is_empty() {
+            return parts;
+        }
+    }
+    side.schemas
+        .iter()
+        .take(1)
+        .map(|location| {
+            let name = type_name(location);
+            let names = [format!("{name}.{}", side.root), name.clone()];
+            let found = names.iter().find_map(|name| {
+                let root = schemas.root_named(name)?;
+                (side.root.is_empty() || root.root == side.root).then(|| root.message_type.to_string())
+            });
+            found.unwrap_or(if side.root.is_empty() { name } else { format!("{name}#{}", side.root) })
+        })
+        .collect()
+}
+
+/// Schema type name of a location: `.\sub\Order.xsd`, `Shop.Schemas.Order` or `Shop.Schemas.Batch+Order`.
+fn type_name(location: &str) -> String {
+    let file = location.rsplit(['\\', '/']).next().unwrap_or(location);
+    let at = file.len().saturating_sub(4);
+    match (file.get(..at), file.get(at..)) {
+        (Some(stem), Some(ending)) if ending.eq_ignore_ascii_case(".xsd") => stem.to_owned(),
+        _ => file.replace('+', "."),
+    }
+}
+
+/// Message types of the parts of a joined schema: each part refers to the root element of a message.
+fn joined(schema: &str) -> Vec<String> {
+    let Ok(tree) = crate::message::document::parse_text(schema) else { return Vec::new() };
+    let elements = tree.get_elements_by_tag_name("element");
+    let reference = |id: &NodeId| {
+        let name = attribute(&tree, *id, "ref");
+        let (prefix, local) = name.split_once(':').unwrap_or(("", &name));
+        let holder = std::iter::once(*id).chain(tree.ancestors(*id));
+        let namespace = holder.filter_map(|at| tree.element(at)).find_map(|element| {
+            let known = element.namespace_declarations.iter().find(|(p, _)| p == prefix);
+            known.map(|(_, uri)| uri.to_string())
+        });
+        let namespace = namespace.unwrap_or_default();
+        (!local.is_empty()).then(|| crate::message::message_type(&namespace, local).to_string())
+    };
+    elements.iter().filter_map(reference).collect()
+}

@@ -1,0 +1,106 @@
+//! Pipelines (`.btp`): stages and their components.
+
+use super::decode;
+use super::xml_text::{attribute, child, children_named, parse, text};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::{Pipeline, PipelineComponent};
+use std::collections::BTreeMap;
+use uppsala::{Document, NodeId};
+
+/// Stages by the beginning of their category.
+const STAGES: [(&str, &str); 7] = [
+    ("9d0e4103", "Decode"),
+    ("9d0e4105", "Disassemble"),
+    ("9d0e410d", "Validate"),
+    ("9d0e410e", "ResolveParty"),
+    ("9d0e4101", "PreAssemble"),
+    ("9d0e4107", "Assemble"),
+    ("9d0e4108", "Encode"),
+];
+
+/// Components the engine has.
+const RUN_HERE: [&str; 4] = ["XmlDasmComp", "XmlValidator", "XmlAsmComp", "PartyRes"];
+
+/// Reads a pipeline. Components the engine does not have are kept and reported (`Z23`).
+///
+/// # Errors
+/// `Z20` when the bytes are no pipeline.
+pub fn read_pipeline(
+    file: &str,
+    name: &str,
+    bytes: &[u8],
+) -> Result<(Pipeline, Vec<Diagnostic>), Diagnostic> {
+    let (source, _) = decode(bytes);
+    let tree = parse(file, &source, "Document", "a pipeline")?;
+    let mut pipeline = Pipeline { name: name.to_owned(), ..Pipeline::default() };
+    let mut findings = Vec::new();
+    let Some(root) = tree.document_element() else { return Ok((pipeline, findings)) };
+    let policy = attribute(&tree, root, "PolicyFilePath");
+    pipeline.send = policy.to_ascii_lowercase().contains("transmit");
+    if !matches!(policy.as_str(), "BTSReceivePolicy.xml" | "BTSTransmitPolicy.xml") {
+        pipeline.policy = policy;
+    }
+    pipeline.description = text(&tree, root, "Description");
+    let stages = child(&tree, root, "Stages");
+    for stage in stages.into_iter().flat_map(|stages| children_named(&tree, stages, "Stage")) {
+        let category = attribute(&tree, stage, "CategoryId");
+        let key = category.trim_start_matches('{').to_ascii_lowercase();
+        let known =
+            STAGES.iter().find(|(start, _)| key.starts_with(start)).map(|(_, name)| (*name).to_owned());
+        let stage_name = known.unwrap_or(category);
+        let components = child(&tree, stage, "Components");
+        for id in components.into_iter().flat_map(|list| children_named(&tree, list, "Component")) {
+            let component = read_component(&tree, id, &stage_name);
+            let short = component.component.rsplit('.').next().unwrap_or_default();
+            if !RUN_HERE.contains(&short) {
+                let message = format!(
+                    "the component `{}` in stage {} of the pipeline is not built in",
+                    component.component, component.stage
+                );
+                let help = "ports with this pipeline fail; choose another one at the port";
+                let place = Place { file: file.to_owned(), name: name.to_owned(), ..Place::default() };
+                findings.push(Diagnostic::warning("Z23", message, help).at(place));
+            }
+            pipeline.components.push(component);
+        }
+    }
+    Ok((pipeline, findings))
+}
+
+fn read_component(tree: &Document<'_>, id: NodeId, stage: &str) -> PipelineComponent {
+    let class = text(tree, id, "Name");
+    // `Namespace.Class,Assembly, Version=…` names the class by its first part.
+    let class = class.split(',').next().unwrap_or_default().trim();
+    let mut component = PipelineComponent {
+        stage: stage.to_owned(),
+        component: class.to_owned(),
+        label: text(tree, id, "ComponentName"),
+        description: text(tree, id, "Description"),
+        version: text(tree, id, "Version"),
+        ..PipelineComponent::default()
+    };
+    (component.properties, component.property_types) = properties(tree, id);
+    component
+}
+
+type Typed = (BTreeMap<String, String>, BTreeMap<String, String>);
+
+/// Properties of a component, and the types of those that are not text.
+fn properties(tree: &Document<'_>, id: NodeId) -> Typed {
+    let (mut values, mut types) = Typed::default();
+    let list = child(tree, id, "Properties");
+    for property in list.into_iter().flat_map(|list| children_named(tree, list, "Property")) {
+        let name = attribute(tree, property, "Name");
+        if let Some(value) = child(tree, property, "Value") {
+            let kind = attribute(tree, value, "type");
+            values.insert(name.clone(), tree.text_content_deep(value));
+            if !kind.is_empty() && kind != "xsd:string" {
+                types.insert(name, kind);
+            }
+        } else {
+            values.insert(name.clone(), String::new());
+            types.insert(name, "nil".to_owned());
+        }
+    }
+    (values, types)
+}
