@@ -4,8 +4,8 @@ use super::decode;
 use super::xml_text::{attribute, children, is_true, parse};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    CustomXslt, Functoid, FunctoidInput, InputValue, LinkEnd, LoopTable, Map, MapDrawing, MapLink, MapPage,
-    MapTree, Script, ScriptLanguage,
+    Application, CustomXslt, Functoid, FunctoidInput, InputValue, LinkEnd, LoopTable, Map, MapDrawing,
+    MapLink, MapPage, MapTree, Script, ScriptLanguage,
 };
 use crate::xml::SchemaSet;
 use std::collections::BTreeMap;
@@ -178,42 +178,51 @@ fn number(text: &str) -> u32 {
 }
 
 /// Fills in the message types of both sides. What is not found stays a name, so that it is reported as missing.
-pub fn resolve_types(map: &mut Map, schemas: &SchemaSet) {
+/// `file` is where the map is, below the folder that the application was opened from.
+pub fn resolve_types(map: &mut Map, file: &str, application: &Application, schemas: &SchemaSet) {
     let Some(drawing) = &map.drawing else { return };
-    map.sources = types(&drawing.source, schemas);
-    map.targets = types(&drawing.target, schemas);
-}
-
-fn types(side: &MapTree, schemas: &SchemaSet) -> Vec<String> {
-    if !side.joined.is_empty() {
+    let types = |side: &MapTree| {
         let parts = joined(&side.joined);
         if !parts.is_empty() {
             return parts;
         }
-    }
-    side.schemas
-        .iter()
-        .take(1)
-        .map(|location| {
-            let name = type_name(location);
+        let found = side.schemas.first().map(|location| {
+            let name = type_name(file, location, application);
             let names = [format!("{name}.{}", side.root), name.clone()];
             let found = names.iter().find_map(|name| {
                 let root = schemas.root_named(name)?;
                 (side.root.is_empty() || root.root == side.root).then(|| root.message_type.to_string())
             });
             found.unwrap_or(if side.root.is_empty() { name } else { format!("{name}#{}", side.root) })
-        })
-        .collect()
+        });
+        found.into_iter().collect()
+    };
+    let (sources, targets) = (types(&drawing.source), types(&drawing.target));
+    (map.sources, map.targets) = (sources, targets);
 }
 
 /// Schema type name of a location: `.\sub\Order.xsd`, `Shop.Schemas.Order` or `Shop.Schemas.Batch+Order`.
-fn type_name(location: &str) -> String {
-    let file = location.rsplit(['\\', '/']).next().unwrap_or(location);
-    let at = file.len().saturating_sub(4);
-    match (file.get(..at), file.get(at..)) {
-        (Some(stem), Some(ending)) if ending.eq_ignore_ascii_case(".xsd") => stem.to_owned(),
-        _ => file.replace('+', "."),
+fn type_name(file: &str, location: &str, application: &Application) -> String {
+    let written = location.replace('\\', "/");
+    let Some(stem) = written.rsplit('/').next().and_then(|name| {
+        let at = name.len().checked_sub(4)?;
+        name.get(at..).filter(|ending| ending.eq_ignore_ascii_case(".xsd")).and(name.get(..at))
+    }) else {
+        return location.replace('+', ".");
+    };
+    let mut parts: Vec<&str> = file.split('/').collect();
+    parts.pop();
+    for part in written.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
     }
+    let path = format!("schemas/{}", parts.join("/"));
+    let known = application.schemas.keys().find(|key| key.eq_ignore_ascii_case(&path));
+    let stated = known.and_then(|key| application.settings.projects.iter().find_map(|p| p.types.get(key)));
+    stated.cloned().unwrap_or_else(|| stem.to_owned())
 }
 
 /// Message types of the parts of a joined schema: each part refers to the root element of a message.

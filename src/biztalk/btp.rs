@@ -18,6 +18,27 @@ const STAGES: [(&str, &str); 7] = [
     ("9d0e4108", "Encode"),
 ];
 
+/// End of every category of a stage.
+const CATEGORY_END: &str = "-4cce-4536-83fa-4a5040674ad6";
+
+/// Name of a stage by its category; a category without a name stays as it is.
+pub(super) fn stage_name(category: &str) -> String {
+    let key = category.trim_start_matches('{').to_ascii_lowercase();
+    let known = STAGES.iter().find(|(start, _)| key.starts_with(start));
+    known.map_or_else(|| category.to_owned(), |(_, name)| (*name).to_owned())
+}
+
+/// Category of a stage by its name.
+pub(super) fn stage_category(name: &str) -> String {
+    let known = STAGES.iter().find(|(_, own)| *own == name);
+    known.map_or_else(|| name.to_owned(), |(start, _)| format!("{start}{CATEGORY_END}"))
+}
+
+/// True for stages of receive pipelines.
+pub(super) fn is_receive_stage(name: &str) -> bool {
+    matches!(name, "Decode" | "Disassemble" | "Validate" | "ResolveParty")
+}
+
 /// Components the engine has.
 const RUN_HERE: [&str; 4] = ["XmlDasmComp", "XmlValidator", "XmlAsmComp", "PartyRes"];
 
@@ -44,10 +65,7 @@ pub fn read_pipeline(
     let stages = child(&tree, root, "Stages");
     for stage in stages.into_iter().flat_map(|stages| children_named(&tree, stages, "Stage")) {
         let category = attribute(&tree, stage, "CategoryId");
-        let key = category.trim_start_matches('{').to_ascii_lowercase();
-        let known =
-            STAGES.iter().find(|(start, _)| key.starts_with(start)).map(|(_, name)| (*name).to_owned());
-        let stage_name = known.unwrap_or(category);
+        let stage_name = stage_name(&category);
         let components = child(&tree, stage, "Components");
         for id in components.into_iter().flat_map(|list| children_named(&tree, list, "Component")) {
             let component = read_component(&tree, id, &stage_name);

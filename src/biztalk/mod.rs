@@ -4,6 +4,7 @@
 //! in the house knows how BizTalk writes its files.
 
 mod assembly;
+pub mod bindings;
 pub mod btm;
 pub mod btp;
 mod gather;

@@ -4,8 +4,8 @@ use super::gather::{Gathered, gather};
 use super::odx::{self, OdxFile};
 use super::paths::{below, common, stem};
 use super::project::ending;
-use super::{RUN_FOLDER, assembly, btm, btp, decode, names, paths};
-use crate::diagnostic::{Diagnostic, Place, counted};
+use super::{RUN_FOLDER, assembly, bindings, btm, btp, decode, names, paths};
+use crate::diagnostic::{Diagnostic, Place, Severity, counted};
 use crate::model::{Application, CommunicationPattern, Module, Operation, PortType, Project};
 use crate::xml::SchemaSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,20 +59,29 @@ pub fn open(path: &Path) -> Result<Opened, Vec<Diagnostic>> {
         return Err(vec![Diagnostic::error("Z06", message, help)]);
     }
     files.push(if path.is_dir() { path.join(RUN_FOLDER) } else { path.clone() });
-    let mut opening =
-        Opening { opened: Opened { base: common(&files), ..Opened::default() }, keys: BTreeSet::new() };
+    let mut opening = Opening {
+        opened: Opened { base: common(&files), ..Opened::default() },
+        keys: BTreeSet::new(),
+        maps: BTreeMap::new(),
+    };
     opening.opened.findings.append(&mut gathered.findings);
     opening.opened.application.settings.name = stem(&path);
     let failed = opening.read(&gathered, &path);
     if let Some(error) = failed {
         return Err(vec![error]);
     }
+    let maps = opening.maps;
     let mut opened = opening.opened;
     web_port_types(&mut opened.application);
     settle(&mut opened.application);
-    if !opened.application.maps.is_empty() {
+    if !maps.is_empty() {
         let schemas = SchemaSet::build(&opened.application);
-        opened.application.maps.values_mut().for_each(|map| btm::resolve_types(map, &schemas));
+        for (name, file) in maps {
+            if let Some(mut map) = opened.application.maps.remove(&name) {
+                btm::resolve_types(&mut map, &file, &opened.application, &schemas);
+                opened.application.maps.insert(name, map);
+            }
+        }
     }
     opened.findings.extend(names::unresolved(&opened.application));
     Ok(opened)
@@ -81,6 +90,8 @@ pub fn open(path: &Path) -> Result<Opened, Vec<Diagnostic>> {
 struct Opening {
     opened: Opened,
     keys: BTreeSet<String>,
+    /// File of each map, by its name.
+    maps: BTreeMap<String, String>,
 }
 
 impl Opening {
@@ -156,7 +167,29 @@ impl Opening {
                 _ => {}
             }
         }
+        self.bindings(gathered);
         None
+    }
+
+    /// Takes in every binding file. The first that has an artifact decides about it: others are often of other
+    /// environments.
+    fn bindings(&mut self, gathered: &Gathered) {
+        for path in gathered.bindings.iter().rev() {
+            let Some(bytes) = self.bytes(path) else { continue };
+            match bindings::read_bindings(&below(&self.opened.base, path), &bytes) {
+                Ok(file) => {
+                    self.opened.application.bindings.import(file.bindings);
+                    let hosts = &mut self.opened.application.settings.hosts;
+                    for host in file.hosts {
+                        if hosts.iter().all(|known| known.name != host.name) {
+                            hosts.push(host);
+                        }
+                    }
+                    self.opened.findings.extend(file.findings);
+                }
+                Err(error) => self.report(Diagnostic { severity: Severity::Warning, ..error }),
+            }
+        }
     }
 
     fn orchestration(&mut self, path: &Path, asked: &Path) -> Result<(), Diagnostic> {
@@ -225,6 +258,7 @@ impl Opening {
                     custom.text = text(&custom.path.clone());
                     custom.extensions_text = text(&custom.extensions_path.clone());
                 }
+                self.maps.insert(name.clone(), below(&self.opened.base, path));
                 self.opened.application.maps.insert(name, map);
             }
             Err(error) => self.report(error),

@@ -1,0 +1,13 @@
+//! Binding files (BindingInfo XML): read to the physical side of an application, and written from it.
+
+mod filter;
+mod properties;
+mod read;
+mod simulate;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use read::{BindingFile, read_bindings};
+pub use simulate::simulate;
+pub use write::write_bindings;
