@@ -530,6 +530,21 @@ pub const CATALOGUE: &[Entry] = &[
         "Bind the ports, or write what is missing",
         "",
     ),
+    error("Z20", "A file is not the map, pipeline or binding file it should be", "Choose another file", ""),
+    warning(
+        "Z21",
+        "A filter begins with white space, so BizTalk drops it without a word; here it counts",
+        "Remove the white space before the filter in the binding file",
+        "",
+    ),
+    warning("Z22", "A filter of a binding file cannot be read", "Correct it, or set it again at the port", ""),
+    warning("Z23", "A pipeline has a component that is not built in", "Choose another pipeline at the port", ""),
+    information(
+        "Z24",
+        "An endpoint of another machine is simulated",
+        "Point it at another address in the bindings",
+        "",
+    ),
 ];
 
 /// Rules whose faults the expression language reports under its own codes.

@@ -2,6 +2,7 @@ use super::configuration::Configuration;
 use super::debugger::Debugger;
 use super::instance::Resident;
 use super::instance::dehydration::{MemoryUsage, WaitHistory};
+use super::map_scripts::MapScripts;
 use super::message_box::{Match, MessageBox};
 use super::ports::request::Request;
 use super::ports::send::PortInstance;
@@ -194,14 +195,10 @@ impl Step<'_> {
         };
         let program = Arc::clone(self.program);
         let map = program.maps.get(&map).ok_or_else(|| fail(format!("There is no map {map}")))?;
-        let outputs = crate::xml::map::apply(
-            map,
-            inputs,
-            self.core.now,
-            &program.schemas,
-            &mut crate::xml::map::Unscripted,
-        )
-        .map_err(|error| fail(format!("The map {} failed: {error}", map.name)))?;
+        let mut scripts =
+            MapScripts { program: &program, now: self.core.now, number: self.core.now.0.unsigned_abs() };
+        let outputs = crate::xml::map::apply(map, inputs, self.core.now, &program.schemas, &mut scripts)
+            .map_err(|error| fail(format!("The map {} failed: {error}", map.name)))?;
         Ok(outputs
             .into_iter()
             .map(|mut message| {

@@ -17,6 +17,7 @@ mod facts;
 mod input;
 pub mod instance;
 mod intervene;
+mod map_scripts;
 pub mod message_box;
 mod operate;
 mod ports;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const PAGE: &str = "docs/checks.md";
 
 /// Headings, with the first letter of their codes.
-const SECTIONS: [(char, &str); 7] = [
+const SECTIONS: [(char, &str); 8] = [
     ('V', "Rules of orchestrations"),
     ('X', "Expressions"),
     ('B', "Bindings"),
@@ -18,6 +18,7 @@ const SECTIONS: [(char, &str); 7] = [
     ('K', "Components"),
     ('N', "What is kept but does not run"),
     ('S', "Schemas and maps"),
+    ('Z', "Files of BizTalk"),
 ];
 
 fn root() -> &'static Path {

@@ -176,10 +176,34 @@ impl<'a> Run<'a, '_> {
              {templates}{shared}</xsl:stylesheet>"
         );
         let source = self.sources.text();
-        let text = transform(&sheet, &source).map_err(|reason| {
-            self.fail(format!("inline XSLT of functoid {} cannot run: {reason}", functoid.id), XSLT_HELP)
-        })?;
-        Ok(Some(text))
+        match transform(&sheet, &source) {
+            Ok(text) => Ok(Some(text)),
+            Err(reason) => self.stood_in(functoid, &reason).map(Some),
+        }
+    }
+
+    /// Nodes that a stand-in writes for inline XSLT that cannot run: its function `Functoid<number>` gives them as text.
+    fn stood_in(&mut self, functoid: &'a Functoid, reason: &str) -> Result<String, MapError> {
+        let mut values = Vec::new();
+        for argument in self.graph.arguments(functoid) {
+            values.push(self.value(&argument, 1)?.unwrap_or_default());
+        }
+        let function = format!("Functoid{}", functoid.id);
+        match self.scripts.call(&self.map.name, &function, &values) {
+            Some(Ok(nodes)) => Ok(format!("<nodes>{nodes}</nodes>")),
+            Some(Err(fault)) => {
+                let message = format!("the script for {}.{function} failed: {fault}", self.map.name);
+                Err(self.fail(message, "Correct the component that stands for it."))
+            }
+            None => {
+                let message = format!("inline XSLT of functoid {} cannot run: {reason}", functoid.id);
+                let help = format!(
+                    "Rewrite it without that, or write a component {} with a function {function} that gives the nodes.",
+                    self.map.name
+                );
+                Err(self.fail(message, &help))
+            }
+        }
     }
 
     /// Templates of the other Scripting functoids, which a template may call.
