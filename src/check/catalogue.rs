@@ -539,12 +539,6 @@ pub const CATALOGUE: &[Entry] = &[
     ),
     warning("Z22", "A filter of a binding file cannot be read", "Correct it, or set it again at the port", ""),
     warning("Z23", "A pipeline has a component that is not built in", "Choose another pipeline at the port", ""),
-    information(
-        "Z24",
-        "An endpoint of another machine is simulated",
-        "Point it at another address in the bindings",
-        "",
-    ),
 ];
 
 /// Rules whose faults the expression language reports under its own codes.

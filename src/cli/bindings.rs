@@ -24,30 +24,37 @@ enum Action {
         /// File to write; standard output without it.
         #[arg(long)]
         file: Option<PathBuf>,
+        /// Write the binding file that BizTalk Server imports.
+        #[arg(long)]
+        biztalk: bool,
     },
     /// Take in a binding file: artifacts of the same name are updated, others stay or are added.
     Import {
         /// Application folder.
         application: PathBuf,
-        /// File to take in.
+        /// File to take in, exported from here or from BizTalk Server.
         file: PathBuf,
     },
 }
 
 pub fn bindings(arguments: &Arguments) -> Exit {
     let done = match &arguments.action {
-        Action::Export { application, file } => export(application, file.as_deref()),
+        Action::Export { application, file, biztalk } => export(application, file.as_deref(), *biztalk),
         Action::Import { application, file } => import(application, file),
     };
     done.unwrap_or_else(|exit| exit)
 }
 
-fn export(folder: &Path, file: Option<&Path>) -> Result<Exit, Exit> {
+fn export(folder: &Path, file: Option<&Path>, for_biztalk: bool) -> Result<Exit, Exit> {
     let application = load(folder)?.application;
-    let text = files::to_ron("bindings.ron", &application.bindings).map_err(|found| {
-        complain_all([&found]);
-        Exit::Unusable
-    })?;
+    let text = if for_biztalk {
+        biztalk::bindings::write_bindings(&application)
+    } else {
+        files::to_ron("bindings.ron", &application.bindings).map_err(|found| {
+            complain_all([&found]);
+            Exit::Unusable
+        })?
+    };
     match file {
         None => {
             say(text.trim_end());
@@ -60,8 +67,18 @@ fn export(folder: &Path, file: Option<&Path>) -> Result<Exit, Exit> {
 fn import(folder: &Path, file: &Path) -> Result<Exit, Exit> {
     let loaded = load(folder)?;
     let before = loaded.application;
-    let text = fs::read_to_string(file).map_err(|error| unusable(file, "read", &error))?;
-    let read = files::from_ron::<Bindings>(&file.display().to_string(), &text).map_err(|found| {
+    let bytes = fs::read(file).map_err(|error| unusable(file, "read", &error))?;
+    let name = file.display().to_string();
+    let (text, _) = biztalk::decode(&bytes);
+    let read = if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
+        biztalk::bindings::read_bindings(&name, &bytes).map(|read| {
+            complain_all(&read.findings);
+            read.bindings
+        })
+    } else {
+        files::from_ron::<Bindings>(&name, &text)
+    };
+    let read = read.map_err(|found| {
         complain_all([&found]);
         Exit::Unusable
     })?;

@@ -3,11 +3,9 @@
 mod filter;
 mod properties;
 mod read;
-mod simulate;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use read::{BindingFile, read_bindings};
-pub use simulate::simulate;
 pub use write::write_bindings;

@@ -1,4 +1,4 @@
-use super::{filter, read_bindings, simulate, write_bindings};
+use super::{filter, read_bindings, write_bindings};
 use crate::model::{Application, FilterOperator, Grouping, PortBinding, RecurrenceDays, ServiceState};
 
 const FILE: &str = r#"<?xml version="1.0" encoding="utf-8"?>
@@ -127,21 +127,6 @@ fn what_is_written_reads_the_same() {
     assert_eq!(again.bindings, application.bindings, "{text}");
     assert_eq!(again.hosts, application.settings.hosts);
     assert_eq!(again.findings, []);
-}
-
-#[test]
-fn endpoints_elsewhere_are_simulated() {
-    let mut bindings = read_bindings("Mill.xml", FILE.as_bytes()).unwrap().bindings;
-    let findings = simulate(&mut bindings);
-    let flour = bindings.send_port("Flour").unwrap();
-    assert_eq!(flour.primary.as_ref().unwrap().address, "orchestrion-run/C/Mill/Out/%MessageID%.xml");
-    let backup = flour.backup.as_ref().unwrap();
-    assert_eq!((backup.transport.as_str(), backup.address.as_str()), ("QUEUE", "queue://Flour"));
-    assert_eq!(bindings.receive_ports[0].locations[0].address, "queue://Barn");
-    assert!(
-        findings.len() == 3 && findings.iter().all(|f| f.code == "Z24" && f.message.contains("simulated"))
-    );
-    assert_eq!(simulate(&mut bindings), [], "what is here stays");
 }
 
 #[test]
