@@ -10,6 +10,7 @@
 //! - [`xlang`]: the XLANG/s expression language
 //! - [`component`]: custom code, written as scripts
 //! - [`check`]: every rule over the model, before it runs
+//! - [`report`]: an inventory of what is there, what runs and what stands in the way
 //! - [`language`]: what an editor of XLANG/s texts knows: completion, definitions, uses, rename
 //! - [`engine`]: the pure core: message box, instances, shapes, scopes, ports
 //! - [`journal`]: the record of a run, as text and as state at any moment
@@ -35,6 +36,7 @@ pub mod language;
 pub mod message;
 pub mod model;
 pub mod program;
+pub mod report;
 #[cfg(feature = "studio")]
 pub mod studio;
 pub mod why;

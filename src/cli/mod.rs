@@ -8,6 +8,7 @@ mod export;
 mod generate;
 mod journal;
 mod new;
+mod report;
 mod run;
 mod stubs;
 mod studio;
@@ -50,6 +51,7 @@ enum Command {
     },
     Stubs(stubs::Arguments),
     New(new::Arguments),
+    Report(report::Arguments),
     Test(test::Arguments),
     Bindings(bindings::Arguments),
     Generate(generate::Arguments),
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
         Some(Command::Open { path }) => studio::studio(Some(&path)),
         Some(Command::Stubs(arguments)) => stubs::stubs(&arguments),
         Some(Command::New(arguments)) => new::new(&arguments),
+        Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::Test(arguments)) => test::test(&arguments),
         Some(Command::Bindings(arguments)) => bindings::bindings(&arguments),
         Some(Command::Generate(arguments)) => generate::generate(&arguments),

@@ -13,7 +13,7 @@ const ROWS: [&[&str]; 15] = [
     &["biztalk"],
     &["component"],
     &["check", "program"],
-    &["language"],
+    &["language", "report"],
     &["engine"],
     &["journal"],
     &["why"],

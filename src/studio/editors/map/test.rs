@@ -100,7 +100,7 @@ fn run(map: &Map, texts: &[String], schemas: &SchemaSet, state: &mut State) {
     let inputs: Vec<Arc<Message>> = texts.iter().map(message).collect();
     // A day that date functions give is enough here.
     let now = DateTime::from_civil(jiff::civil::date(2026, 1, 1).at(8, 0, 0, 0)).unwrap_or_default();
-    match crate::xml::map::apply(map, &inputs, now, schemas) {
+    match crate::xml::map::apply(map, &inputs, now, schemas, &mut crate::xml::map::Unscripted) {
         Ok(messages) => {
             for part in messages.iter().filter_map(|m| m.body_part()) {
                 if let Err(error) = schemas.validate(&part.body) {
