@@ -537,8 +537,18 @@ pub const CATALOGUE: &[Entry] = &[
         "Remove the white space before the filter in the binding file",
         "",
     ),
-    warning("Z22", "A filter of a binding file cannot be read", "Correct it, or set it again at the port", ""),
-    warning("Z23", "A pipeline has a component that is not built in", "Choose another pipeline at the port", ""),
+    warning(
+        "Z22",
+        "A filter of a binding file cannot be read",
+        "Correct it, or set it again at the port",
+        "",
+    ),
+    warning(
+        "Z23",
+        "A pipeline has a component that is not built in",
+        "Choose another pipeline at the port",
+        "",
+    ),
 ];
 
 /// Rules whose faults the expression language reports under its own codes.

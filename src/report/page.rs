@@ -71,7 +71,10 @@ impl Out {
         let numeric: Vec<bool> = columns.iter().map(|column| column.starts_with('#')).collect();
         for column in columns {
             let class = if column.starts_with('#') { " class=\"n\"" } else { "" };
-            self.raw(format_args!("<th scope=\"col\"{class}>{}</th>", escape(column.trim_start_matches('#'))));
+            self.raw(format_args!(
+                "<th scope=\"col\"{class}>{}</th>",
+                escape(column.trim_start_matches('#'))
+            ));
         }
         self.raw("</tr></thead><tbody>");
         for row in rows {
@@ -115,7 +118,9 @@ impl Out {
             (own.cannot_run, "bad", "cannot run"),
         ];
         for (count, class, word) in shares.iter().filter(|(count, ..)| *count > 0) {
-            self.raw(format_args!("<i class=\"{class}\" style=\"flex:{count}\" title=\"{count} {word}\">{count}</i>"));
+            self.raw(format_args!(
+                "<i class=\"{class}\" style=\"flex:{count}\" title=\"{count} {word}\">{count}</i>"
+            ));
         }
         self.raw("</div><ul class=\"legend\">");
         for (count, class, word) in shares {
@@ -246,7 +251,12 @@ impl Out {
             self.raw("<h4>Pipelines of the projects</h4>");
             let rows = report.pipelines.iter().map(|own| {
                 let foreign = if own.foreign.is_empty() { "none".to_owned() } else { own.foreign.join(", ") };
-                vec![escape(&own.name), escape(&own.direction), own.components.len().to_string(), escape(foreign)]
+                vec![
+                    escape(&own.name),
+                    escape(&own.direction),
+                    own.components.len().to_string(),
+                    escape(foreign),
+                ]
             });
             self.table(&["Pipeline", "Direction", "#Components", "Not built in"], rows);
         }

@@ -68,7 +68,8 @@ impl Look<'_> {
         let shapes = own.shapes();
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
         shapes.iter().for_each(|shape| *kinds.entry(words::kind(&shape.kind)).or_default() += 1);
-        let mut kinds: Vec<(String, usize)> = kinds.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect();
+        let mut kinds: Vec<(String, usize)> =
+            kinds.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect();
         kinds.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let depth = own.body.iter().map(depth).max().unwrap_or(0);
         let paths = 1 + shapes.iter().map(|shape| further_paths(shape)).sum::<usize>();
@@ -89,9 +90,15 @@ impl Look<'_> {
         let mut started_by = Vec::new();
         for shape in &shapes {
             match &shape.kind {
-                ShapeKind::Transform(transform) => drop(maps.insert(transform.map.clone())),
-                ShapeKind::Call(call) | ShapeKind::Start(call) => drop(calls.insert(call.orchestration.clone())),
-                ShapeKind::CallRules(call) => drop(calls.insert(format!("policy {}", call.policy))),
+                ShapeKind::Transform(transform) => {
+                    maps.insert(transform.map.clone());
+                }
+                ShapeKind::Call(call) | ShapeKind::Start(call) => {
+                    calls.insert(call.orchestration.clone());
+                }
+                ShapeKind::CallRules(call) => {
+                    calls.insert(format!("policy {}", call.policy));
+                }
                 ShapeKind::Receive(receive) if receive.activate => {
                     started_by.push(format!("{}.{}", receive.port, receive.operation));
                 }
@@ -193,7 +200,9 @@ fn depth(shape: &Shape) -> usize {
 
 fn further_paths(shape: &Shape) -> usize {
     match &shape.kind {
-        ShapeKind::Decide(branches) | ShapeKind::Listen(branches) => branches.branches.len().saturating_sub(1),
+        ShapeKind::Decide(branches) | ShapeKind::Listen(branches) => {
+            branches.branches.len().saturating_sub(1)
+        }
         ShapeKind::Loop(_) => 1,
         ShapeKind::Scope(scope) => scope.catches.len(),
         _ => 0,
@@ -209,7 +218,10 @@ fn convoys(shapes: &[&Shape]) -> Vec<String> {
             ShapeKind::Receive(receive) => {
                 for set in &receive.follows {
                     if let Some((_, first)) = initialized.iter().find(|(known, _)| known == set) {
-                        found.push(format!("sequential: {} follows {set}, which {first} initializes", shape.name));
+                        found.push(format!(
+                            "sequential: {} follows {set}, which {first} initializes",
+                            shape.name
+                        ));
                     }
                 }
                 initialized.extend(receive.initializes.iter().map(|set| (set.as_str(), shape.name.as_str())));
@@ -450,14 +462,18 @@ fn summary(report: &Report, application: &Application) -> Summary {
 }
 
 fn effort(report: &Report) -> Vec<Driver> {
-    let driver = |what: String, count: usize, next_step: &str| Driver { what, count, next_step: next_step.to_owned() };
+    let driver =
+        |what: String, count: usize, next_step: &str| Driver { what, count, next_step: next_step.to_owned() };
     let with_code: Vec<_> = report.maps.iter().filter(|own| !own.code.is_empty()).collect();
     let functions = with_code.iter().map(|own| own.code.len()).sum::<usize>();
     let failing = report.maps.iter().filter(|own| !own.fails.is_empty()).count();
     let foreign = report.pipelines.iter().filter(|own| !own.foreign.is_empty()).count();
     let elsewhere: BTreeSet<&str> = report.endpoints.iter().map(|e| e.adapter.as_str()).collect();
-    let played =
-        report.endpoints.iter().filter(|e| !ADAPTERS.iter().any(|a| a.eq_ignore_ascii_case(&e.adapter))).count();
+    let played = report
+        .endpoints
+        .iter()
+        .filter(|e| !ADAPTERS.iter().any(|a| a.eq_ignore_ascii_case(&e.adapter)))
+        .count();
     let users: BTreeSet<&String> = report.code.iter().flat_map(|class| &class.used_by).collect();
     let large = report.orchestrations.iter().filter(|own| own.size == Size::Large).count();
     let convoys = report.orchestrations.iter().filter(|own| !own.convoys.is_empty()).count();

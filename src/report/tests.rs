@@ -19,7 +19,9 @@ fn a_sound_application_runs_as_it_is() {
         report.summary.orchestrations
     );
     assert!(report.maps.iter().all(|own| own.fails.is_empty()), "{:#?}", report.maps);
-    assert!(report.orchestrations.iter().any(|own| !own.correlation.is_empty() && own.svg.starts_with("<svg")));
+    assert!(
+        report.orchestrations.iter().any(|own| !own.correlation.is_empty() && own.svg.starts_with("<svg"))
+    );
 }
 
 #[test]
@@ -49,7 +51,13 @@ fn the_page_stands_alone() {
     for own in &report.orchestrations {
         assert!(html.contains(&own.name));
     }
-    for (open, close) in [("<section", "</section>"), ("<table", "</table>"), ("<div", "</div>"), ("<ul", "</ul>"), ("<svg", "</svg>")] {
+    for (open, close) in [
+        ("<section", "</section>"),
+        ("<table", "</table>"),
+        ("<div", "</div>"),
+        ("<ul", "</ul>"),
+        ("<svg", "</svg>"),
+    ] {
         assert_eq!(html.matches(open).count(), html.matches(close).count(), "{open}");
     }
     let json = serde_json::to_string(&report).unwrap();
