@@ -451,7 +451,7 @@ impl Command {
                     found.push(command);
                 }
             }
-            if !typing {
+            if !typing && canvas {
                 // The desktop turns Ctrl+C, X and V into events of their own.
                 input.events.retain(|event| {
                     let command = match event {

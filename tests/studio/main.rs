@@ -2,6 +2,7 @@
 #![cfg(feature = "studio")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod canvas_gallery;
 mod editing;
 mod editors;
 mod editors_gallery;
@@ -9,6 +10,7 @@ mod gallery;
 mod pictures;
 mod run;
 mod run_gallery;
+mod shapes;
 mod shell;
 mod shell_gallery;
 mod soft;

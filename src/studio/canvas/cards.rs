@@ -145,7 +145,7 @@ impl Paint<'_> {
             self.text(pos2(x, node.rect.top() + 32.0), &lines, size, family, t.muted, room);
         }
         self.chevron(node);
-        self.outline(rect, mark, radius);
+        self.outline_node(node, mark);
         self.badge(node.rect.right_top() + vec2(-8.0, 8.0), mark);
     }
 
@@ -284,7 +284,7 @@ impl Paint<'_> {
             let at = box_rect.center() - galley.size() / 2.0;
             self.painter.galley(at, galley, color);
             self.outline(box_rect, mark, self.round(5.0));
-            self.badge(label.rect.right_center() - vec2(10.0, 0.0), mark);
+            self.badge(self.view.inverse() * box_rect.right_center() + vec2(6.0, 0.0), mark);
         }
     }
 }

@@ -4,10 +4,17 @@ use crate::model::{Block, Id, Orchestration, Shape};
 use crate::studio::theme::{self, Tokens};
 use egui::{Button, Rect, RichText, Ui, UiBuilder, vec2};
 
+/// Room for one step, in points.
+const STEP: f32 = 190.0;
+
 /// Shows the way; gives the container to show instead, `Some(None)` for the whole orchestration.
 pub fn ui(ui: &mut Ui, rect: Rect, orchestration: &Orchestration, inside: Option<&Id>) -> Option<Option<Id>> {
     let t = Tokens::of(ui);
-    let way = way(orchestration, inside?);
+    let mut way = way(orchestration, inside?);
+    // Without room the steps in the middle give way.
+    let fits = (rect.width() / STEP) as usize;
+    let left_out = way.len().saturating_sub(fits.max(1));
+    way.drain(..left_out);
     let mut chosen = None;
     let place = Rect::from_min_size(rect.min + vec2(12.0, 8.0), vec2(rect.width() - 24.0, 26.0));
     ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
@@ -22,6 +29,9 @@ pub fn ui(ui: &mut Ui, rect: Rect, orchestration: &Orchestration, inside: Option
                     let name = |text: &str| RichText::new(text).family(theme::medium());
                     if ui.add(Button::new(name(&orchestration.name)).frame(false)).clicked() {
                         chosen = Some(None);
+                    }
+                    if left_out > 0 {
+                        ui.label(RichText::new("› …").color(t.faint));
                     }
                     for (i, shape) in way.iter().enumerate() {
                         ui.label(RichText::new("›").color(t.faint));

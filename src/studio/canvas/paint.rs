@@ -189,9 +189,23 @@ impl Paint<'_> {
         }
     }
 
-    /// Marks a node over what is drawn of it.
+    /// Marks a node over what is drawn of it, along its outline.
     pub fn outline_node(&self, node: &Node, mark: Mark) {
-        self.outline(self.view * node.rect, mark, self.round(9.0));
+        if node.container || self.zoom() < WORDS {
+            self.outline(self.view * node.rect, mark, self.round(9.0));
+            return;
+        }
+        let along = |grow: f32, width: f32, color: Color32| {
+            let outline = node.silhouette.outline(node.rect.expand(grow / self.zoom()));
+            let outline = outline.into_iter().map(|at| self.view * at).collect();
+            self.painter.add(egui::Shape::closed_line(outline, Stroke::new(width, color)));
+        };
+        if mark.selected {
+            along(1.0, 2.0, self.t.selection);
+        }
+        if mark.focused {
+            along(4.0, 1.0, self.t.selection.gamma_multiply(0.6));
+        }
     }
 
     pub fn badge(&self, at: Pos2, mark: Mark) {

@@ -129,6 +129,11 @@ impl Canvas {
         &self.layout
     }
 
+    /// True while a change of the drawing is shown as movement.
+    pub fn moving(&self) -> bool {
+        self.motion.is_some()
+    }
+
     /// Gives the keyboard to a node in the next frame.
     pub fn focus(&mut self, id: &Id) {
         self.focus = Some(id.clone());
