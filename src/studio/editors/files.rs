@@ -10,6 +10,9 @@ use crate::studio::tabs::Tab;
 use crate::xml::Wishes;
 use egui::Ui;
 
+/// Makes a new thing: the tab that shows it, and the edit.
+type Make = fn(&Document) -> (Tab, Edit);
+
 /// Shows the list; `shown` is the tab with the focus.
 pub fn ui(ui: &mut Ui, document: &Document, shown: Option<&Tab>, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 1.0;
@@ -47,7 +50,7 @@ fn folder(path: &str) -> String {
 fn section(
     ui: &mut Ui,
     document: &Document,
-    (title, new, make): (&str, &str, fn(&Document) -> (Tab, Edit)),
+    (title, new, make): (&str, &str, Make),
     entries: Vec<(Tab, String)>,
     shown: Option<&Tab>,
     actions: &mut Vec<Action>,

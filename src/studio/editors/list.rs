@@ -58,7 +58,7 @@ pub fn head(ui: &mut Ui, glyph: Glyph, color: Color32, name: &str, what: &str, a
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(32.0), Sense::hover());
         let chip = Rect::from_center_size(rect.center(), Vec2::splat(30.0));
         icons::chip(ui.painter(), glyph, chip, t.panel, color, 7.into());
-        let room = (ui.available_width() - 250.0).max(120.0);
+        let room = (ui.available_width() - 250.0).max(48.0);
         ui.allocate_ui_with_layout(vec2(room, 34.0), Layout::top_down(Align::Min), |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             let text = RichText::new(name).text_style(egui::TextStyle::Heading);

@@ -185,7 +185,10 @@ pub fn pick<T: PartialEq + Clone>(ui: &mut Ui, label: &str, value: &mut T, optio
 
 /// A check box with its words at its right.
 pub fn toggle(ui: &mut Ui, label: &str, value: &mut bool) -> bool {
-    row(ui, "", |ui| ui.checkbox(value, label).changed())
+    row(ui, "", |ui| {
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Wrap);
+        ui.checkbox(value, label).changed()
+    })
 }
 
 /// XLANG/s text below its label, in monospace; what `found` points at is underlined.

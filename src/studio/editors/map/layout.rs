@@ -134,6 +134,7 @@ fn value(
             let number = drawing.knots.len();
             let (words, constant, arguments): (String, bool, &[MapValue]) = match it {
                 MapValue::Function { name, arguments } => (name.clone(), false, arguments),
+                MapValue::Constant(text) if text.is_empty() => ("empty text".to_owned(), true, &[]),
                 MapValue::Constant(text) => (format!("“{text}”"), true, &[]),
                 MapValue::Link(_) => (String::new(), true, &[]),
             };

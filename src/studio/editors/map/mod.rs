@@ -145,6 +145,9 @@ fn grid(
             }
         }
     };
+    let ground = ui.interact(middle, ui.scope_id().with("links"), Sense::click());
+    let pointer = ground.hover_pos();
+    let mut near: Option<(f32, usize)> = None;
     for pass in [false, true] {
         for wire in &drawing.wires {
             let strong = chosen == Some(wire.rule);
@@ -161,6 +164,18 @@ fn grid(
                 t.construct.gamma_multiply(0.55)
             };
             curve(&painter, from, to, Stroke::new(if pass { 2.0 } else { 1.2 }, color));
+            if let Some(far) = pointer.map(|p| distance(bow(from, to), p))
+                && far < NEAR
+                && near.is_none_or(|(nearest, _)| far < nearest)
+            {
+                near = Some((far, wire.rule));
+            }
+        }
+    }
+    if let Some(rule) = near.and_then(|(_, rule)| map.rules.get(rule)) {
+        ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
+        if ground.clicked() {
+            state.target.clone_from(&rule.to);
         }
     }
     if let Some(path) = knots(ui, &drawing, middle, map, state) {
@@ -185,9 +200,23 @@ fn middle_of(rect: Rect, row: usize) -> f32 {
     rect.top() + (at + 0.5) * ROW
 }
 
-fn curve(painter: &egui::Painter, from: Pos2, to: Pos2, stroke: Stroke) {
+/// How near the pointer has to be to a link to mean it.
+const NEAR: f32 = 6.0;
+
+/// The four points of a link's curve.
+fn bow(from: Pos2, to: Pos2) -> [Pos2; 4] {
     let pull = vec2(((to.x - from.x).abs() * 0.45).clamp(16.0, 140.0), 0.0);
-    let points = [from, from + pull, to - pull, to];
+    [from, from + pull, to - pull, to]
+}
+
+fn distance(points: [Pos2; 4], at: Pos2) -> f32 {
+    let curve = CubicBezierShape::from_points_stroke(points, false, Color32::TRANSPARENT, Stroke::NONE);
+    let steps = (0_u8..=32).map(|step| curve.sample(f32::from(step) / 32.0).distance(at));
+    steps.fold(f32::INFINITY, f32::min)
+}
+
+fn curve(painter: &egui::Painter, from: Pos2, to: Pos2, stroke: Stroke) {
+    let points = bow(from, to);
     painter.add(CubicBezierShape::from_points_stroke(points, false, Color32::TRANSPARENT, stroke));
     painter.circle_filled(to, 2.5, stroke.color);
 }

@@ -131,6 +131,7 @@ fn function(ui: &mut Ui, name: &mut String) {
         ComboBox::from_id_salt("function")
             .icon(fields::drop_icon)
             .width(ui.available_width())
+            .truncate()
             .selected_text(RichText::new(name.as_str()).family(theme::medium()))
             .show_ui(ui, |ui| {
                 for functoid in FUNCTIONS {

@@ -45,6 +45,7 @@ pub fn ui(ui: &mut Ui, app: &Application, map: &Map, schemas: &SchemaSet, state:
                 ComboBox::from_id_salt("sample")
                     .icon(fields::drop_icon)
                     .width(ui.available_width())
+                    .truncate()
                     .selected_text(shown)
                     .show_ui(ui, |ui| {
                         if ui.selectable_label(sample.is_empty(), MADE).clicked() {

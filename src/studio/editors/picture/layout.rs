@@ -243,6 +243,26 @@ mod tests {
         assert!(order.windows(2).all(|two| two[0] < two[1]), "{order:?}");
     }
 
+    /// Southridge five times over: eighty orchestrations.
+    #[test]
+    fn a_crowded_application_keeps_its_columns() {
+        let mut app = sample::load("southridge").unwrap();
+        let modules: Vec<_> = app.modules.clone().into_iter().collect();
+        for copy in 1..5 {
+            for (key, module) in &modules {
+                let mut module = module.clone();
+                module.namespace = format!("{}.Copy{copy}", module.namespace);
+                app.modules.insert(format!("{key}{copy}"), module);
+            }
+        }
+        let picture = Picture::of(&app);
+        assert!(picture.nodes.iter().filter(|n| n.kind == NodeKind::Orchestration).count() >= 80);
+        let layout = layout(&picture);
+        for (at, card) in layout.cards.iter().enumerate() {
+            assert!(layout.cards.iter().skip(at + 1).all(|other| !card.intersects(*other)));
+        }
+    }
+
     #[test]
     fn an_empty_application_has_an_empty_picture() {
         let layout = layout(&Picture::default());

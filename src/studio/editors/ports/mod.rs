@@ -333,12 +333,7 @@ fn form(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, item: &Item) 
         editing.batch(format!("Delete {}", item.name()), vec![edit]);
         return;
     }
-    let found: Vec<&Diagnostic> = editing
-        .document
-        .problems
-        .iter()
-        .filter(|p| p.place.module.is_none() && p.place.name == item.name())
-        .collect();
+    let found: Vec<&Diagnostic> = editing.document.problems.iter().filter(|p| about(p, item, app)).collect();
     if let Some(mend) = list::findings(ui, &found) {
         editing.edit(mend);
     }
@@ -350,6 +345,19 @@ fn form(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, item: &Item) 
         Item::Pipeline(name) => pipelines::ui(ui, editing, state, name),
         Item::Host(name) => settings::host(ui, editing, name, |new| state.chosen = Some(Item::Host(new))),
     });
+}
+
+/// A finding about an item: in the bindings, or at a shape or port that names it or a location of it.
+fn about(problem: &Diagnostic, item: &Item, app: &Application) -> bool {
+    let named = |name: &str| problem.message.contains(&format!("`{name}`"));
+    let mut locations = match item {
+        Item::ReceivePort(name) => app.bindings.receive_port(name).map(|p| p.locations.iter()),
+        _ => None,
+    }
+    .into_iter()
+    .flatten();
+    let own = problem.place.module.is_none() && problem.place.name == item.name();
+    own || named(item.name()) || locations.any(|location| named(&location.name))
 }
 
 /// The name of an item. A new one is given back when nothing else has it.

@@ -259,7 +259,7 @@ fn schedule(ui: &mut Ui, schedule: &mut Option<Schedule>) {
                     day: "Monday".into(),
                 },
             };
-            schedule.recurrence = (kind != 0).then(|| Recurrence { from, interval: 1, days });
+            schedule.recurrence = (kind != 0).then_some(Recurrence { from, interval: 1, days });
         }
         if let Some(recurrence) = &mut schedule.recurrence {
             self::recurrence(ui, recurrence);

@@ -146,6 +146,7 @@ fn correlation_set(ui: &mut Ui, editing: &mut Editing<'_>, c: &mut CorrelationSe
         editing.actions.push(crate::studio::document::Action::Command(command));
     }
     fields::text(ui, "Comments", &mut c.comments);
+    super::preview::ui(ui, editing, super::preview::Of::Set(&c.name));
     uses(ui, editing, &c.name);
 }
 

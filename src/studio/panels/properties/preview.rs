@@ -18,6 +18,8 @@ pub enum Of<'a> {
     Port(&'a str),
     /// One Receive or Send.
     Shape(&'a Id),
+    /// What follows a correlation set.
+    Set(&'a str),
 }
 
 /// Findings that come of subscriptions: partners, publications, pass-through and shared receive ports.
@@ -26,11 +28,15 @@ const CODES: [&str; 8] = ["V43", "V44", "V45", "V46", "V49", "V50", "B05", "V36"
 pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, of: Of<'_>) {
     let document = editing.document;
     let own = Endpoint::Orchestration(Name::new(&editing.module.full_name(&editing.orchestration.name)));
+    let follows = |row: &Row, set: &str| {
+        let value = format!("‹{set}›");
+        row.groups.iter().flatten().any(|p| p.value == crate::message::Value::string(value.as_str()))
+    };
     let here = |at: &Option<At>| {
         at.as_ref().is_some_and(|at| {
             at.module == document.module
                 && match of {
-                    Of::Orchestration => true,
+                    Of::Orchestration | Of::Set(_) => true,
                     Of::Port(name) => at.port.as_str() == name,
                     Of::Shape(id) => at.shape.as_str() == id.as_str(),
                 }
@@ -38,13 +44,18 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, of: Of<'_>) {
     };
     let picture = std::sync::Arc::clone(&document.picture);
     let preview = &picture.preview;
-    let rows: Vec<(usize, &Row)> = preview.rows.iter().enumerate().filter(|(_, r)| here(&r.at)).collect();
+    let wanted = |row: &Row| match of {
+        Of::Set(set) => here(&row.at) && follows(row, set),
+        _ => here(&row.at),
+    };
+    let rows: Vec<(usize, &Row)> = preview.rows.iter().enumerate().filter(|(_, r)| wanted(r)).collect();
     let sent: Vec<&Publication> = preview.publications.iter().filter(|p| here(&p.at)).collect();
     let mends = findings(ui, editing, of);
     if let Some(mend) = mends {
         editing.edit(mend);
     }
-    let receives = matches!(of, Of::Orchestration) || !rows.is_empty();
+    let whole = matches!(of, Of::Orchestration | Of::Set(_));
+    let receives = whole || !rows.is_empty();
     if receives {
         fields::heading(ui, "Subscribes to");
         for (number, row) in &rows {
@@ -53,11 +64,13 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, of: Of<'_>) {
                 others(ui, preview, *number, own);
             }
         }
-        if rows.is_empty() {
+        if rows.is_empty() && matches!(of, Of::Set(_)) {
+            fields::note(ui, "No Receive follows it yet, so it makes no subscription.");
+        } else if rows.is_empty() {
             fields::note(ui, "No activation: another orchestration starts it, or it has problems.");
         }
     }
-    if matches!(of, Of::Orchestration) || sent.is_empty() {
+    if whole || sent.is_empty() {
         return;
     }
     fields::heading(ui, "What it sends goes to");
@@ -80,9 +93,8 @@ fn findings(ui: &mut Ui, editing: &Editing<'_>, of: Of<'_>) -> Option<crate::mod
         d.place.module.as_deref() == Some(&editing.document.module)
             && CODES.contains(&d.code)
             && match of {
-                Of::Orchestration => false,
+                Of::Orchestration | Of::Set(_) | Of::Shape(_) => false,
                 Of::Port(port) => d.place.name == port || id.is_some_and(|id| uses(id, port)),
-                Of::Shape(_) => false,
             }
     };
     let found: Vec<&Diagnostic> = editing.document.problems.iter().filter(about).collect();
