@@ -2,8 +2,8 @@
 
 use super::layout::Layout;
 use crate::model::{
-    Application, Binding, Direction, Leg, Module, Operation, Orchestration, ParameterKind, Polarity, Port,
-    PortBinding, PortSurface, RoleLink, ShapeKind,
+    Application, Binding, CommunicationPattern, Direction, Leg, Module, Operation, Orchestration,
+    ParameterKind, Polarity, Port, PortBinding, PortSurface, RoleLink, ShapeKind,
 };
 use emath::{Pos2, Rect, pos2, vec2};
 use rustc_hash::FxHashMap;
@@ -44,6 +44,9 @@ pub struct PortCard {
     pub rows: Vec<PortRow>,
     /// False when the binding still lacks something.
     pub bound: bool,
+    pub polarity: Polarity,
+    /// Requests are answered.
+    pub two_way: bool,
 }
 
 /// The binding of `port` in words; the second value is false while something is missing.
@@ -123,12 +126,15 @@ fn card(app: &Application, module: &Module, port: &Port, binding: String, bound:
         PortSurface::Unbound => port.polarity == Polarity::Implements,
     };
     let mut rows = Vec::new();
-    if let Some(port_type) = app.port_type(module, &port.port_type) {
+    let port_type = app.port_type(module, &port.port_type);
+    let two_way = port_type.is_some_and(|t| t.pattern == CommunicationPattern::RequestResponse);
+    if let Some(port_type) = port_type {
         for operation in &port_type.operations {
             operation_rows(operation, port.polarity, &mut rows);
         }
     }
-    PortCard { name: port.name.clone(), binding, left, rect: Rect::ZERO, rows, bound }
+    let (name, polarity) = (port.name.clone(), port.polarity);
+    PortCard { name, binding, left, rect: Rect::ZERO, rows, bound, polarity, two_way }
 }
 
 fn role_card(app: &Application, module: &Module, link: &RoleLink) -> PortCard {
@@ -146,7 +152,8 @@ fn role_card(app: &Application, module: &Module, link: &RoleLink) -> PortCard {
         }
     }
     let binding = format!("role {}", link.role);
-    PortCard { name: link.name.clone(), binding, left, rect: Rect::ZERO, rows, bound: true }
+    let (name, polarity) = (link.name.clone(), link.polarity);
+    PortCard { name, binding, left, rect: Rect::ZERO, rows, bound: true, polarity, two_way: false }
 }
 
 fn operation_rows(operation: &Operation, polarity: Polarity, rows: &mut Vec<PortRow>) {

@@ -3,11 +3,12 @@ use crate::model::Application;
 use crate::xlang::ExceptionTypes;
 use crate::xml::SchemaSet;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What every text of an application can name, resolved once for a state of the application.
 #[derive(Debug)]
 pub struct Knowledge {
-    pub(super) schemas: SchemaSet,
+    pub(super) schemas: Arc<SchemaSet>,
     pub(super) exceptions: ExceptionTypes,
     /// Full names.
     pub(super) orchestrations: BTreeSet<String>,
@@ -19,6 +20,11 @@ pub struct Knowledge {
 
 impl Knowledge {
     pub fn of(app: &Application) -> Self {
+        Self::with(app, Arc::new(SchemaSet::build(app)))
+    }
+
+    /// With the schemas of the application as they were read before.
+    pub fn with(app: &Application, schemas: Arc<SchemaSet>) -> Self {
         let (scripts, _) = Components::compile(&app.components);
         let functions = |class: &String| {
             let all = scripts.functions(class)?.into_iter();
@@ -29,7 +35,7 @@ impl Knowledge {
             Some((class.clone(), split.collect()))
         };
         Self {
-            schemas: SchemaSet::build(app),
+            schemas,
             exceptions: ExceptionTypes::of(app),
             orchestrations: app.orchestrations().map(|(m, o)| m.full_name(&o.name)).collect(),
             maps: app.maps.values().map(|map| map.name.clone()).collect(),

@@ -4,9 +4,10 @@ use crate::model::{
     Application, Id, LongRunning, Module, Orchestration, Shape, ShapeKind, Transaction, Variable,
 };
 use crate::xlang::Slot;
+use serde::{Deserialize, Serialize};
 
 /// Where an XLANG/s text stands in an application.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CodePlace {
     /// Key of the module.
     pub module: String,
@@ -15,7 +16,7 @@ pub struct CodePlace {
     pub property: CodeProperty,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CodeProperty {
     /// Text of an Expression, Message Assignment, Delay, Suspend or Terminate.
     Text,

@@ -117,7 +117,7 @@ fn instance_names(orchestration: &crate::model::Orchestration) -> Vec<&str> {
 fn edit_of(app: &Application, knowledge: &Knowledge, target: &Target, name: &str) -> Option<Edit> {
     match target {
         Target::Declared { module, scope, name: old, .. } => {
-            let declaration = named(target.declaration(app)?, name);
+            let declaration = with_name(target.declaration(app)?, name);
             Some(Edit::Redeclare {
                 module: module.clone(),
                 scope: scope.clone(),
@@ -210,7 +210,7 @@ fn caught(
 }
 
 /// The same declaration under another name.
-fn named(mut declaration: Declaration, name: &str) -> Declaration {
+pub fn with_name(mut declaration: Declaration, name: &str) -> Declaration {
     let own = match &mut declaration {
         Declaration::PortType(it) => &mut it.name,
         Declaration::MultipartType(it) => &mut it.name,

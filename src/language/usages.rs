@@ -7,8 +7,10 @@ use super::targets::Target;
 use crate::diagnostic::Place;
 use crate::model::edit::DeclarationKind as K;
 use crate::model::{
-    Application, Binding, CatchType, Filter, Id, Module, ParameterKind, Port, Shape, ShapeKind, files,
+    Application, Binding, CatchType, Direction, Filter, Id, Module, ParameterKind, Port, Shape, ShapeKind,
+    files,
 };
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What a use does with the name.
@@ -116,69 +118,14 @@ impl Search<'_> {
 
     /// Where types, operations and correlation properties are named in declarations.
     fn types(&mut self, key: &str, module: &Module) {
-        let mut all: Vec<(Option<Id>, String, &'static str, &str, K)> = Vec::new();
-        let mut add = |owner: Option<&Id>, name: &str, property, text, kind| {
-            all.push((owner.cloned(), name.to_owned(), property, text, kind));
-        };
-        for port_type in &module.port_types {
-            for operation in &port_type.operations {
-                let messages = std::iter::once(&operation.request).chain(&operation.response);
-                for text in messages.chain(operation.faults.iter().map(|f| &f.message_type)) {
-                    add(None, &port_type.name, "operations", text.as_str(), K::MultipartType);
-                }
-            }
-        }
-        for link in &module.role_link_types {
-            for text in link.roles.iter().flat_map(|r| &r.port_types) {
-                add(None, &link.name, "roles", text.as_str(), K::PortType);
-            }
-        }
-        if let Some(orchestration) = &module.orchestration {
-            for parameter in &orchestration.parameters {
-                let name = parameter.name();
-                match &parameter.kind {
-                    ParameterKind::Message(m) => {
-                        add(None, name, "message_type", &m.message_type, K::MultipartType);
-                    }
-                    ParameterKind::CorrelationSet(c) => {
-                        add(None, name, "correlation_type", &c.correlation_type, K::CorrelationType);
-                    }
-                    ParameterKind::Port(p) => add(None, name, "port_type", &p.port_type, K::PortType),
-                    ParameterKind::RoleLink(r) => {
-                        add(None, name, "role_link_type", &r.role_link_type, K::RoleLinkType);
-                    }
-                    ParameterKind::Variable(_) => {}
-                }
-            }
-            for port in &orchestration.ports {
-                add(None, &port.name, "port_type", &port.port_type, K::PortType);
-            }
-            for link in &orchestration.role_links {
-                add(None, &link.name, "role_link_type", &link.role_link_type, K::RoleLinkType);
-            }
-            let own = (None, &orchestration.messages, &orchestration.correlation_sets);
-            let shapes = orchestration.shapes();
-            let scopes = shapes.iter().filter_map(|shape| match &shape.kind {
-                ShapeKind::Scope(scope) => Some((Some(&shape.id), &scope.messages, &scope.correlation_sets)),
-                _ => None,
-            });
-            for (owner, messages, sets) in std::iter::once(own).chain(scopes) {
-                for message in messages {
-                    add(owner, &message.name, "message_type", &message.message_type, K::MultipartType);
-                }
-                for set in sets {
-                    add(owner, &set.name, "correlation_type", &set.correlation_type, K::CorrelationType);
-                }
-            }
-        }
-        for (owner, name, property, text, kind) in all {
+        let mut found = Vec::new();
+        each_type(module, &mut |owner, name, property, text, kind| {
             if self.is_type(module, text, kind) {
-                self.add(
-                    at(key, owner.as_ref(), &name, property),
-                    UsageKind::Reads,
-                    format!("type of {name}"),
-                );
+                found.push((at(key, owner, name, property), format!("type of {name}")));
             }
+        });
+        for (place, line) in found {
+            self.add(place, UsageKind::Reads, line);
         }
         if let Target::Property(wanted) = self.target {
             for correlation in module.correlation_types.iter().filter(|c| c.properties.contains(wanted)) {
@@ -189,73 +136,29 @@ impl Search<'_> {
     }
 
     fn shape(&mut self, key: &str, module: &Module, shape: &Shape) {
-        // Property, what it names, as which kinds, and whether it is assigned there.
-        let mut names: Vec<(&'static str, &str, &[K], bool)> = Vec::new();
-        const DATA: &[K] = &[K::Message, K::Variable];
-        const ANY: &[K] = &[K::Message, K::Variable, K::CorrelationSet, K::Port, K::RoleLink];
-        const PORTS: &[K] = &[K::Port, K::RoleLink];
         match &shape.kind {
             ShapeKind::Receive(r) => {
-                names.push(("port", &r.port, PORTS, false));
-                names.push(("message", &r.message, &[K::Message], true));
-                names.extend(
-                    r.initializes.iter().map(|s| ("initializes", s.as_str(), &[K::CorrelationSet][..], true)),
-                );
-                names.extend(
-                    r.follows.iter().map(|s| ("follows", s.as_str(), &[K::CorrelationSet][..], false)),
-                );
                 self.operation(key, module, shape, (&r.port, &r.role_port_type, &r.operation));
                 self.filter(key, shape, &r.filter);
             }
             ShapeKind::Send(s) => {
-                names.push(("port", &s.port, PORTS, false));
-                names.push(("message", &s.message, &[K::Message], false));
-                names.extend(
-                    s.initializes.iter().map(|s| ("initializes", s.as_str(), &[K::CorrelationSet][..], true)),
-                );
-                names.extend(
-                    s.follows.iter().map(|s| ("follows", s.as_str(), &[K::CorrelationSet][..], false)),
-                );
                 self.operation(key, module, shape, (&s.port, &s.role_port_type, &s.operation));
             }
-            ShapeKind::Construct(c) => {
-                names.extend(c.messages.iter().map(|m| ("messages", m.as_str(), &[K::Message][..], true)));
-            }
-            ShapeKind::Transform(t) => {
-                names.extend(
-                    t.inputs.iter().map(|p| ("inputs", p.message.as_str(), &[K::Message][..], false)),
-                );
-                names.extend(
-                    t.outputs.iter().map(|p| ("outputs", p.message.as_str(), &[K::Message][..], true)),
-                );
-                if matches!(self.target, Target::Map(map) if *map == t.map) {
-                    self.at_shape(key, shape, "map", UsageKind::Reads);
-                }
+            ShapeKind::Transform(t) if matches!(self.target, Target::Map(map) if *map == t.map) => {
+                self.at_shape(key, shape, "map", UsageKind::Reads);
             }
             ShapeKind::Call(c) | ShapeKind::Start(c) => {
-                names.extend(c.arguments.iter().map(|a| {
-                    ("arguments", a.name.as_str(), ANY, a.direction != crate::model::Direction::In)
-                }));
                 self.orchestration_name(module, &c.orchestration, |search| {
                     search.at_shape(key, shape, "orchestration", UsageKind::Reads);
                 });
             }
-            ShapeKind::CallRules(r) => {
-                names.extend(r.parameters.iter().map(|p| ("parameters", p.message.as_str(), DATA, true)));
-            }
-            ShapeKind::Throw(t) => {
-                names
-                    .extend(t.exception.iter().map(|e| ("exception", e.as_str(), &[K::Variable][..], false)));
-            }
             ShapeKind::Scope(scope) => {
                 for catch in &scope.catches {
                     let CatchType::Fault { port, operation, .. } = &catch.exception else { continue };
-                    if self.is_local(key) && self.is_instance(PORTS, port) && self.sees(key, &shape.id, port)
-                    {
-                        let place = at(key, Some(&catch.id), &catch.name, "exception");
-                        self.add(place, UsageKind::Reads, format!("fault of {port}.{operation}"));
-                    }
-                    if self.names_operation(key, module, port, "", operation) {
+                    let own = self.is_local(key)
+                        && self.is_instance(PORTS, port)
+                        && self.sees(key, &shape.id, port);
+                    if own || self.names_operation(key, module, port, "", operation) {
                         let place = at(key, Some(&catch.id), &catch.name, "exception");
                         self.add(place, UsageKind::Reads, format!("fault of {port}.{operation}"));
                     }
@@ -266,7 +169,7 @@ impl Search<'_> {
         if !self.is_local(key) {
             return;
         }
-        for (property, name, kinds, assigned) in names {
+        for Named { property, name, kinds, assigned } in names_of(shape) {
             if self.is_instance(kinds, name) && self.sees(key, &shape.id, name) {
                 let kind = if assigned { UsageKind::Writes } else { UsageKind::Reads };
                 self.at_shape(key, shape, property, kind);
@@ -509,6 +412,139 @@ impl Search<'_> {
             let line = crate::diagnostic::counted(count, "use");
             let place = Place { name: file.clone(), file, property: "scenario", ..Place::default() };
             self.add(place, UsageKind::Reads, line);
+        }
+    }
+}
+
+const DATA: &[K] = &[K::Message, K::Variable];
+const ANY: &[K] = &[K::Message, K::Variable, K::CorrelationSet, K::Port, K::RoleLink];
+const PORTS: &[K] = &[K::Port, K::RoleLink];
+const MESSAGE: &[K] = &[K::Message];
+const SET: &[K] = &[K::CorrelationSet];
+
+/// A name in a property of a shape.
+struct Named<'a> {
+    property: &'static str,
+    name: &'a str,
+    /// What it may be the name of.
+    kinds: &'static [K],
+    assigned: bool,
+}
+
+/// The names in the properties of a shape, texts aside.
+fn names_of(shape: &Shape) -> Vec<Named<'_>> {
+    let mut names = Vec::new();
+    let mut add = |property, name, kinds, assigned| names.push(Named { property, name, kinds, assigned });
+    match &shape.kind {
+        ShapeKind::Receive(r) => {
+            add("port", r.port.as_str(), PORTS, false);
+            add("message", &r.message, MESSAGE, true);
+            r.initializes.iter().for_each(|set| add("initializes", set, SET, true));
+            r.follows.iter().for_each(|set| add("follows", set, SET, false));
+        }
+        ShapeKind::Send(s) => {
+            add("port", &s.port, PORTS, false);
+            add("message", &s.message, MESSAGE, false);
+            s.initializes.iter().for_each(|set| add("initializes", set, SET, true));
+            s.follows.iter().for_each(|set| add("follows", set, SET, false));
+        }
+        ShapeKind::Construct(c) => c.messages.iter().for_each(|m| add("messages", m, MESSAGE, true)),
+        ShapeKind::Transform(t) => {
+            t.inputs.iter().for_each(|p| add("inputs", &p.message, MESSAGE, false));
+            t.outputs.iter().for_each(|p| add("outputs", &p.message, MESSAGE, true));
+        }
+        ShapeKind::Call(c) | ShapeKind::Start(c) => {
+            c.arguments.iter().for_each(|a| add("arguments", &a.name, ANY, a.direction != Direction::In));
+        }
+        ShapeKind::CallRules(r) => {
+            r.parameters.iter().for_each(|p| add("parameters", &p.message, DATA, true))
+        }
+        ShapeKind::Throw(t) => {
+            t.exception.iter().for_each(|e| add("exception", e, &[K::Variable], false));
+        }
+        _ => {}
+    }
+    names
+}
+
+/// How often shapes and texts of a module use each name, wherever it is declared; types by their bare names. Quick and
+/// so without regard to names that hide others: [`usages`] tells exactly.
+pub fn use_counts(key: &str, module: &Module) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    let mut add = |name: &str| {
+        if !name.is_empty() {
+            *counts.entry(name.to_owned()).or_insert(0) += 1;
+        }
+    };
+    for shape in module.orchestration.iter().flat_map(|o| o.shapes()) {
+        names_of(shape).into_iter().for_each(|named| add(named.name));
+    }
+    for (_, text) in code_places(key, module) {
+        for chain in super::words::chains(text, &|names| names.len() == 1) {
+            let first = chain.words.first().and_then(|w| text.get(w.clone()));
+            if let Some(name) = first.filter(|_| chain.role == super::words::Role::Value) {
+                add(super::words::bare(name));
+            }
+        }
+    }
+    let mut types = Vec::new();
+    each_type(module, &mut |_, _, _, text, _| types.push(text.rsplit('.').next().unwrap_or(text).to_owned()));
+    types.iter().for_each(|name| add(name));
+    counts
+}
+
+/// Visits every name of a type in the declarations of a module: the scope that declares, the declaration, its property,
+/// the name, and of what kind of type.
+fn each_type(module: &Module, add: &mut dyn FnMut(Option<&Id>, &str, &'static str, &str, K)) {
+    for port_type in &module.port_types {
+        for operation in &port_type.operations {
+            let messages = std::iter::once(&operation.request).chain(&operation.response);
+            for text in messages.chain(operation.faults.iter().map(|f| &f.message_type)) {
+                add(None, &port_type.name, "operations", text.as_str(), K::MultipartType);
+            }
+        }
+    }
+    for link in &module.role_link_types {
+        for text in link.roles.iter().flat_map(|r| &r.port_types) {
+            add(None, &link.name, "roles", text.as_str(), K::PortType);
+        }
+    }
+    if let Some(orchestration) = &module.orchestration {
+        for parameter in &orchestration.parameters {
+            let name = parameter.name();
+            match &parameter.kind {
+                ParameterKind::Message(m) => {
+                    add(None, name, "message_type", &m.message_type, K::MultipartType);
+                }
+                ParameterKind::CorrelationSet(c) => {
+                    add(None, name, "correlation_type", &c.correlation_type, K::CorrelationType);
+                }
+                ParameterKind::Port(p) => add(None, name, "port_type", &p.port_type, K::PortType),
+                ParameterKind::RoleLink(r) => {
+                    add(None, name, "role_link_type", &r.role_link_type, K::RoleLinkType);
+                }
+                ParameterKind::Variable(_) => {}
+            }
+        }
+        for port in &orchestration.ports {
+            add(None, &port.name, "port_type", &port.port_type, K::PortType);
+        }
+        for link in &orchestration.role_links {
+            add(None, &link.name, "role_link_type", &link.role_link_type, K::RoleLinkType);
+        }
+        let own = (None, &orchestration.messages, &orchestration.correlation_sets);
+        let shapes = orchestration.shapes();
+        let scopes = shapes.iter().filter_map(|shape| match &shape.kind {
+            ShapeKind::Scope(scope) => Some((Some(&shape.id), &scope.messages, &scope.correlation_sets)),
+            _ => None,
+        });
+        for (owner, messages, sets) in std::iter::once(own).chain(scopes) {
+            for message in messages {
+                add(owner, &message.name, "message_type", &message.message_type, K::MultipartType);
+            }
+            for set in sets {
+                add(owner, &set.name, "correlation_type", &set.correlation_type, K::CorrelationType);
+            }
         }
     }
 }

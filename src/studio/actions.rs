@@ -4,7 +4,7 @@ use super::app::{Mode, Studio};
 use super::command::Command;
 use super::comparison::Against;
 use super::dialogs::{Answer, Purpose};
-use super::document::{Action, Document, Selection};
+use super::document::{Action, Ask, Document, Selection};
 use super::editing::Where;
 use super::overlay::{Overlay, Pick};
 use super::palette::Palette;
@@ -12,6 +12,7 @@ use super::run::player;
 use super::tabs::{Tab, Tabs};
 use super::theme::Appearance;
 use crate::diagnostic::{Diagnostic, counted};
+use crate::language::{CodePlace, CodeProperty};
 use crate::model::edit::{DeclarationKind, Edit};
 use crate::model::{Application, Module, Orchestration, Settings};
 use egui::ViewportCommand;
@@ -43,6 +44,7 @@ impl Studio {
             Action::OpenFolder(folder) => self.leave(ctx, Leave::Open(Some(folder))),
             Action::Open(tab) => self.open_tab(tab, false),
             Action::Center(selection) => self.tabs.canvas_mut().glide(&selection),
+            Action::Ask(ask) => self.asked(ctx, ask),
             Action::Said(text) => self.said = Some((text, false)),
             Action::Refused(why) => self.said = Some((why, true)),
             Action::Command(command) => {
@@ -106,7 +108,7 @@ impl Studio {
             Command::SelectAll => self.select_all(),
             Command::SelectSiblings => self.select_siblings(),
             Command::Delete => self.delete(),
-            Command::Rename => self.rename(),
+            Command::Rename => self.rename_named(ctx),
             Command::InsertBefore => self.pick(Pick::Insert(Where::Before)),
             Command::InsertAfter => self.pick(Pick::Insert(Where::After)),
             Command::InsertInto => self.pick(Pick::Insert(Where::Into)),
@@ -114,6 +116,25 @@ impl Studio {
             Command::Unwrap => self.unwrap(),
             Command::Convert => self.pick(Pick::Convert),
             Command::AddBranch => self.add_branch(),
+            Command::Definition => {
+                if let Some(target) = self.named(ctx) {
+                    self.asked(ctx, Ask::Define(target));
+                }
+            }
+            Command::FindUses => {
+                if let Some(target) = self.named(ctx) {
+                    self.asked(ctx, Ask::Usages(target));
+                }
+            }
+            Command::Complete => {
+                if let Some(focused) = super::editor::focused(ctx) {
+                    super::editor::offer(ctx, &focused);
+                }
+            }
+            Command::OpenText => self.open_text(ctx),
+            Command::MoveUp if self.port_selected() => self.shift_port(-1),
+            Command::MoveDown if self.port_selected() => self.shift_port(1),
+            Command::FlipPort => self.flip_port(),
             Command::MoveUp => self.shift(false),
             Command::MoveDown => self.shift(true),
             Command::MoveLeft => self.shift_across(false),
@@ -194,6 +215,38 @@ impl Studio {
         let middle = ctx.content_rect().center();
         let key = self.tabs.key().to_owned();
         self.tabs.canvas_mut().zoom_by(&key, factor, middle);
+    }
+
+    /// Opens the text one is in, or that of the selected shape, in a tab; from there back to its shape.
+    fn open_text(&mut self, ctx: &egui::Context) {
+        if let Some(focused) = super::editor::focused(ctx) {
+            match focused.place.owner.clone().filter(|_| focused.large) {
+                Some(owner) => {
+                    let selection = Selection::Node(owner);
+                    self.act(ctx, Action::Go { module: focused.place.module, selection });
+                }
+                None => self.asked(ctx, Ask::Large(focused.place)),
+            }
+            return;
+        }
+        let Selection::Node(id) = &self.document.selection else { return };
+        let module = &self.document.module;
+        let place = [CodeProperty::Text, CodeProperty::Condition]
+            .map(|property| CodePlace::new(module, Some(id), property))
+            .into_iter()
+            .find(|place| place.text(&self.document.app).is_some());
+        if let Some(place) = place {
+            self.asked(ctx, Ask::Large(place));
+        }
+    }
+
+    /// Renames the name under the caret or what is selected, everywhere; a shape in its place.
+    fn rename_named(&mut self, ctx: &egui::Context) {
+        let shape = matches!(self.document.selection, Selection::Node(_) | Selection::Nodes(_));
+        match self.named(ctx).filter(|_| !shape || super::editor::focused(ctx).is_some()) {
+            Some(target) => self.start_renaming(target),
+            None => self.rename(),
+        }
     }
 
     fn declare(&mut self, kind: DeclarationKind) {

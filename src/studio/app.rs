@@ -11,7 +11,7 @@ use super::run::{self, RunMode};
 use super::tabs::{Tab, Tabs};
 use super::theme::{self, Appearance};
 use super::watch::Watch;
-use super::{kinds, panels, problems, sample, shell};
+use super::{by_hand, kinds, panels, problems, sample, shell};
 use crate::diagnostic::Severity;
 use crate::model::edit::{BlockRef, Edit, Legality, find_block, insertable, outermost, owner_of};
 use crate::model::{Application, Id};
@@ -35,6 +35,7 @@ pub struct Studio {
     pub preferences: Preferences,
     pub run: RunMode,
     pub(super) overlay: Overlay,
+    pub(super) usages: Option<panels::usages::Usages>,
     pub(super) problems_open: bool,
     pub(super) dialogs: Box<dyn FolderDialogs>,
     pub(super) asking: Option<Purpose>,
@@ -84,6 +85,7 @@ impl Studio {
             preferences: Preferences::default(),
             run: RunMode::default(),
             overlay: Overlay::default(),
+            usages: None,
             dialogs: Box::new(Native::default()),
             asking: None,
             said: None,
@@ -150,6 +152,7 @@ impl Studio {
         self.guard_close(ui.ctx());
         self.keep_safe(ui.ctx());
         let running = self.mode == Mode::Run;
+        self.document.values = self.run.values(&self.document);
         let still = self.preferences.reduced_motion;
         self.run.tick(ui.ctx(), &self.document, running, still, &mut actions);
         let t = theme::Tokens::of(ui);
@@ -169,6 +172,13 @@ impl Studio {
             if self.run.wants_file() {
                 self.ask(ui.ctx(), Purpose::Message);
             }
+        } else if self.usages.is_some() {
+            Panel::bottom("uses")
+                .frame(frame(t.panel))
+                .default_size(168.0)
+                .size_range(96.0..=420.0)
+                .resizable(true)
+                .show(ui, |ui| self.show_usages(ui, &mut actions));
         } else if self.problems_open {
             Panel::bottom("problems")
                 .frame(frame(t.panel))
@@ -288,6 +298,7 @@ impl Studio {
             editable: self.mode == Mode::Design && !self.looking,
             problems: &nodes,
             port_problems: &ports,
+            diagnostics: &document.problems,
             legal: &legal,
             kinds: &kinds,
             menu: &menu,
@@ -333,6 +344,18 @@ impl Studio {
                     if let Some(name) = self.document.element_name(&id) {
                         canvas.start_rename(&id, &name);
                     }
+                }
+                CanvasAction::AddPort(new) => actions.extend(by_hand::add_port(&self.document, new)),
+                CanvasAction::ArrangePorts { port, left, order } => {
+                    let edit = by_hand::arrange_ports(&self.document, &port, left, &order);
+                    actions.extend(edit.map(Action::edit));
+                }
+                CanvasAction::AttachMessage { shape, name } => {
+                    let edit = by_hand::attach_message(&self.document, &shape, &name);
+                    actions.extend(edit.map(Action::edit));
+                }
+                CanvasAction::AttachSet { shape, set, usage } => {
+                    actions.push(Action::edit(Edit::Correlate { module: key.clone(), shape, set, usage }));
                 }
                 CanvasAction::Properties => self.focus_properties = true,
             }

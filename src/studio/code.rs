@@ -1,25 +1,34 @@
-//! XLANG/s text in colour, with what is wrong in it underlined.
+//! XLANG/s text in colour.
 
 use super::theme::Tokens;
 use crate::xlang::{TokenKind, tokens};
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Color32, FontId, Galley, Stroke, Ui};
-use std::ops::Range;
+use egui::{Color32, FontId, Galley, Ui};
 use std::sync::Arc;
 
-/// Lays out `text` for an editor of `width` points; `wrong` are byte ranges to underline.
-pub fn galley(ui: &Ui, text: &str, width: f32, wrong: &[Range<usize>]) -> Arc<Galley> {
-    let t = Tokens::of(ui);
-    let mut job = LayoutJob::default();
+/// Lays out `text` for an editor of `width` points.
+pub fn galley(ui: &Ui, text: &str, width: f32) -> Arc<Galley> {
+    let mut job = job(text, Tokens::of(ui), 12.0);
     job.wrap.max_width = width;
+    ui.fonts_mut(|fonts| fonts.layout_job(job))
+}
+
+/// The text in colours, `size` points high.
+pub fn job(text: &str, t: &Tokens, size: f32) -> LayoutJob {
+    let mut job = LayoutJob::default();
     let mut at = 0;
+    let mut append = |range: std::ops::Range<usize>, color: Color32| {
+        if let Some(piece) = text.get(range).filter(|p| !p.is_empty()) {
+            job.append(piece, 0.0, TextFormat::simple(FontId::monospace(size), color));
+        }
+    };
     for (range, kind) in tokens(text) {
-        plain(&mut job, text, at..range.start, wrong, t, t.text);
-        plain(&mut job, text, range.clone(), wrong, t, color(t, kind));
+        append(at..range.start, t.text);
+        append(range.clone(), color(t, kind));
         at = range.end;
     }
-    plain(&mut job, text, at..text.len(), wrong, t, t.text);
-    ui.fonts_mut(|fonts| fonts.layout_job(job))
+    append(at..text.len(), t.text);
+    job
 }
 
 fn color(t: &Tokens, kind: TokenKind) -> Color32 {
@@ -31,27 +40,5 @@ fn color(t: &Tokens, kind: TokenKind) -> Color32 {
         TokenKind::Comment => t.muted,
         TokenKind::Operator => t.messaging,
         TokenKind::Error => t.error,
-    }
-}
-
-/// Appends a stretch, cut where an underline starts or ends.
-fn plain(
-    job: &mut LayoutJob,
-    text: &str,
-    range: Range<usize>,
-    wrong: &[Range<usize>],
-    t: &Tokens,
-    color: Color32,
-) {
-    let mut cuts = vec![range.start, range.end];
-    cuts.extend(wrong.iter().flat_map(|w| [w.start, w.end]).filter(|c| range.contains(c)));
-    cuts.sort_unstable();
-    for (from, to) in cuts.iter().zip(cuts.iter().skip(1)) {
-        let Some(piece) = text.get(*from..*to).filter(|p| !p.is_empty()) else { continue };
-        let mut format = TextFormat::simple(FontId::monospace(12.0), color);
-        if wrong.iter().any(|w| w.start <= *from && *to <= w.end) {
-            format.underline = Stroke::new(1.5, t.error);
-        }
-        job.append(piece, 0.0, format);
     }
 }

@@ -22,6 +22,10 @@ pub enum Command {
     Duplicate,
     Delete,
     Rename,
+    Definition,
+    FindUses,
+    Complete,
+    OpenText,
     InsertBefore,
     InsertAfter,
     InsertInto,
@@ -33,6 +37,7 @@ pub enum Command {
     MoveDown,
     MoveLeft,
     MoveRight,
+    FlipPort,
     NewPort,
     NewMessage,
     NewVariable,
@@ -101,7 +106,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 74] = [
+    pub const ALL: [Self; 79] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -116,6 +121,10 @@ impl Command {
         Self::Duplicate,
         Self::Delete,
         Self::Rename,
+        Self::Definition,
+        Self::FindUses,
+        Self::Complete,
+        Self::OpenText,
         Self::InsertBefore,
         Self::InsertAfter,
         Self::InsertInto,
@@ -127,6 +136,7 @@ impl Command {
         Self::MoveDown,
         Self::MoveLeft,
         Self::MoveRight,
+        Self::FlipPort,
         Self::NewPort,
         Self::NewMessage,
         Self::NewVariable,
@@ -203,6 +213,20 @@ impl Command {
             Self::Duplicate => ("Duplicate", "Inserts a copy after what is selected", ctrl(Key::D)),
             Self::Delete => ("Delete", "Deletes what is selected", plain(Key::Delete)),
             Self::Rename => ("Rename", "Renames what is selected", plain(Key::F2)),
+            Self::Definition => {
+                ("Go to declaration", "Shows where the name under the caret is declared", plain(Key::F12))
+            }
+            Self::FindUses => (
+                "Find uses",
+                "Lists every place that uses the name under the caret, or what is selected",
+                Some(KeyboardShortcut::new(Modifiers::SHIFT, Key::F12)),
+            ),
+            Self::Complete => ("Complete", "Offers what can stand at the caret of a text", ctrl(Key::Space)),
+            Self::OpenText => (
+                "Open text in a tab",
+                "Shows the text of the shape with all the room there is, and back",
+                ctrl_shift(Key::Enter),
+            ),
             Self::InsertBefore => {
                 ("Insert before…", "Chooses a shape to insert before the selected one", plain(Key::B))
             }
@@ -244,6 +268,9 @@ impl Command {
                 "Moves the selected shapes after the one below, or out of the container at its end",
                 alt(Key::ArrowDown),
             ),
+            Self::FlipPort => {
+                ("Move port to the other side", "Puts the selected port on the other port surface", None)
+            }
             Self::MoveLeft => (
                 "Move to the left branch",
                 "Moves the selected shapes, or the selected branch, to the left",
@@ -373,7 +400,13 @@ impl Command {
             }
         };
         let element = || drawn() && matches!(document.selection, Selection::Node(_));
+        if matches!(self, Self::MoveUp | Self::MoveDown | Self::FlipPort)
+            && matches!(document.selection, Selection::Port(_))
+        {
+            return studio.port_selected();
+        }
         match self {
+            Self::FlipPort => false,
             Self::StepTurn | Self::StepMoment | Self::Restart => studio.mode == Mode::Run,
             Self::NextTab | Self::PreviousTab => studio.tabs.len() > 1,
             Self::CloseTab | Self::SplitTab => !studio.tabs.is_empty(),
@@ -391,7 +424,7 @@ impl Command {
             Self::InsertBefore | Self::InsertAfter | Self::InsertInto | Self::SelectAll => drawn(),
             Self::Paste | Self::PasteDeclared => drawn(),
             Self::Delete => studio.tabs.on_canvas() && document.selection != Selection::Orchestration,
-            Self::Rename | Self::SelectSiblings => element(),
+            Self::SelectSiblings => element(),
             Self::AddBranch => drawn() && studio.can_add_branch(),
             Self::Fit | Self::CollapseAll | Self::ExpandAll | Self::ZoomIn | Self::ZoomOut => {
                 document.orchestration().is_some()

@@ -4,12 +4,15 @@ use super::names::Names;
 use crate::biztalk;
 use crate::diagnostic::Diagnostic;
 use crate::engine::preview::Picture;
+use crate::language::{CodePlace, Knowledge, Target, Usage};
 use crate::model::edit::{DeclarationKind, Edit, History};
 use crate::model::files::{self, SaveReport};
 use crate::model::{Application, Block, Id, Module, Orchestration, Settings, Shape, ShapeKind};
 use crate::xml::SchemaSet;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What the properties panel shows. Declarations are known by name, as the language knows them.
@@ -90,9 +93,23 @@ pub enum Action {
     /// Moves a shape of the open module to the middle of the canvas.
     Center(Selection),
     Command(super::command::Command),
+    Ask(Ask),
     Said(String),
     /// Why something cannot be done.
     Refused(String),
+}
+
+/// A wish about a name or a text.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// Go to the declaration.
+    Define(Target),
+    Usages(Target),
+    Rename(Target),
+    /// Go to one of the uses.
+    Show(Usage),
+    /// Open a text in a tab.
+    Large(CodePlace),
 }
 
 impl Action {
@@ -126,6 +143,11 @@ pub struct Document {
     pub picture: Arc<Picture>,
     /// Of [`Document::app`] as it is.
     pub schemas: Arc<SchemaSet>,
+    /// What the variables and messages of the open orchestration last were in the instance that was followed, by
+    /// name; empty without a run.
+    pub values: BTreeMap<String, String>,
+    /// Made when it is first asked for.
+    knowledge: RefCell<Option<Rc<Knowledge>>>,
     checked: u64,
     /// What `schemas` was built from.
     built_from: (BTreeMap<String, String>, Settings),
@@ -150,6 +172,8 @@ impl Document {
             problems: Vec::new(),
             picture: Arc::default(),
             schemas: Arc::default(),
+            values: BTreeMap::new(),
+            knowledge: RefCell::default(),
             checked: 0,
             built_from: Default::default(),
             history: History::default(),
@@ -238,11 +262,15 @@ impl Document {
     /// Why it was refused; nothing has changed then.
     pub fn edit(&mut self, edit: Edit, key: Option<&str>) -> Result<(), Diagnostic> {
         let renamed = renamed(&edit);
+        // Typing in a text changes nothing that texts can name.
+        let same_names = matches!(edit, Edit::SetKind { .. } | Edit::SetCondition { .. });
+        let knowledge = self.knowledge.take().filter(|_| same_names);
         self.history.apply(&mut self.app, edit, key)?;
         if let Some((from, to)) = renamed {
             self.follow_rename(&from, &to);
         }
         self.changed();
+        self.knowledge.replace(knowledge);
         Ok(())
     }
 
@@ -277,6 +305,7 @@ impl Document {
 
     fn changed(&mut self) {
         self.revision += 1;
+        self.knowledge.take();
         // A keystroke in a shape does not read the schemas again.
         let (schemas, settings) = &self.built_from;
         if self.revision == 1 || *schemas != self.app.schemas || *settings != self.app.settings {
@@ -295,6 +324,12 @@ impl Document {
         } else if !self.exists(&self.selection) {
             self.selection = Selection::Orchestration;
         }
+    }
+
+    /// What texts can name.
+    pub fn knowledge(&self) -> Rc<Knowledge> {
+        let mut known = self.knowledge.borrow_mut();
+        Rc::clone(known.get_or_insert_with(|| Rc::new(Knowledge::with(&self.app, Arc::clone(&self.schemas)))))
     }
 
     /// Looks for problems, if anything changed since it last did.

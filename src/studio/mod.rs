@@ -6,6 +6,7 @@
 
 mod actions;
 mod app;
+mod by_hand;
 pub mod canvas;
 mod code;
 pub mod command;
@@ -13,12 +14,14 @@ pub mod comparison;
 pub mod dialogs;
 pub mod document;
 mod editing;
+mod editor;
 pub mod editors;
 mod export;
 pub mod icons;
 pub mod keymap;
 pub mod kinds;
 pub mod names;
+mod naming;
 mod overlay;
 pub mod palette;
 mod panels;

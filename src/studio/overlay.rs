@@ -51,6 +51,8 @@ pub enum Overlay {
     },
     /// Unsaved work: save, discard or stay.
     Confirm,
+    /// A new name for something, everywhere.
+    Rename(Box<super::naming::Renaming>),
     Report {
         title: String,
         all: Vec<Diagnostic>,
@@ -177,6 +179,10 @@ impl Studio {
                 if !keep {
                     self.confirmed(ctx, shown.inner.flatten());
                 }
+            }
+            Overlay::Rename(renaming) => {
+                let shown = modal("rename").show(ctx, |ui| self.renaming(ui, renaming, actions));
+                keep = !(shown.should_close() || shown.inner);
             }
             Overlay::Report { title, all } => {
                 let shown = modal("report").show(ctx, |ui| report(ui, title, all));

@@ -1,7 +1,7 @@
 //! Findings about the open application, and which shape or port each belongs to.
 
 use super::document::Selection;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::edit::DeclarationKind;
 use crate::model::{Application, Id};
 use std::collections::BTreeMap;
@@ -29,14 +29,19 @@ pub fn marks(problems: &[Diagnostic], module: &str) -> (BTreeMap<Id, Severity>, 
 
 /// What to select for a finding in the module it names.
 pub fn selection(app: &Application, problem: &Diagnostic) -> Option<(String, Selection)> {
-    let key = problem.place.module.clone()?;
+    place(app, &problem.place)
+}
+
+/// What to select for a place in the module it names.
+pub fn place(app: &Application, place: &Place) -> Option<(String, Selection)> {
+    let key = place.module.clone()?;
     let module = app.modules.get(&key)?;
-    let name = &problem.place.name;
+    let name = &place.name;
     let node = |id: &Id| {
         let shapes = module.orchestration.iter().flat_map(|o| o.shapes());
         shapes.into_iter().any(|s| s.id == *id || super::document::holds(s, id))
     };
-    if let Some(id) = problem.place.id.as_ref().filter(|id| node(id)) {
+    if let Some(id) = place.id.as_ref().filter(|id| node(id)) {
         return Some((key, Selection::Node(id.clone())));
     }
     for kind in [

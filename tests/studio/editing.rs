@@ -327,7 +327,7 @@ fn the_fix_of_a_problem_is_one_step_to_undo() {
 fn a_refused_edit_says_why_and_changes_nothing() {
     let mut window = open("hello");
     let before = window.state().document.app.clone();
-    click(&mut window, Role::ListItem, "message Reply");
+    click(&mut window, Role::TreeItem, "message Reply");
     let name = window.get_by_role_and_label(Role::TextInput, "Name");
     name.click();
     window.run_steps(2);

@@ -2,11 +2,13 @@
 #![cfg(feature = "studio")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod by_hand;
 mod canvas_gallery;
 mod editing;
 mod editors;
 mod editors_gallery;
 mod gallery;
+mod language;
 mod pictures;
 mod run;
 mod run_gallery;

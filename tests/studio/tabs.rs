@@ -49,7 +49,7 @@ const GOODBYE: &str = "SayGoodbye orchestration";
 fn a_click_in_the_explorer_opens_a_tab_and_keys_go_from_one_to_the_other() {
     let mut window = open();
     assert_eq!(titles(&window), [HELLO]);
-    click(&mut window, Role::ListItem, "Open SayGoodbye");
+    click(&mut window, Role::TreeItem, "Open SayGoodbye");
     assert_eq!((titles(&window), module(&window)), (vec![HELLO.into(), GOODBYE.into()], "SayGoodbye".into()));
     press(&mut window, Modifiers::COMMAND, Key::Tab);
     assert_eq!(module(&window), "SayHello");
@@ -73,7 +73,7 @@ fn each_tab_keeps_its_own_selection_and_view() {
     };
     let near = zoom(&window);
     let chosen = window.state().document.selection.clone();
-    click(&mut window, Role::ListItem, "Open SayGoodbye");
+    click(&mut window, Role::TreeItem, "Open SayGoodbye");
     assert_eq!(window.state().document.selection, Selection::Orchestration);
     assert!(zoom(&window) < near);
     click(&mut window, Role::Tab, HELLO);
@@ -84,7 +84,7 @@ fn each_tab_keeps_its_own_selection_and_view() {
 fn a_split_shows_both_and_the_pointer_chooses() {
     let mut window = open();
     press(&mut window, Modifiers::COMMAND, Key::Backslash);
-    click(&mut window, Role::ListItem, "Open SayGoodbye");
+    click(&mut window, Role::TreeItem, "Open SayGoodbye");
     assert_eq!(titles(&window), [HELLO, HELLO, GOODBYE]);
     // Both draw a Send reply; the left one is that of SayHello.
     let left = {

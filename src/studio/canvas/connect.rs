@@ -51,15 +51,20 @@ fn words(row: &PortRow) -> String {
     }
 }
 
-/// The connector while it is drawn; joins it to the shape it is dropped on.
-pub fn draw(ui: &Ui, paint: &Paint<'_>, rect: Rect, end: &End, scene: &Scene<'_>) -> Option<CanvasAction> {
-    let pointer = ui.input(|i| i.pointer.latest_pos()).filter(|p| rect.contains(*p))?;
-    let start = paint.view * end.from;
+/// A connector as it is drawn, from where it starts to the pointer.
+pub fn curve(paint: &Paint<'_>, start: Pos2, pointer: Pos2) {
     let bend = (pointer.x - start.x) * 0.5;
     let curve = [start, start + vec2(bend, 0.0), pointer - vec2(bend, 0.0), pointer];
     let stroke = Stroke::new(2.0, paint.t.selection);
     let none = egui::Color32::TRANSPARENT;
     paint.painter.add(egui::epaint::CubicBezierShape::from_points_stroke(curve, false, none, stroke));
+}
+
+/// The connector while it is drawn; joins it to the shape it is dropped on.
+pub fn draw(ui: &Ui, paint: &Paint<'_>, rect: Rect, end: &End, scene: &Scene<'_>) -> Option<CanvasAction> {
+    let pointer = ui.input(|i| i.pointer.latest_pos()).filter(|p| rect.contains(*p))?;
+    let start = paint.view * end.from;
+    curve(paint, start, pointer);
     let node = paint.layout.node_at(paint.view.inverse() * pointer)?;
     let joins = match &scene.orchestration.shape(&node.id)?.kind {
         ShapeKind::Receive(_) => end.flow == Flow::In,

@@ -3,12 +3,15 @@
 pub(super) mod camera;
 mod cards;
 mod connect;
+mod correlation;
 mod crumbs;
 mod drops;
+mod hand;
 mod minimap;
 mod motion;
 mod navigate;
 pub(in crate::studio) mod paint;
+mod port_form;
 mod rename;
 mod slots;
 mod view;
@@ -16,5 +19,10 @@ mod widgets;
 mod wiring;
 
 pub use connect::End;
+pub(in crate::studio) use correlation::point_at_set;
 pub use crumbs::way;
+pub use hand::Hand;
+pub(in crate::studio) use hand::carried;
+pub use port_form::NewPort;
+pub(in crate::studio) use rename::select_all;
 pub use view::{Canvas, CanvasAction, Drag, Scene};

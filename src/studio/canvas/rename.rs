@@ -54,7 +54,8 @@ impl Canvas {
     }
 }
 
-fn select_all(ui: &Ui, id: egui::Id, chars: usize) {
+/// Selects everything in the text field `id`.
+pub fn select_all(ui: &Ui, id: egui::Id, chars: usize) {
     use egui::text::{CCursor, CCursorRange};
     let mut state = egui::text_edit::TextEditState::load(ui.ctx(), id).unwrap_or_default();
     state.cursor.set_char_range(Some(CCursorRange::two(CCursor::default(), CCursor::new(chars))));

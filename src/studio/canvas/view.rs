@@ -1,17 +1,20 @@
 //! The canvas widget: what it keeps, and one frame of it. It edits nothing; it returns [`CanvasAction`]s.
 
 use super::connect::{self, End};
+use super::correlation::Sets;
 use super::crumbs;
+use super::hand::Hands;
 use super::minimap::Minimap;
 use super::motion::Motion;
 use super::navigate::ModuleView;
 use super::paint::FLAT;
 use super::paint::{Mark, Paint, Sides};
+use super::port_form::NewPort;
 use super::rename::Rename;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::drawing::layout::{self, Layout};
 use crate::drawing::wires::Wire;
-use crate::model::edit::BlockRef;
+use crate::model::edit::{BlockRef, CorrelationUse};
 use crate::model::{Application, Id, Module, Orchestration, ShapeKind};
 use crate::studio::document::Selection;
 use crate::studio::run::overlay::RunOverlay;
@@ -70,6 +73,25 @@ pub enum CanvasAction {
     },
     /// Why what was dropped cannot stand there.
     Refused(String),
+    /// A port dropped on a surface.
+    AddPort(NewPort),
+    /// A port moved: the ports of that side from top to bottom.
+    ArrangePorts {
+        port: String,
+        left: bool,
+        order: Vec<String>,
+    },
+    /// A message dropped on a shape.
+    AttachMessage {
+        shape: Id,
+        name: String,
+    },
+    /// A correlation set dropped on a shape.
+    AttachSet {
+        shape: Id,
+        set: String,
+        usage: CorrelationUse,
+    },
     /// Put the keyboard into the properties panel.
     Properties,
 }
@@ -88,6 +110,8 @@ pub struct Scene<'a> {
     pub editable: bool,
     pub problems: &'a BTreeMap<Id, Severity>,
     pub port_problems: &'a BTreeMap<String, Severity>,
+    /// Everything known to be wrong or worth telling.
+    pub diagnostics: &'a [Diagnostic],
     /// May this go there? If not, why.
     pub legal: &'a dyn Fn(&BlockRef, usize, &Drag) -> Result<(), String>,
     /// The kinds of shapes that may be inserted there, in the order of the toolbox.
@@ -122,6 +146,8 @@ pub struct Canvas {
     /// Counts the layouts made.
     drawn: u64,
     minimap: Minimap,
+    hands: Hands,
+    sets: Sets,
 }
 
 impl Canvas {
@@ -253,12 +279,18 @@ impl Canvas {
             }
             self.lasso(ui, &paint, rect, &ground, scene, (&mut changes, &mut actions));
         }
+        let (mut hands, mut sets) = (std::mem::take(&mut self.hands), std::mem::take(&mut self.sets));
+        actions.extend(sets.ui(ui, &paint, rect, scene).map(CanvasAction::Select));
+        if scene.editable {
+            actions.extend(hands.ui(ui, &paint, rect, scene));
+        }
         paint.surface_names(rect);
         let map = self.minimap.ui(ui, &paint, rect, scene.key, self.drawn);
         changes.center = map.map(|at| (at, rect.center()));
         if self.inside.is_some() {
             changes.inside = crumbs::ui(ui, rect, scene.orchestration, self.inside.as_ref());
         }
+        (self.hands, self.sets) = (hands, sets);
         self.rename_field(ui, view, &mut actions);
         changes.apply(self, scene.key);
         actions

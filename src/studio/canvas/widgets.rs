@@ -77,8 +77,8 @@ impl Canvas {
             if !area.is_positive() {
                 continue;
             }
-            let id = egui::Id::unique(("port card", scene.key, &port.name));
-            let response = ui.interact(area, id, Sense::click());
+            let sense = if scene.editable { Sense::click_and_drag() } else { Sense::click() };
+            let response = ui.interact(area, card_id(scene.key, &port.name), sense);
             let selected = matches!(scene.selection, Selection::Port(name) if *name == port.name);
             let words = format!("Port {}", port.name);
             response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, selected, &words));
@@ -230,4 +230,9 @@ impl Canvas {
             }
         }
     }
+}
+
+/// Id of the widget of a port.
+pub(super) fn card_id(key: &str, port: &str) -> egui::Id {
+    egui::Id::unique(("port card", key, port))
 }

@@ -4,7 +4,7 @@ use super::paint::{DETAIL, EDGE, FLAT, Mark, Paint, WORDS};
 use crate::drawing::layout;
 use crate::drawing::ports::{self, Flow, PortCard};
 use crate::drawing::wires::{Wire, rounded};
-use crate::studio::icons;
+use crate::studio::icons::{self, Glyph};
 use crate::studio::theme;
 use egui::epaint::Mesh;
 use egui::{FontFamily, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, pos2, vec2};
@@ -130,6 +130,20 @@ impl Paint<'_> {
         Some((path, [exit, exit + vec2(bend, 0.0), end - vec2(bend, 0.0), end]))
     }
 
+    /// The directions of a port at the right of its name: in or out first, then the way back.
+    fn ways(&self, card: &PortCard, place: Rect) {
+        let first = matches!(card.polarity, crate::model::Polarity::Implements);
+        let order: &[bool] = if card.two_way { &[first, !first] } else { &[first] };
+        for (i, inward) in order.iter().rev().enumerate() {
+            let at = pos2(place.right() - 18.0 - 18.0 * i as f32, place.top() + 15.0);
+            let glyph = if *inward { Glyph::Receive } else { Glyph::Send };
+            let area = Rect::from_center_size(at, Vec2::splat(11.0));
+            let leads = i + 1 == order.len();
+            let color = if leads { self.t.messaging } else { self.t.messaging.gamma_multiply(0.55) };
+            icons::paint(&self.painter, glyph, self.view * area, color);
+        }
+    }
+
     pub fn port(&self, card: &PortCard, mark: Mark) {
         let place = self.sides.card(card);
         if !self.world.intersects(place.expand(8.0)) {
@@ -145,8 +159,12 @@ impl Paint<'_> {
         let z = self.zoom();
         if z >= WORDS {
             let x = place.left() + 12.0;
+            // Which way messages go first, and whether something comes back.
+            let ways = if card.two_way { 2.0 } else { 1.0 };
             let room = place.width() - 24.0;
-            self.text(pos2(x, place.top() + 15.0), &card.name, 13.0, theme::semibold(), t.text, room);
+            self.ways(card, place);
+            let name = room - 18.0 * ways;
+            self.text(pos2(x, place.top() + 15.0), &card.name, 13.0, theme::semibold(), t.text, name);
             let color = if card.bound { t.brand } else { t.warn };
             if z >= DETAIL {
                 let at = pos2(x, place.top() + 31.5);

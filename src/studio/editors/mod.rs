@@ -78,7 +78,7 @@ impl Editors {
             });
         };
         match tab {
-            Tab::Orchestration(_) | Tab::Preferences | Tab::Compare(_) => {}
+            Tab::Orchestration(_) | Tab::Code(_) | Tab::Preferences | Tab::Compare(_) => {}
             Tab::Application => picture::ui(ui, editing, &mut self.picture),
             Tab::Ports => {
                 frame.show(ui, |ui| ports::ui(ui, editing, &mut self.ports));

@@ -154,7 +154,7 @@ fn rule(ui: &mut Ui, rule: &mut PolicyRule) -> bool {
             fields::text(ui, "Name", &mut rule.name);
             fields::toggle(ui, "Active", &mut rule.active);
             list::number(ui, "Priority", &mut rule.priority, -1000..=1000, "higher fires first");
-            fields::code(ui, "If", &mut rule.condition, 2, &[]);
+            fields::code(ui, "If", &mut rule.condition, 2);
             let mut gone = None;
             for (at, action) in rule.actions.iter_mut().enumerate() {
                 ui.push_id(("action", at), |ui| {
@@ -176,7 +176,7 @@ fn rule(ui: &mut Ui, rule: &mut PolicyRule) -> bool {
                         });
                     });
                     match action {
-                        PolicyAction::Set(code) => drop(fields::code(ui, "Then", code, 2, &[])),
+                        PolicyAction::Set(code) => drop(fields::code(ui, "Then", code, 2)),
                         PolicyAction::Assert { fact, value } => {
                             fields::text(ui, "Fact", fact);
                             fields::text(ui, "Value", value);

@@ -1,6 +1,5 @@
 //! Form rows of the properties panel: label left, field right, one accessible name for both.
 
-use crate::diagnostic::Diagnostic;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
 use egui::{Align, ComboBox, Layout, Rect, Response, RichText, Sense, TextEdit, Ui, Vec2, vec2};
@@ -191,15 +190,13 @@ pub fn toggle(ui: &mut Ui, label: &str, value: &mut bool) -> bool {
     })
 }
 
-/// XLANG/s text below its label, in monospace; what `found` points at is underlined.
-pub fn code(ui: &mut Ui, label: &str, value: &mut String, rows: usize, found: &[Diagnostic]) -> bool {
+/// XLANG/s text below its label, in colours, for texts outside of orchestrations.
+pub fn code(ui: &mut Ui, label: &str, value: &mut String, rows: usize) -> bool {
     let t = Tokens::of(ui);
     let label = ui.label(RichText::new(label).small().color(t.muted));
-    let span = |d: &Diagnostic| d.place.span.as_ref().map(|s| s.start as usize..s.end as usize);
-    let wrong: Vec<_> = found.iter().filter_map(span).collect();
     let changed = ui.label_inputs_by(label.id, |ui| {
         let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
-            crate::studio::code::galley(ui, text.as_str(), width, &wrong)
+            crate::studio::code::galley(ui, text.as_str(), width)
         };
         let response = ui.add(
             TextEdit::multiline(value)

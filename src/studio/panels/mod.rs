@@ -5,3 +5,4 @@ pub mod fields;
 pub mod problems;
 pub mod properties;
 pub mod toolbox;
+pub mod usages;

@@ -2,8 +2,8 @@
 
 use super::fields;
 use crate::model::ShapeKind;
-use crate::studio::canvas::Drag;
-use crate::studio::icons;
+use crate::studio::canvas::{Drag, Hand};
+use crate::studio::icons::{self, Glyph};
 use crate::studio::kinds;
 use crate::studio::theme::Tokens;
 use egui::{
@@ -30,7 +30,26 @@ pub fn ui(ui: &mut Ui, open: bool) -> Option<ShapeKind> {
             }
         });
     }
+    port(ui, width);
     insert
+}
+
+/// A port to drag onto a port surface.
+fn port(ui: &mut Ui, width: f32) {
+    let t = Tokens::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click_and_drag());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Toolbox Port"));
+    if response.drag_started() {
+        DragAndDrop::set_payload(ui.ctx(), Hand::NewPort);
+    }
+    let hot = response.hovered() || response.has_focus();
+    let ground = if hot { t.tint(t.field, t.text, 0.07) } else { t.field };
+    entry(ui.painter(), ui, rect, (Glyph::Port, t.messaging, "Port"), ground);
+    response
+        .on_hover_text(
+            "A port of the orchestration.\nDrag it onto a port surface, left or right of the flow.",
+        )
+        .on_hover_cursor(CursorIcon::Grab);
 }
 
 fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> bool {
@@ -63,13 +82,24 @@ fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> bool {
 }
 
 fn paint(painter: &Painter, ui: &Ui, rect: Rect, kind: &ShapeKind, ground: egui::Color32) {
+    let color = kinds::category(kind).color(Tokens::of(ui));
+    entry(painter, ui, rect, (kinds::glyph(kind), color, short(kind)), ground);
+}
+
+fn entry(
+    painter: &Painter,
+    ui: &Ui,
+    rect: Rect,
+    (glyph, color, words): (Glyph, egui::Color32, &str),
+    ground: egui::Color32,
+) {
     let t = Tokens::of(ui);
     painter.rect_filled(rect, 6.0, ground);
     let chip = Rect::from_min_size(rect.min + vec2(3.0, 3.0), Vec2::splat(22.0));
-    icons::chip(painter, kinds::glyph(kind), chip, t.panel, kinds::category(kind).color(t), 5.into());
+    icons::chip(painter, glyph, chip, t.panel, color, 5.into());
     let font = TextStyle::Body.resolve(ui.style());
     let job = egui::text::LayoutJob::single_section(
-        short(kind).to_owned(),
+        words.to_owned(),
         egui::text::TextFormat::simple(egui::FontId::new(12.0, font.family), t.text),
     );
     let mut job = job;

@@ -25,13 +25,14 @@ pub use boxes::strip;
 use super::document::{Action, Document, Selection};
 use super::theme::{self, Tokens};
 use crate::engine::InstanceId;
-use crate::message::Name;
+use crate::message::{Name, Value, format_value};
 use crate::model::Id;
 use egui::{Button, RichText, Ui};
 use overlay::{RunOverlay, Tokens as Threads};
 use player::Command;
 use send::SendPanel;
 use state::State;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -125,6 +126,22 @@ impl RunMode {
             let travels = !self.state.flights.flights.is_empty() && !reduced_motion;
             ctx.request_repaint_after(if travels { FRAME / 2 } else { FRAME });
         }
+    }
+
+    /// What the variables of the followed instance last were, when the open orchestration is its own.
+    pub fn values(&self, document: &Document) -> BTreeMap<String, String> {
+        let view = self.state.watched.as_ref().and_then(|watched| watched.view.as_ref());
+        let open = document.module().zip(document.orchestration()).map(|(m, o)| m.full_name(&o.name));
+        let own = view.filter(|view| open.is_some_and(|open| view.service.as_str() == open));
+        let shown = |value: &Value| match value {
+            Value::String(text) => format!("{text:?}"),
+            Value::Null => "null".to_owned(),
+            other => format_value(other),
+        };
+        own.into_iter()
+            .flat_map(|v| &v.variables)
+            .map(|(name, value)| (name.to_string(), shown(value)))
+            .collect()
     }
 
     /// A run nobody looks at stands still.

@@ -11,6 +11,7 @@ use super::comparison::{Against, CompareView};
 use super::document::{Document, Selection};
 use super::icons::Glyph;
 use super::settings::SettingsView;
+use crate::language::CodePlace;
 use crate::model::Application;
 use egui_tiles::{Container, Tile, TileId, Tree};
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,8 @@ pub enum Tab {
     Preferences,
     /// The open application beside another version of it.
     Compare(Against),
+    /// An XLANG/s text, with all the room there is.
+    Code(CodePlace),
 }
 
 impl Tab {
@@ -65,6 +68,7 @@ impl Tab {
             Self::Script(class) => {
                 (class.rsplit('.').next().unwrap_or(class).to_owned(), Glyph::Expression, "script")
             }
+            Self::Code(place) => (place.words(app), Glyph::Expression, "text"),
         }
     }
 
@@ -78,6 +82,7 @@ impl Tab {
             Self::Map(name) => app.maps.contains_key(name),
             Self::Policy(name) => app.policies.contains_key(name),
             Self::Script(class) => app.components.contains_key(class),
+            Self::Code(place) => place.text(app).is_some(),
         }
     }
 }
@@ -491,6 +496,7 @@ fn words(tab: &Tab) -> String {
         Tab::Map(name) => format!("map {name}"),
         Tab::Policy(name) => format!("policy {name}"),
         Tab::Script(class) => format!("script {class}"),
+        Tab::Code(place) => format!("{place:?}"),
     }
 }
 

@@ -131,6 +131,9 @@ impl Behavior<Pane> for Showing<'_> {
             (Tab::Compare(against), View::Compare(view)) => {
                 self.studio.show_comparison(ui, &pane.key, against, view, &mut asked);
             }
+            (Tab::Code(place), _) => {
+                crate::studio::editor::large(ui, &self.studio.document, place, &mut asked);
+            }
             (tab, _) => {
                 let key = pane.key.clone();
                 let Studio { editors, document, .. } = &mut *self.studio;

@@ -1,6 +1,7 @@
 //! Properties of branches, scopes, catch and compensation blocks.
 
 use super::{Editing, findings, removable, title};
+use crate::language::CodeProperty;
 use crate::model::edit::{self, DeclarationKind, Edit};
 use crate::model::{
     Atomic, Branches, Catch, CatchType, Id, IsolationLevel, LongRunning, Scope, Shape, ShapeKind, Transaction,
@@ -37,7 +38,7 @@ fn branch(ui: &mut Ui, editing: &mut Editing<'_>, owner: &Shape, branches: &Bran
         fields::note(ui, "The else branch is taken when no condition before it holds.");
     } else if decide {
         let mut condition = branch.condition.clone();
-        if fields::code(ui, "Condition", &mut condition, 4, &editing.problems(id, "")) {
+        if editing.code(ui, (Some(id), CodeProperty::Condition), "Condition", &mut condition, 4) {
             let edit = Edit::SetCondition { module: editing.key(), branch: id.clone(), condition };
             editing.typing(edit, &format!("{id}.condition"));
         }
@@ -89,7 +90,7 @@ pub fn branches(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, branches:
         if decide {
             let mut condition = branch.condition.clone();
             let label = format!("Condition of {}", branch.name);
-            if fields::code(ui, &label, &mut condition, 2, &editing.problems(&branch.id, "")) {
+            if editing.code(ui, (Some(&branch.id), CodeProperty::Condition), &label, &mut condition, 2) {
                 let edit = Edit::SetCondition { module: editing.key(), branch: branch.id.clone(), condition };
                 editing.typing(edit, &format!("{}.condition", branch.id));
             }
@@ -100,7 +101,7 @@ pub fn branches(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, branches:
 
 pub fn scope(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, scope: &Scope) {
     let mut new = scope.clone();
-    transaction(ui, &mut new.transaction, &mut new.transaction_id, &shape.name);
+    transaction(ui, editing, Some(&shape.id), (&mut new.transaction, &mut new.transaction_id), &shape.name);
     fields::toggle(ui, "Synchronized", &mut new.synchronized);
     if new != *scope {
         editing.set_kind(&shape.id, ShapeKind::Scope(new), "scope");
@@ -139,7 +140,13 @@ pub fn scope(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, scope: &Scop
 }
 
 /// Transaction type with the properties of each type; used for scopes and orchestrations.
-pub fn transaction(ui: &mut Ui, transaction: &mut Transaction, id: &mut String, owner: &str) {
+pub fn transaction(
+    ui: &mut Ui,
+    editing: &mut Editing<'_>,
+    scope: Option<&Id>,
+    (transaction, id): (&mut Transaction, &mut String),
+    owner: &str,
+) {
     fields::heading(ui, "Transaction");
     let kinds = [(0_u8, "None"), (1, "Long running"), (2, "Atomic")];
     let mut kind = match transaction {
@@ -162,7 +169,8 @@ pub fn transaction(ui: &mut Ui, transaction: &mut Transaction, id: &mut String, 
     match transaction {
         Transaction::None => return,
         Transaction::LongRunning(long) => {
-            fields::code(ui, "Timeout: seconds or a TimeSpan", &mut long.timeout, 1, &[]);
+            let words = "Timeout: seconds or a TimeSpan";
+            editing.code(ui, (scope, CodeProperty::Timeout), words, &mut long.timeout, 1);
         }
         Transaction::Atomic(atomic) => {
             let mut seconds = atomic.timeout;

@@ -1,6 +1,7 @@
 //! Properties of messages, variables, correlation sets and types; and lists of them.
 
 use super::{Editing, findings, orchestration::MODIFIERS, removable, title, types};
+use crate::language::CodeProperty;
 use crate::model::edit::{Declaration, DeclarationKind, Edit, fresh_id, fresh_name};
 use crate::model::{
     CorrelationSet, CorrelationType, Direction, Id, Message, Parameter, ParameterKind, PortSurface, Variable,
@@ -50,7 +51,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, kind: Decl
     let mut new = now.clone();
     match &mut new {
         Declaration::Message(m) => message(ui, editing, m),
-        Declaration::Variable(v) => variable(ui, editing, v),
+        Declaration::Variable(v) => variable(ui, editing, scope, v),
         Declaration::CorrelationSet(c) => correlation_set(ui, editing, c),
         Declaration::CorrelationType(c) => correlation_type(ui, editing, c),
         Declaration::PortType(p) => types::port_type(ui, editing, p),
@@ -101,13 +102,15 @@ pub fn message_type(ui: &mut Ui, editing: &Editing<'_>, label: &str, value: &mut
     }
 }
 
-fn variable(ui: &mut Ui, editing: &Editing<'_>, v: &mut Variable) {
+fn variable(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, v: &mut Variable) {
+    let known = v.name.clone();
     if let Some(name) = fields::name(ui, "Name", &v.name) {
         v.name = name;
     }
     value_type(ui, editing, &mut v.variable_type);
     let mut initial = v.initial_value.clone().unwrap_or_default();
-    if fields::code(ui, "Initial value", &mut initial, 1, &[]) {
+    let property = CodeProperty::InitialValue(known);
+    if editing.code(ui, (scope, property), "Initial value", &mut initial, 1) {
         v.initial_value = (!initial.is_empty()).then_some(initial);
     }
     fields::toggle(ui, "Use default constructor", &mut v.use_default_constructor);
@@ -207,7 +210,7 @@ fn parameter(ui: &mut Ui, editing: &mut Editing<'_>, p: &mut Parameter) {
     fields::pick(ui, "Direction", &mut p.direction, &directions);
     match &mut p.kind {
         ParameterKind::Message(m) => message(ui, editing, m),
-        ParameterKind::Variable(v) => variable(ui, editing, v),
+        ParameterKind::Variable(v) => variable(ui, editing, None, v),
         ParameterKind::CorrelationSet(c) => correlation_set(ui, editing, c),
         ParameterKind::Port(_) | ParameterKind::RoleLink(_) => fields::note(ui, "Bound by the caller."),
     }

@@ -1,6 +1,6 @@
 //! Properties of Receive and Send: port, operation, message, correlation, filter.
 
-use super::{Editing, filter, preview, removable};
+use super::{Editing, filter, preview, removable_hovered};
 use crate::model::edit::{CorrelationUse, DeclarationKind, Edit};
 use crate::model::{Leg, Polarity, Receive, Send, Shape, ShapeKind};
 use crate::studio::command::Command;
@@ -164,7 +164,11 @@ fn correlation(
     fields::heading(ui, "Correlation");
     for (sets, verb) in [(initializes, "initializes"), (follows, "follows")] {
         for set in sets {
-            let (taken, opened) = removable(ui, &format!("{verb} {set}"), &format!("Detach {set}"));
+            let (taken, opened, over) =
+                removable_hovered(ui, &format!("{verb} {set}"), &format!("Detach {set}"));
+            if over {
+                crate::studio::canvas::point_at_set(ui.ctx(), set);
+            }
             if taken {
                 editing.edit(Edit::Uncorrelate {
                     module: editing.key(),

@@ -16,9 +16,11 @@ pub use declarations::fresh;
 
 use super::fields;
 use crate::diagnostic::Diagnostic;
+use crate::language::{CodePlace, CodeProperty};
 use crate::model::edit::Edit;
 use crate::model::{Id, Module, Orchestration, ShapeKind};
 use crate::studio::document::{Action, Document, Selection};
+use crate::studio::editor::{self, Field};
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
 use egui::{Color32, Rect, RichText, ScrollArea, Ui, Vec2, vec2};
@@ -49,6 +51,20 @@ impl Editing<'_> {
     fn set_kind(&mut self, shape: &Id, kind: ShapeKind, field: &str) {
         let edit = Edit::SetKind { module: self.key(), shape: shape.clone(), kind };
         self.typing(edit, &format!("{shape}.{field}"));
+    }
+
+    /// The editor of a text of the open module; true when `value` was changed.
+    fn code(
+        &mut self,
+        ui: &mut Ui,
+        (owner, property): (Option<&Id>, CodeProperty),
+        label: &str,
+        value: &mut String,
+        rows: usize,
+    ) -> bool {
+        let place = CodePlace::new(&self.document.module, owner, property);
+        let field = Field { document: self.document, place, label, rows, large: false };
+        editor::code(ui, &field, value, self.actions)
     }
 
     fn select(&mut self, selection: Selection) {
@@ -149,11 +165,19 @@ fn findings(ui: &mut Ui, found: &[Diagnostic]) {
 
 /// A line in a list with a way to take it out; true when that was pressed.
 fn removable(ui: &mut Ui, words: &str, remove: &str) -> (bool, bool) {
+    let (taken, opened, _) = removable_hovered(ui, words, remove);
+    (taken, opened)
+}
+
+/// As [`removable`], and whether the pointer is over it.
+fn removable_hovered(ui: &mut Ui, words: &str, remove: &str) -> (bool, bool, bool) {
     let t = Tokens::of(ui);
     let (mut taken, mut opened) = (false, false);
-    egui::Frame::new().fill(t.field).corner_radius(6).inner_margin(egui::Margin::symmetric(8, 2)).show(
-        ui,
-        |ui| {
+    let frame = egui::Frame::new()
+        .fill(t.field)
+        .corner_radius(6)
+        .inner_margin(egui::Margin::symmetric(8, 2))
+        .show(ui, |ui| {
             ui.horizontal(|ui| {
                 let room = ui.available_width() - 28.0;
                 let label = ui.allocate_ui_with_layout(
@@ -168,7 +192,7 @@ fn removable(ui: &mut Ui, words: &str, remove: &str) -> (bool, bool) {
                 opened = label.inner.clicked();
                 taken = fields::icon_button(ui, Glyph::Close, remove).clicked();
             });
-        },
-    );
-    (taken, opened)
+        });
+    let over = ui.rect_contains_pointer(frame.response.rect);
+    (taken, opened, over)
 }

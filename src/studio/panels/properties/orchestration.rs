@@ -25,7 +25,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>) {
     }
     fields::pick(ui, "Visible to", &mut new.modifier, &MODIFIERS);
     fields::text(ui, "XML namespace", &mut new.target_xml_namespace);
-    blocks::transaction(ui, &mut new.transaction, &mut new.transaction_id, &now.name);
+    blocks::transaction(ui, editing, None, (&mut new.transaction, &mut new.transaction_id), &now.name);
     if now.transaction != Transaction::None {
         let mut custom = orchestration.compensation.is_some();
         if fields::toggle(ui, "Custom compensation", &mut custom) {

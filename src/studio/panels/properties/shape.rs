@@ -1,6 +1,7 @@
 //! Properties of a shape: what all have, then what its kind has.
 
 use super::{Editing, blocks, calls, findings, messaging, title};
+use crate::language::CodeProperty;
 use crate::model::edit::Edit;
 use crate::model::{Shape, ShapeKind};
 use crate::studio::kinds;
@@ -30,7 +31,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape) {
         }
         ShapeKind::Loop(l) => {
             let mut text = l.condition.clone();
-            if fields::code(ui, "Repeat while", &mut text, 3, &editing.problems(&shape.id, "")) {
+            if editing.code(ui, (Some(&shape.id), CodeProperty::Condition), "Repeat while", &mut text, 3) {
                 let kind = ShapeKind::Loop(crate::model::Loop { condition: text, ..l.clone() });
                 editing.set_kind(&shape.id, kind, "condition");
             }
@@ -60,7 +61,7 @@ fn code(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, label: &str, rows
         | ShapeKind::Terminate(c) => &mut c.text,
         _ => return,
     };
-    if fields::code(ui, label, text, rows, &editing.problems(&shape.id, "")) {
+    if editing.code(ui, (Some(&shape.id), CodeProperty::Text), label, text, rows) {
         editing.set_kind(&shape.id, kind, "text");
     }
 }

@@ -1,0 +1,377 @@
+//! Ports by hand: connectors drawn from a shape, ports made and moved on the surfaces; and names dropped on shapes.
+
+use super::connect::{self, End};
+use super::paint::{Mark, Paint};
+use super::port_form::Form;
+use super::view::{CanvasAction, Scene};
+use crate::check::before;
+use crate::drawing::glyph::Glyph;
+use crate::drawing::layout::Node;
+use crate::drawing::ports::{Flow, PortCard};
+use crate::model::edit::{CorrelationUse, DeclarationKind};
+use crate::model::{Id, Orchestration, ShapeKind};
+use crate::studio::document::Selection;
+use crate::studio::theme;
+use egui::{
+    Align2, CursorIcon, DragAndDrop, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
+};
+
+/// What is dragged by hand, beside shapes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Hand {
+    /// A connector from a Send or Receive, to an operation or to where a port is to be.
+    Shape(Id),
+    /// A port, to another place or side.
+    Port(String),
+    /// A port that is to be.
+    NewPort,
+    /// A message or correlation set, onto a shape.
+    Declared(DeclarationKind, String),
+}
+
+/// What stays of it between frames.
+#[derive(Debug, Default)]
+pub struct Hands {
+    pub(super) form: Option<Form>,
+}
+
+impl Hands {
+    pub fn ui(&mut self, ui: &mut Ui, paint: &Paint<'_>, rect: Rect, scene: &Scene<'_>) -> Vec<CanvasAction> {
+        let mut actions = Vec::new();
+        if DragAndDrop::payload::<super::Drag>(ui.ctx()).is_none() {
+            handles(ui, paint, rect, scene);
+            cards(ui, paint, scene);
+            self.ground(ui, paint, rect);
+        }
+        let held = DragAndDrop::payload::<Hand>(ui.ctx());
+        if let Some(hand) = held.as_deref()
+            && let Some(pointer) = ui.input(|i| i.pointer.latest_pos()).filter(|p| rect.contains(*p))
+        {
+            let dropped = ui.input(|i| i.pointer.any_released());
+            match hand {
+                Hand::Shape(id) => actions.extend(self.connector(ui, paint, rect, id, (pointer, dropped))),
+                Hand::NewPort => self.new_port(ui, paint, rect, None, (pointer, dropped)),
+                Hand::Port(name) => actions.extend(arrange(ui, paint, name, (pointer, dropped))),
+                Hand::Declared(kind, name) => {
+                    actions.extend(attach(ui, paint, scene, (*kind, name), (pointer, dropped)));
+                }
+            }
+            if dropped {
+                DragAndDrop::clear_payload(ui.ctx());
+            }
+        }
+        if let Some(form) = &mut self.form {
+            let (made, open) = form.ui(ui, rect, scene);
+            actions.extend(made.map(CanvasAction::AddPort));
+            if !open {
+                self.form = None;
+            }
+        }
+        actions
+    }
+
+    /// A double click on a free place of a port surface makes a port.
+    fn ground(&mut self, ui: &Ui, paint: &Paint<'_>, rect: Rect) {
+        let twice = ui.input(|i| i.pointer.button_double_clicked(egui::PointerButton::Primary));
+        let Some(at) =
+            ui.input(|i| i.pointer.interact_pos()).filter(|_| twice && ui.rect_contains_pointer(rect))
+        else {
+            return;
+        };
+        if let Some(left) = free_surface(paint, rect, at) {
+            self.form = Some(Form::new(None, left, at));
+        }
+    }
+
+    /// The connector while it is drawn from a shape.
+    fn connector(
+        &mut self,
+        ui: &Ui,
+        paint: &Paint<'_>,
+        rect: Rect,
+        id: &Id,
+        (pointer, dropped): (Pos2, bool),
+    ) -> Option<CanvasAction> {
+        let node = paint.layout.node(id)?;
+        let wanted = flow(node)?;
+        let head = paint.view * node.head;
+        let start = if pointer.x < head.center().x { head.left_center() } else { head.right_center() };
+        connect::curve(paint, start, pointer);
+        let mut target: Option<End> = None;
+        for card in &paint.layout.ports {
+            let shift = paint.sides.card(card).left() - card.rect.left();
+            for row in &card.rows {
+                let ring = paint.view * (row.anchor + vec2(shift, 0.0));
+                let line = (paint.view * row.rect.translate(vec2(shift, 0.0))).expand(2.0);
+                let fits = row.flow == wanted;
+                if fits {
+                    paint.painter.circle_filled(ring, 4.0 * paint.view.scaling, paint.t.selection);
+                }
+                if line.contains(pointer) || ring.distance(pointer) < 14.0 {
+                    if !fits {
+                        ui.set_cursor_icon(CursorIcon::NotAllowed);
+                        let words = if wanted == Flow::In {
+                            "A Receive takes what comes in"
+                        } else {
+                            "A Send gives what goes out"
+                        };
+                        says(paint, pointer, words);
+                        return None;
+                    }
+                    let stroke = Stroke::new(1.5, paint.t.selection);
+                    paint.painter.rect_stroke(line, 4.0, stroke, StrokeKind::Outside);
+                    let (port, operation, leg) = (card.name.clone(), row.operation.clone(), row.leg.clone());
+                    target = Some(End { port, operation, leg, flow: row.flow, from: row.anchor });
+                }
+            }
+        }
+        if let Some(end) = target {
+            return dropped.then(|| CanvasAction::Connect { shape: id.clone(), end });
+        }
+        self.new_port(ui, paint, rect, Some(node), (pointer, dropped));
+        None
+    }
+
+    /// Where a port would be made; asks for the rest when it is dropped there.
+    fn new_port(
+        &mut self,
+        ui: &Ui,
+        paint: &Paint<'_>,
+        rect: Rect,
+        shape: Option<&Node>,
+        (pointer, dropped): (Pos2, bool),
+    ) {
+        let Some(left) = free_surface(paint, rect, pointer) else {
+            if shape.is_none() {
+                ui.set_cursor_icon(CursorIcon::NotAllowed);
+                says(paint, pointer, "Drop it on a port surface, left or right");
+            }
+            return;
+        };
+        let z = paint.view.scaling;
+        let size = vec2(crate::drawing::ports::WIDTH, 52.0) * z;
+        let (edge, other) = paint.edges();
+        let x = if left { edge - size.x - 14.0 * z } else { other + 14.0 * z };
+        let ghost = Rect::from_min_size(pos2(x, pointer.y - size.y / 2.0), size);
+        let t = paint.t;
+        let fill = t.tint(t.surface, t.selection, 0.12);
+        paint.painter.rect(ghost, 9.0 * z, fill, Stroke::new(1.5, t.selection), StrokeKind::Inside);
+        let font = FontId::new(12.0, theme::semibold());
+        paint.painter.text(ghost.center(), Align2::CENTER_CENTER, "New port", font, t.selection);
+        if dropped {
+            let shape = shape.map(|node| (node.id.clone(), flow(node) == Some(Flow::In)));
+            self.form = Some(Form::new(shape, left, ghost.left_top()));
+        }
+    }
+}
+
+/// Which way a message goes through a Receive or Send.
+fn flow(node: &Node) -> Option<Flow> {
+    match node.glyph {
+        Glyph::Receive => Some(Flow::In),
+        Glyph::Send => Some(Flow::Out),
+        _ => None,
+    }
+}
+
+/// The side of a port surface at a point where no port stands.
+fn free_surface(paint: &Paint<'_>, rect: Rect, at: Pos2) -> Option<bool> {
+    let (left, right) = paint.edges();
+    let over = |card: &PortCard| (paint.view * paint.sides.card(card)).expand(6.0).contains(at);
+    if !rect.contains(at) || paint.layout.ports.iter().any(over) {
+        return None;
+    }
+    // Without a port on a side its surface is what lies beyond the process area.
+    if at.x < left { Some(true) } else { (at.x > right).then_some(false) }
+}
+
+/// The handles of the shape under the pointer and of the selected one, to drag connectors from.
+fn handles(ui: &Ui, paint: &Paint<'_>, rect: Rect, scene: &Scene<'_>) {
+    if paint.view.scaling < 0.4 {
+        return;
+    }
+    let (left, right) = paint.edges();
+    let inner = rect.intersect(Rect::from_x_y_ranges(left..=right, rect.y_range()));
+    let pointer =
+        ui.input(|i| i.pointer.hover_pos()).filter(|p| inner.contains(*p) && ui.rect_contains_pointer(rect));
+    let near = |node: &Node| pointer.is_some_and(|p| (paint.view * node.head).expand(12.0).contains(p));
+    let selected = |node: &Node| matches!(scene.selection, Selection::Node(id) if *id == node.id);
+    paint.visible(|node| {
+        if flow(node).is_none() || !(near(node) || selected(node)) {
+            return;
+        }
+        let head = paint.view * node.head;
+        for (at, side) in [(head.left_center(), "left"), (head.right_center(), "right")] {
+            let area = Rect::from_center_size(at, Vec2::splat(16.0)).intersect(inner);
+            if !area.is_positive() {
+                continue;
+            }
+            let id = egui::Id::unique(("handle", scene.key, node.id.as_str(), side));
+            let response = ui.interact(area, id, Sense::DRAG).on_hover_cursor(CursorIcon::Crosshair);
+            let words = format!("Connect {} to the {side}", node.title);
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
+            let t = paint.t;
+            let fill = if response.hovered() || response.dragged() { t.selection } else { t.card };
+            let r = (4.2 * paint.view.scaling).max(3.0);
+            paint.painter.circle(at, r, fill, Stroke::new(1.6, t.selection));
+            if response.drag_started() {
+                DragAndDrop::set_payload(ui.ctx(), Hand::Shape(node.id.clone()));
+            }
+        }
+    });
+}
+
+/// Port cards can be dragged.
+fn cards(ui: &Ui, paint: &Paint<'_>, scene: &Scene<'_>) {
+    for card in &paint.layout.ports {
+        let response = ui.ctx().read_response(super::widgets::card_id(scene.key, &card.name));
+        let Some(response) = response.filter(|r| r.drag_started_by(egui::PointerButton::Primary)) else {
+            continue;
+        };
+        if scene.orchestration.ports.iter().any(|p| p.name == card.name) {
+            DragAndDrop::set_payload(&response.ctx, Hand::Port(card.name.clone()));
+        }
+    }
+}
+
+/// Moves a port among those of a side, or to the other side.
+fn arrange(ui: &Ui, paint: &Paint<'_>, name: &str, (pointer, dropped): (Pos2, bool)) -> Option<CanvasAction> {
+    let (edge, other) = paint.edges();
+    let left = if pointer.x <= edge {
+        true
+    } else if pointer.x >= other {
+        false
+    } else {
+        // Over the flow the nearer side.
+        pointer.x - edge < other - pointer.x
+    };
+    let t = paint.t;
+    let z = paint.view.scaling;
+    let mut side: Vec<&PortCard> =
+        paint.layout.ports.iter().filter(|c| c.left == left && c.name != name).collect();
+    side.sort_by(|a, b| a.rect.top().total_cmp(&b.rect.top()));
+    let at = paint.view.inverse() * pointer;
+    let index = side.iter().take_while(|card| card.rect.center().y < at.y).count();
+    let own = paint.layout.ports.iter().find(|c| c.name == name)?;
+    let size = own.rect.size() * z;
+    let ghost = Rect::from_center_size(pointer, size);
+    paint.painter.rect(
+        ghost,
+        9.0 * z,
+        t.card.gamma_multiply(0.6),
+        Stroke::new(1.5, t.selection),
+        StrokeKind::Inside,
+    );
+    let font = FontId::new(13.0 * z, theme::semibold());
+    paint.painter.text(ghost.left_top() + vec2(12.0, 15.0) * z, Align2::LEFT_CENTER, name, font, t.text);
+    let x = match side.first() {
+        Some(card) => (paint.view * paint.sides.card(card)).x_range(),
+        None if left => egui::Rangef::new(edge - size.x - 14.0 * z, edge - 14.0 * z),
+        None => egui::Rangef::new(other + 14.0 * z, other + size.x + 14.0 * z),
+    };
+    let above = index.checked_sub(1).and_then(|i| side.get(i)).map(|c| (paint.view * c.rect).bottom());
+    let below = side.get(index).map(|c| (paint.view * c.rect).top());
+    let y = match (above, below) {
+        (Some(a), Some(b)) => (a + b) / 2.0,
+        (Some(a), None) => a + 9.0 * z,
+        (None, Some(b)) => b - 9.0 * z,
+        (None, None) => pointer.y,
+    };
+    paint.painter.hline(x, y, Stroke::new(3.0, t.selection));
+    ui.set_cursor_icon(CursorIcon::Grabbing);
+    if !dropped {
+        return None;
+    }
+    let mut order: Vec<String> = side.iter().map(|card| card.name.clone()).collect();
+    order.insert(index, name.to_owned());
+    Some(CanvasAction::ArrangePorts { port: name.to_owned(), left, order })
+}
+
+/// How a set would be used by a shape it is dropped on.
+pub fn usage_of(scene: &Scene<'_>, module: &str, shape: &Id, set: &str) -> CorrelationUse {
+    let activates = scene
+        .orchestration
+        .shape(shape)
+        .is_some_and(|s| matches!(&s.kind, ShapeKind::Receive(r) if r.activate));
+    let known = before(scene.app, module, shape);
+    if activates || !known.perhaps_initialized.contains(set) {
+        CorrelationUse::Initialize
+    } else {
+        CorrelationUse::Follow
+    }
+}
+
+/// A message or set over the shapes that can take it.
+fn attach(
+    ui: &Ui,
+    paint: &Paint<'_>,
+    scene: &Scene<'_>,
+    (kind, name): (DeclarationKind, &str),
+    (pointer, dropped): (Pos2, bool),
+) -> Option<CanvasAction> {
+    let node = paint.layout.node_at(paint.view.inverse() * pointer);
+    let takes = |node: &&Node| match kind {
+        DeclarationKind::Message => matches!(node.glyph, Glyph::Receive | Glyph::Send | Glyph::Envelope),
+        _ => flow(node).is_some(),
+    };
+    let Some(node) = node.filter(takes) else {
+        ui.set_cursor_icon(CursorIcon::NotAllowed);
+        let words = match kind {
+            DeclarationKind::Message => "Drop it on a Receive, Send or Construct Message",
+            _ => "Drop it on a Receive or Send",
+        };
+        says(paint, pointer, words);
+        return None;
+    };
+    paint.outline_node(node, Mark { selected: true, ..Mark::default() });
+    if kind == DeclarationKind::Message {
+        says(
+            paint,
+            pointer,
+            &format!("{} {name}", if node.glyph == Glyph::Envelope { "Construct" } else { "Use" }),
+        );
+        let (shape, name) = (node.id.clone(), name.to_owned());
+        return dropped.then(|| CanvasAction::AttachMessage { shape, name });
+    }
+    let module =
+        scene.app.modules.iter().find(|(_, m)| std::ptr::eq(*m, scene.module)).map(|(key, _)| key)?;
+    let mut usage = usage_of(scene, module, &node.id, name);
+    if ui.input(|i| i.modifiers.shift) {
+        usage = match usage {
+            CorrelationUse::Initialize => CorrelationUse::Follow,
+            CorrelationUse::Follow => CorrelationUse::Initialize,
+        };
+    }
+    let verb = if usage == CorrelationUse::Initialize { "Initialize" } else { "Follow" };
+    says(paint, pointer, &format!("{verb} {name}  (Shift for the other)"));
+    let (shape, set) = (node.id.clone(), name.to_owned());
+    dropped.then_some(CanvasAction::AttachSet { shape, set, usage })
+}
+
+/// Words at the pointer.
+fn says(paint: &Paint<'_>, pointer: Pos2, words: &str) {
+    let t = paint.t;
+    let galley = paint.painter.layout_no_wrap(words.to_owned(), FontId::proportional(12.0), t.text);
+    let clip = paint.painter.clip_rect().shrink(4.0);
+    let size = galley.size() + vec2(16.0, 8.0);
+    let x = (pointer.x + 16.0).min(clip.right() - size.x).max(clip.left());
+    let place = Rect::from_min_size(pos2(x, pointer.y + 18.0), size);
+    paint.painter.rect(place, 6.0, t.card, Stroke::new(1.0, t.line_strong), StrokeKind::Inside);
+    paint.painter.galley(place.min + vec2(8.0, 4.0), galley, t.text);
+}
+
+/// The message type of what a shape sends or receives, for a port made from it.
+pub fn carried(orchestration: &Orchestration, shape: &Id) -> Option<String> {
+    let name = match &orchestration.shape(shape)?.kind {
+        ShapeKind::Receive(r) => &r.message,
+        ShapeKind::Send(s) => &s.message,
+        _ => return None,
+    };
+    let scopes = orchestration.shapes().into_iter().filter_map(|s| match &s.kind {
+        ShapeKind::Scope(scope) => Some(&scope.messages),
+        _ => None,
+    });
+    let mut all = orchestration.messages.iter().chain(scopes.flatten());
+    all.find(|m| m.name == *name).map(|m| m.message_type.clone())
+}

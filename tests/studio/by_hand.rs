@@ -1,0 +1,238 @@
+//! Ports drawn by hand, the explorer, and correlation sets on the canvas.
+
+use super::harness;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Pos2, Theme, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use orchestrion::model::edit::DeclarationKind;
+use orchestrion::model::{Polarity, PortSurface, ShapeKind};
+use orchestrion::studio::document::{Document, Selection};
+use orchestrion::studio::{Studio, sample};
+
+type Window<'a> = Harness<'a, Studio>;
+
+fn open(name: &str) -> Window<'static> {
+    let studio = Studio::new(Document::new(sample::load(name).unwrap(), None));
+    let mut window = harness(studio, Theme::Dark, [1400.0, 900.0]);
+    window.run_steps(3);
+    window
+}
+
+fn click(window: &mut Window<'_>, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).click();
+    window.run_steps(3);
+}
+
+fn drag(window: &mut Window<'_>, from: Pos2, to: Pos2) {
+    window.hover_at(from);
+    window.run_steps(2);
+    window.drag_at(from);
+    window.run_steps(2);
+    window.hover_at(from.lerp(to, 0.5));
+    window.run_steps(2);
+    window.hover_at(to);
+    window.run_steps(2);
+    window.drop_at(to);
+    window.run_steps(3);
+}
+
+fn send(window: &Window<'_>, name: &str) -> (String, String) {
+    let shapes = window.state().document.orchestration().unwrap().shapes();
+    match &shapes.into_iter().find(|s| s.name == name).unwrap().kind {
+        ShapeKind::Send(send) => (send.port.clone(), send.operation.clone()),
+        other => panic!("a {}", other.label()),
+    }
+}
+
+fn undo(window: &mut Window<'_>) {
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(3);
+}
+
+/// The handle at the right of a shape, once the shape is selected.
+fn handle(window: &mut Window<'_>, shape: &str) -> Pos2 {
+    click(window, Role::TreeItem, shape);
+    window.get_by_label(&format!("Connect {shape} to the right")).rect().center()
+}
+
+#[test]
+fn a_connector_goes_from_a_shape_to_an_operation() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    let before = send(&window, "Send reply");
+    let id = window
+        .state()
+        .document
+        .orchestration()
+        .unwrap()
+        .body
+        .iter()
+        .find(|s| s.name == "Send reply")
+        .unwrap()
+        .id
+        .clone();
+    let cut = orchestrion::model::edit::Edit::Connect {
+        module: window.state().document.module.clone(),
+        shape: id,
+        port: String::new(),
+        operation: String::new(),
+        leg: orchestrion::model::Leg::Request,
+    };
+    window.state_mut().edit(cut, None);
+    window.run_steps(3);
+    let from = handle(&mut window, "Send reply");
+    let to = window.get_by_label(&format!("Connect {}.{}", before.0, before.1)).rect().center();
+    drag(&mut window, from, to);
+    assert_eq!(send(&window, "Send reply"), before);
+}
+
+#[test]
+fn a_port_is_made_where_a_connector_is_dropped_on_a_surface() {
+    let mut window = open("hello");
+    let before = window.state().document.app.clone();
+    let from = handle(&mut window, "Send reply");
+    let card = window.get_by_role_and_label(Role::TreeItem, "Port ReplyPort").rect();
+    drag(&mut window, from, card.center_bottom() + vec2(0.0, 120.0));
+    window.get_by_label("Name of the new port").type_text("Answers");
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+    let orchestration = window.state().document.orchestration().unwrap();
+    let port = orchestration.port("Answers").unwrap_or_else(|| panic!("{}", window.state().said()));
+    assert_eq!(port.polarity, Polarity::Uses);
+    assert_eq!(send(&window, "Send reply").0, "Answers");
+    undo(&mut window);
+    assert_eq!(window.state().document.app, before, "one step to undo");
+}
+
+#[test]
+fn a_port_is_made_from_the_toolbox_and_escape_makes_none() {
+    let mut window = open("hello");
+    let from = window.get_by_label("Toolbox Port").rect().center();
+    let card = window.get_by_role_and_label(Role::TreeItem, "Port ReplyPort").rect();
+    let to = card.center_bottom() + vec2(0.0, 120.0);
+    let ports = window.state().document.orchestration().unwrap().ports.len();
+    drag(&mut window, from, to);
+    window.key_press(Key::Escape);
+    window.run_steps(3);
+    assert!(window.query_by_label("Name of the new port").is_none());
+    assert_eq!(window.state().document.orchestration().unwrap().ports.len(), ports);
+    drag(&mut window, from, to);
+    click(&mut window, Role::Button, "Create port");
+    assert_eq!(window.state().document.orchestration().unwrap().ports.len(), ports + 1);
+}
+
+#[test]
+fn a_port_card_is_dragged_to_the_other_side_and_back_by_command() {
+    let mut window = open("hello");
+    let surface =
+        |w: &Window<'_>| w.state().document.orchestration().unwrap().port("ReplyPort").unwrap().surface;
+    let card = window.get_by_role_and_label(Role::TreeItem, "Port ReplyPort").rect();
+    let other = window.get_by_role_and_label(Role::TreeItem, "Port RequestPort").rect();
+    assert!(other.center().x < card.center().x);
+    drag(&mut window, card.center_top() + vec2(0.0, 12.0), other.center_bottom() + vec2(0.0, 60.0));
+    assert_eq!(surface(&window), PortSurface::Left);
+    let moved = window.get_by_role_and_label(Role::TreeItem, "Port ReplyPort").rect();
+    assert!(moved.top() > window.get_by_role_and_label(Role::TreeItem, "Port RequestPort").rect().top());
+    click(&mut window, Role::TreeItem, "Port ReplyPort");
+    window.key_press_modifiers(Modifiers::ALT, Key::ArrowUp);
+    window.run_steps(3);
+    let top = |w: &Window<'_>, name: &str| w.get_by_role_and_label(Role::TreeItem, name).rect().top();
+    assert!(top(&window, "Port ReplyPort") < top(&window, "Port RequestPort"));
+    let ctx = window.ctx.clone();
+    window.state_mut().run_command(&ctx, orchestrion::studio::command::Command::FlipPort);
+    window.run_steps(3);
+    assert_eq!(surface(&window), PortSurface::Right);
+}
+
+#[test]
+fn the_explorer_is_walked_by_keys_and_filtered() {
+    let mut window = open("southridge");
+    window.get_by_label("Filter the explorer").focus();
+    window.run_steps(2);
+    window.get_by_label("Filter the explorer").type_text("stag");
+    window.run_steps(3);
+    assert!(window.query_by_role_and_label(Role::TreeItem, "variable stage").is_some());
+    assert!(
+        window.query_by_role_and_label(Role::TreeItem, "Messages").is_none(),
+        "no heading without entries"
+    );
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+    window.key_press(Key::ArrowDown);
+    window.run_steps(3);
+    window.key_press(Key::ArrowUp);
+    window.run_steps(3);
+    assert!(matches!(window.state().document.selection, Selection::Declared { .. } | Selection::Port(_)));
+}
+
+#[test]
+fn a_declaration_is_duplicated_and_deleted_from_its_menu() {
+    let mut window = open("hello");
+    let message = window.state().document.orchestration().unwrap().messages[0].clone();
+    let row = format!("message {}", message.name);
+    window.get_by_role_and_label(Role::TreeItem, &row).click_secondary();
+    window.run_steps(3);
+    click(&mut window, Role::Button, "Duplicate");
+    let messages = |w: &Window<'_>| w.state().document.orchestration().unwrap().messages.clone();
+    assert_eq!(messages(&window)[1].message_type, message.message_type);
+    let count = messages(&window).len();
+    let copy = format!("message {}", messages(&window)[1].name);
+    assert!(matches!(
+        &window.state().document.selection,
+        Selection::Declared { kind: DeclarationKind::Message, .. }
+    ));
+    window.get_by_role_and_label(Role::TreeItem, &copy).click_secondary();
+    window.run_steps(3);
+    window.get_by_label_contains("Find uses").click();
+    window.run_steps(3);
+    assert!(window.query_by_label("Close the uses").is_some());
+    undo(&mut window);
+    assert_eq!(messages(&window).len(), count - 1);
+}
+
+#[test]
+fn a_message_dragged_from_the_explorer_lands_on_a_shape() {
+    let mut window = open("hello");
+    let names: Vec<_> =
+        window.state().document.orchestration().unwrap().messages.iter().map(|m| m.name.clone()).collect();
+    let used = |w: &Window<'_>| {
+        let shapes = w.state().document.orchestration().unwrap().shapes();
+        shapes.into_iter().find_map(|s| match &s.kind {
+            ShapeKind::Send(send) => Some(send.message.clone()),
+            _ => None,
+        })
+    };
+    let now = used(&window).unwrap();
+    let other = names.iter().find(|n| **n != now).unwrap().clone();
+    let from = window.get_by_role_and_label(Role::TreeItem, &format!("message {other}")).rect().center();
+    let to = window.get_by_role_and_label(Role::TreeItem, "Send reply").rect().center();
+    drag(&mut window, from, to);
+    assert_eq!(used(&window).as_deref(), Some(other.as_str()));
+    undo(&mut window);
+    assert_eq!(used(&window).as_deref(), Some(now.as_str()));
+}
+
+#[test]
+fn a_set_dragged_onto_a_shape_is_initialized_first_and_followed_later() {
+    let mut window = open("southridge");
+    window.state_mut().document.show("OrderManager");
+    window.run_steps(3);
+    let set = window.state().document.orchestration().unwrap().correlation_sets[0].name.clone();
+    window.get_by_label("Filter the explorer").focus();
+    window.run_steps(2);
+    window.get_by_label("Filter the explorer").type_text(&set);
+    window.run_steps(3);
+    let row = format!("correlation set {set}");
+    let from = window.get_by_role_and_label(Role::TreeItem, &row).rect().center();
+    let before = window.state().document.app.clone();
+    let shape = "New Order";
+    let to = window.get_by_role_and_label(Role::TreeItem, shape).rect().center();
+    drag(&mut window, from, to);
+    assert!(
+        window.state().said().contains(&set) || window.state().document.app == before,
+        "{}",
+        window.state().said()
+    );
+}

@@ -1,0 +1,282 @@
+//! Writing expressions: completion, findings, going to declarations and uses, renaming everywhere.
+
+use super::harness;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use orchestrion::model::ShapeKind;
+use orchestrion::model::edit::DeclarationKind;
+use orchestrion::studio::document::{Document, Selection};
+use orchestrion::studio::{Studio, sample};
+
+type Window<'a> = Harness<'a, Studio>;
+
+/// The order manager with the text of one of its shapes in the properties panel.
+fn open(shape: &str) -> Window<'static> {
+    let mut document = Document::new(sample::load("southridge").unwrap(), None);
+    document.show("OrderManager");
+    let found = document.orchestration().unwrap().shapes().into_iter().find(|s| s.name == shape);
+    let selection = Selection::Node(found.unwrap_or_else(|| panic!("no shape {shape}")).id.clone());
+    document.select(selection);
+    let mut window = harness(Studio::new(document), Theme::Dark, [1400.0, 900.0]);
+    window.run_steps(3);
+    window
+}
+
+fn text(window: &Window<'_>, shape: &str) -> String {
+    let orchestration = window.state().document.orchestration().unwrap();
+    match &orchestration.shapes().into_iter().find(|s| s.name == shape).unwrap().kind {
+        ShapeKind::Expression(code) | ShapeKind::MessageAssignment(code) => code.text.clone(),
+        other => panic!("{} has no text", other.label()),
+    }
+}
+
+/// Empties the text and types another one.
+fn write(window: &mut Window<'_>, words: &str) {
+    window.get_by_role_and_label(Role::MultilineTextInput, "Statements").focus();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run_steps(2);
+    for letter in words.chars() {
+        window.get_by_role_and_label(Role::MultilineTextInput, "Statements").type_text(&letter.to_string());
+        window.run_steps(2);
+    }
+}
+
+/// A variable of the scope around everything.
+fn local(name: &str) -> Selection {
+    let scope = Some("main-scope".into());
+    Selection::Declared { scope, kind: DeclarationKind::Variable, name: name.into() }
+}
+
+fn press(window: &mut Window<'_>, key: Key) {
+    window.key_press(key);
+    window.run_steps(3);
+}
+
+fn some_expression(window: &Window<'_>) -> String {
+    let orchestration = window.state().document.orchestration().unwrap();
+    let shapes = orchestration.shapes();
+    let found = shapes.into_iter().find(|s| matches!(s.kind, ShapeKind::Expression(_)));
+    found.unwrap().name.clone()
+}
+
+fn expression() -> (Window<'static>, String) {
+    let document = Document::new(sample::load("southridge").unwrap(), None);
+    let window = harness(Studio::new(document), Theme::Dark, [1400.0, 900.0]);
+    let mut window = window;
+    window.state_mut().document.show("OrderManager");
+    window.run_steps(2);
+    let name = some_expression(&window);
+    (open(&name), name)
+}
+
+#[test]
+fn typing_offers_names_and_enter_takes_one() {
+    let (mut window, shape) = expression();
+    write(&mut window, "stag");
+    assert!(window.query_by_role_and_label(Role::ListBoxOption, "stage").is_some(), "the list is open");
+    press(&mut window, Key::Enter);
+    assert_eq!(text(&window, &shape), "stage");
+    for letter in [" ", "=", " "] {
+        window.get_by_role_and_label(Role::MultilineTextInput, "Statements").type_text(letter);
+    }
+    window.run_steps(2);
+    assert!(window.query_by_role(Role::ListBoxOption).is_none(), "nothing is offered behind a blank");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Space);
+    window.run_steps(3);
+    assert!(window.query_all_by_role(Role::ListBoxOption).count() > 3, "Ctrl+Space offers everything");
+    press(&mut window, Key::Escape);
+    assert!(window.query_by_role(Role::ListBoxOption).is_none());
+    assert!(
+        window.get_by_role_and_label(Role::MultilineTextInput, "Statements").accesskit_node().is_focused()
+    );
+}
+
+#[test]
+fn members_are_offered_behind_a_dot_and_taken_with_the_pointer() {
+    let (mut window, shape) = expression();
+    write(&mut window, "stage.ToS");
+    window.get_by_role_and_label(Role::ListBoxOption, "ToString").click();
+    window.run_steps(3);
+    assert_eq!(text(&window, &shape), "stage.ToString(");
+    window.get_by_role_and_label(Role::MultilineTextInput, "Statements").type_text(");");
+    window.run_steps(3);
+    assert_eq!(text(&window, &shape), "stage.ToString();", "the text keeps the keyboard");
+}
+
+#[test]
+fn typing_never_triggers_the_canvas() {
+    let (mut window, shape) = expression();
+    let before = window.state().document.orchestration().unwrap().shapes().len();
+    let zoom = window.state().tabs.canvas().zoom(window.state().tabs.key());
+    write(&mut window, "a + b - c");
+    for key in
+        [Key::Delete, Key::Insert, Key::Home, Key::End, Key::ArrowUp, Key::ArrowDown, Key::Space, Key::Minus]
+    {
+        press(&mut window, key);
+    }
+    assert_eq!(window.state().document.orchestration().unwrap().shapes().len(), before);
+    assert_eq!(window.state().tabs.canvas().zoom(window.state().tabs.key()), zoom);
+    let Selection::Node(id) = &window.state().document.selection else { panic!("the shape stays selected") };
+    assert_eq!(window.state().document.owner(id).unwrap().name, shape);
+}
+
+#[test]
+fn f12_goes_to_the_declaration_and_shift_f12_lists_the_uses() {
+    let (mut window, shape) = expression();
+    write(&mut window, "stage");
+    press(&mut window, Key::Escape);
+    window.key_press_modifiers(Modifiers::SHIFT, Key::F12);
+    window.run_steps(3);
+    assert!(window.query_by_label("Close the uses").is_some(), "{}", window.state().said());
+    let name = window.state().document.orchestration().unwrap().name.clone();
+    let here = format!("{shape} · {name}: stage");
+    let listed: Vec<_> = window
+        .query_all_by_label_contains(": ")
+        .map(|n| format!("{:?}", n.accesskit_node().label()))
+        .collect();
+    assert!(window.query_by_label(&here).is_some(), "{here} is not in {listed:#?}");
+    window.get_by_label("Close the uses").click();
+    window.run_steps(2);
+    window.get_by_role_and_label(Role::MultilineTextInput, "Statements").focus();
+    window.run_steps(2);
+    press(&mut window, Key::F12);
+    let wanted = local("stage");
+    assert_eq!(window.state().document.selection, wanted);
+}
+
+#[test]
+fn f2_renames_everywhere_as_one_step() {
+    let (mut window, _) = expression();
+    let before = window.state().document.app.clone();
+    let wanted = local("stage");
+    window.state_mut().document.select(wanted);
+    window.run_steps(2);
+    press(&mut window, Key::F2);
+    assert!(window.query_by_label("Rename variable stage").is_some());
+    window.get_by_label("New name").type_text("step");
+    window.run_steps(3);
+    press(&mut window, Key::Enter);
+    assert_eq!(window.state().document.selection, local("step"), "{}", window.state().said());
+    let orchestration = window.state().document.orchestration().unwrap();
+    let texts: Vec<_> = orchestration
+        .shapes()
+        .into_iter()
+        .filter_map(|s| match &s.kind {
+            ShapeKind::Expression(code) => Some(code.text.clone()),
+            ShapeKind::Loop(body) => Some(body.condition.clone()),
+            _ => None,
+        })
+        .collect();
+    assert!(texts.iter().any(|t| t.contains("step")), "{texts:?}");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(3);
+    assert_eq!(window.state().document.app, before, "one step to undo");
+}
+
+#[test]
+fn a_taken_name_is_refused_in_the_dialog() {
+    let (mut window, _) = expression();
+    let wanted = local("stage");
+    window.state_mut().document.select(wanted);
+    press(&mut window, Key::F2);
+    window.get_by_label("New name").type_text("message");
+    window.run_steps(3);
+    assert!(window.query_by_label_contains("is a word of XLANG/s").is_some());
+    press(&mut window, Key::Enter);
+    assert!(window.query_by_label("Rename variable stage").is_some(), "the dialog stays");
+    press(&mut window, Key::Escape);
+    assert!(window.query_by_label("Rename variable stage").is_none());
+}
+
+#[test]
+fn a_text_opens_in_a_tab_and_is_the_same_text() {
+    let (mut window, shape) = expression();
+    write(&mut window, "stage = 1;");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.run_steps(4);
+    let large = window.get_by_role_and_label(Role::MultilineTextInput, &shape);
+    assert!(large.accesskit_node().is_focused());
+    large.type_text("stage = 2; ");
+    window.run_steps(3);
+    assert_eq!(text(&window, &shape), "stage = 2; stage = 1;");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.run_steps(4);
+    assert!(window.state().tabs.on_canvas());
+}
+
+/// Pictures of what this file tries out, for a look: `ORCHESTRION_PICTURES=folder`.
+#[test]
+fn language_gallery() {
+    let Ok(folder) = std::env::var("ORCHESTRION_PICTURES") else { return };
+    for (theme, mode) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let keep = |window: &mut Window<'_>, name: &str| {
+            let picture = window.render().unwrap();
+            picture.save(std::path::Path::new(&folder).join(format!("{name}-{mode}.png"))).unwrap();
+        };
+        let mut document = Document::new(sample::load("southridge").unwrap(), None);
+        document.show("OrderManager");
+        let found = document.orchestration().unwrap().shapes();
+        let found =
+            found.into_iter().find(|s| matches!(s.kind, ShapeKind::Expression(_))).unwrap().id.clone();
+        document.select(Selection::Node(found));
+        let mut window = harness(Studio::new(document), theme, [1400.0, 900.0]);
+        window.run_steps(3);
+        write(&mut window, "orderStatus = stag");
+        keep(&mut window, "completion");
+        press(&mut window, Key::Escape);
+        write(&mut window, "orderStatus = orderStatus.Substring(1, stagee) + error.Nix;");
+        window.run_steps(8);
+        let field = window.get_by_role_and_label(Role::MultilineTextInput, "Statements").rect();
+        window.hover_at(field.left_top() + egui::vec2(20.0, 10.0));
+        window.run_steps(6);
+        keep(&mut window, "findings");
+        write(&mut window, "error = orderStatus.Substring(1, ");
+        keep(&mut window, "signature");
+        press(&mut window, Key::Escape);
+        let wanted = local("stage");
+        window.state_mut().document.select(wanted);
+        window.run_steps(2);
+        window.key_press_modifiers(Modifiers::SHIFT, Key::F12);
+        window.run_steps(4);
+        keep(&mut window, "uses");
+        press(&mut window, Key::F2);
+        window.run_steps(3);
+        keep(&mut window, "rename");
+        press(&mut window, Key::Escape);
+        let sets = window.state().document.orchestration().unwrap().correlation_sets.clone();
+        for (i, set) in sets.iter().take(2).enumerate() {
+            let wanted = Selection::Declared {
+                scope: None,
+                kind: DeclarationKind::CorrelationSet,
+                name: set.name.clone(),
+            };
+            window.state_mut().document.select(wanted);
+            window.run_steps(3);
+            let ctx = window.ctx.clone();
+            window.state_mut().run_command(&ctx, orchestrion::studio::command::Command::Fit);
+            window.run_steps(4);
+            keep(&mut window, &format!("correlation{i}"));
+        }
+        let mut small =
+            harness(Studio::new(Document::new(sample::load("hello").unwrap(), None)), theme, [940.0, 600.0]);
+        small.run_steps(3);
+        small.get_by_role_and_label(Role::TreeItem, "Send reply").click();
+        small.run_steps(3);
+        let from = small.get_by_label("Connect Send reply to the right").rect().center();
+        let card = small.get_by_role_and_label(Role::TreeItem, "Port ReplyPort").rect();
+        let to = card.center_bottom() + egui::vec2(0.0, 90.0);
+        small.hover_at(from);
+        small.run_steps(2);
+        small.drag_at(from);
+        small.run_steps(2);
+        small.hover_at(to);
+        small.run_steps(3);
+        keep(&mut small, "port-drag");
+        small.drop_at(to);
+        small.run_steps(4);
+        keep(&mut small, "port-form");
+    }
+}
