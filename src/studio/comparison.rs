@@ -113,7 +113,8 @@ impl Studio {
             if side == lead {
                 let (from, to) =
                     if side { (&view.before, &mut view.after) } else { (&view.after, &mut view.before) };
-                to.look_like(&other, from, &own);
+                let aside = if side { left.min - right.min } else { right.min - left.min };
+                to.look_like(&other, from, &own, aside - vec2(if side { -1.0 } else { 1.0 }, 0.0));
             }
         }
         ui.painter().vline(left.right(), area.y_range(), Stroke::new(1.0, t.line));

@@ -32,16 +32,16 @@ impl Group {
     const ALL: [Self; 7] =
         [Self::Command, Self::Tab, Self::Shape, Self::Text, Self::Declaration, Self::Schema, Self::Problem];
 
-    /// The character that, typed first, searches this group only; and its heading.
-    fn words(self) -> (char, &'static str) {
+    /// The character that, typed first, searches this group only; its name and its heading.
+    fn words(self) -> (char, &'static str, &'static str) {
         match self {
-            Self::Command => ('>', "Commands"),
-            Self::Tab => ('/', "Files and tabs"),
-            Self::Shape => ('#', "Shapes"),
-            Self::Text => ('=', "Expressions"),
-            Self::Declaration => ('@', "Messages, ports and other declarations"),
-            Self::Schema => ('.', "Fields and properties"),
-            Self::Problem => ('!', "Problems"),
+            Self::Command => ('>', "Commands", "Commands"),
+            Self::Tab => ('/', "Files", "Files and tabs"),
+            Self::Shape => ('#', "Shapes", "Shapes"),
+            Self::Text => ('=', "Expressions", "Expressions"),
+            Self::Declaration => ('@', "Declarations", "Messages, ports and other declarations"),
+            Self::Schema => ('.', "Fields", "Fields and properties"),
+            Self::Problem => ('!', "Problems", "Problems"),
         }
     }
 }
@@ -164,7 +164,7 @@ impl Palette {
                 if group != Some(entry.group) {
                     group = Some(entry.group);
                     ui.add_space(6.0);
-                    let heading = entry.group.words().1.to_uppercase();
+                    let heading = entry.group.words().2.to_uppercase();
                     ui.label(egui::RichText::new(heading).text_style(theme::caption()).color(t.faint));
                 }
                 let response = line(ui, entry, found, i == self.at);
@@ -188,10 +188,10 @@ impl Palette {
     fn prefixes(&mut self, ui: &mut Ui) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+            ui.spacing_mut().interact_size.y = 20.0;
             for group in Group::ALL {
-                let (prefix, words) = group.words();
+                let (prefix, short, words) = group.words();
                 let on = self.query.trim_start().starts_with(prefix);
-                let short = words.split(',').next().unwrap_or(words);
                 let text = egui::RichText::new(format!("{prefix} {short}")).small();
                 let button = ui.add(egui::Button::new(text).small().selected(on));
                 let tip = format!("Type {prefix} to search {} only", words.to_lowercase());

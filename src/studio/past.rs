@@ -10,16 +10,26 @@ impl Studio {
         if !self.past_open {
             return;
         }
-        let mut open = true;
+        let mut close = false;
         let mut go = None;
         egui::Window::new("Undo history")
-            .open(&mut open)
-            .anchor(Align2::RIGHT_TOP, vec2(-340.0, 64.0))
-            .collapsible(false)
+            .title_bar(false)
+            .anchor(Align2::RIGHT_TOP, vec2(-340.0, 96.0))
             .resizable(false)
             .default_width(300.0)
-            .show(ctx, |ui| go = self.past(ui));
-        self.past_open = open;
+            .show(ctx, |ui| {
+                ui.horizontal(|ui| {
+                    ui.label(RichText::new("Undo history").text_style(egui::TextStyle::Heading));
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        let name = "Close the undo history";
+                        close = super::panels::fields::icon_button(ui, super::icons::Glyph::Close, name)
+                            .clicked();
+                    });
+                });
+                ui.add_space(4.0);
+                go = self.past(ui);
+            });
+        self.past_open = !close;
         if let Some(steps) = go {
             self.travel(steps);
         }

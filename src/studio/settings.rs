@@ -114,8 +114,11 @@ impl Studio {
         let clash = keymap.shortcut(command).map(|keys| keymap.others(command, &keys)).unwrap_or_default();
         ui.horizontal(|ui| {
             ui.set_min_height(28.0);
-            ui.allocate_ui_with_layout(vec2(420.0, 28.0), Layout::left_to_right(Align::Center), |ui| {
-                ui.set_min_width(420.0);
+            // What follows: keys, Remove, Reset.
+            let room = (ui.available_width() - 132.0 - 64.0 - 56.0 - 24.0).clamp(140.0, 420.0);
+            ui.allocate_ui_with_layout(vec2(room, 28.0), Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(room);
+                ui.set_max_width(room);
                 ui.label(text).on_hover_text(tooltip);
                 let about = RichText::new(tooltip).small().color(t.muted);
                 ui.add(egui::Label::new(about).truncate());

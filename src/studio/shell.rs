@@ -207,13 +207,11 @@ fn search(ui: &mut Ui, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     let width = (ui.available_width() * 0.75).clamp(180.0, 320.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click());
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Button, true, "Search shapes, messages, commands")
-    });
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Open the search"));
     let fill = if response.hovered() { t.tint(t.field, t.text, 0.05) } else { t.field };
     ui.painter().rect(rect, 7.0, fill, egui::Stroke::new(1.0, t.line), egui::StrokeKind::Inside);
     let font = egui::FontId::proportional(12.5);
-    let words = if width > 270.0 { "Search shapes, messages, commands" } else { "Search" };
+    let words = "Search everything";
     let at = pos2(rect.left() + 12.0, rect.center().y);
     ui.painter().text(at, egui::Align2::LEFT_CENTER, words, font, t.muted);
     let at = pos2(rect.right() - 10.0, rect.center().y);

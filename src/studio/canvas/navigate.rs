@@ -81,12 +81,12 @@ impl Canvas {
         self.views.get(key).map(|view| &view.collapsed)
     }
 
-    /// Looks at the same place as another canvas does.
-    pub fn look_like(&mut self, key: &str, other: &Self, other_key: &str) {
+    /// Looks at the same place as another canvas does, which stands `aside` of this one on screen.
+    pub fn look_like(&mut self, key: &str, other: &Self, other_key: &str, aside: egui::Vec2) {
         let Some(transform) = other.transform(other_key) else { return };
         let view = self.views.entry(key.to_owned()).or_default();
         view.settled = true;
-        view.transform = Some(transform);
+        view.transform = Some(TSTransform::new(transform.translation - aside, transform.scaling));
     }
 
     pub fn zoom_by(&mut self, key: &str, factor: f32, about: Pos2) {

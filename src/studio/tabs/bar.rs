@@ -52,6 +52,13 @@ pub fn tab(ui: &mut Ui, id: Id, tile: TileId, words: &Words<'_>, state: &TabStat
     let response = ui.interact(rect, id, Sense::click_and_drag()).on_hover_cursor(CursorIcon::Default);
     let name = format!("{} {}", words.title, kind_words(&words.pane.tab, words.kind));
     response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), state.active, &name));
+    if words.focused {
+        let last = egui::Id::unique("tab in view");
+        let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<u64>(last), tile.0));
+        if before != tile.0 {
+            ui.scroll_to_rect(rect, None);
+        }
+    }
     let mut closed = response.middle_clicked();
     if ui.is_rect_visible(rect) && !state.is_being_dragged {
         let fill = if state.active { t.canvas } else { Color32::TRANSPARENT };
