@@ -489,6 +489,18 @@ pub const CATALOGUE: &[Entry] = &[
         "Choose a functoid; give its arguments",
         "",
     ),
+    warning(
+        "S23",
+        "A map has code in a language that does not run here: its functions give empty values",
+        "Write a component named like the map, with these functions",
+        "",
+    ),
+    warning(
+        "S24",
+        "A stylesheet of a map is not there, or uses what is not supported",
+        "Rewrite it, or write a function that gives its nodes",
+        "",
+    ),
     error(
         "Z01",
         "A file holds no orchestration of BizTalk's designer",
@@ -591,6 +603,7 @@ const FIXES: &[(&str, &str)] = &[
     ("V49", "Receive through XMLReceive"),
     ("K02", "Add the functions"),
     ("K03", "Write a script"),
+    ("S23", "Write a script"),
 ];
 
 #[cfg(test)]

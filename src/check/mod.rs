@@ -34,8 +34,8 @@ pub use before::{Before, before};
 pub use catalogue::{CATALOGUE, Entry};
 pub use publishing::{Sent, sent};
 
-use crate::diagnostic::Diagnostic;
-use crate::model::Application;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Application, Map};
 use crate::program::Program;
 use crate::xml::SchemaSet;
 use subject::Subject;
@@ -61,6 +61,11 @@ pub fn check(application: &Application) -> Vec<Diagnostic> {
     found.into_iter().map(|finding| finding.in_sources(application)).collect()
 }
 
+/// True when a component stands for the code of a map.
+fn answered(application: &Application, map: &Map) -> bool {
+    crate::xml::map::stand_in(map).iter().all(|(class, _)| application.components.contains_key(class))
+}
+
 /// The rules over the structure, without compiling.
 fn rules(application: &Application) -> Vec<Diagnostic> {
     let schemas = SchemaSet::build(application);
@@ -69,6 +74,12 @@ fn rules(application: &Application) -> Vec<Diagnostic> {
     types::check(application, &mut found);
     calls::check_recursion(application, &mut found);
     bindings::check(application, &schemas, &mut found);
+    for (name, map) in application.maps.iter().filter(|(_, map)| crate::xml::map::is_drawn(map)) {
+        // A map of a project may be one that nothing here uses; what it lacks is no reason not to run the rest.
+        let findings = crate::xml::map::check(map, name, &schemas).into_iter();
+        let findings = findings.filter(|f| !(f.code == "S23" && answered(application, map)));
+        found.extend(findings.map(|f| Diagnostic { severity: Severity::Warning.max(f.severity), ..f }));
+    }
     for subject in Subject::all(application, &schemas) {
         activation::check(&subject, &mut found);
         variables::check(&subject, &mut found);

@@ -35,12 +35,18 @@ fn survey(path: &Path) -> Result<report::Report, Exit> {
     };
     if !biztalk::is_biztalk(path) {
         let (application, findings) = files::load(path).map_err(unusable)?;
-        return Ok(report::survey(&application, &findings, &application));
+        return Ok(report::survey(&application, &findings, &application, &|_| None));
     }
     let opened = biztalk::open(path).map_err(unusable)?;
     let mut ready = opened.application.clone();
     biztalk::simulate(&mut ready);
-    Ok(report::survey(&opened.application, &opened.findings, &ready))
+    let alone = |source: &str| {
+        let own = biztalk::open(&opened.base.join(source)).ok()?;
+        let mut ready = own.application;
+        biztalk::simulate(&mut ready);
+        Some(report::Alone { ready, findings: own.findings, key: own.shown })
+    };
+    Ok(report::survey(&opened.application, &opened.findings, &ready, &alone))
 }
 
 fn write(arguments: &Arguments, surveyed: &report::Report) -> Exit {

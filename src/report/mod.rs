@@ -7,7 +7,7 @@ mod tests;
 mod words;
 
 pub use page::page;
-pub use survey::survey;
+pub use survey::{Alone, OpenAlone, survey};
 
 use serde::Serialize;
 

@@ -25,14 +25,19 @@ const LISTED: usize = 12;
 const ADAPTERS: [&str; 3] = ["FILE", "QUEUE", "SQL"];
 
 /// Surveys an application as it was opened, with what opening it noticed. `ready` is the same with simulated ports, as
-/// it would run; it decides the verdicts.
-pub fn survey(application: &Application, findings: &[Diagnostic], ready: &Application) -> Report {
+/// it would run; it decides the verdicts. `alone` opens the project of one orchestration.
+pub fn survey(
+    application: &Application,
+    findings: &[Diagnostic],
+    ready: &Application,
+    alone: OpenAlone<'_>,
+) -> Report {
     let schemas = SchemaSet::build(ready);
     let checked = check::check(ready);
     let maps: Vec<SurveyedMap> = ready.maps.values().map(|own| survey_map(own, &schemas)).collect();
     let code = custom_code(ready, &checked);
     let all: Vec<&Diagnostic> = findings.iter().chain(&checked).collect();
-    let look = Look { application, ready, all: &all, maps: &maps, code: &code };
+    let look = Look { application, all: &all, maps: &maps, code: &code, alone };
     let modules = application.modules.iter();
     let orchestrations: Vec<Surveyed> = modules
         .filter_map(|(key, module)| Some(look.orchestration(key, module, module.orchestration.as_ref()?)))
@@ -54,9 +59,30 @@ pub fn survey(application: &Application, findings: &[Diagnostic], ready: &Applic
     report
 }
 
+/// Findings about one module.
+fn about<'a>(all: &[&'a Diagnostic], key: &str, module: &Module) -> Vec<&'a Diagnostic> {
+    let mine = |finding: &&&Diagnostic| {
+        finding.place.module.as_deref() == Some(key)
+            || (!module.source.is_empty() && finding.place.file == module.source)
+    };
+    all.iter().filter(mine).copied().collect()
+}
+
+/// One orchestration with nothing but its own project, as it would run.
+#[derive(Debug)]
+pub struct Alone {
+    pub ready: Application,
+    pub findings: Vec<Diagnostic>,
+    /// Key of its module.
+    pub key: Option<String>,
+}
+
+/// Opens the project of an orchestration by [`Module::source`].
+pub type OpenAlone<'a> = &'a dyn Fn(&str) -> Option<Alone>;
+
 struct Look<'a> {
     application: &'a Application,
-    ready: &'a Application,
+    alone: OpenAlone<'a>,
     all: &'a [&'a Diagnostic],
     maps: &'a [SurveyedMap],
     code: &'a [CustomClass],
@@ -80,11 +106,7 @@ impl Look<'_> {
             port_type: port.port_type.clone(),
             binding: words::binding(port, service),
         });
-        let mine = |finding: &&&Diagnostic| {
-            finding.place.module.as_deref() == Some(key)
-                || (!module.source.is_empty() && finding.place.file == module.source)
-        };
-        let findings: Vec<&Diagnostic> = self.all.iter().filter(mine).copied().collect();
+        let findings = about(self.all, key, module);
         let mut maps = BTreeSet::new();
         let mut calls = BTreeSet::new();
         let mut started_by = Vec::new();
@@ -127,7 +149,7 @@ impl Look<'_> {
             problems.push((finding.code.to_owned(), finding.message.clone()));
         }
         Surveyed {
-            verdict: self.verdict(&name, module, own, &findings, &maps),
+            verdict: self.judged(&name, key, module, own, &findings, &maps),
             source: module.source.clone(),
             shapes: kinds,
             shape_count: shapes.len(),
@@ -148,12 +170,41 @@ impl Look<'_> {
         }
     }
 
+    /// The verdict among everything in the folder; where that is bad news, the one in its own project alone: a folder
+    /// may hold solutions whose names clash.
+    fn judged(
+        &self,
+        name: &str,
+        key: &str,
+        module: &Module,
+        own: &Orchestration,
+        findings: &[&Diagnostic],
+        maps: &BTreeSet<String>,
+    ) -> Verdict {
+        let together = self.verdict(name, own, findings, maps);
+        if !matches!(together, Verdict::CannotRun(_)) || module.source.is_empty() {
+            return together;
+        }
+        let Some(alone) = (self.alone)(&module.source) else { return together };
+        let schemas = SchemaSet::build(&alone.ready);
+        let checked = check::check(&alone.ready);
+        let used = alone.ready.maps.values().filter(|own| maps.contains(&own.name));
+        let surveyed: Vec<SurveyedMap> = used.map(|own| survey_map(own, &schemas)).collect();
+        let code = custom_code(&alone.ready, &checked);
+        let all: Vec<&Diagnostic> = alone.findings.iter().chain(&checked).collect();
+        let key = alone.key.as_deref().unwrap_or(key);
+        let Some(module) = alone.ready.modules.get(key) else { return together };
+        let Some(own) = &module.orchestration else { return together };
+        let look =
+            Look { application: &alone.ready, all: &all, maps: &surveyed, code: &code, alone: self.alone };
+        look.verdict(name, own, &about(&all, key, module), maps)
+    }
+
     /// Errors and unresolved names keep it from running; code of its own and of its maps, and policies that are not
     /// here, have to be stood in for.
     fn verdict(
         &self,
         name: &str,
-        module: &Module,
         own: &Orchestration,
         findings: &[&Diagnostic],
         maps: &BTreeSet<String>,
@@ -163,10 +214,6 @@ impl Look<'_> {
             if !reasons.contains(&finding.message) {
                 reasons.push(finding.message.clone());
             }
-        }
-        let known = self.ready.orchestration_for(module, &own.name).is_some();
-        if !known {
-            reasons.push("it is left out of the application that would run".to_owned());
         }
         let mut stubs: Vec<String> = Vec::new();
         for class in self.code.iter().filter(|class| class.used_by.iter().any(|user| user == name)) {

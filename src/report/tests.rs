@@ -4,7 +4,7 @@ use crate::model::files;
 fn hello() -> Report {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/southridge");
     let (application, findings) = files::load(&folder).unwrap();
-    survey(&application, &findings, &application)
+    survey(&application, &findings, &application, &|_| None)
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn an_orchestration_with_an_error_cannot_run_and_says_why() {
     let own = module.orchestration.as_mut().unwrap();
     own.messages.iter_mut().for_each(|message| message.message_type = "Nowhere.Type".into());
     let name = module.qualify(&module.orchestration.as_ref().unwrap().name);
-    let report = survey(&application, &findings, &application);
+    let report = survey(&application, &findings, &application, &|_| None);
     let judged = report.orchestrations.iter().find(|own| own.name == name).unwrap();
     let Verdict::CannotRun(reasons) = &judged.verdict else { panic!("{:?}", judged.verdict) };
     assert!(reasons.iter().any(|reason| reason.contains("Nowhere.Type")), "{reasons:?}");

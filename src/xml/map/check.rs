@@ -1,4 +1,4 @@
-use super::functoids;
+use super::{drawing, functoids};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Map, MapValue};
 use crate::xml::{NodePath, SchemaNode, SchemaSet};
@@ -27,6 +27,20 @@ pub fn check(map: &Map, file: &str, schemas: &SchemaSet) -> Vec<Diagnostic> {
     };
     let sources = known(&map.sources, "source");
     let targets = known(&map.targets, "target");
+    if let Some(drawn) = map.drawing.as_deref().filter(|_| drawing::is_drawn(map)) {
+        let whole = |roots: &[&SchemaNode], of: &[String], part| match roots {
+            // A side with an unknown schema cannot be judged.
+            roots if roots.len() < of.len() => Vec::new(),
+            [one] => vec![(*one).clone()],
+            several => vec![drawing::join(several, part)],
+        };
+        let (sources, targets) = (
+            whole(&sources, &map.sources, "InputMessagePart_"),
+            whole(&targets, &map.targets, "OutputMessagePart_"),
+        );
+        found.extend(drawing::check(map, drawn, &place(), &sources, &targets));
+        return found;
+    }
     for rule in &map.rules {
         let mut rule_findings = Vec::new();
         node("target", &rule.to, &targets, &mut rule_findings);

@@ -6,6 +6,7 @@
 //! - A logical functoid that is linked to a node beside its value decides whether the node is there.
 //! - An argument whose node is missing is empty text.
 
+mod check;
 mod evaluate;
 mod graph;
 mod loops;
@@ -15,6 +16,7 @@ mod source;
 mod tests;
 mod write;
 
+pub use check::check;
 pub use graph::{Graph, function_name};
 pub use script::{Scripts, Unscripted, script_function, stand_in};
 
@@ -87,7 +89,7 @@ pub fn apply(
 }
 
 /// A root above the roots of several messages, one part for each.
-fn join(roots: &[&SchemaNode], part: &str) -> SchemaNode {
+pub fn join(roots: &[&SchemaNode], part: &str) -> SchemaNode {
     let part = |(at, root): (usize, &&SchemaNode)| SchemaNode {
         local: format!("{part}{at}").into(),
         required: true,

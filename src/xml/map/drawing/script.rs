@@ -273,6 +273,11 @@ pub fn transform(stylesheet: &str, source: &str) -> Result<String, String> {
     compiled.transform(&tree).map_err(|error| error.to_string())
 }
 
+/// What the text of a stylesheet, or of a part of one below some root, uses that is not supported.
+pub fn left_out_of(stylesheet: &str) -> Option<String> {
+    parse_text(stylesheet.trim_start_matches('\u{feff}')).ok().and_then(|sheet| left_out(&sheet))
+}
+
 /// What a stylesheet uses that the engine would pass over or does not know.
 fn left_out(sheet: &uppsala::Document<'_>) -> Option<String> {
     let elements = sheet.document_element().into_iter().flat_map(|root| sheet.descendants(root));
