@@ -181,7 +181,21 @@ fn cases() -> Vec<Application> {
         partners("SubjectOneWay", TypeModifier::Internal),
         partners("Test.SecondOneWay", TypeModifier::Private),
         fed(application(vec![receive("In", |r| (r.activate, r.initializes) = (true, key()))])),
+        coded_map(started(vec![])),
     ]
+}
+
+/// With a map that has C# code.
+fn coded_map(mut application: Application) -> Application {
+    let text = "public string Shout(string text)\n{\n    return text + \"!\";\n}".to_owned();
+    let script = Script { language: "CSharp".into(), text, ..Script::default() };
+    let functoid = Functoid { id: 1, function: 260, scripts: vec![script], ..Functoid::default() };
+    let page = MapPage { functoids: vec![functoid], ..MapPage::default() };
+    let drawing = MapDrawing { pages: vec![page], ..MapDrawing::default() };
+    let name = "Test.Shouting".to_owned();
+    let map = Map { name: name.clone(), drawing: Some(Box::new(drawing)), ..Map::default() };
+    application.maps.insert(name, map);
+    application
 }
 
 #[test]
