@@ -22,6 +22,8 @@ pub(super) struct Reader<'a> {
     pub ports: BTreeSet<&'a str>,
     /// Where each identity is in the file.
     origins: BTreeMap<Id, &'a Element>,
+    /// The last number given to elements without an identity of their own, by what they share.
+    numbers: BTreeMap<&'a str, usize>,
     pub findings: Vec<Diagnostic>,
 }
 
@@ -55,6 +57,7 @@ pub(super) fn read<'a>(path: &'a str, file: &'a OdxFile) -> Result<Read<'a>, Dia
         sets: BTreeMap::new(),
         ports: BTreeSet::new(),
         origins: BTreeMap::new(),
+        numbers: BTreeMap::new(),
         findings: Vec::new(),
     };
     reader.look_ahead(root);
@@ -174,8 +177,14 @@ impl<'a> Reader<'a> {
             return own;
         }
         let stem = if own.is_empty() { element.kind() } else { element.oid() };
-        let fresh = (2..).map(|n| Id::new(format!("{stem}-{n}"))).find(|id| !self.origins.contains_key(id));
-        let fresh = fresh.unwrap_or_default();
+        let number = self.numbers.entry(stem).or_insert(1);
+        let fresh = loop {
+            *number += 1;
+            let id = Id::new(format!("{stem}-{number}"));
+            if !self.origins.contains_key(&id) {
+                break id;
+            }
+        };
         let message = if own.is_empty() {
             format!("this {} has no OID; it is known as {fresh} here", element.kind())
         } else {

@@ -298,7 +298,12 @@ impl Comparison {
         let all = std::iter::once(&orchestration.variables).chain(scopes).flatten();
         for Variable { name, id, initial_value, use_default_constructor, .. } in all {
             if let Some(value) = initial_value.as_ref().filter(|_| !use_default_constructor) {
-                self.contains(id, &format!("{name} = {value};"), &program);
+                let wanted = squeezed(&format!("{name} = {value};"));
+                self.texts += 1;
+                if !program.contains(&wanted) {
+                    let message = format!("the tree has `{wanted}`, which is not in the program");
+                    self.different.push(Difference { id: id.clone(), message });
+                }
             }
         }
     }
