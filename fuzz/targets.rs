@@ -53,12 +53,6 @@ pub fn schema(data: &[u8]) {
     check::check(&application);
 }
 
-/// A binding file.
-pub fn bindings(data: &[u8]) {
-    let (text, _) = decode(data);
-    let _ = tokens(&text);
-}
-
 /// An orchestration with `text` in every slot.
 fn around(text: &str) -> Application {
     let code = || Code { text: text.to_owned() };

@@ -84,7 +84,7 @@ pub fn save_beside(
 }
 
 /// The part of an application that is kept beside BizTalk's files.
-fn beside(application: &Application) -> Application {
+pub(super) fn beside(application: &Application) -> Application {
     let mut own = application.clone();
     own.modules.clear();
     own.schemas.clear();

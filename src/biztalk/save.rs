@@ -1,6 +1,7 @@
 //! Saving what was opened from BizTalk's own files: they are written back where they are, and what they cannot hold
 //! goes to an application folder of ours beside them.
 
+use super::load::{beside, save_beside};
 use super::odx::{self, OdxFile};
 use super::open::settle;
 use super::{RUN_FOLDER, decode, encode};
@@ -28,7 +29,7 @@ pub struct Saved {
 ///
 /// # Errors
 /// `F08` when that would lose somebody's change, `F09` when the disk refuses, `Z02` and the like when a file is no
-/// longer what it was, `Z10` when what would be written does not read back.
+/// longer what it was, `Z14` when what would be written does not read back, `Z15` when an orchestration has no file.
 pub fn save(base: &Path, before: &Application, after: &Application) -> Result<Saved, Vec<Diagnostic>> {
     let mut plan = Plan { base, write: Vec::new(), remove: Vec::new(), sources: BTreeMap::new() };
     let mut errors = Vec::new();
@@ -61,24 +62,13 @@ pub fn save(base: &Path, before: &Application, after: &Application) -> Result<Sa
             _ => saved.report.removed.push(path),
         }
     }
-    let (own_before, own) = (rest(before, &saved.sources), rest(after, &saved.sources));
-    if own_before != own {
-        let folder = base.join(RUN_FOLDER);
-        let there = folder.join("application.ron").exists();
-        let report = files::save(&folder, &own, there.then_some(&own_before))?;
+    if beside(before) != beside(after) {
+        let report = save_beside(&base.join(RUN_FOLDER), after, Some(before))?;
         let below = |path: String| format!("{RUN_FOLDER}/{path}");
         saved.report.written.extend(report.written.into_iter().map(below));
         saved.report.removed.extend(report.removed.into_iter().map(below));
     }
     Ok(saved)
-}
-
-/// What is not kept in BizTalk's files.
-fn rest(application: &Application, new: &BTreeMap<String, String>) -> Application {
-    let mut rest = application.clone();
-    rest.modules.retain(|key, module| module.source.is_empty() && !new.contains_key(key));
-    rest.schemas.clear();
-    rest
 }
 
 /// Decided before the first write, so that a refused save changes nothing.
@@ -114,6 +104,15 @@ impl Plan<'_> {
             }
         }
         // What was read from an assembly has no file; what is new gets one.
+        for (key, module) in after.modules.iter().filter(|(_, module)| module.source.is_empty()) {
+            if before.modules.get(key).is_some_and(|was| was != module) {
+                let help = "save to a new application folder";
+                let message =
+                    "the orchestration comes from an assembly: there is no file to write it back to";
+                let place = Place { module: Some(key.clone()), ..Place::default() };
+                errors.push(Diagnostic::error("Z15", message, help).at(place));
+            }
+        }
         let new =
             after.modules.iter().filter(|(key, m)| m.source.is_empty() && !before.modules.contains_key(*key));
         let folder = known.keys().next().and_then(|source| source.rsplit_once('/')).map(|(folder, _)| folder);
@@ -163,7 +162,7 @@ impl Plan<'_> {
             _ => {
                 let help = "save a copy as an application folder, and report what was last edited";
                 let message = "the orchestration would not read back as it is";
-                Err(Diagnostic::error("Z10", message, help).at(in_file(source)))
+                Err(Diagnostic::error("Z14", message, help).at(in_file(source)))
             }
         }
     }

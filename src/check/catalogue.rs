@@ -542,6 +542,18 @@ pub const CATALOGUE: &[Entry] = &[
         "Bind the ports, or write what is missing",
         "",
     ),
+    error(
+        "Z14",
+        "An orchestration would not read back from its file as it is",
+        "Save a copy as an application folder",
+        "",
+    ),
+    error(
+        "Z15",
+        "An orchestration that was read from an assembly has no file to be written back to",
+        "Save to a new application folder",
+        "",
+    ),
     error("Z20", "A file is not the map, pipeline or binding file it should be", "Choose another file", ""),
     warning(
         "Z21",

@@ -5,4 +5,5 @@ mod files;
 mod program;
 mod round_trip;
 mod run;
+mod save;
 mod shared;

@@ -55,6 +55,7 @@ pub const SCHEMA: &[&str] = &[
 ];
 
 /// Pieces of binding files.
+#[allow(dead_code)]
 pub const BINDING: &[&str] = &[
     "<SendPort Name=\"a\" IsStatic=\"true\">",
     "</SendPort>",
