@@ -115,7 +115,12 @@ fn items(tree: &Document<'_>, root: NodeId, folder: &Path, project: &mut Project
                     };
                     let name = stated(["TypeName", "Typename"]);
                     let namespace = stated(["Namespace", "Namespace"]);
-                    let type_name = full_name(&name, &namespace, &path, &project.root_namespace);
+                    // A namespace that is stated and empty is the global one.
+                    let is_namespace =
+                        |id| tree.element(id).is_some_and(|e| &*e.name.local_name == "Namespace");
+                    let global = namespace.is_empty() && tree.children_iter(id).any(is_namespace);
+                    let root = if global { "" } else { project.root_namespace.as_str() };
+                    let type_name = full_name(&name, &namespace, &path, root);
                     project.items.push(ProjectItem { path, type_name });
                 }
             }

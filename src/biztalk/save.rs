@@ -28,7 +28,7 @@ pub struct Saved {
 /// neither overwritten nor removed.
 ///
 /// # Errors
-/// `F08` when that would lose somebody's change, `F09` when the disk refuses, `Z02` and the like when a file is no
+/// `Z16` when that would lose somebody's change, `Z17` when the disk refuses, `Z02` and the like when a file is no
 /// longer what it was, `Z14` when what would be written does not read back, `Z15` when an orchestration has no file.
 pub fn save(base: &Path, before: &Application, after: &Application) -> Result<Saved, Vec<Diagnostic>> {
     let mut plan = Plan { base, write: Vec::new(), remove: Vec::new(), sources: BTreeMap::new() };
@@ -208,7 +208,7 @@ fn by_source(application: &Application) -> BTreeMap<&str, &Module> {
 /// the paths written.
 ///
 /// # Errors
-/// `F08` when a file of one of these names is there already, `F09` when the disk refuses.
+/// `Z16` when a file of one of these names is there already, `Z17` when the disk refuses.
 pub fn export(folder: &Path, application: &Application) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
     let mut new = application.clone();
     for module in new.modules.values_mut() {
@@ -240,10 +240,10 @@ fn in_file(path: &str) -> Place {
 
 fn changed_meanwhile(path: &str, message: &str) -> Diagnostic {
     let help = "save to a new folder and compare, or open this one again and repeat your change";
-    Diagnostic::error("F08", message, help).at(in_file(path))
+    Diagnostic::error("Z16", message, help).at(in_file(path))
 }
 
 fn refused(path: &str, what: &str, error: &io::Error) -> Diagnostic {
     let help = "free space or correct the permissions of the folder, then save again";
-    Diagnostic::error("F09", format!("the file cannot be {what}: {error}"), help).at(in_file(path))
+    Diagnostic::error("Z17", format!("the file cannot be {what}: {error}"), help).at(in_file(path))
 }

@@ -554,6 +554,18 @@ pub const CATALOGUE: &[Entry] = &[
         "Save to a new application folder",
         "",
     ),
+    error(
+        "Z16",
+        "A file of BizTalk's was changed by another program since it was opened",
+        "Save to a new folder and compare, or open it again and repeat the change",
+        "",
+    ),
+    error(
+        "Z17",
+        "A file of BizTalk's cannot be read or written",
+        "Correct its permissions, then save again",
+        "",
+    ),
     error("Z20", "A file is not the map, pipeline or binding file it should be", "Choose another file", ""),
     warning(
         "Z21",

@@ -64,7 +64,16 @@ fn the_place_of_each_element_in_the_program_is_known() {
                 let at = |(line, column)| format!("{line}.{column}");
                 let known = place.map(|place| (at(place.start), at(place.end))).unwrap_or_default();
                 all += 1;
-                same += usize::from(stated == (known.0.as_str(), known.1.as_str()));
+                if stated == (known.0.as_str(), known.1.as_str()) {
+                    same += 1;
+                } else {
+                    println!(
+                        "{}: {} {} is at {known:?}, not {stated:?}",
+                        file.path,
+                        element.kind(),
+                        element.oid()
+                    );
+                }
             }
         });
     }

@@ -109,7 +109,7 @@ fn what_somebody_else_changed_is_not_overwritten() {
         edit.apply(&mut after).unwrap();
     }
     let errors = biztalk::save(&base, &loaded.application, &after).unwrap_err();
-    assert_eq!(errors.iter().map(|error| error.code).collect::<Vec<_>>(), ["F08"]);
+    assert_eq!(errors.iter().map(|error| error.code).collect::<Vec<_>>(), ["Z16"]);
     assert_eq!(changed(&before, &base), Vec::<String>::new());
 }
 
