@@ -1,6 +1,7 @@
 //! What is fuzzed: each target takes any bytes. It must come to an end and not panic, and what it asserts must hold.
 #![allow(dead_code)]
 
+use orchestrion::biztalk::bindings::{read_bindings, write_bindings};
 use orchestrion::biztalk::odx::{self, OdxFile, read_module};
 use orchestrion::biztalk::{decode, xlang_text};
 use orchestrion::check;
@@ -50,6 +51,16 @@ pub fn schema(data: &[u8]) {
         let wishes = Wishes { optional: Optional::All, ..Wishes::default() };
         let _ = schemas.generate(root, &wishes);
     }
+    check::check(&application);
+}
+
+/// A binding file: read, and what it says written as one and read again.
+pub fn bindings(data: &[u8]) {
+    let Ok(file) = read_bindings("fuzzed.xml", data) else { return };
+    let mut application = Application::default();
+    let _ = application.bindings.import(file.bindings);
+    let written = write_bindings(&application);
+    read_bindings("written.xml", written.as_bytes()).expect("what was written can be read");
     check::check(&application);
 }
 

@@ -82,6 +82,16 @@ fn schemas() {
     fuzz("schema", files(&[".xsd"]), mutate::SCHEMA, targets::schema);
 }
 
+#[test]
+fn binding_files() {
+    fuzz(
+        "bindings",
+        files(&["bindings.xml", "binding.xml", "bindinginfo.xml"]),
+        mutate::BINDING,
+        targets::bindings,
+    );
+}
+
 /// What a fuzzer finds only by chance.
 #[test]
 fn files_made_to_hurt_are_refused_or_read() {
@@ -134,6 +144,7 @@ fn files_made_to_hurt_are_refused_or_read() {
         targets::odx(input.as_bytes());
         targets::expression(input.as_bytes());
         targets::schema(input.as_bytes());
+        targets::bindings(input.as_bytes());
         assert!(at.elapsed() < SLOW, "{:?} took {:?}", input.get(..80), at.elapsed());
     }
     for cut in [1, 2, 3, 50, 333] {
@@ -146,4 +157,5 @@ fn files_made_to_hurt_are_refused_or_read() {
     targets::odx(&binary);
     targets::schema(&binary);
     targets::expression(&binary);
+    targets::bindings(&binary);
 }

@@ -55,7 +55,6 @@ pub const SCHEMA: &[&str] = &[
 ];
 
 /// Pieces of binding files.
-#[allow(dead_code)]
 pub const BINDING: &[&str] = &[
     "<SendPort Name=\"a\" IsStatic=\"true\">",
     "</SendPort>",
