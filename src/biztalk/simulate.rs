@@ -420,7 +420,7 @@ fn plays(behavior: &PartnerBehavior, address: &str) -> bool {
         PartnerBehavior::Reply { at, .. } => at == address,
         PartnerBehavior::Rules(rules) => rules.at == address,
         PartnerBehavior::Echo { from, .. } | PartnerBehavior::Drain { from } => from == address,
-        PartnerBehavior::Submit { .. } => false,
+        PartnerBehavior::Submit { .. } | PartnerBehavior::Load(_) => false,
     }
 }
 

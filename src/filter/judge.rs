@@ -65,7 +65,7 @@ fn compares(datum: Datum<'_>, comparison: Comparison, constant: &Constant) -> bo
     // A name answers to its last part too: `service == OrderManager`.
     if let (Datum::Name(name), Constant::Text(text)) = (datum, constant) {
         let full = name.as_str();
-        let equal = full == text || short(full) == text;
+        let equal = is_named(full, text);
         return match comparison {
             Comparison::Equal => equal,
             Comparison::NotEqual => !equal,
@@ -83,9 +83,10 @@ fn compares(datum: Datum<'_>, comparison: Comparison, constant: &Constant) -> bo
     order(datum, wanted).is_some_and(|order| fits(order, comparison))
 }
 
-/// The last part of a dotted or namespaced name.
-fn short(name: &str) -> &str {
-    name.rsplit(['.', '#']).next().unwrap_or(name)
+/// True when the text is the name, or its end after a dot.
+fn is_named(full: &str, text: &str) -> bool {
+    let Some(before) = full.strip_suffix(text) else { return false };
+    before.is_empty() || !text.is_empty() && before.ends_with(['.', '#'])
 }
 
 /// Order of two values; `None` when they do not compare. A text that is a number compares as one.

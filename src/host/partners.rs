@@ -2,13 +2,15 @@
 //! out. It has no clock and no thread, so the wall-clock host and virtual time play the very same partners.
 
 mod control;
+mod draw;
 mod rules;
 
 use super::address::normalize;
 use crate::engine::{Transmission, TransmissionId};
 use crate::message::{DateTime, Name, TimeSpan};
-use crate::model::{Application, PartnerBehavior, ReceiveLocation};
+use crate::model::{Application, DrawnTime, PartnerBehavior, ReceiveLocation};
 use crate::program::{Opening, receive_locations};
+use draw::{Loading, percent, span};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rules::{Answer, Rules};
@@ -44,6 +46,15 @@ pub struct PartnerState {
     spread: TimeSpan,
     /// Passes on only the first half of a message.
     corrupting: bool,
+    /// How long an answer takes, when it is drawn.
+    /// When it submitted first.
+    #[serde(default)]
+    begun: Option<DateTime>,
+    #[serde(default)]
+    takes: Option<DrawnTime>,
+    /// How many requests of a hundred fail, and the error.
+    #[serde(default)]
+    failing: (u32, String),
 }
 
 /// Lines of a partner's log that are kept.
@@ -56,6 +67,7 @@ enum Play {
     Rules(Rules),
     Submit { to: String, messages: Vec<String>, count: u64 },
     Drain { from: String },
+    Load(Box<Loading>),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,6 +78,8 @@ enum Happening {
     Submit { partner: usize },
     /// A partner has its answer ready.
     Respond { partner: usize, item: Item },
+    /// A person has written the answer of a partner.
+    Filled { partner: usize, item: Item, text: String },
     /// The location that reads an address opens.
     Open { at: String },
 }
@@ -131,6 +145,18 @@ impl Partners {
                     (Play::Submit { to: normalize(to), messages, count: *count }, (*every_ms).max(1))
                 }
                 PartnerBehavior::Drain { from } => (Play::Drain { from: normalize(from) }, 0),
+                PartnerBehavior::Load(load) => {
+                    let text = |m: &String| application.messages.get(m).unwrap_or(m).clone();
+                    let messages: Vec<_> = load.messages.iter().map(text).collect();
+                    if !messages.is_empty() {
+                        this.schedule(start, Happening::Submit { partner: index });
+                    }
+                    (Play::Load(Box::new(Loading::new(load, normalize(&load.to), messages))), 0)
+                }
+            };
+            let rules = match &partner.behavior {
+                PartnerBehavior::Rules(rules) => Some(rules),
+                _ => None,
             };
             this.partners.push(PartnerState {
                 name: partner.name.clone(),
@@ -142,6 +168,11 @@ impl Partners {
                 delay: TimeSpan::from_millis(i64::try_from(delay_ms).unwrap_or(i64::MAX)),
                 spread: TimeSpan::default(),
                 corrupting: false,
+                begun: None,
+                takes: rules.and_then(|rules| rules.takes),
+                failing: rules
+                    .map(|rules| (rules.fails_percent, rules.fails_with.clone()))
+                    .unwrap_or_default(),
             });
         }
         this
@@ -200,7 +231,8 @@ impl Partners {
                     self.offer_again(&at);
                     None
                 }
-                Happening::Respond { partner, item } => self.respond(due, partner, &item),
+                Happening::Respond { partner, item } => self.respond(due, partner, &item, None),
+                Happening::Filled { partner, item, text } => self.respond(due, partner, &item, Some(text)),
             };
             if action.is_some() {
                 return action;
@@ -244,6 +276,9 @@ impl Partners {
             let part = self.random.next_u64() % (partner.spread.0.unsigned_abs() + 1);
             ready = ready.plus(TimeSpan(i64::try_from(part).unwrap_or(0)));
         }
+        if let Some(takes) = partner.takes {
+            ready = due.plus(span(takes, &mut self.random));
+        }
         match &mut partner.behavior {
             Play::Echo { to, .. } => {
                 partner.total += 1;
@@ -252,18 +287,30 @@ impl Partners {
             }
             Play::Rules(rules) if rules.blocks(&item.body) => rules.hold(item),
             Play::Rules(_) => self.schedule(ready, Happening::Respond { partner: index, item }),
-            Play::Submit { .. } | Play::Drain { .. } => partner.total += 1,
+            Play::Submit { .. } | Play::Drain { .. } | Play::Load(_) => partner.total += 1,
         }
         None
     }
 
     /// A partner with rules answers: what it remembers changes now, when it is done.
-    fn respond(&mut self, due: DateTime, index: usize, item: &Item) -> Option<Action> {
+    fn respond(
+        &mut self,
+        due: DateTime,
+        index: usize,
+        item: &Item,
+        written: Option<String>,
+    ) -> Option<Action> {
         let partner = self.partners.get_mut(index)?;
         let Play::Rules(rules) = &mut partner.behavior else { return None };
         partner.total += 1;
-        let Answer { line, result } = rules.answer(&partner.name, &item.body);
+        let Answer { line, mut result } = rules.answer(&partner.name, &item.body);
         partner.note(line);
+        if let Some(text) = written {
+            result = Ok(text);
+        } else if percent(&mut self.random, partner.failing.0) {
+            let error = if partner.failing.1.is_empty() { "the partner failed" } else { &partner.failing.1 };
+            result = Err(error.to_owned());
+        }
         match (result, item.answer_to) {
             (Ok(text), Some(id)) => {
                 let body = partner.passes_on(text.as_bytes());
@@ -301,6 +348,22 @@ impl Partners {
         self.random.fill_bytes(&mut bytes);
         let guid = uuid::Builder::from_random_bytes(bytes).into_uuid();
         let Some(partner) = self.partners.get_mut(index).filter(|p| p.running) else { return };
+        if let Play::Load(load) = &mut partner.behavior {
+            if load.count > 0 && partner.total >= load.count {
+                return;
+            }
+            partner.total += 1;
+            let begun = *partner.begun.get_or_insert(due);
+            let text = load.text(partner.total, &guid.to_string(), &mut self.random);
+            let next = due.plus(load.pause(partner.total, due.since(begun), &mut self.random));
+            let (to, dropping) = (load.to.clone(), partner.dropping);
+            if !dropping {
+                let item = Item { body: text.into_bytes().into(), answer_to: None };
+                self.schedule(due, Happening::Arrive { at: to, item });
+            }
+            self.schedule(next, Happening::Submit { partner: index });
+            return;
+        }
         let Play::Submit { to, messages, count } = &partner.behavior else { return };
         if *count > 0 && partner.total >= *count {
             return;
@@ -339,7 +402,7 @@ impl PartnerState {
         match &self.behavior {
             Play::Echo { from, .. } | Play::Drain { from } => Some(from),
             Play::Rules(rules) => Some(&rules.at),
-            Play::Submit { .. } => None,
+            Play::Submit { .. } | Play::Load(_) => None,
         }
     }
 
@@ -347,6 +410,7 @@ impl PartnerState {
     pub fn writes(&self) -> Option<&str> {
         match &self.behavior {
             Play::Echo { to, .. } | Play::Submit { to, .. } => Some(to),
+            Play::Load(load) => Some(&load.to),
             Play::Rules(rules) => Some(rules.to.as_str()).filter(|to| !to.is_empty()),
             Play::Drain { .. } => None,
         }
@@ -354,7 +418,15 @@ impl PartnerState {
 
     /// True when it submits by itself.
     pub fn submits(&self) -> bool {
-        matches!(self.behavior, Play::Submit { .. })
+        matches!(self.behavior, Play::Submit { .. } | Play::Load(_))
+    }
+
+    /// Texts of the requests that a person has to answer, oldest first.
+    pub fn asked(&self) -> Vec<String> {
+        match &self.behavior {
+            Play::Rules(rules) => rules.asked(),
+            _ => Vec::new(),
+        }
     }
 
     fn takes(&self, address: &str, item: &Item) -> bool {

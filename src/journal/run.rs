@@ -5,8 +5,10 @@ use crate::program::Program;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Snapshots kept; beyond, every second one goes and the distance doubles.
-const SNAPSHOTS: usize = 64;
+/// Snapshots kept; beyond, every second one goes and the distance doubles. Those of a crowd weigh more, so there are
+/// fewer: together they hold so many instances.
+const SNAPSHOTS: std::ops::RangeInclusive<usize> = 8..=64;
+const HELD: usize = 400_000;
 /// Smallest number of steps between two snapshots.
 const SNAPSHOT_DISTANCE: u64 = 256;
 
@@ -178,6 +180,14 @@ impl Run {
             if begin >= end {
                 continue;
             }
+            // It can change only where the instance takes part.
+            let ended = self.steps.get(end - 1).map_or(self.last_seq, |(_, last)| *last);
+            let before = self.events_until(snapshot.seq).len();
+            let here = self.events_until(ended).get(before..).unwrap_or_default();
+            if !here.iter().any(|event| super::instance_of(&event.kind) == Some(id)) {
+                end = begin;
+                continue;
+            }
             let mut engine = snapshot.engine.clone();
             let (mut output, mut found) = (Output::default(), None);
             let mut known = read(&engine);
@@ -326,8 +336,9 @@ impl Run {
         let step = self.first_step + self.steps.len() as u64;
         let (last, seq) =
             self.snapshots.last_key_value().map_or((0, 0), |(step, snapshot)| (*step, snapshot.seq));
-        // A snapshot costs time for every instance, so crowded runs take them further apart.
-        let far = step >= last + self.distance.max(4 * self.engine.instance_count() as u64);
+        // A snapshot costs time for every instance, so crowded runs take them further apart: it is a small part of the work
+        // between two, and a state is still a few milliseconds away.
+        let far = step >= last + self.distance.max(self.engine.instance_count() as u64 / 8);
         // Few steps can make many events; a bounded run must be able to drop them.
         let long = step > last && self.limit.is_some_and(|limit| self.last_seq - seq > limit as u64);
         if !far && !long {
@@ -335,7 +346,8 @@ impl Run {
         }
         self.snapshots.insert(step, Snapshot { seq: self.last_seq, engine: self.engine.clone() });
         self.forget();
-        if self.snapshots.len() > SNAPSHOTS {
+        let most = HELD / self.engine.instance_count().max(1);
+        if self.snapshots.len() > most.clamp(*SNAPSHOTS.start(), *SNAPSHOTS.end()) {
             let mut keep = false;
             self.snapshots.retain(|_, _| {
                 keep = !keep;

@@ -119,6 +119,7 @@ pub(super) fn control(partners: &mut Partners, name: &str, control: &PartnerCont
         PartnerControl::Answer { when, outcome, times } => partners.set_answers(name, when, outcome, *times),
         PartnerControl::Block(when) => partners.block(name, when),
         PartnerControl::Release => partners.release(name),
+        PartnerControl::Fill(text) => partners.fill(name, text),
         PartnerControl::Remember { key, values } => partners.remember(name, key, values),
     }
 }

@@ -1,3 +1,4 @@
+use super::partners::{DrawnTime, Load};
 use super::property::is_default;
 use super::{
     Bindings, ClassType, CorrelationType, MapDrawing, Module, MultipartType, Orchestration, Policy, PortType,
@@ -293,6 +294,8 @@ pub enum PartnerBehavior {
     Drain { from: String },
     /// Does what the first matching rule says, and remembers.
     Rules(PartnerRules),
+    /// Puts the application under load.
+    Load(Load),
 }
 
 /// A partner with rules and a memory. In its texts `{/path}` is the text at that path of the request and `{name}`
@@ -316,6 +319,14 @@ pub struct PartnerRules {
     pub outcomes: BTreeMap<String, PartnerOutcome>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub delay_ms: u64,
+    /// How long each answer takes, in place of `delay_ms`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes: Option<DrawnTime>,
+    /// How many requests of a hundred fail, and with which error.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fails_percent: u32,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub fails_with: String,
 }
 
 /// What a partner does with a request.
@@ -334,6 +345,12 @@ pub struct PartnerRule {
     /// The answer; empty is none for a one-way message.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reply: String,
+    /// Answers in turn before `reply`: the first request that this rule takes gets the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first_replies: Vec<String>,
+    /// A person writes the answer: the request waits for it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub asks_person: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

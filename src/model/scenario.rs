@@ -227,6 +227,8 @@ pub enum PartnerControl {
     Block(String),
     /// Answers what is blocked, and blocks no more.
     Release,
+    /// A person answers the oldest request that waits for one with this text.
+    Fill(String),
     /// Values it knows of one key, such as a customer.
     Remember {
         key: String,

@@ -394,3 +394,35 @@ fn the_same_acts_give_the_same_run_with_a_program_compiled_again() {
     run.run().inputs().for_each(|input| engine.step(input.clone(), &mut output));
     assert_eq!(output.events, run.run().events());
 }
+
+#[test]
+fn a_run_kept_as_a_scenario_passes_and_notices_a_change() {
+    use orchestrion::lab::scenario::{Options, Prepared, keep};
+    let deeds = [
+        Do::Order(1),
+        Do::Order(2),
+        Do::Wait(3_000),
+        Do::Cancel(1),
+        Do::Partner(false),
+        Do::Order(3),
+        Do::Wait(20_000),
+    ];
+    let mut run = played(&deeds, 0);
+    run.operate(Operation::TerminateInstance(InstanceId(999)));
+    let kept = keep(&run, "What happened");
+    assert_eq!(kept.lost.len(), 1, "{:?}", kept.lost);
+    assert!(
+        kept.proposals.iter().any(|p| p.sentence.contains("3 instances of T.O")),
+        "{:#?}",
+        kept.proposals
+    );
+    let mut application = orders();
+    application.scenarios.insert("kept".into(), kept.expecting(&kept.proposals));
+    let played = Prepared::new(&application, "kept").unwrap().play(&Options::default());
+    assert!(played.failures.is_empty(), "{:#?}", played.failures);
+    // The partner is too slow now.
+    let PartnerBehavior::Echo { delay_ms, .. } = &mut application.partners[0].behavior else { panic!() };
+    *delay_ms = 60_000;
+    let changed = Prepared::new(&application, "kept").unwrap().play(&Options::default());
+    assert!(!changed.failures.is_empty());
+}

@@ -16,7 +16,7 @@ impl Partners {
         }
         partner.running = running;
         let waiting = partner.reads().map(str::to_owned);
-        let submits = matches!(partner.behavior, Play::Submit { .. });
+        let submits = partner.submits();
         let submission = Happening::Submit { partner: index };
         if submits {
             self.pending.retain(|_, happening| *happening != submission);
@@ -93,7 +93,9 @@ impl Partners {
     /// Forgets solicit-response requests that nobody has answered yet.
     pub fn forget_requests(&mut self) {
         self.pending.retain(|_, happening| match happening {
-            Happening::Arrive { item, .. } | Happening::Respond { item, .. } => item.answer_to.is_none(),
+            Happening::Arrive { item, .. }
+            | Happening::Respond { item, .. }
+            | Happening::Filled { item, .. } => item.answer_to.is_none(),
             Happening::Submit { .. } | Happening::Open { .. } => true,
         });
         for partner in &mut self.partners {
@@ -139,6 +141,14 @@ impl Partners {
         for item in held {
             self.schedule(self.now, Happening::Respond { partner, item });
         }
+        true
+    }
+
+    /// A person answers the oldest request that waits for one; false when none does.
+    pub fn fill(&mut self, name: &str, text: &str) -> bool {
+        let Some(item) = self.rules(name).and_then(Rules::filled) else { return false };
+        let Some(partner) = self.partners.iter().position(|p| p.name == name) else { return false };
+        self.schedule(self.now, Happening::Filled { partner, item, text: text.to_owned() });
         true
     }
 

@@ -26,6 +26,12 @@ pub(super) struct Rules {
     /// Log lines it answers to only after a release.
     blocking: Vec<String>,
     held: Vec<Item>,
+    /// Requests a person has to answer.
+    #[serde(default)]
+    forms: VecDeque<Item>,
+    /// Requests each rule has taken, by its place.
+    #[serde(default)]
+    taken: BTreeMap<usize, usize>,
 }
 
 /// How somebody wants coming requests to end.
@@ -56,6 +62,8 @@ impl Rules {
             wishes: VecDeque::new(),
             blocking: Vec::new(),
             held: Vec::new(),
+            forms: VecDeque::new(),
+            taken: BTreeMap::new(),
         }
     }
 
@@ -99,30 +107,54 @@ impl Rules {
     }
 
     pub fn hold(&mut self, item: Item) {
-        self.held.push(item);
+        if self.rule(&Body::bytes(&*item.body)).is_some_and(|rule| rule.asks_person) {
+            self.forms.push_back(item);
+        } else {
+            self.held.push(item);
+        }
+    }
+
+    /// Takes the oldest request that waits for a person.
+    pub fn filled(&mut self) -> Option<Item> {
+        self.forms.pop_front()
+    }
+
+    pub fn asked(&self) -> Vec<String> {
+        self.forms.iter().map(|item| String::from_utf8_lossy(&item.body).into_owned()).collect()
     }
 
     pub fn forget_requests(&mut self) {
         self.held.retain(|item| item.answer_to.is_none());
+        self.forms.retain(|item| item.answer_to.is_none());
     }
 
     /// True when a request is held until somebody releases it.
     pub fn blocks(&self, request: &[u8]) -> bool {
-        if self.blocking.is_empty() {
+        if self.blocking.is_empty() && !self.rules.iter().any(|rule| rule.asks_person) {
             return false;
         }
         let request = Body::bytes(request);
-        let line = self.rule(&request).map(|rule| self.fill(&rule.log, &request, None, false));
+        let rule = self.rule(&request);
+        if rule.is_some_and(|rule| rule.asks_person) {
+            return true;
+        }
+        let line = rule.map(|rule| self.fill(&rule.log, &request, None, false));
         line.is_some_and(|line| self.blocking.iter().any(|when| WildMatch::new(when).matches(&line)))
     }
 
     /// Answers a request and remembers what its rule says.
     pub fn answer(&mut self, partner: &str, request: &[u8]) -> Answer {
         let request = Body::bytes(request);
-        let Some(rule) = self.rule(&request).cloned() else {
+        let place = self.place(&request);
+        let Some((place, mut rule)) = place.and_then(|at| Some((at, self.rules.get(at)?.clone()))) else {
             let error = format!("no rule of the partner {partner} matches; add one to partners.ron");
             return Answer { line: String::new(), result: Err(error) };
         };
+        let turn = self.taken.entry(place).or_default();
+        if let Some(reply) = rule.first_replies.get(*turn) {
+            reply.clone_into(&mut rule.reply);
+        }
+        *turn += 1;
         let mut line = self.fill(&rule.log, &request, None, false);
         let wish = self.wishes.iter_mut().find(|w| w.times > 0 && WildMatch::new(&w.when).matches(&line));
         let outcome = wish.map(|wish| {
@@ -151,7 +183,11 @@ impl Rules {
     }
 
     fn rule(&self, request: &Body) -> Option<&PartnerRule> {
-        self.rules.iter().find(|rule| {
+        self.rules.get(self.place(request)?)
+    }
+
+    fn place(&self, request: &Body) -> Option<usize> {
+        self.rules.iter().position(|rule| {
             rule.when.iter().all(|(path, text)| field(request, path).is_some_and(|found| found == *text))
         })
     }

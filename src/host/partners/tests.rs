@@ -147,6 +147,7 @@ fn provisioning() -> Partners {
         log: log.into(),
         remember: text(remember),
         reply: "<R status='{status}'>{service}</R>".into(),
+        ..PartnerRule::default()
     };
     let rules = PartnerRules {
         at: "queue://Ask".into(),
@@ -232,4 +233,119 @@ fn a_corrupting_partner_passes_on_half_of_a_message() {
     assert!(partners.set_corrupting("Facilities", true));
     partners.deliver(ms(0), &sent(1, "queue://To", "<abcd/>", false));
     assert_eq!(partners.next_action(ms(5000)), received("<ab"));
+}
+
+fn rules_of(rules: PartnerRules) -> Partners {
+    partners(vec![partner(
+        "Asked",
+        PartnerBehavior::Rules(PartnerRules { at: "queue://Ask".into(), ..rules }),
+    )])
+}
+
+fn replying(reply: &str) -> PartnerRule {
+    PartnerRule { reply: reply.into(), ..PartnerRule::default() }
+}
+
+#[test]
+fn a_partner_takes_its_time_as_its_distribution_says() {
+    for (takes, least, most, mean) in [
+        (DrawnTime::Fixed(40), 40, 40, 40..=40),
+        (DrawnTime::Between(10, 30), 10, 30, 18..=22),
+        (DrawnTime::Exponential(50), 0, 1_000, 40..=60),
+        (DrawnTime::Normal(100, 10), 40, 160, 97..=103),
+    ] {
+        let times = |seed: u64| {
+            let rules =
+                PartnerRules { takes: Some(takes), rules: vec![replying("<R/>")], ..PartnerRules::default() };
+            let mut partners = rules_of(rules);
+            partners.random = ChaCha8Rng::seed_from_u64(seed);
+            for id in 1..=400 {
+                partners.deliver(ms(0), &sent(id, "queue://Ask", "<Ask/>", true));
+            }
+            let mut times = Vec::new();
+            while let Some(due) = partners.next_due() {
+                if partners.next_action(due).is_some() {
+                    times.push(due.since(ms(0)).0 / 10_000);
+                }
+            }
+            times
+        };
+        let drawn = times(1);
+        assert_eq!(drawn, times(1), "one seed is one load");
+        assert_eq!(drawn.len(), 400);
+        assert!(drawn.iter().all(|ms| (least..=most).contains(ms)), "{takes:?}: {drawn:?}");
+        assert!(mean.contains(&(drawn.iter().sum::<i64>() / 400)), "{takes:?}");
+    }
+}
+
+#[test]
+fn a_partner_fails_now_and_then_answers_in_turn_and_asks_a_person() {
+    let rules = PartnerRules {
+        rules: vec![PartnerRule {
+            first_replies: vec!["<Busy/>".into(), "<Wait/>".into()],
+            ..replying("<Done/>")
+        }],
+        ..PartnerRules::default()
+    };
+    let mut partners = rules_of(rules);
+    (1..=4).for_each(|id| partners.deliver(ms(0), &sent(id, "queue://Ask", "<Ask/>", true)));
+    let answers: Vec<_> = std::iter::from_fn(|| answer(&mut partners)).map(Result::unwrap).collect();
+    assert_eq!(answers, ["<Busy/>", "<Wait/>", "<Done/>", "<Done/>"]);
+
+    let rules = PartnerRules {
+        fails_percent: 25,
+        fails_with: "down".into(),
+        rules: vec![replying("<R/>")],
+        ..PartnerRules::default()
+    };
+    let mut partners = rules_of(rules);
+    (1..=400).for_each(|id| partners.deliver(ms(0), &sent(id, "queue://Ask", "<Ask/>", true)));
+    let failed = std::iter::from_fn(|| answer(&mut partners)).filter(|a| *a == Err("down".into())).count();
+    assert!((70..=130).contains(&failed), "{failed} of 400");
+
+    let rules = PartnerRules {
+        rules: vec![PartnerRule { asks_person: true, ..replying("") }],
+        ..PartnerRules::default()
+    };
+    let mut partners = rules_of(rules);
+    partners.deliver(ms(0), &sent(1, "queue://Ask", "<Ask>may I?</Ask>", true));
+    assert_eq!(answer(&mut partners), None, "it waits");
+    assert_eq!(partners.states()[0].asked(), ["<Ask>may I?</Ask>"]);
+    assert!(partners.fill("Asked", "<Yes/>") && !partners.fill("Asked", "<Yes/>"));
+    assert_eq!(answer(&mut partners), Some(Ok("<Yes/>".into())));
+}
+
+#[test]
+fn a_load_arrives_in_its_pattern_with_keys_that_meet_and_nearly_meet() {
+    use crate::model::{Arrivals, Load};
+    let arrivals = |arrivals: Arrivals| {
+        let load = Load {
+            to: "queue://From".into(),
+            messages: vec!["{key}".into()],
+            arrivals,
+            count: 300,
+            colliding_percent: 20,
+            near_percent: 20,
+        };
+        let mut partners = partners(vec![partner("Crowd", PartnerBehavior::Load(load))]);
+        let mut found = Vec::new();
+        while let Some(due) = partners.next_due() {
+            if let Some(Action::Receive { body, .. }) = partners.next_action(due) {
+                found.push((due.since(ms(0)).0 / 10_000, String::from_utf8_lossy(&body).into_owned()));
+            }
+        }
+        found
+    };
+    let steady = arrivals(Arrivals::Every(DrawnTime::Fixed(10)));
+    assert_eq!(steady.len(), 300);
+    assert!(steady.iter().zip(0..).all(|((at, _), n)| *at == n * 10));
+    let distinct: std::collections::BTreeSet<&str> = steady.iter().map(|(_, key)| key.as_str()).collect();
+    let near = distinct.iter().filter(|key| key.starts_with('k') || key.ends_with(' ')).count();
+    assert!((200..290).contains(&distinct.len()) && near > 10, "{} keys, {near} near ones", distinct.len());
+    let bursts = arrivals(Arrivals::Bursts { size: 100, pause: DrawnTime::Fixed(1_000) });
+    let at = |n: usize| bursts[n].0;
+    assert_eq!((at(0), at(99), at(100), at(299)), (0, 0, 1_000, 2_000));
+    let ramp = arrivals(Arrivals::Ramp { from: 60, to: 600, seconds: 60 });
+    let (early, late) = (ramp[1].0 - ramp[0].0, ramp[299].0 - ramp[298].0);
+    assert!(early > 900 && late <= 105, "from {early} ms to {late} ms apart");
 }

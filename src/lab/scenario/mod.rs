@@ -8,12 +8,15 @@
 
 mod check;
 mod coverage;
+mod keep;
 mod lines;
 mod observe;
 mod player;
 mod set_up;
 mod suite;
 mod words;
+
+pub use keep::{Kept, Proposal, keep};
 
 pub use coverage::{Coverage, ServiceCoverage};
 pub use suite::{Outcome, Suite, play_all};

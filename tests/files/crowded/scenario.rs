@@ -131,6 +131,8 @@ pub fn rules() -> PartnerRules {
         log: "did {/a/b}".into(),
         remember: text("known", "{/a/c}"),
         reply: "<r>{known}</r>".into(),
+        first_replies: vec!["<busy/>".into()],
+        asks_person: true,
     };
     PartnerRules {
         at: "queue://a".into(),
@@ -144,5 +146,8 @@ pub fn rules() -> PartnerRules {
         ]
         .into(),
         delay_ms: 3,
+        takes: Some(DrawnTime::Between(1, 2)),
+        fails_percent: 5,
+        fails_with: "down".into(),
     }
 }
