@@ -242,3 +242,81 @@ fn joined(schema: &str) -> Vec<String> {
     };
     elements.iter().filter_map(reference).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::biztalk::{Charset, Encoding, encode};
+
+    const MAP: &str = r#"<?xml version="1.0" encoding="utf-16"?>
+<mapsource Name="BizTalk Map" Version="2" GenerateDefaultFixedNodes="Yes">
+  <SrcTree RootNode_Name="Order"><Reference Location="..\Schemas\Order.xsd" /></SrcTree>
+  <TrgTree RootNode_Name="Bill"><Reference Location="Shop.Schemas.Bills+Bill" /></TrgTree>
+  <ScriptTypePrecedence><CSharp Enabled="Yes" /><Xslt Enabled="No" /></ScriptTypePrecedence>
+  <TreeValues><TestValues /><ConstantValues><Value value="&lt;empty&gt;" Query="/*[local-name()='&lt;Schema&gt;']/*[local-name()='Bill']/*[local-name()='Note']" /></ConstantValues></TreeValues>
+  <Pages><Page Name="Page 1"><Links>
+      <Link LinkID="1" LinkFrom="/*[local-name()='&lt;Schema&gt;']/*[local-name()='Order']/*[local-name()='ID']" LinkTo="7" Label="id" />
+      <Link LinkID="2" LinkFrom="7" LinkTo="/*[local-name()='&lt;Schema&gt;']/*[local-name()='Bill']/*[local-name()='No']" Compiler-Copy-Directive="CopyName" />
+    </Links><Functoids>
+      <Functoid FunctoidID="7" Functoid-FID="260" X-Cell="52" Y-Cell="174" Functoid-Name="Scripting" Label="tag"><Input-Parameters>
+        <Parameter Type="link" Value="1" linkIndex="0" Guid="g1" /><Parameter Type="constant" Value="x" linkIndex="1" Guid="g2" /></Input-Parameters>
+        <ScripterCode><Script Language="CSharp"><![CDATA[public string Tag(string a, string b) { return a + b; }]]></Script></ScripterCode></Functoid>
+      <Functoid FunctoidID="8" Functoid-FID="703" X-Cell="1" Y-Cell="2"><Input-Parameters /><TableLoopingData Gated="Yes" Columns="1"><Rows><Row><Column Value="g1" /></Row><Row><Column Value="g2" /></Row></Rows></TableLoopingData></Functoid>
+    </Functoids></Page></Pages>
+</mapsource>"#;
+
+    #[test]
+    fn a_map_is_read_whole() {
+        let bytes = encode(MAP, Encoding { charset: Charset::Utf16Le, mark: true });
+        let map = read_map("Maps/ToBill.btm", "Shop.Maps.ToBill", &bytes).unwrap();
+        let drawing = map.drawing.unwrap();
+        assert_eq!((drawing.source.root.as_str(), drawing.source.schemas.as_slice()), ("Order", &[r"..\Schemas\Order.xsd".to_owned()][..]));
+        assert_eq!(drawing.settings["GenerateDefaultFixedNodes"], "Yes");
+        assert_eq!(drawing.constants.values().collect::<Vec<_>>(), ["<empty>"]);
+        assert_eq!(drawing.script_precedence.iter().map(|l| (l.name.as_str(), l.enabled)).collect::<Vec<_>>(), [("CSharp", true), ("Xslt", false)]);
+        let page = &drawing.pages[0];
+        assert_eq!((page.links[0].to.clone(), page.links[0].label.as_str()), (LinkEnd::Functoid(7), "id"));
+        assert_eq!((page.links[1].from.clone(), page.links[1].copy.as_str()), (LinkEnd::Functoid(7), "CopyName"));
+        let [script, table] = &page.functoids[..] else { panic!("{:?}", page.functoids) };
+        assert_eq!((script.function, script.x, script.label.as_str()), (260, 52, "tag"));
+        let inputs: Vec<_> = script.inputs.iter().map(|i| i.value.clone()).collect();
+        assert_eq!(inputs, [InputValue::Link(1), InputValue::Constant("x".into())]);
+        assert!(script.scripts[0].text.starts_with("public string Tag"));
+        let table = table.table.as_ref().unwrap();
+        assert_eq!((table.gated, table.columns, table.rows.len()), (true, 1, 2));
+    }
+
+    /// Schemas are named by a file beside the map, or by the .NET type name.
+    #[test]
+    fn message_types_follow_from_the_schemas_of_the_projects() {
+        let schema = |namespace: &str, roots: &[&str]| {
+            let elements: String = roots.iter().map(|r| format!(r#"<xs:element name="{r}" type="xs:string"/>"#)).collect();
+            format!(r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{namespace}">{elements}</xs:schema>"#)
+        };
+        let mut application = Application::default();
+        application.schemas.insert("schemas/Schemas/Order.xsd".into(), schema("urn:o", &["Order"]));
+        application.schemas.insert("schemas/Schemas/Bills.xsd".into(), schema("urn:b", &["Bill", "Receipt"]));
+        let mut project = crate::model::Project::default();
+        project.types.insert("schemas/Schemas/Order.xsd".into(), "Shop.Schemas.Order".into());
+        project.types.insert("schemas/Schemas/Bills.xsd".into(), "Shop.Schemas.Bills".into());
+        application.settings.projects.push(project);
+        let mut map = read_map("Maps/ToBill.btm", "ToBill", MAP.as_bytes()).unwrap();
+        resolve_types(&mut map, "Maps/ToBill.btm", &application, &SchemaSet::build(&application));
+        assert_eq!((map.sources, map.targets), (vec!["urn:o#Order".to_owned()], vec!["urn:b#Bill".to_owned()]));
+        let mut lost = read_map("Maps/ToBill.btm", "ToBill", MAP.as_bytes()).unwrap();
+        resolve_types(&mut lost, "Maps/ToBill.btm", &Application::default(), &SchemaSet::default());
+        assert_eq!(lost.sources, ["Order#Order"]);
+    }
+
+    #[test]
+    fn what_is_no_map_is_refused_and_cut_files_never_panic() {
+        for bytes in [&b""[..], b"\xff\xfe<", b"<BindingInfo/>", b"\0\0\0", b"<mapsource"] {
+            let error = read_map("x.btm", "x", bytes).unwrap_err();
+            assert_eq!((error.code, error.place.file.as_str()), ("Z20", "x.btm"));
+            assert!(!error.help.is_empty());
+        }
+        for cut in (0..MAP.len()).step_by(61) {
+            let _ = read_map("x.btm", "x", &MAP.as_bytes()[..cut]);
+        }
+    }
+}

@@ -122,3 +122,52 @@ fn properties(tree: &Document<'_>, id: NodeId) -> Typed {
     }
     (values, types)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PIPELINE: &str = r#"<?xml version="1.0" encoding="utf-16"?>
+<Document xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" PolicyFilePath="BTSReceivePolicy.xml" MajorVersion="1" MinorVersion="0">
+  <Description>of the mill</Description>
+  <Stages>
+    <Stage CategoryId="9d0e4103-4cce-4536-83fa-4a5040674ad6"><Components><Component><Name>Mill.Unpack,Mill, Version=1.0.0.0</Name><ComponentName>Unpack</ComponentName><Version>2.0</Version>
+      <Properties><Property Name="Depth"><Value xsi:type="xsd:int">3</Value></Property><Property Name="Hint"><Value xsi:type="xsd:string">a</Value></Property><Property Name="Empty" /></Properties></Component></Components></Stage>
+    <Stage CategoryId="9d0e4105-4cce-4536-83fa-4a5040674ad6"><Components><Component><Name>Microsoft.BizTalk.Component.XmlDasmComp</Name><Properties /></Component></Components></Stage>
+    <Stage CategoryId="00000000-0000-0000-0000-000000000001"><Components /></Stage>
+  </Stages>
+</Document>"#;
+
+    #[test]
+    fn components_keep_their_stage_and_properties_and_foreign_ones_are_reported() {
+        let (pipeline, findings) = read_pipeline("In.btp", "Mill.In", PIPELINE.as_bytes()).unwrap();
+        assert_eq!((pipeline.name.as_str(), pipeline.send, pipeline.description.as_str()), ("Mill.In", false, "of the mill"));
+        let [unpack, disassembler] = &pipeline.components[..] else { panic!("{pipeline:?}") };
+        assert_eq!((unpack.stage.as_str(), unpack.component.as_str(), unpack.label.as_str()), ("Decode", "Mill.Unpack", "Unpack"));
+        assert_eq!((unpack.properties["Depth"].as_str(), unpack.property_types["Depth"].as_str()), ("3", "xsd:int"));
+        assert!(!unpack.property_types.contains_key("Hint") && unpack.property_types["Empty"] == "nil");
+        assert_eq!(disassembler.stage, "Disassemble");
+        let told: Vec<_> = findings.iter().map(|f| (f.code, f.message.contains("Mill.Unpack"))).collect();
+        assert_eq!(told, [("Z23", true)]);
+    }
+
+    #[test]
+    fn what_is_no_pipeline_is_refused_and_cut_files_never_panic() {
+        for bytes in [&b""[..], b"<Pipeline/>", b"\xfe\xff", b"<Document"] {
+            assert_eq!(read_pipeline("x.btp", "x", bytes).unwrap_err().code, "Z20");
+        }
+        for cut in (0..PIPELINE.len()).step_by(53) {
+            let _ = read_pipeline("x.btp", "x", &PIPELINE.as_bytes()[..cut]);
+        }
+    }
+
+    #[test]
+    fn stages_have_one_name_and_one_category() {
+        for (start, name) in STAGES {
+            let category = stage_category(name);
+            assert!(category.starts_with(start) && stage_name(&category) == name);
+        }
+        assert_eq!(stage_name("{9D0E4107-4CCE-4536-83FA-4A5040674AD6}"), "Assemble");
+        assert_eq!(stage_category("custom"), "custom");
+    }
+}

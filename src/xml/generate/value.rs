@@ -91,7 +91,7 @@ impl Simple {
             return self.choices.get(at % self.choices.len()).map(ToString::to_string).unwrap_or_default();
         }
         if self.list {
-            let items = self.min_length.unwrap_or(1).max(1).min(MAX_TEXT);
+            let items = self.min_length.unwrap_or(1).clamp(1, MAX_TEXT);
             let item = Self { list: false, min_length: None, max_length: None, ..self.clone() };
             return vec![item.candidate(name, draw, attempt); items].join(" ");
         }
@@ -231,7 +231,7 @@ impl Simple {
                 let steps = self.step() * Decimal::from(draw.pick(10));
                 let from_low =
                     low.and_then(|l| Some(l.checked_add(steps)?).filter(|n| within(*n)).or(Some(l)));
-                let near = if attempt % 2 == 0 { from_low.or(high) } else { high.or(from_low) };
+                let near = if attempt.is_multiple_of(2) { from_low.or(high) } else { high.or(from_low) };
                 near.unwrap_or(Decimal::ONE)
             }
         };

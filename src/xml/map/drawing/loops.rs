@@ -60,9 +60,8 @@ impl<'a> Graph<'a> {
         let is_leaf = node.attribute || node.children.is_empty();
         let by_functoid =
             || feeds.iter().any(|feed| own(feed) && matches!(feed.origin, Argument::Functoid(_)));
-        if level == 0
-            || (is_leaf && !node.repeats && !feeds.iter().any(flattening) && !(level == 1 && by_functoid()))
-        {
+        let loops_alone = node.repeats || feeds.iter().any(flattening) || (level == 1 && by_functoid());
+        if level == 0 || (is_leaf && !loops_alone) {
             return Vec::new();
         }
         let mut chain: Vec<NodePath> = Vec::new();
