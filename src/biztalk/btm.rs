@@ -270,13 +270,22 @@ mod tests {
         let bytes = encode(MAP, Encoding { charset: Charset::Utf16Le, mark: true });
         let map = read_map("Maps/ToBill.btm", "Shop.Maps.ToBill", &bytes).unwrap();
         let drawing = map.drawing.unwrap();
-        assert_eq!((drawing.source.root.as_str(), drawing.source.schemas.as_slice()), ("Order", &[r"..\Schemas\Order.xsd".to_owned()][..]));
+        assert_eq!(
+            (drawing.source.root.as_str(), drawing.source.schemas.as_slice()),
+            ("Order", &[r"..\Schemas\Order.xsd".to_owned()][..])
+        );
         assert_eq!(drawing.settings["GenerateDefaultFixedNodes"], "Yes");
         assert_eq!(drawing.constants.values().collect::<Vec<_>>(), ["<empty>"]);
-        assert_eq!(drawing.script_precedence.iter().map(|l| (l.name.as_str(), l.enabled)).collect::<Vec<_>>(), [("CSharp", true), ("Xslt", false)]);
+        assert_eq!(
+            drawing.script_precedence.iter().map(|l| (l.name.as_str(), l.enabled)).collect::<Vec<_>>(),
+            [("CSharp", true), ("Xslt", false)]
+        );
         let page = &drawing.pages[0];
         assert_eq!((page.links[0].to.clone(), page.links[0].label.as_str()), (LinkEnd::Functoid(7), "id"));
-        assert_eq!((page.links[1].from.clone(), page.links[1].copy.as_str()), (LinkEnd::Functoid(7), "CopyName"));
+        assert_eq!(
+            (page.links[1].from.clone(), page.links[1].copy.as_str()),
+            (LinkEnd::Functoid(7), "CopyName")
+        );
         let [script, table] = &page.functoids[..] else { panic!("{:?}", page.functoids) };
         assert_eq!((script.function, script.x, script.label.as_str()), (260, 52, "tag"));
         let inputs: Vec<_> = script.inputs.iter().map(|i| i.value.clone()).collect();
@@ -290,8 +299,11 @@ mod tests {
     #[test]
     fn message_types_follow_from_the_schemas_of_the_projects() {
         let schema = |namespace: &str, roots: &[&str]| {
-            let elements: String = roots.iter().map(|r| format!(r#"<xs:element name="{r}" type="xs:string"/>"#)).collect();
-            format!(r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{namespace}">{elements}</xs:schema>"#)
+            let elements: String =
+                roots.iter().map(|r| format!(r#"<xs:element name="{r}" type="xs:string"/>"#)).collect();
+            format!(
+                r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{namespace}">{elements}</xs:schema>"#
+            )
         };
         let mut application = Application::default();
         application.schemas.insert("schemas/Schemas/Order.xsd".into(), schema("urn:o", &["Order"]));
@@ -302,7 +314,10 @@ mod tests {
         application.settings.projects.push(project);
         let mut map = read_map("Maps/ToBill.btm", "ToBill", MAP.as_bytes()).unwrap();
         resolve_types(&mut map, "Maps/ToBill.btm", &application, &SchemaSet::build(&application));
-        assert_eq!((map.sources, map.targets), (vec!["urn:o#Order".to_owned()], vec!["urn:b#Bill".to_owned()]));
+        assert_eq!(
+            (map.sources, map.targets),
+            (vec!["urn:o#Order".to_owned()], vec!["urn:b#Bill".to_owned()])
+        );
         let mut lost = read_map("Maps/ToBill.btm", "ToBill", MAP.as_bytes()).unwrap();
         resolve_types(&mut lost, "Maps/ToBill.btm", &Application::default(), &SchemaSet::default());
         assert_eq!(lost.sources, ["Order#Order"]);

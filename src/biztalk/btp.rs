@@ -141,10 +141,19 @@ mod tests {
     #[test]
     fn components_keep_their_stage_and_properties_and_foreign_ones_are_reported() {
         let (pipeline, findings) = read_pipeline("In.btp", "Mill.In", PIPELINE.as_bytes()).unwrap();
-        assert_eq!((pipeline.name.as_str(), pipeline.send, pipeline.description.as_str()), ("Mill.In", false, "of the mill"));
+        assert_eq!(
+            (pipeline.name.as_str(), pipeline.send, pipeline.description.as_str()),
+            ("Mill.In", false, "of the mill")
+        );
         let [unpack, disassembler] = &pipeline.components[..] else { panic!("{pipeline:?}") };
-        assert_eq!((unpack.stage.as_str(), unpack.component.as_str(), unpack.label.as_str()), ("Decode", "Mill.Unpack", "Unpack"));
-        assert_eq!((unpack.properties["Depth"].as_str(), unpack.property_types["Depth"].as_str()), ("3", "xsd:int"));
+        assert_eq!(
+            (unpack.stage.as_str(), unpack.component.as_str(), unpack.label.as_str()),
+            ("Decode", "Mill.Unpack", "Unpack")
+        );
+        assert_eq!(
+            (unpack.properties["Depth"].as_str(), unpack.property_types["Depth"].as_str()),
+            ("3", "xsd:int")
+        );
         assert!(!unpack.property_types.contains_key("Hint") && unpack.property_types["Empty"] == "nil");
         assert_eq!(disassembler.stage, "Disassemble");
         let told: Vec<_> = findings.iter().map(|f| (f.code, f.message.contains("Mill.Unpack"))).collect();
