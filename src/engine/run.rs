@@ -405,7 +405,8 @@ impl Step<'_> {
     }
 
     /// Packs the instance that has waited longest among the fresh ones. Most waits of a process manager are over
-    /// after a few turns of others, and do not get as far.
+    /// after some turns of others, and do not get as far; one that waits again by then is packed early, which only
+    /// costs the unpacking.
     fn pack_oldest(&mut self, newest: InstanceId) {
         const FRESH: usize = 32;
         self.core.fresh.push_back(newest);
@@ -413,8 +414,7 @@ impl Step<'_> {
             return;
         }
         let Some(oldest) = self.core.fresh.pop_front() else { return };
-        // It may have run and begun to wait again since.
-        if self.core.scheduled.contains(&oldest) || self.core.fresh.contains(&oldest) {
+        if self.core.scheduled.contains(&oldest) {
             return;
         }
         if let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&oldest) {

@@ -70,13 +70,7 @@ impl Context {
                 property.value = value;
                 property.promoted = promoted;
             }
-            None => {
-                // Most contexts stay as small as this; doubling would waste room in every waiting message.
-                if self.properties.len() == self.properties.capacity() {
-                    self.properties.reserve_exact(2);
-                }
-                self.properties.push(Property { name, value, promoted });
-            }
+            None => self.properties.push(Property { name, value, promoted }),
         }
     }
 }

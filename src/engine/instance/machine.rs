@@ -212,7 +212,7 @@ impl<'a, 'b> Machine<'a, 'b> {
     fn changes_state(&self, op: &Op) -> bool {
         match op {
             Op::Started(_) | Op::Completed(_) | Op::Jump(_) => false,
-            Op::Receive(receive) => self.arrived(*receive),
+            Op::Receive(_) => !self.instance.queue.is_empty(),
             _ => true,
         }
     }

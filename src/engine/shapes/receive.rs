@@ -43,7 +43,7 @@ impl<'a> Machine<'a, '_> {
     }
 
     /// True when the queue holds a message for the receive.
-    pub fn arrived(&self, receive: u16) -> bool {
+    pub fn arrived(&mut self, receive: u16) -> bool {
         self.find(receive).is_some()
     }
 
