@@ -340,7 +340,7 @@ fn southridge() -> Application {
                 *delay_ms = 100
             }
             PartnerBehavior::Rules(rules) => rules.delay_ms = 100,
-            PartnerBehavior::Submit { .. } | PartnerBehavior::Drain { .. } => {}
+            PartnerBehavior::Submit { .. } | PartnerBehavior::Drain { .. } | PartnerBehavior::Load(_) => {}
         }
     }
     application
