@@ -92,6 +92,10 @@ pub fn complete(scope: &Scope<'_>, text: &str, at: usize) -> Completions {
         // Of a full name the last part counts too.
         let last = entry.label.rsplit('.').next().unwrap_or_default();
         let Some(best) = rank(&entry.label, word).into_iter().chain(rank(last, word)).min() else { continue };
+        // Letters here and there in a long name of a type are no match.
+        if best >= 400 && group >= 4 {
+            continue;
+        }
         let far = u32::from(entry.absent) * 40;
         ranked.push((best / 100 * 1000 + group * 100 + far + best % 100, order, entry));
     }

@@ -243,7 +243,7 @@ fn tag(painter: &egui::Painter, at: Pos2, words: &str, color: Color32, paint: &P
     painter.galley(place.min + vec2(5.0, 1.0), galley, paint.t.on_brand);
 }
 
-/// Name, figures and convoy at the top of the canvas.
+/// Name, figures and convoy at the bottom of the canvas.
 fn banner(
     paint: &Paint<'_>,
     rect: Rect,
@@ -268,7 +268,8 @@ fn banner(
     }
     let galley = paint.painter.layout_job(job);
     let size = galley.size() + vec2(24.0, 14.0);
-    let place = Rect::from_min_size(pos2(rect.center().x - size.x / 2.0, rect.top() + 10.0), size);
+    let place =
+        Rect::from_min_size(pos2(rect.center().x - size.x / 2.0, rect.bottom() - size.y - 12.0), size);
     paint.painter.rect(place, 8.0, t.panel, Stroke::new(1.0, t.line_strong), StrokeKind::Inside);
     paint.painter.galley(place.min + vec2(12.0, 7.0), galley, t.text);
 }

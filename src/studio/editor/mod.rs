@@ -191,7 +191,10 @@ fn show(ui: &mut Ui, field: &Field<'_>, value: &mut String, actions: &mut Vec<Ac
         paint::box_around(&painter, &text, &a, Tokens::of(ui));
         paint::box_around(&painter, &text, &b, Tokens::of(ui));
     }
-    tips::under_pointer(ui, &response, &text, field, scope.as_ref(), &found, actions);
+    // What one is writing matters more than where the pointer was left.
+    if state.list.is_none() && !state.signature && !typing {
+        tips::under_pointer(ui, &response, &text, field, scope.as_ref(), &found, actions);
+    }
     if let (Some(caret), true) = (caret, focused) {
         let editor = Focused { place: field.place.clone(), caret, large: field.large, id };
         ui.data_mut(|d| d.insert_temp(Id::unique("code with the keyboard"), editor));
