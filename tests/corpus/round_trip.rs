@@ -1,9 +1,9 @@
 //! Written back, a file is the one that was read but for what an edit changed.
 
 use crate::files::{File, all_of, files};
-use orchestrion::biztalk::decode;
 use orchestrion::biztalk::odx::{OdxFile, read_module, write_back, write_new};
 use orchestrion::biztalk::xlang_text::{compare, generate};
+use orchestrion::biztalk::{decode, encode};
 use orchestrion::model::edit::{BlockRef, Edit};
 use orchestrion::model::{Application, Code, Id, Module, Shape, ShapeKind};
 use similar::{ChangeTag, TextDiff};
@@ -100,6 +100,23 @@ fn a_new_name_changes_one_line() {
         }
     }
     all_of("renamed shapes", passed, all);
+}
+
+/// Lines are what is carried over from the file as it was; here there is only one.
+#[test]
+fn a_tree_without_line_breaks_is_edited_too() {
+    for mut file in files() {
+        let (text, encoding) = decode(&file.bytes);
+        let (start, end) = (text.find("<om:MetaModel").unwrap(), text.find("</om:MetaModel>").unwrap());
+        let tree: String = text[start..end].lines().map(str::trim).collect();
+        file.bytes = encode(&[&text[..start], &tree, &text[end..]].concat(), encoding);
+        let module = file.module();
+        let Some(shape) = module.orchestration.iter().flat_map(|o| o.shapes()).last() else { continue };
+        let edit =
+            Edit::RenameShape { module: "m".into(), shape: shape.id.clone(), name: "Another name".into() };
+        let Some(after) = edited(&module, edit) else { continue };
+        check_written(&file, &rewritten(&file, &module, &after), &after);
+    }
 }
 
 #[test]

@@ -59,7 +59,11 @@ pub fn write_back(
     let (text, encoding) = crate::biztalk::decode(original);
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let tree_text = text.get(file.head.len()..text.len().saturating_sub(file.tail.len())).unwrap_or_default();
-    let tree = lines::merge(&rooted(&file.model), &plain(tree_text), &rooted(&model));
+    let whole = rooted(&model);
+    let tree = lines::merge(&rooted(&file.model), &plain(tree_text), &whole);
+    // A file that is laid out in a way of its own may not take single lines.
+    let says = OdxFile::of_text(path, &tree, encoding).map(|file| file.model);
+    let tree = if says.is_ok_and(|says| says == model) { tree } else { whole };
     let old_code = file.model.of_kind("Module").next().map(|module| generate(module, minor).text);
     let code = lines::merge(&old_code.unwrap_or_default(), &plain(file.code()), &code);
     let before_code = file.tail.strip_suffix(file.code()).unwrap_or_default();
