@@ -10,7 +10,10 @@ mod functoids;
 mod tests;
 
 pub use check::check;
-pub use drawing::{Graph, Scripts, Unscripted, function_name, is_drawn, script_function, stand_in};
+pub use drawing::{
+    Graph, Scripts, Unscripted, draw_link, drawn_rules, function_name, is_drawn, remove_links,
+    script_function, stand_in,
+};
 pub use functoids::{FUNCTIONS, Functoid};
 
 use super::instance::prefixed;

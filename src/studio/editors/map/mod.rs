@@ -7,7 +7,7 @@ mod test;
 
 use super::{Editing, list};
 use crate::model::edit::{Edit, Part};
-use crate::model::{Map, MapRule, MapValue};
+use crate::model::{Map, MapDrawing, MapRule, MapValue};
 use crate::studio::icons::{self, Glyph};
 use crate::studio::panels::fields;
 use crate::studio::theme::{self, Tokens};
@@ -42,7 +42,14 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, name: &str, state: &mut State)
     let t = Tokens::of(ui);
     let Some(map) = editing.document.app.maps.get(name) else { return };
     let schemas = Arc::clone(&editing.document.schemas);
+    // What a drawing says is shown as rules; it is the drawing that runs.
+    let drawn = crate::xml::map::is_drawn(map);
     let mut new = map.clone();
+    if drawn {
+        new.rules = crate::xml::map::drawn_rules(map);
+    }
+    let before = new.rules.clone();
+    let mut as_rules = false;
     let short = |types: &[String]| {
         types.iter().map(|t| t.rsplit('#').next().unwrap_or(t).to_owned()).collect::<Vec<_>>().join(", ")
     };
@@ -76,7 +83,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, name: &str, state: &mut State)
                 let half = room.x * 0.5;
                 ui.allocate_ui_with_layout(vec2(half, room.y), Layout::top_down(Align::Min), |ui| {
                     ui.set_width(half - 12.0);
-                    rule::ui(ui, &mut new, &schemas, state, &found);
+                    as_rules = rule::ui(ui, &mut new, &schemas, state, (&found, drawn));
                 });
                 ui.allocate_ui_with_layout(
                     vec2(ui.available_width(), room.y),
@@ -91,9 +98,48 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, name: &str, state: &mut State)
         types(ui, &mut new, &schemas);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| grid(ui, &mut new, &schemas, state, &found));
     });
+    if as_rules {
+        let edit = Edit::Set(Part::Map(name.to_owned(), Some(new)));
+        editing.batch("Go on as rules", vec![edit]);
+        return;
+    }
+    if drawn {
+        let after = std::mem::take(&mut new.rules);
+        if after != before
+            && let Some(drawing) = &mut new.drawing
+        {
+            redraw(drawing, map, &schemas, &before, &after);
+        }
+    }
     if new != *map {
         let edit = Edit::Set(Part::Map(name.to_owned(), Some(new)));
         editing.typing(edit, format!("map {name} {}", state.target));
+    }
+}
+
+/// Draws the links that came, and takes away those that went. What else changed is not for a drawing.
+fn redraw(drawing: &mut MapDrawing, map: &Map, schemas: &SchemaSet, before: &[MapRule], after: &[MapRule]) {
+    let of = |rules: &[MapRule], to: &str| -> Vec<MapValue> {
+        rules.iter().filter(|rule| rule.to == to).map(|rule| rule.value.clone()).collect()
+    };
+    let mut targets: Vec<&String> = before.iter().chain(after).map(|rule| &rule.to).collect();
+    targets.sort();
+    targets.dedup();
+    for to in targets.into_iter().filter(|to| of(before, to) != of(after, to)) {
+        match of(after, to).last() {
+            Some(MapValue::Link(from)) => {
+                let sources = map.sources.iter().filter_map(|kind| schemas.structure(kind));
+                let ends = map.targets.iter().filter_map(|kind| schemas.structure(kind));
+                let found = sources.flat_map(|s| ends.clone().map(move |t| (s, t)));
+                for (source, target) in found {
+                    if crate::xml::map::draw_link(drawing, (source, from), (target, to)) {
+                        break;
+                    }
+                }
+            }
+            Some(MapValue::Constant(_) | MapValue::Function { .. }) => {}
+            None => crate::xml::map::remove_links(drawing, to),
+        }
     }
 }
 

@@ -13,11 +13,22 @@ use crate::xml::map::FUNCTIONS;
 use egui::{ComboBox, RichText, ScrollArea, TextEdit, Ui};
 use std::collections::BTreeSet;
 
-pub fn ui(ui: &mut Ui, map: &mut Map, schemas: &SchemaSet, state: &mut State, found: &[Diagnostic]) {
+/// Shows the rule of the chosen target. True when a drawing is to go on as rules.
+pub fn ui(
+    ui: &mut Ui,
+    map: &mut Map,
+    schemas: &SchemaSet,
+    state: &mut State,
+    (found, drawn): (&[Diagnostic], bool),
+) -> bool {
     let t = Tokens::of(ui);
+    let mut as_rules = false;
     ScrollArea::vertical().id_salt("rule").auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(ui.available_width() - 8.0);
         ui.spacing_mut().item_spacing = egui::vec2(6.0, 4.0);
+        if drawn {
+            as_rules = drawing(ui, map);
+        }
         if state.target.is_empty() {
             fields::heading(ui, "Rule");
             hint(ui, "Drag a source node to a target node. By keyboard: choose a source node, go to a target node, press L; Delete takes its link away");
@@ -44,11 +55,50 @@ pub fn ui(ui: &mut Ui, map: &mut Map, schemas: &SchemaSet, state: &mut State, fo
             }
             return;
         };
+        if drawn {
+            ui.add(egui::Label::new(RichText::new(words(&rule.value)).monospace().color(t.text)).wrap());
+            if ui.button("Remove its links").clicked() {
+                map.rules.retain(|rule| rule.to != state.target);
+            }
+            return;
+        }
         value(ui, &mut rule.value, &paths, &mut Vec::new(), &state.source);
         if ui.button("Remove rule").clicked() {
             map.rules.retain(|rule| rule.to != state.target);
         }
     });
+    as_rules
+}
+
+/// What a drawing lets one do, and the way on from it.
+fn drawing(ui: &mut Ui, map: &Map) -> bool {
+    fn known(value: &MapValue) -> bool {
+        match value {
+            MapValue::Link(_) | MapValue::Constant(_) => true,
+            MapValue::Function { name, arguments } => {
+                FUNCTIONS.iter().any(|f| f.name == name) && arguments.iter().all(known)
+            }
+        }
+    }
+    fields::heading(ui, "Drawn in BizTalk Mapper");
+    hint(
+        ui,
+        "Its drawing runs. Links are drawn and removed here; functions are changed once it goes on as rules, which then run in place of the drawing",
+    );
+    let all = map.rules.iter().all(|rule| known(&rule.value));
+    let button = ui.add_enabled(all, egui::Button::new("Go on as rules"));
+    button.on_disabled_hover_text("It has functions that only a drawing has").clicked()
+}
+
+/// A value as a formula.
+fn words(value: &MapValue) -> String {
+    match value {
+        MapValue::Link(path) => path.clone(),
+        MapValue::Constant(text) => format!("\"{text}\""),
+        MapValue::Function { name, arguments } => {
+            format!("{name}({})", arguments.iter().map(words).collect::<Vec<_>>().join(", "))
+        }
+    }
 }
 
 /// Edits one value; `at` is where it is in the rule.

@@ -14,11 +14,13 @@ mod script;
 mod source;
 #[cfg(test)]
 mod tests;
+mod view;
 mod write;
 
 pub use check::check;
 pub use graph::{Graph, function_name};
 pub use script::{Scripts, Unscripted, script_function, stand_in};
+pub use view::{draw_link, drawn_rules, remove_links};
 
 use super::{MapError, Source as Input};
 use crate::message::DateTime;

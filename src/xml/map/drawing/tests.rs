@@ -4,7 +4,7 @@ use super::*;
 use crate::message::{Body, Message, Value, ValueType};
 use crate::model::{
     Application, CustomXslt, Functoid, FunctoidInput, InputValue, LinkEnd, LoopTable, MapLink, MapPage,
-    Script,
+    MapValue, Script,
 };
 use crate::xml::map::MapError;
 use std::sync::Arc;
@@ -573,4 +573,29 @@ fn several_messages_are_joined_and_split() {
     let texts: Vec<_> =
         out.iter().map(|m| m.body_part().unwrap().body.to_text().unwrap().to_string()).collect();
     assert!(texts[0].contains("<Title>Elm</Title>") && texts[1].contains("<Title>Oak</Title>"), "{texts:?}");
+}
+
+#[test]
+fn a_drawing_reads_as_rules_and_takes_links() {
+    let mut map = Sketch::default().link("Farm", "Title").constant("Remark", "<empty>").map();
+    let told = |map: &Map| -> Vec<(String, MapValue)> {
+        super::drawn_rules(map).into_iter().map(|rule| (rule.to, rule.value)).collect()
+    };
+    let link = |path: &str| MapValue::Link(path.into());
+    let empty = ("/Report/Remark".to_owned(), MapValue::Constant(String::new()));
+    assert_eq!(told(&map), [empty.clone(), ("/Report/Title".into(), link("/Harvest/Farm"))]);
+    let set = schemas();
+    let roots = (set.structure("urn:farm#Harvest").unwrap(), set.structure("urn:report#Report").unwrap());
+    let drawing = map.drawing.as_mut().unwrap();
+    assert!(super::draw_link(drawing, (roots.0, "/Harvest/@year"), (roots.1, "/Report/Title")));
+    assert!(!super::draw_link(drawing, (roots.0, "/Harvest/Gone"), (roots.1, "/Report/Title")));
+    assert_eq!(
+        told(&map),
+        [empty.clone(), ("/Report/Title".into(), link("/Harvest/@year"))],
+        "in place of the other"
+    );
+    super::remove_links(map.drawing.as_mut().unwrap(), "/Report/Title");
+    assert_eq!(told(&map), [empty]);
+    super::remove_links(map.drawing.as_mut().unwrap(), "/Report/Remark");
+    assert_eq!(told(&map), []);
 }
