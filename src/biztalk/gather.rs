@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
 
 /// Everything to read.
 #[derive(Debug, Default)]
@@ -32,8 +33,9 @@ impl Gathered {
 /// Levels above an orchestration in which its project is looked for.
 const PROJECT_ABOVE: usize = 5;
 
-/// Folders beside a project that are looked through for the project of an assembly.
-const MAX_BESIDE: usize = 200;
+/// Entries beside a project that are looked through for the project of an assembly, and how deep.
+const MAX_BESIDE: usize = 5_000;
+const NEAR: usize = 3;
 
 /// Gathers what `path` means.
 pub fn gather(path: &Path) -> Gathered {
@@ -101,6 +103,13 @@ fn project_of(path: &Path) -> Option<PathBuf> {
         nearest = nearest.or_else(|| projects.into_iter().next());
     }
     nearest
+}
+
+/// The projects in a folder and a little below it.
+fn projects_near(folder: &Path) -> Vec<PathBuf> {
+    let walk = WalkDir::new(folder).max_depth(NEAR).sort_by_file_name().into_iter().take(MAX_BESIDE);
+    let paths = walk.filter_map(Result::ok).map(walkdir::DirEntry::into_path);
+    paths.filter(|path| kind(path) == "btproj").collect()
 }
 
 /// The projects directly in a folder.
@@ -220,7 +229,7 @@ impl Gathered {
         }
     }
 
-    /// The project of an assembly that is referred to as a compiled one: above the file that is named, or beside the
+    /// The project of an assembly that is referred to as a compiled one: above the file that is named, or near the
     /// project that refers to it.
     fn project_of_assembly(&self, folder: &Path, name: &str, hint: &str) -> Option<PathBuf> {
         if ["System", "Microsoft.BizTalk.", "Microsoft.XLANGs", "mscorlib"]
@@ -232,12 +241,10 @@ impl Gathered {
         let named = folder.join(hint.replace('\\', "/"));
         let mut folders: Vec<PathBuf> = named.ancestors().skip(1).take(4).map(Path::to_path_buf).collect();
         folders.truncate(if hint.is_empty() { 0 } else { 4 });
-        let above = folder.parent().and_then(|above| fs::read_dir(above).ok());
-        let beside = above.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
-        let mut beside: Vec<PathBuf> = beside.filter(|path| path.is_dir()).take(MAX_BESIDE).collect();
-        beside.sort();
-        let projects = folders.into_iter().chain(beside).flat_map(|folder| projects_in(&folder));
-        projects.into_iter().find(|project| {
+        let near = folder.parent().map(projects_near).unwrap_or_default();
+        let projects = folders.iter().flat_map(|folder| projects_in(folder)).chain(near);
+        let mut projects = projects;
+        projects.find(|project| {
             let read = fs::read(project).ok().and_then(|bytes| read_project(project, &bytes).ok());
             read.is_some_and(|read| read.assembly == name)
         })

@@ -2,6 +2,8 @@
 //! are found below the folder `odx` of `ORCHESTRION_SHARED`; without that variable only our own small samples are read.
 
 mod files;
+mod hostile;
+mod own;
 mod program;
 mod round_trip;
 mod run;

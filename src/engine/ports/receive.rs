@@ -32,7 +32,10 @@ impl Arrival<'_> {
         context.promote(BTS.inbound_transport_type, Value::string(location.transport.as_str()));
         context.promote(BTS.inbound_transport_location, Value::string(location.address.as_str()));
         for (name, value) in properties {
-            context.promote(*name, Value::from(value.as_str()));
+            // Adapters promote what they know with the type that the property has.
+            let declared = program.schemas.property(name.as_str());
+            let typed = declared.and_then(|declared| Value::from_xml(value, &declared.value_type).ok());
+            context.promote(*name, typed.unwrap_or_else(|| Value::from(value.as_str())));
         }
         if location.resolves_party {
             resolve_party(program, context);

@@ -25,9 +25,12 @@ impl ServiceCompiler<'_> {
     }
 
     pub(super) fn leg(&self, port: u16, operation: Name, leg: &Leg) -> Option<LegKind> {
+        let two_way = self.service.port(port)?.two_way;
         let operation = self.service.operation(port, operation)?;
         match leg {
             Leg::Request => Some(LegKind::Request),
+            // A one-way operation has one message, whatever early designers called it.
+            Leg::Response if !two_way => Some(LegKind::Request),
             Leg::Response => operation.response.as_ref().map(|_| LegKind::Response),
             Leg::Fault(name) => operation
                 .faults

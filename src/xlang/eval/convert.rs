@@ -1,11 +1,13 @@
 use super::operator::{double, integer};
-use crate::message::{Body, Value, ValueType, format_value};
+use crate::message::{Body, Object, Value, ValueType, format_value};
 use crate::xlang::Raised;
 use crate::xlang::code::Conversion;
 use crate::xlang::dotnet::exception;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use smol_str::SmolStr;
 use std::sync::Arc;
+use uppsala::{Document, NodeId};
 
 /// A value as one of another type. Values whose type only the run shows (XPath results, answers of stand-ins)
 /// convert more freely than C# allows: a text is read as a number, a node gives its text, and no answer at all
@@ -39,10 +41,46 @@ fn named(value: Value, name: &str) -> Value {
         }
         Value::Message(message) => match message.body_part().and_then(|p| p.body.as_class()) {
             Some(instance) if instance.class.name.as_str() == name => Value::Class(Arc::clone(instance)),
-            _ => value,
+            Some(_) => value,
+            None if is_custom(name) => {
+                message.body_part().map_or(Value::Null, |part| object(&part.body, name))
+            }
+            None => value,
         },
+        Value::Xml(body) if is_custom(name) => object(body, name),
         _ => value,
     }
+}
+
+/// A class of somebody's own, which is written as XML and read from it.
+fn is_custom(name: &str) -> bool {
+    !["System.", "Microsoft."].iter().any(|own| name.starts_with(own))
+}
+
+/// The object that a class would be read into: a member for each element, the first of several.
+fn object(body: &Body, name: &str) -> Value {
+    let Ok(document) = body.document() else { return Value::Null };
+    let tree = document.tree();
+    tree.document_element().map_or(Value::Null, |root| member(tree, root, name, 0))
+}
+
+/// Elements may be nested this deep in an object.
+const MAX_DEPTH: usize = 32;
+
+fn member(tree: &Document<'_>, id: NodeId, name: &str, depth: usize) -> Value {
+    let inner = tree.children_iter(id).filter(|child| depth < MAX_DEPTH && tree.element(*child).is_some());
+    let mut members: Vec<(SmolStr, Value)> = Vec::new();
+    for child in inner {
+        let local = tree.element(child).map(|e| SmolStr::new(&e.name.local_name)).unwrap_or_default();
+        if !members.iter().any(|(known, _)| *known == local) {
+            let value = member(tree, child, &local, depth + 1);
+            members.push((local, value));
+        }
+    }
+    if members.is_empty() && depth > 0 {
+        return Value::from(tree.text_content_deep(id));
+    }
+    Value::Object(Arc::new(Object { type_name: name.into(), members }))
 }
 
 /// XML behind a value.

@@ -2,7 +2,9 @@
 
 use super::convert::{convert, document};
 use crate::diagnostic::counted;
-use crate::message::{Body, ClassInstance, Message, Name, Part, Value, ValueType, XPathResult, XmlError};
+use crate::message::{
+    Body, ClassInstance, Message, Name, Object, Part, Value, ValueType, XPathResult, XmlError, escape_xml,
+};
 use crate::xlang::code::{ContextProperty, Conversion, Field, MessageRef, Node};
 use crate::xlang::dotnet::exception;
 use crate::xlang::{Env, MessageType, PartType, Raised};
@@ -215,6 +217,13 @@ fn content(value: Value, kind: Option<&PartType>) -> Result<Arc<Body>, Raised> {
         return Ok(Arc::new(Body::text(value.to_xml())));
     }
     let found = match value {
+        Value::Object(object) if !object.members.is_empty() => {
+            let (namespace, root) = match kind {
+                Some(PartType::Schema(root)) => (root.namespace.as_str(), root.root.as_str()),
+                _ => ("", object.type_name.rsplit('.').next().unwrap_or_default()),
+            };
+            Arc::new(Body::xml(written(&object, namespace, root)))
+        }
         // A stand-in that answers nothing gives an empty body rather than blocking the run.
         Value::Null | Value::Object(_) => return Ok(Arc::default()),
         Value::Class(instance) => Arc::new(Body::class(instance)),
@@ -230,6 +239,30 @@ fn content(value: Value, kind: Option<&PartType>) -> Result<Arc<Body>, Raised> {
             found.to_class(class).map(|instance| Arc::new(Body::class(instance))).map_err(|e| xml_error(&e))
         }
         _ => Ok(found),
+    }
+}
+
+/// An object as XML, as a class of somebody's own is written: an element for each member.
+fn written(object: &Object, namespace: &str, root: &str) -> String {
+    fn members(object: &Object, out: &mut String) {
+        for (name, value) in &object.members {
+            match value {
+                Value::Null => {}
+                Value::Object(inner) => {
+                    *out += &format!("<{name}>");
+                    members(inner, out);
+                    *out += &format!("</{name}>");
+                }
+                value => *out += &format!("<{name}>{}</{name}>", escape_xml(&value.to_xml())),
+            }
+        }
+    }
+    let mut inner = String::new();
+    members(object, &mut inner);
+    if namespace.is_empty() {
+        format!("<{root}>{inner}</{root}>")
+    } else {
+        format!("<ns0:{root} xmlns:ns0=\"{}\">{inner}</ns0:{root}>", escape_xml(namespace))
     }
 }
 
