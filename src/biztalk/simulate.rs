@@ -4,7 +4,8 @@ use crate::diagnostic::{Diagnostic, counted};
 use crate::model::{
     Application, Binding, CommunicationPattern, Filter, FilterOperator, FilterRow, Module, Operation,
     Orchestration, Partner, PartnerBehavior, Polarity, Policy, PolicyParameter, PolicyVersion, Port,
-    PortBinding, PortType, ReceiveLocation, ReceivePort, SendPort, ServiceBinding, ShapeKind, Transport,
+    PortBinding, PortType, ReceiveLocation, ReceivePort, SendPort, ServiceBinding, ServiceState, ShapeKind,
+    Transport,
 };
 use crate::xml::SchemaSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,8 @@ pub const ANY_MESSAGE: &str = "Any message";
 
 /// Gives every logical port that is not bound a physical one: folders `in/<port>` and `out/<port>` for one-way ports,
 /// queues for two-way ones, whose requests a simulated partner answers with an example of the response. What binding
-/// files bind to an adapter that is not here goes to a queue of the port's name. Gives a word about what was done.
+/// files bind to an adapter that is not here goes to a queue of the port's name; everything is enabled and started. Gives
+/// a word about what was done.
 pub fn simulate(application: &mut Application) -> Vec<Diagnostic> {
     let schemas = SchemaSet::build(application);
     let mut made = Made { schemas, ports: 0, played: BTreeSet::new() };
@@ -121,8 +123,18 @@ impl Made {
     /// Points what cannot be reached from here at queues, and paths of another machine at folders of the run.
     fn redirect(&mut self, application: &mut Application) {
         let bindings = &mut application.bindings;
+        // Binding files come from servers where everything was stopped for the export.
+        for service in &mut bindings.services {
+            service.state = ServiceState::Started;
+        }
         for port in &mut bindings.receive_ports {
             for location in &mut port.locations {
+                location.enabled = true;
+                // Adapters of web services say themselves what type a message has.
+                if location.transport.eq_ignore_ascii_case("SOAP") {
+                    location.receive_pipeline = "XMLReceive".to_owned();
+                    location.pipeline_properties.extend(any_type());
+                }
                 if !self.here(&location.transport) {
                     location.transport = "QUEUE".to_owned();
                     location.address = queue(&location.name);
@@ -133,6 +145,7 @@ impl Made {
             }
         }
         for port in &mut bindings.send_ports {
+            port.state = PortState::Started;
             let name = port.name.clone();
             for transport in port.primary.iter_mut().chain(&mut port.backup) {
                 if !self.here(&transport.transport) {

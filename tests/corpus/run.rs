@@ -236,4 +236,19 @@ fn every_orchestration_with_all_it_needs_runs() {
     for exception in &exceptions {
         println!("  {exception}");
     }
+    if only.is_empty() {
+        let of = |kinds: &[&str]| kinds.iter().filter_map(|kind| counts.get(kind)).sum::<usize>();
+        let all: usize = counts.values().sum();
+        let proper = of(&[
+            "completed",
+            "waiting for a partner",
+            "called by others",
+            "types only",
+            "completed, with mocks",
+            "waiting for a partner, with mocks",
+        ]);
+        println!("{proper} of {all} run to a proper end or are run by others");
+        assert!(proper * 100 >= all * 75);
+        assert!(of(&["exception", "exception, with mocks"]) * 100 <= all * 15);
+    }
 }

@@ -40,7 +40,7 @@ impl ServiceCompiler<'_> {
 
     pub(super) fn parallel(&mut self, branches: &Branches, declared: Option<&Op>) {
         // Several receives may activate; only one does, and the variables begin once (RCV-3).
-        if let Some(declared) = declared {
+        if let Some(declared) = declared.filter(|_| branches.branches.iter().any(activates)) {
             self.push(declared.clone());
         }
         let fork = self.push(Op::Parallel { branches: Box::default(), join: 0 });
@@ -158,4 +158,15 @@ impl ServiceCompiler<'_> {
             *listen = heads;
         }
     }
+}
+
+/// True when a branch holds a receive that activates.
+fn activates(branch: &model::Branch) -> bool {
+    branch.body.iter().any(|shape| {
+        let mut found = false;
+        shape.visit(&mut |inner| {
+            found |= matches!(&inner.kind, ShapeKind::Receive(receive) if receive.activate);
+        });
+        found
+    })
 }
