@@ -4,8 +4,8 @@ use crate::diagnostic::{Diagnostic, counted};
 use crate::model::{
     Application, Binding, CommunicationPattern, Filter, FilterOperator, FilterRow, Module, Operation,
     Orchestration, Partner, PartnerBehavior, Polarity, Policy, PolicyParameter, PolicyVersion, Port,
-    PortBinding, PortType, ReceiveLocation, ReceivePort, SendPort, ServiceBinding, ServiceState, ShapeKind,
-    Transport,
+    PortBinding, PortState, PortType, ReceiveLocation, ReceivePort, SendPort, ServiceBinding, ServiceState,
+    ShapeKind, Transport,
 };
 use crate::xml::SchemaSet;
 use std::collections::{BTreeMap, BTreeSet};
