@@ -10,7 +10,9 @@
 mod model;
 
 use criterion::{BatchSize, Criterion};
-use egui::{Event, Modifiers, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2, pos2, vec2};
+use egui::{
+    Event, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2, pos2, vec2,
+};
 use orchestrion::drawing::layout::layout;
 use orchestrion::model::Application;
 use orchestrion::model::edit::Edit;
@@ -52,10 +54,10 @@ struct Window {
 }
 
 impl Window {
-    fn new(shapes: usize) -> Self {
+    fn new(shapes: usize, wide: bool) -> Self {
         let ctx = egui::Context::default();
         Studio::setup(&ctx);
-        let app = model::application(shapes);
+        let app = model::application(shapes, wide);
         let key = app.modules.keys().next().unwrap().clone();
         let mut window = Self { ctx, canvas: Canvas::default(), app, key, time: 0.0, shown: 0 };
         (0..3).for_each(|_| window.frame());
@@ -70,6 +72,7 @@ impl Window {
             unit: MouseWheelUnit::Point,
             delta: vec2(0.0, -1.0),
             phase: TouchPhase::Move,
+            source: MouseWheelSource::Unknown,
             modifiers: Modifiers::NONE,
         };
         let input = RawInput {
@@ -120,29 +123,34 @@ fn main() {
         if quick { &[(1_000, 4.0), (10_000, 8.0)] } else { &[(1_000, 4.0), (10_000, 8.0), (100_000, 16.0)] };
     println!("one frame in ms at zoom {ZOOMS:?}");
     let mut at_one = Vec::new();
-    for (shapes, limit) in sizes {
-        let mut window = Window::new(*shapes);
-        let figures: Vec<f64> = ZOOMS
-            .iter()
-            .map(|zoom| {
-                window.zoom_to(*zoom);
-                fastest(15, || window.frame())
-            })
-            .collect();
-        at_one.push(figures[1]);
-        line(&format!("{shapes} shapes"), &figures, *limit, "ms");
+    for wide in [false, true] {
+        for (shapes, limit) in sizes {
+            let mut window = Window::new(*shapes, wide);
+            let figures: Vec<f64> = ZOOMS
+                .iter()
+                .map(|zoom| {
+                    window.zoom_to(*zoom);
+                    fastest(15, || window.frame())
+                })
+                .collect();
+            if !wide {
+                at_one.push(figures[1]);
+            }
+            let form = if wide { "side by side" } else { "in a row" };
+            line(&format!("{shapes} shapes {form}"), &figures, *limit, "ms");
+        }
     }
     let growth: Vec<f64> = at_one.iter().map(|figure| figure / at_one[0]).collect();
     line("growth at zoom 1", &growth, 3.0, "times");
     for (shapes, _) in sizes {
-        let app = model::application(*shapes);
+        let app = model::application(*shapes, false);
         let (module, orchestration) = app.orchestrations().next().unwrap();
         let closed = BTreeSet::new();
         let figure = fastest(5, || layout(&app, module, orchestration, &closed));
         line(&format!("layout of {shapes}"), &[figure], 20.0 * (*shapes as f64 / 10_000.0).max(1.0), "ms");
     }
     for shapes in [1_000, 10_000] {
-        let app = model::application(shapes);
+        let app = model::application(shapes, false);
         let key = app.modules.keys().next().unwrap().clone();
         let id = app.modules[&key].orchestration.as_ref().unwrap().body[1].id.clone();
         let mut document = Document::new(app, None);
@@ -156,17 +164,17 @@ fn main() {
         line(&format!("a keystroke in {shapes}"), &[figure], 16.0, "ms");
     }
     let opening = fastest(3, || {
-        let document = Document::new(model::application(1_000), None);
-        let window = Window::new(1_000);
+        let document = Document::new(model::application(1_000, false), None);
+        let window = Window::new(1_000, false);
         (document.problems.len(), window.shown)
     });
     line("opening 1000", &[opening], 300.0, "ms");
 
     let mut criterion = Criterion::default().sample_size(10).configure_from_args();
     for (shapes, _) in sizes {
-        let mut window = Window::new(*shapes);
+        let mut window = Window::new(*shapes, true);
         criterion.bench_function(&format!("frame of {shapes}"), |b| b.iter(|| window.frame()));
-        let app = model::application(*shapes);
+        let app = model::application(*shapes, false);
         let (module, orchestration) = app.orchestrations().next().unwrap();
         criterion.bench_function(&format!("layout of {shapes}"), |b| {
             b.iter_batched(

@@ -73,14 +73,25 @@ impl Drawing {
     }
 }
 
-/// An application with one orchestration of about `shapes` shapes on four ports.
-pub fn application(shapes: usize) -> Application {
+/// An application with one orchestration of about `shapes` shapes on four ports: one long flow, or a Parallel Actions
+/// of many, as much of which as possible is in view at once.
+pub fn application(shapes: usize, wide: bool) -> Application {
     let mut drawing = Drawing { left: shapes, count: 0 };
     let mut body = Block::new();
     let mut number = 0;
     while drawing.left > 0 {
         number += 1;
         body.push(if drawing.left >= 15 { drawing.stage(number) } else { drawing.code("done = true;") });
+    }
+    if wide {
+        let lanes = (shapes as f32 / 15.0).sqrt().ceil() as usize;
+        let length = body.len().div_ceil(lanes.max(1)).max(1);
+        let mut branches = Vec::new();
+        while !body.is_empty() {
+            let rest = body.split_off(length.min(body.len()));
+            branches.push(drawing.branch(std::mem::replace(&mut body, rest)));
+        }
+        body = vec![drawing.shape(ShapeKind::Parallel(Branches { branches }))];
     }
     let ports = (0..4)
         .map(|i| Port {

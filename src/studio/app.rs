@@ -275,7 +275,8 @@ impl Studio {
             shell::nothing_to_draw(ui, document, actions);
             return;
         };
-        let (nodes, ports) = problems::marks(&document.problems, &document.module);
+        let unmarked = problems::Marks::default();
+        let marks = document.marks.get(&document.module).unwrap_or(&unmarked);
         let legality = &self.legality;
         let legal =
             |block: &BlockRef, index: usize, drag: &Drag| legal(legality, document, block, index, drag);
@@ -296,8 +297,8 @@ impl Studio {
             key,
             selection: &document.selection,
             editable: self.mode == Mode::Design && !self.looking,
-            problems: &nodes,
-            port_problems: &ports,
+            problems: &marks.nodes,
+            port_problems: &marks.ports,
             diagnostics: &document.problems,
             legal: &legal,
             kinds: &kinds,

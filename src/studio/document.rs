@@ -1,6 +1,7 @@
 //! The open application: what is edited, how it was edited, where it is kept, what is selected.
 
 use super::names::Names;
+use super::problems::Marks;
 use crate::biztalk;
 use crate::diagnostic::Diagnostic;
 use crate::engine::preview::Picture;
@@ -139,6 +140,10 @@ pub struct Document {
     pub names: Names,
     /// As of the last [`Document::check`].
     pub problems: Vec<Diagnostic>,
+    /// Where they are, by module.
+    pub marks: BTreeMap<String, Marks>,
+    /// How many shapes each module has.
+    pub sizes: BTreeMap<String, usize>,
     /// Who talks to whom, as of the last [`Document::check`].
     pub picture: Arc<Picture>,
     /// Of [`Document::app`] as it is.
@@ -170,6 +175,8 @@ impl Document {
             revision: 0,
             names: Names::default(),
             problems: Vec::new(),
+            marks: BTreeMap::new(),
+            sizes: BTreeMap::new(),
             picture: Arc::default(),
             schemas: Arc::default(),
             values: BTreeMap::new(),
@@ -306,6 +313,8 @@ impl Document {
     fn changed(&mut self) {
         self.revision += 1;
         self.knowledge.take();
+        let size = |module: &Module| module.orchestration.as_ref().map_or(0, |o| o.shapes().len());
+        self.sizes = self.app.modules.iter().map(|(key, module)| (key.clone(), size(module))).collect();
         // A keystroke in a shape does not read the schemas again.
         let (schemas, settings) = &self.built_from;
         if self.revision == 1 || *schemas != self.app.schemas || *settings != self.app.settings {
@@ -337,6 +346,7 @@ impl Document {
         if self.checked != self.revision {
             self.checked = self.revision;
             self.problems = super::problems::find(&self.app);
+            self.marks = super::problems::marks(&self.problems);
             self.picture = Arc::new(Picture::of(&self.app));
         }
     }
@@ -419,6 +429,11 @@ impl Document {
 
     pub fn orchestration(&self) -> Option<&Orchestration> {
         self.module().and_then(|m| m.orchestration.as_ref())
+    }
+
+    /// How many shapes the open orchestration has.
+    pub fn size(&self) -> usize {
+        self.sizes.get(&self.module).copied().unwrap_or_default()
     }
 
     /// Shows another module.

@@ -13,18 +13,27 @@ pub fn find(app: &Application) -> Vec<Diagnostic> {
     all
 }
 
-/// Worst severity for each shape or branch, and each port, of a module.
-pub fn marks(problems: &[Diagnostic], module: &str) -> (BTreeMap<Id, Severity>, BTreeMap<String, Severity>) {
-    let (mut nodes, mut ports) = (BTreeMap::new(), BTreeMap::new());
-    for problem in problems.iter().filter(|p| p.place.module.as_deref() == Some(module)) {
+/// Worst severity for each shape or branch, and each port, of one module.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Marks {
+    pub nodes: BTreeMap<Id, Severity>,
+    pub ports: BTreeMap<String, Severity>,
+}
+
+/// The marks of every module that has findings.
+pub fn marks(problems: &[Diagnostic]) -> BTreeMap<String, Marks> {
+    let mut all: BTreeMap<String, Marks> = BTreeMap::new();
+    for problem in problems {
+        let Some(module) = &problem.place.module else { continue };
+        let marks = all.entry(module.clone()).or_default();
         if let Some(id) = &problem.place.id {
-            let worst = nodes.entry(id.clone()).or_insert(problem.severity);
+            let worst = marks.nodes.entry(id.clone()).or_insert(problem.severity);
             *worst = (*worst).min(problem.severity);
         }
-        let worst = ports.entry(problem.place.name.clone()).or_insert(problem.severity);
+        let worst = marks.ports.entry(problem.place.name.clone()).or_insert(problem.severity);
         *worst = (*worst).min(problem.severity);
     }
-    (nodes, ports)
+    all
 }
 
 /// What to select for a finding in the module it names.

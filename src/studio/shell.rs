@@ -273,7 +273,7 @@ pub fn status(ui: &mut Ui, studio: &Studio) {
             let zoom = studio.tabs.canvas().zoom(studio.tabs.key()) * 100.0;
             ui.label(RichText::new(format!("{zoom:.0} %")).small().color(t.muted));
             if let Some(orchestration) = studio.document.orchestration() {
-                let shapes = counted(orchestration.shapes().len(), "shape");
+                let shapes = counted(studio.document.size(), "shape");
                 let words = format!("{shapes} · {}", counted(orchestration.ports.len(), "port"));
                 ui.label(RichText::new(words).small().color(t.muted));
             }

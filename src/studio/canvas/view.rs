@@ -221,17 +221,29 @@ impl Canvas {
         self.clicks(ui, &widgets, &ground, &paint, scene, &mut actions, &mut changes);
 
         let hot = widgets.hot_port.as_deref();
-        let lit = |w: &Wire| {
+        let port = match scene.selection {
+            Selection::Port(name) => Some(name.as_str()),
+            _ => None,
+        };
+        let lights = |w: &&Wire| {
             scene.selection.has(&w.shape)
-                || matches!(scene.selection, Selection::Port(name) if *name == w.port)
+                || port == Some(w.port.as_str())
                 || hot == Some(w.port.as_str())
                 || widgets.hot_node.as_ref() == Some(&w.shape)
                 || scene.run.is_some_and(|run| run.carries(w))
         };
+        // At rest no wire is looked at that is out of view.
+        let rests =
+            *scene.selection == Selection::Orchestration && hot.is_none() && widgets.hot_node.is_none();
+        let lit: Vec<&Wire> = if rests && scene.run.is_none() {
+            Vec::new()
+        } else {
+            self.layout.wires.iter().filter(lights).collect()
+        };
         let new = self.motion.as_ref().map_or(1.0, Motion::gone);
         let faint = paint.faint(new);
         if view.scaling > NO_LINES {
-            faint.wires(rect, lit);
+            faint.wires(rect, &lit);
             faint.flow();
         }
         let mark = |id: &Id| Mark {
@@ -255,7 +267,7 @@ impl Canvas {
             run.shapes(&paint);
         }
         paint.surfaces(rect);
-        paint.wire_ends(rect, lit);
+        paint.wire_ends(rect, &lit);
         for port in &self.layout.ports {
             let mark = Mark {
                 selected: matches!(scene.selection, Selection::Port(s) if *s == port.name),

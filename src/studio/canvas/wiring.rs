@@ -45,30 +45,30 @@ impl Paint<'_> {
     }
 
     /// The wires, behind the cards; those that are `lit` at full strength.
-    pub fn wires(&self, clip: Rect, lit: impl Fn(&Wire) -> bool) {
+    pub fn wires(&self, clip: Rect, lit: &[&Wire]) {
         let (left, right) = self.edges();
         let area = Rect::from_x_y_ranges(left..=right, clip.y_range()).intersect(clip);
         self.wires_in(area, lit, |_| true);
     }
 
     /// The last bit of each wire, over the port surfaces.
-    pub fn wire_ends(&self, clip: Rect, lit: impl Fn(&Wire) -> bool) {
+    pub fn wire_ends(&self, clip: Rect, lit: &[&Wire]) {
         let (left, right) = self.edges();
         let edge = EDGE * self.zoom();
         for (x, at_left) in [(left - edge..=left, true), (right..=right + edge, false)] {
             let area = Rect::from_x_y_ranges(x, clip.y_range()).intersect(clip);
-            self.wires_in(area, &lit, |wire| wire.left == at_left);
+            self.wires_in(area, lit, |wire| wire.left == at_left);
         }
     }
 
-    fn wires_in(&self, clip: Rect, lit: impl Fn(&Wire) -> bool, wanted: impl Fn(&Wire) -> bool) {
+    fn wires_in(&self, clip: Rect, lit: &[&Wire], wanted: impl Fn(&Wire) -> bool) {
         let painter = self.painter.with_clip_rect(clip.intersect(self.painter.clip_rect()));
         if self.zoom() >= FLAT {
-            for wire in self.layout.wires_in(self.world).filter(|w| wanted(w) && !lit(w)) {
+            for wire in self.layout.wires_in(self.world).filter(|w| wanted(w)) {
                 self.wire(&painter, wire, false);
             }
         }
-        for wire in self.layout.wires.iter().filter(|w| wanted(w) && lit(w)) {
+        for wire in lit.iter().filter(|w| wanted(w)) {
             self.wire(&painter, wire, true);
         }
     }

@@ -48,7 +48,7 @@ pub fn rows(document: &Document) -> Vec<Row> {
     heading(&mut all, "Orchestrations", Some(Command::NewOrchestration));
     for (key, module) in &document.app.modules {
         let name = module.orchestration.as_ref().map_or(key, |o| &o.name);
-        let count = module.orchestration.as_ref().map_or(0, |o| o.shapes().len());
+        let count = document.sizes.get(key).copied().unwrap_or_default();
         all.push(Row {
             key: format!("module {key}"),
             depth: 1,

@@ -53,7 +53,7 @@ fn facts(ui: &mut Ui, editing: &Editing<'_>) {
     fields::heading(ui, "Made of");
     let orchestration = editing.orchestration;
     for (label, count) in [
-        ("Shapes", orchestration.shapes().len()),
+        ("Shapes", editing.document.size()),
         ("Ports", orchestration.ports.len()),
         ("Messages", orchestration.messages.len()),
         ("Variables", orchestration.variables.len()),
