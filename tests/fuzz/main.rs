@@ -2,6 +2,8 @@
 //! seed. By default each target runs for two seconds; `ORCHESTRION_FUZZ_SECONDS` says how long instead,
 //! `ORCHESTRION_FUZZ_SEED` where it begins. What a target cannot take is kept below the folder for build artefacts.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod mutate;
 #[path = "../../fuzz/targets.rs"]
 mod targets;

@@ -275,7 +275,7 @@ impl<'a> Writer<'a> {
         let activates = || {
             wanted.shapes().iter().any(|s| matches!(&s.kind, ShapeKind::Receive(receive) if receive.activate))
         };
-        if self.origins.get(&wanted.id).is_none() || wanted.invokable.is_some() {
+        if !self.origins.contains_key(&wanted.id) || wanted.invokable.is_some() {
             put_flag(&mut service, "IsInvokable", wanted.invokable.unwrap_or_else(|| !activates()));
         }
         declarations::put_modifier(&mut service, wanted.modifier);
