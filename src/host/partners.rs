@@ -64,7 +64,7 @@ const LOG_LINES: usize = 1000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Play {
     Echo { from: String, to: String },
-    Rules(Rules),
+    Rules(Box<Rules>),
     Submit { to: String, messages: Vec<String>, count: u64 },
     Drain { from: String },
     Load(Box<Loading>),
@@ -132,9 +132,9 @@ impl Partners {
                     (Play::Echo { from: normalize(from), to: normalize(to) }, *delay_ms)
                 }
                 PartnerBehavior::Reply { at, reply, delay_ms } => {
-                    (Play::Rules(Rules::replying(at, reply)), *delay_ms)
+                    (Play::Rules(Box::new(Rules::replying(at, reply))), *delay_ms)
                 }
-                PartnerBehavior::Rules(rules) => (Play::Rules(Rules::new(rules)), rules.delay_ms),
+                PartnerBehavior::Rules(rules) => (Play::Rules(Box::new(Rules::new(rules))), rules.delay_ms),
                 PartnerBehavior::Submit { to, messages, every_ms, count } => {
                     let text = |m: &String| application.messages.get(m).unwrap_or(m).clone();
                     let messages: Vec<_> = messages.iter().map(text).collect();

@@ -144,12 +144,13 @@ impl EventFacts<'_> {
                 | EventKind::PortFailed { error: reason, .. }
                 | EventKind::Logged { text: reason, .. },
             ) => take(Datum::Text(reason)),
-            (Key::Reason, EventKind::Instance { change, .. }) => match change {
-                InstanceChange::Suspended { reason, .. } | InstanceChange::Terminated { reason } => {
-                    take(Datum::Text(reason))
-                }
-                _ => false,
-            },
+            (
+                Key::Reason,
+                EventKind::Instance {
+                    change: InstanceChange::Suspended { reason, .. } | InstanceChange::Terminated { reason },
+                    ..
+                },
+            ) => take(Datum::Text(reason)),
             (Key::Set, EventKind::SetInitialized { set, .. }) => take(Datum::Name(*set)),
             (Key::Correlation, EventKind::SetInitialized { values, .. }) => {
                 values.iter().any(|(_, value)| take(Datum::Value(value)))

@@ -159,7 +159,7 @@ impl Partners {
 
     fn rules(&mut self, name: &str) -> Option<&mut Rules> {
         self.partners.iter_mut().find(|p| p.name == name).and_then(|p| match &mut p.behavior {
-            Play::Rules(rules) => Some(rules),
+            Play::Rules(rules) => Some(&mut **rules),
             _ => None,
         })
     }
