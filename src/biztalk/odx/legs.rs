@@ -1,5 +1,5 @@
-//! Which message of an operation a Receive or Send means. The file has a name only, which the language of the designer
-//! decides: `Request`, `Requête`, or the name of a fault.
+//! Which message of an operation a Receive or Send means. The file has a name only, which anybody may have changed and
+//! the language of the designer decides: `Request`, `Requête`, or the name of a fault.
 
 use crate::model::{
     CommunicationPattern, Leg, Module, Operation, Orchestration, ParameterKind, Polarity, PortType, Shape,
@@ -38,15 +38,19 @@ impl Known {
     }
 
     fn leg(&self, port: &str, operation: &str, leg: &Leg, receives: bool) -> Option<Leg> {
-        let Leg::Fault(name) = leg else { return None };
         let (polarity, port_type) = self.ports.get(port)?;
         let natural =
             if receives == (*polarity == Polarity::Implements) { Leg::Request } else { Leg::Response };
+        // A message may be called `Response` and be the request: what the port does decides, whatever the name.
+        let one_way = port_type.as_ref().is_some_and(|t| t.pattern == CommunicationPattern::OneWay);
+        let Leg::Fault(name) = leg else {
+            return Some(if one_way { Leg::Request } else { natural });
+        };
         let Some(port_type) = port_type else {
             // Nothing tells a fault from a foreign word for `Response`; only these are certain.
             return (natural == Leg::Request).then_some(natural);
         };
-        if port_type.pattern == CommunicationPattern::OneWay {
+        if one_way {
             return Some(Leg::Request);
         }
         let operation: &Operation = port_type.operation(operation)?;
