@@ -69,8 +69,8 @@ fn every_delivery_was_foretold() {
                         Subscriber::SendPortGroup(name) => [Endpoint::SendPortGroup(*name)].into(),
                     };
                     let known = |e: &Endpoint| match e {
-                        // An orchestration that was deployed while the scenario ran.
-                        Endpoint::Orchestration(name) => prepared.program().service_by_name(*name).is_some(),
+                        // An orchestration that was enlisted while the scenario ran.
+                        Endpoint::Orchestration(_) => preview.rows.iter().any(|row| row.of == *e),
                         _ => true,
                     };
                     if !to.iter().all(known) {

@@ -154,7 +154,8 @@ fn containers_become_each_other_with_what_they_hold() {
     assert!(refused(convert("s19", "Listen")).contains("starts with a Receive or a Delay"));
     assert!(refused(convert("s2", "Loop")).contains("hold shapes"));
     assert!(refused(convert("s15", "Send")).contains("holds shapes, and"));
-    assert!(refused(convert("s23", "Scope")).contains("wrap it"));
+    let why = refused(convert("s23", "Scope"));
+    assert!(why.contains("Wrap it"), "{why}");
     assert!(refused(convert("s23", "Send")).contains("already"));
 }
 
@@ -234,7 +235,7 @@ fn where_shapes_may_go_is_known_for_every_block_at_once() {
 fn pasted_shapes_are_new_ones_and_say_what_they_lack() {
     let application = crowded::application();
     let module = &application.modules[M];
-    let originals = [shape(&application, "s7"), shape(&application, "s23"), shape(&application, "s23")];
+    let originals = ["s7", "s23", "s23", "s1"].map(|id| shape(&application, id));
     let text = copy(&application, M, &originals).unwrap();
     let clip = paste(module, &BlockRef::Body, &text).unwrap();
     let names: Vec<_> = clip.shapes.iter().map(|s| s.name.as_str()).collect();
@@ -243,7 +244,7 @@ fn pasted_shapes_are_new_ones_and_say_what_they_lack() {
     let insert = Edit::InsertShapes { module: m(), block: BlockRef::Body, index: 1, shapes: clip.shapes };
     assert_eq!(
         orchestration(&after(insert)).body.len(),
-        module.orchestration.as_ref().unwrap().body.len() + 3
+        module.orchestration.as_ref().unwrap().body.len() + 4
     );
     let mut empty = Module {
         namespace: "Other".into(),
@@ -254,17 +255,17 @@ fn pasted_shapes_are_new_ones_and_say_what_they_lack() {
     assert_eq!(elsewhere.shapes[0].id.as_str(), "scope_1");
     assert_eq!(elsewhere.shapes[0].name, shape(&application, "s7").name, "a free name stays");
     assert!(
-        elsewhere.lacks().contains("port Out") && elsewhere.lacks().contains("message Out"),
+        elsewhere.lacks().contains("port Out") && elsewhere.lacks().contains("message Request"),
         "{}",
         elsewhere.lacks()
     );
     assert!(elsewhere.lacks().contains("correlation set Orders"));
-    let out =
-        elsewhere.declarations.iter().find(|d| d.name() == "Out" && d.kind() == DeclarationKind::Message);
-    let Some(Declaration::Message(out)) = out else { panic!() };
-    assert!(
-        out.message_type.contains('.') || !module.multipart_types.iter().any(|t| t.name == out.message_type)
-    );
+    let of_messages = |d: &&Declaration| d.kind() == DeclarationKind::Message;
+    let Some(Declaration::Message(brought)) = elsewhere.declarations.iter().find(of_messages) else {
+        panic!()
+    };
+    let own = |name: &str| module.multipart_types.iter().any(|t| t.name == name);
+    assert!(!own(&brought.message_type), "a type of the module is named in full: {}", brought.message_type);
     empty
         .orchestration
         .as_mut()

@@ -4,7 +4,7 @@ use super::harness;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use orchestrion::model::{MapValue, PortState};
 use orchestrion::studio::document::Document;
 use orchestrion::studio::editors::ports::Item;
