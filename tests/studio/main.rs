@@ -18,6 +18,7 @@ mod shell_gallery;
 mod soft;
 mod storm;
 mod tabs;
+mod tasks;
 
 use egui_kittest::Harness;
 use orchestrion::studio::Studio;

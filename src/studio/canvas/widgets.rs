@@ -176,6 +176,26 @@ impl Canvas {
                 self.keys(ui, id, node, scene, actions, changes);
             }
         }
+        self.first_key(ui, actions, changes);
+    }
+
+    /// Keys that nobody has begin in the drawing: a newcomer has clicked nothing yet.
+    fn first_key(&self, ui: &Ui, actions: &mut Vec<CanvasAction>, changes: &mut Changes) {
+        if ui.memory(|m| m.focused().is_some() || m.top_modal_layer().is_some()) {
+            return;
+        }
+        let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
+        let node = if pressed(Key::ArrowDown) || pressed(Key::Home) {
+            self.layout.nodes.first()
+        } else if pressed(Key::ArrowUp) || pressed(Key::End) {
+            self.layout.nodes.last()
+        } else {
+            None
+        };
+        if let Some(node) = node {
+            changes.go = Some(node.id.clone());
+            actions.push(CanvasAction::Select(Selection::Node(node.id.clone())));
+        }
     }
 
     fn keys(

@@ -1,0 +1,3 @@
+use super::Task;
+
+pub const TASKS: &[Task] = &[];
