@@ -6,6 +6,7 @@ use super::comparison::Against;
 use super::dialogs::{Answer, Purpose};
 use super::document::{Action, Ask, Document, Selection};
 use super::editing::Where;
+use super::editor;
 use super::overlay::{Overlay, Pick};
 use super::palette::Palette;
 use super::run::player;
@@ -127,8 +128,8 @@ impl Studio {
                 }
             }
             Command::Complete => {
-                if let Some(focused) = super::editor::focused(ctx) {
-                    super::editor::offer(ctx, &focused);
+                if let Some(focused) = editor::focused(ctx) {
+                    editor::offer(ctx, &focused);
                 }
             }
             Command::OpenText => self.open_text(ctx),
@@ -139,7 +140,7 @@ impl Studio {
             Command::MoveDown => self.shift(true),
             Command::MoveLeft => self.shift_across(false),
             Command::MoveRight => self.shift_across(true),
-            Command::Properties => self.focus_properties = true,
+            Command::Properties => self.edit_properties(ctx),
             Command::Inward => {
                 if let Selection::Node(id) = &self.document.selection {
                     self.tabs.canvas_mut().focus_on(Some(id));
@@ -219,7 +220,7 @@ impl Studio {
 
     /// Opens the text one is in, or that of the selected shape, in a tab; from there back to its shape.
     fn open_text(&mut self, ctx: &egui::Context) {
-        if let Some(focused) = super::editor::focused(ctx) {
+        if let Some(focused) = editor::focused(ctx) {
             match focused.place.owner.clone().filter(|_| focused.large) {
                 Some(owner) => {
                     let selection = Selection::Node(owner);
@@ -229,21 +230,36 @@ impl Studio {
             }
             return;
         }
-        let Selection::Node(id) = &self.document.selection else { return };
+        if let Some(place) = self.selected_text() {
+            self.asked(ctx, Ask::Large(place));
+        }
+    }
+
+    /// The XLANG/s text of the selected shape or branch.
+    fn selected_text(&self) -> Option<CodePlace> {
+        let Selection::Node(id) = &self.document.selection else { return None };
         let module = &self.document.module;
-        let place = [CodeProperty::Text, CodeProperty::Condition]
+        [CodeProperty::Text, CodeProperty::Condition]
             .map(|property| CodePlace::new(module, Some(id), property))
             .into_iter()
-            .find(|place| place.text(&self.document.app).is_some());
-        if let Some(place) = place {
-            self.asked(ctx, Ask::Large(place));
+            .find(|place| place.text(&self.document.app).is_some())
+    }
+
+    /// Puts the keyboard where one most likely wants to write: behind the text of what is selected, else into its name.
+    fn edit_properties(&mut self, ctx: &egui::Context) {
+        match self.selected_text() {
+            Some(place) => {
+                let end = place.text(&self.document.app).map_or(0, str::len);
+                editor::put_caret(ctx, &place, false, end..end);
+            }
+            None => self.focus_properties = true,
         }
     }
 
     /// Renames the name under the caret or what is selected, everywhere; a shape in its place.
     fn rename_named(&mut self, ctx: &egui::Context) {
         let shape = matches!(self.document.selection, Selection::Node(_) | Selection::Nodes(_));
-        match self.named(ctx).filter(|_| !shape || super::editor::focused(ctx).is_some()) {
+        match self.named(ctx).filter(|_| !shape || editor::focused(ctx).is_some()) {
             Some(target) => self.start_renaming(target),
             None => self.rename(),
         }

@@ -358,7 +358,14 @@ impl Studio {
                 CanvasAction::AttachSet { shape, set, usage } => {
                     actions.push(Action::edit(Edit::Correlate { module: key.clone(), shape, set, usage }));
                 }
-                CanvasAction::Properties => self.focus_properties = true,
+                CanvasAction::Wrap { shape, kind } => {
+                    let around = match self.document.selection.has(&shape) {
+                        true => self.chosen_ids(),
+                        false => vec![shape],
+                    };
+                    actions.extend(self.wrap_actions(around, kind));
+                }
+                CanvasAction::Properties => actions.push(Action::Command(Command::Properties)),
             }
         }
     }

@@ -28,7 +28,7 @@ impl Studio {
         }
     }
 
-    fn chosen_ids(&self) -> Vec<Id> {
+    pub(super) fn chosen_ids(&self) -> Vec<Id> {
         self.chosen().into_iter().map(|shape| shape.id.clone()).collect()
     }
 
@@ -296,12 +296,12 @@ impl Studio {
     }
 
     /// Puts the selected shapes into a new container, and selects it.
-    pub(super) fn wrap_actions(&self, kind: ShapeKind) -> Vec<Action> {
+    /// Puts shapes that stand side by side into a new container.
+    pub(super) fn wrap_actions(&self, shapes: Vec<Id>, kind: ShapeKind) -> Vec<Action> {
         let Some(module) = self.document.module() else { return Vec::new() };
         let container = edit::new_shape(module, kind);
         let key = self.document.module.clone();
         let selection = Selection::Node(container.id.clone());
-        let shapes = self.chosen_ids();
         vec![
             Action::edit(Edit::Wrap { module: key.clone(), shapes, container }),
             Action::Go { module: key, selection },

@@ -214,7 +214,7 @@ impl Studio {
 
     fn pick_entries(&self, what: Pick) -> Vec<Entry> {
         let document = &self.document;
-        let kinds = match what {
+        let mut kinds = match what {
             Pick::Insert(place) => {
                 let Some((block, index)) = self.place(place) else { return Vec::new() };
                 insertable(&document.app, &document.module, &block, index)
@@ -230,11 +230,13 @@ impl Studio {
                 Some((block, index)) => self.insert(&block, index, kind),
                 None => Vec::new(),
             },
-            Pick::Wrap => self.wrap_actions(kind),
+            Pick::Wrap => self.wrap_actions(self.chosen_ids(), kind),
             Pick::Convert => self.convert_actions(kind),
         };
-        let mut kinds = kinds;
-        kinds::sort(&mut kinds);
+        // What one wraps in most often stands first; all else as in the toolbox.
+        if what != Pick::Wrap {
+            kinds::sort(&mut kinds);
+        }
         let entry = |kind: ShapeKind| Entry {
             words: kind.label().to_owned(),
             about: kinds::hint(&kind).to_owned(),

@@ -195,9 +195,19 @@ impl Storm {
         while document.undo().unwrap().is_some() {
             steps += 1;
         }
+        let back = encode(&document.app).unwrap();
+        let (_, undone) = document.history().labels();
+        let differ: Vec<_> = back.iter().filter(|(path, text)| before.get(*path) != Some(*text)).collect();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let differ = differ.into_iter().map(|(path, now)| {
+            let (now, then) = (text(now), text(before.get(path).map_or(&[], Vec::as_slice)));
+            similar::TextDiff::from_lines(&then, &now).unified_diff().header(path, path).to_string()
+        });
+        let differ: Vec<String> = differ.collect();
         assert!(
-            encode(&document.app).unwrap() == *before,
-            "undoing {steps} steps does not find the original"
+            differ.is_empty() && back.len() == before.len(),
+            "undoing {steps} steps, {undone:?}, does not find the original:\n{}",
+            differ.join("\n")
         );
         while document.redo().unwrap().is_some() {}
         assert!(encode(&document.app).unwrap() == now, "redoing does not find the last state");

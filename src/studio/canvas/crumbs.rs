@@ -1,8 +1,12 @@
 //! The way to the container whose inside is shown: one step for each container around it.
 
+use super::paint::Paint;
+use super::view::Scene;
 use crate::model::{Block, Id, Orchestration, Shape};
+use crate::studio::document::Selection;
+use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
-use egui::{Button, Rect, RichText, Ui, UiBuilder, vec2};
+use egui::{Button, Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 /// Room for one step, in points.
 const STEP: f32 = 190.0;
@@ -45,6 +49,37 @@ pub fn ui(ui: &mut Ui, rect: Rect, orchestration: &Orchestration, inside: Option
             });
     });
     chosen
+}
+
+/// The way into the container that is selected or under the pointer, at the end of its head; the one that was pressed.
+pub fn door(ui: &Ui, paint: &Paint<'_>, rect: Rect, scene: &Scene<'_>) -> Option<Id> {
+    if paint.view.scaling < 0.5 {
+        return None;
+    }
+    let pointer = ui.input(|i| i.pointer.hover_pos()).filter(|_| ui.rect_contains_pointer(rect));
+    let mut pressed = None;
+    paint.visible(|node| {
+        let selected = matches!(scene.selection, Selection::Node(id) if *id == node.id);
+        let near = pointer.is_some_and(|p| (paint.view * node.head).contains(p));
+        if node.collapsed.is_none() || !node.shape || !(selected || near) {
+            return;
+        }
+        let place = paint.view * paint.chevron_rect(node).translate(vec2(-24.0, 0.0));
+        let id = egui::Id::unique(("door", scene.key, node.id.as_str()));
+        let response = ui.interact(place.intersect(rect), id, Sense::CLICK);
+        let words = format!("Zoom into {}", node.title);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
+        let (t, hot) = (paint.t, response.hovered());
+        let edge = egui::Stroke::new(1.0, if hot { t.selection } else { t.line_strong });
+        let radius = place.width() / 2.0 - 1.0;
+        paint.painter.circle(place.center(), radius, t.card, edge);
+        let color = if hot { t.selection } else { t.muted };
+        icons::paint(&paint.painter, Glyph::Parts, place.shrink(place.width() * 0.27), color);
+        if response.on_hover_text(words).clicked() {
+            pressed = Some(node.id.clone());
+        }
+    });
+    pressed
 }
 
 /// The containers from the outermost to `id` itself.

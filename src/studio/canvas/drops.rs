@@ -1,15 +1,17 @@
 //! Where new and moved shapes go: drop targets, the `+` of every edge, and the lasso that chooses several shapes.
 
-use super::paint::Paint;
+use super::paint::{Mark, Paint};
 use super::slots;
 use super::view::{Canvas, CanvasAction, Changes, Drag, Scene, process_area};
-use crate::drawing::layout::Slot;
-use crate::model::edit::BlockRef;
+use crate::drawing::layout::{Node, Slot};
+use crate::model::ShapeKind;
+use crate::model::edit::{BlockRef, wrappers};
 use crate::studio::document::Selection;
 use egui::{
-    CursorIcon, DragAndDrop, PointerButton, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
-    WidgetInfo,
+    CursorIcon, DragAndDrop, PointerButton, Popup, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, vec2,
 };
+use std::mem::discriminant;
 
 /// Below this zoom an edge has no `+`.
 const PLUS_ZOOM: f32 = 0.4;
@@ -40,8 +42,19 @@ impl Canvas {
             return;
         }
         let at = paint.view.inverse() * pointer;
-        let legal = self.layout.slot_at(at, |slot| verdict(slot).is_ok());
         let released = ui.input(|i| i.pointer.any_released());
+        if let Drag::New(kind) = drag
+            && let Some(node) = self.wrapped_by(kind, at)
+        {
+            paint.outline_node(node, Mark { selected: true, ..Mark::default() });
+            slots::offer(ui, pointer, &format!("Wrap in {}", kind.label()));
+            if released {
+                DragAndDrop::clear_payload(ui.ctx());
+                actions.push(CanvasAction::Wrap { shape: node.id.clone(), kind: kind.clone() });
+            }
+            return;
+        }
+        let legal = self.layout.slot_at(at, |slot| verdict(slot).is_ok());
         if let Some(slot) = legal.and_then(|i| self.layout.slots.get(i)) {
             slots::landing(&paint.painter, paint.t, slot, paint.view);
             if released {
@@ -62,6 +75,13 @@ impl Canvas {
         if released {
             actions.push(CanvasAction::Refused(why));
         }
+    }
+
+    /// The shape at a point that a new container would go around: its edges are for what goes before and after it.
+    fn wrapped_by(&self, kind: &ShapeKind, at: Pos2) -> Option<&Node> {
+        let wraps = wrappers().iter().any(|w| discriminant(w) == discriminant(kind));
+        let middle = |node: &&Node| node.head.shrink2(vec2(0.0, node.head.height() * 0.2)).contains(at);
+        self.layout.node_at(at).filter(|node| wraps && node.shape).filter(middle)
     }
 
     pub(super) fn plus_buttons(

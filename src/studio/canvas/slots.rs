@@ -62,6 +62,12 @@ pub fn refusal(ui: &Ui, pointer: Pos2, why: &str) {
     note(ui, pointer + vec2(14.0, 46.0), &capitalized(why), (t.panel, t.error, t.text), None);
 }
 
+/// Says beside the pointer what dropping does here.
+pub fn offer(ui: &Ui, pointer: Pos2, words: &str) {
+    let t = Tokens::of(ui);
+    note(ui, pointer + vec2(14.0, 10.0), words, (t.card, t.selection, t.text), None);
+}
+
 fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -60,6 +60,11 @@ pub enum CanvasAction {
         at: BlockRef,
         index: usize,
     },
+    /// A container dropped on a shape goes around it, and around what is selected with it.
+    Wrap {
+        shape: Id,
+        kind: ShapeKind,
+    },
     Rename {
         id: Id,
         name: String,
@@ -299,7 +304,8 @@ impl Canvas {
         paint.surface_names(rect);
         let map = self.minimap.ui(ui, &paint, rect, scene.key, self.drawn);
         changes.center = map.map(|at| (at, rect.center()));
-        if self.inside.is_some() {
+        changes.inside = crumbs::door(ui, &paint, rect, scene).map(Some);
+        if self.inside.is_some() && changes.inside.is_none() {
             changes.inside = crumbs::ui(ui, rect, scene.orchestration, self.inside.as_ref());
         }
         (self.hands, self.sets) = (hands, sets);

@@ -90,7 +90,7 @@ pub fn name(ui: &mut Ui, label: &str, value: &str) -> Option<String> {
     row(ui, label, |ui| committed(ui, label, value))
 }
 
-/// Gives the keyboard to the next name field that is shown.
+/// Gives the keyboard to the next name field that is shown, with the name selected.
 pub fn focus_first(ui: &Ui) {
     ui.data_mut(|d| d.insert_temp(egui::Id::unique("focus first field"), true));
 }
@@ -102,6 +102,7 @@ pub fn committed(ui: &mut Ui, salt: &str, value: &str) -> Option<String> {
     let response = ui.add(TextEdit::singleline(&mut text).id(id.with("field")).desired_width(f32::INFINITY));
     if ui.data_mut(|d| d.remove_temp::<bool>(egui::Id::unique("focus first field"))).is_some() {
         response.request_focus();
+        crate::studio::canvas::select_all(ui, response.id, text.chars().count());
     }
     if response.changed() {
         ui.data_mut(|d| d.insert_temp(id, text.clone()));

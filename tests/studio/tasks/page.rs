@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 const HEAD: &str = "\
-# Sixty designer tasks
+# Designer tasks
 
 What people do with an orchestration designer, and what it takes. Every task is walked through the real studio by
 `cargo test --test studio tasks`, which counts; no task may take more steps than the best peer named beside it.
 
-A key is one press, with the keys held down for it, or one text typed in one go. A use of the mouse is one click or one
-drag. Every walk starts with the sample open and nothing selected, so choosing the shape to work on counts too. The steps of
+A key is one press, with the keys held down for it, or one text typed in one go. A use of the mouse is one click, one
+double click or one drag; scrolling counts for nobody. Every walk starts with the sample open and nothing selected, so choosing the shape to work on counts too. The steps of
 peers are counted the same way, from their documentation: the BizTalk orchestration designer, bpmn-js (Camunda
 Modeler), the Azure Logic Apps designer, n8n, Node-RED, and Visual Studio's code editor for what is text.
 ";
@@ -46,7 +46,7 @@ fn the_page_of_tasks_is_what_the_tables_say() {
 }
 
 #[test]
-fn there_are_sixty_tasks() {
+fn there_are_sixty_tasks_at_least() {
     let count: usize = PARTS.iter().map(|(_, tasks)| tasks.len()).sum();
     assert!(count >= 60, "{count}");
 }
