@@ -11,9 +11,10 @@ What people do with an orchestration designer, and what it takes. Every task is 
 `cargo test --test studio tasks`, which counts; no task may take more steps than the best peer named beside it.
 
 A key is one press, with the keys held down for it, or one text typed in one go. A use of the mouse is one click, one
-double click or one drag; scrolling counts for nobody. Every walk starts with the sample open and nothing selected, so choosing the shape to work on counts too. The steps of
-peers are counted the same way, from their documentation: the BizTalk orchestration designer, bpmn-js (Camunda
-Modeler), the Azure Logic Apps designer, n8n, Node-RED, and Visual Studio's code editor for what is text.
+double click or one drag; scrolling counts for nobody. Every walk starts with the sample open and nothing selected, so
+choosing the shape to work on counts too. The steps of peers are counted the same way, as far as their documentation
+tells: the BizTalk orchestration designer, bpmn-js (Camunda Modeler), the Azure Logic Apps designer, n8n, Node-RED, and
+Visual Studio's code editor for what is text.
 ";
 
 fn page() -> String {
