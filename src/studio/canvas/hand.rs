@@ -332,7 +332,7 @@ fn attach(
             &format!("{} {name}", if node.glyph == Glyph::Envelope { "Construct" } else { "Use" }),
         );
         let (shape, name) = (node.id.clone(), name.to_owned());
-        return dropped.then(|| CanvasAction::AttachMessage { shape, name });
+        return dropped.then_some(CanvasAction::AttachMessage { shape, name });
     }
     let module =
         scene.app.modules.iter().find(|(_, m)| std::ptr::eq(*m, scene.module)).map(|(key, _)| key)?;

@@ -98,6 +98,7 @@ fn note(
 }
 
 /// What was chosen from the menu of an edge.
+#[expect(clippy::large_enum_variant, reason = "one lives at a time, for one frame")]
 pub enum Chosen {
     Kind(ShapeKind),
     Paste,

@@ -37,7 +37,6 @@ pub enum Drag {
 }
 
 /// What the user asked for.
-#[expect(clippy::large_enum_variant, reason = "one lives at a time, for one frame")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum CanvasAction {
     Select(Selection),
