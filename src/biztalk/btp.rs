@@ -40,7 +40,7 @@ pub(super) fn is_receive_stage(name: &str) -> bool {
 }
 
 /// Components the engine has.
-const RUN_HERE: [&str; 4] = ["XmlDasmComp", "XmlValidator", "XmlAsmComp", "PartyRes"];
+pub(super) const RUN_HERE: [&str; 4] = ["XmlDasmComp", "XmlValidator", "XmlAsmComp", "PartyRes"];
 
 /// Reads a pipeline. Components the engine does not have are kept and reported (`Z23`).
 ///

@@ -17,6 +17,7 @@ mod project;
 mod project_file;
 mod save;
 mod simulate;
+mod stand_in;
 mod text;
 pub mod xlang_text;
 mod xml_text;

@@ -1,5 +1,6 @@
 //! Ports for a project without bindings: what is not bound, or bound to an adapter that is not here, is played.
 
+use super::stand_in;
 use crate::diagnostic::{Diagnostic, counted};
 use crate::model::{
     Application, Binding, CommunicationPattern, Filter, FilterOperator, FilterRow, Module, Operation,
@@ -22,8 +23,9 @@ pub const ANY_MESSAGE: &str = "Any message";
 /// files bind to an adapter that is not here goes to a queue of the port's name; everything is enabled and started. Gives
 /// a word about what was done.
 pub fn simulate(application: &mut Application) -> Vec<Diagnostic> {
+    let passed = stand_in::pipelines(application);
     let schemas = SchemaSet::build(application);
-    let mut made = Made { schemas, ports: 0, played: BTreeSet::new() };
+    let mut made = Made { schemas, ports: 0, played: BTreeSet::new(), passed, anywhere: None };
     made.redirect(application);
     let orchestrations: Vec<(Module, Orchestration)> =
         application.orchestrations().map(|(m, o)| (m.clone(), o.clone())).collect();
@@ -32,6 +34,7 @@ pub fn simulate(application: &mut Application) -> Vec<Diagnostic> {
         made.role_links(application, module, orchestration);
     }
     made.message_box(application, &orchestrations);
+    application.partners.extend(made.anywhere.take());
     let mut found = policies(application, &orchestrations);
     if made.ports > 0 {
         let message =
@@ -43,6 +46,12 @@ pub fn simulate(application: &mut Application) -> Vec<Diagnostic> {
         let names: Vec<&str> = made.played.iter().map(String::as_str).collect();
         let message = format!("adapters that are not here are played as queues: {}", names.join(", "));
         let help = "point the ports elsewhere to run with files or a database";
+        found.push(Diagnostic::information("Z13", message, help));
+    }
+    if !made.passed.is_empty() {
+        let names: Vec<&str> = made.passed.iter().map(String::as_str).collect();
+        let message = format!("XML goes past what is not built in of pipelines: {}", names.join(", "));
+        let help = "submit messages as XML; other formats are not read or written in a run";
         found.push(Diagnostic::information("Z13", message, help));
     }
     found
@@ -89,7 +98,7 @@ fn part_type(application: &Application, module: &Module, whole: String, part: &s
 }
 
 /// Type of a message or variable of an orchestration or of one of its scopes.
-fn declared_type(orchestration: &Orchestration, name: &str) -> String {
+pub(super) fn declared_type(orchestration: &Orchestration, name: &str) -> String {
     let shapes = orchestration.shapes();
     let scopes = shapes.iter().filter_map(|shape| match &shape.kind {
         ShapeKind::Scope(scope) => Some((&scope.messages, &scope.variables)),
@@ -109,6 +118,10 @@ struct Made {
     ports: usize,
     /// Adapters that are played.
     played: BTreeSet<String>,
+    /// Pipelines and components of them that are not built in.
+    passed: BTreeSet<String>,
+    /// Answers two-way ports whose address is made in a run.
+    anywhere: Option<Partner>,
 }
 
 impl Made {
@@ -135,6 +148,12 @@ impl Made {
                     location.receive_pipeline = "XMLReceive".to_owned();
                     location.pipeline_properties.extend(any_type());
                 }
+                let (pipeline, properties) =
+                    (&mut location.receive_pipeline, &mut location.pipeline_properties);
+                let name = pipeline.clone();
+                if stand_in::pipeline(pipeline, false, properties, &self.schemas) {
+                    self.passed.insert(name);
+                }
                 if !self.here(&location.transport) {
                     location.transport = "QUEUE".to_owned();
                     location.address = queue(&location.name);
@@ -146,6 +165,13 @@ impl Made {
         }
         for port in &mut bindings.send_ports {
             port.state = PortState::Started;
+            let ways = [(&mut port.send_pipeline, true), (&mut port.receive_pipeline, false)];
+            for (pipeline, send) in ways {
+                let name = pipeline.clone();
+                if stand_in::pipeline(pipeline, send, &mut port.pipeline_properties, &self.schemas) {
+                    self.passed.insert(name);
+                }
+            }
             let name = port.name.clone();
             for transport in port.primary.iter_mut().chain(&mut port.backup) {
                 if !self.here(&transport.transport) {
@@ -173,13 +199,23 @@ impl Made {
             // A port that is drawn with its address gets one of that name at deployment.
             let drawn = matches!(port.binding, Binding::SpecifyNow(_));
             let name = if drawn { format!("{name} (simulated)") } else { name };
+            let from = (module, orchestration, port);
             match &port.binding {
                 Binding::SpecifyLater => {}
+                Binding::Dynamic(_) if two_way && port.polarity == Polarity::Uses => {
+                    let behavior = self.behavior(application, from, &port_type, "*");
+                    self.anywhere.get_or_insert(Partner {
+                        name: "Simulated addresses".to_owned(),
+                        description: "Answers at addresses that are made in a run".to_owned(),
+                        behavior,
+                    });
+                    continue;
+                }
                 // The port is drawn with an address; only one that leads elsewhere is bound to another.
                 Binding::SpecifyNow(now) => {
                     if self.here(&now.transport) && !elsewhere(&now.transport, &now.uri) {
                         if two_way && port.polarity == Polarity::Uses {
-                            self.answer(application, module, &now.uri, &name, &port_type);
+                            self.answer(application, from, &now.uri, &name, &port_type);
                         }
                         continue;
                     }
@@ -187,7 +223,7 @@ impl Made {
                 _ => continue,
             }
             if bound(application, &full, &port.name, port.polarity, two_way) {
-                self.answer_bound(application, module, &full, port, &port_type);
+                self.answer_bound(application, from, &full, &port_type);
                 continue;
             }
             self.ports += 1;
@@ -204,7 +240,7 @@ impl Made {
                 let address =
                     if two_way { queue(&name) } else { format!("out/{}/%MessageID%.xml", folder(&name)) };
                 if two_way {
-                    self.answer(application, module, &address, &name, &port_type);
+                    self.answer(application, from, &address, &name, &port_type);
                 }
                 let transport = if two_way { "QUEUE" } else { "FILE" };
                 application.bindings.send_ports.push(SendPort {
@@ -283,36 +319,42 @@ impl Made {
     fn answer(
         &self,
         application: &mut Application,
-        module: &Module,
+        from: (&Module, &Orchestration, &Port),
         at: &str,
         name: &str,
         port_type: &PortType,
     ) {
-        let response = port_type.operations.iter().find_map(|operation| operation.response.as_deref());
-        let reply = response.and_then(|name| example(application, &self.schemas, module, name));
+        let behavior = self.behavior(application, from, port_type, at);
         if application.partners.iter().any(|partner| plays(&partner.behavior, at)) {
             return;
         }
         application.partners.push(Partner {
             name: format!("Simulated {name}"),
             description: "Answers with an example of the response".to_owned(),
-            behavior: PartnerBehavior::Reply {
-                at: at.to_owned(),
-                reply: reply.unwrap_or_default(),
-                delay_ms: 0,
-            },
+            behavior,
         });
+    }
+
+    fn behavior(
+        &self,
+        application: &Application,
+        (module, orchestration, port): (&Module, &Orchestration, &Port),
+        port_type: &PortType,
+        at: &str,
+    ) -> PartnerBehavior {
+        let schemas = &self.schemas;
+        stand_in::answers(application, schemas, module, orchestration, &port.name, port_type, at)
     }
 
     /// The same for a port of the binding file whose adapter is played.
     fn answer_bound(
         &self,
         application: &mut Application,
-        module: &Module,
+        from: (&Module, &Orchestration, &Port),
         full: &str,
-        port: &Port,
         port_type: &PortType,
     ) {
+        let port = from.2;
         if port_type.pattern == CommunicationPattern::OneWay || port.polarity == Polarity::Implements {
             return;
         }
@@ -322,7 +364,7 @@ impl Made {
         };
         let transport = application.bindings.send_port(&name).and_then(|p| p.primary.as_ref());
         if let Some(address) = transport.filter(|t| t.transport == "QUEUE").map(|t| t.address.clone()) {
-            self.answer(application, module, &address, &name, port_type);
+            self.answer(application, from, &address, &name, port_type);
         }
     }
 
@@ -417,7 +459,7 @@ fn asked_for(orchestration: &Orchestration, port: &str) -> Option<String> {
 }
 
 /// Takes a message also when its type is not known here.
-fn any_type() -> BTreeMap<String, String> {
+pub(super) fn any_type() -> BTreeMap<String, String> {
     [("AllowUnrecognizedMessage".to_owned(), "true".to_owned())].into()
 }
 

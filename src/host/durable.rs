@@ -266,9 +266,9 @@ impl Host {
                 self.collect();
                 Ok(())
             }
-            Action::Respond { id, body } => {
+            Action::Respond { id, body, properties } => {
                 self.asked.retain(|(_, transmission)| transmission.id != id);
-                self.input_at(at, InputKind::Responded { id, body, properties: Vec::new() }, None)
+                self.input_at(at, InputKind::Responded { id, body, properties }, None)
             }
             Action::Fail { id, error } => {
                 self.asked.retain(|(_, transmission)| transmission.id != id);

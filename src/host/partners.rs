@@ -7,7 +7,7 @@ mod rules;
 
 use super::address::normalize;
 use crate::engine::{Transmission, TransmissionId};
-use crate::message::{DateTime, Name, TimeSpan};
+use crate::message::{BTS, DateTime, Name, TimeSpan, Value};
 use crate::model::{Application, DrawnTime, PartnerBehavior, ReceiveLocation};
 use crate::program::{Opening, receive_locations};
 use draw::{Loading, percent, span};
@@ -24,7 +24,7 @@ pub enum Action {
     /// A message reached a receive location.
     Receive { location: Name, body: Arc<[u8]>, properties: Vec<(Name, String)> },
     /// The answer to a solicit-response transmission.
-    Respond { id: TransmissionId, body: Arc<[u8]> },
+    Respond { id: TransmissionId, body: Arc<[u8]>, properties: Vec<(Name, String)> },
     /// The partner refused a solicit-response transmission.
     Fail { id: TransmissionId, error: String },
 }
@@ -89,6 +89,9 @@ struct Item {
     body: Arc<[u8]>,
     /// Set for a solicit-response request.
     answer_to: Option<TransmissionId>,
+    /// Operation of the logical port it comes from, if it comes from one.
+    #[serde(default)]
+    operation: String,
 }
 
 /// A receive location: it reads while it is enabled and inside its schedule (RX-2, RX-4).
@@ -190,9 +193,11 @@ impl Partners {
     /// True when this machine answers for the address: a queue, or the place of a replying partner.
     pub fn plays(&self, transmission: &Transmission) -> bool {
         let address = normalize(&transmission.address);
+        // A database that is here answers itself.
+        let here = transmission.transport.eq_ignore_ascii_case("SQL");
         address.starts_with("queue://")
             || self.partners.iter().any(
-                |p| matches!(&p.behavior, Play::Rules(rules) if rules.reads(&address, transmission.two_way)),
+                |p| matches!(&p.behavior, Play::Rules(rules) if rules.reads(&address, transmission.two_way) && !(here && rules.reads_any())),
             )
     }
 
@@ -201,6 +206,7 @@ impl Partners {
         let item = Item {
             body: Arc::clone(&transmission.body),
             answer_to: transmission.two_way.then_some(transmission.id),
+            operation: operation(transmission),
         };
         self.schedule(at, Happening::Arrive { at: normalize(&transmission.address), item });
     }
@@ -263,8 +269,11 @@ impl Partners {
                 self.schedule(opens, opening);
             }
         }
-        let reader = self.partners.iter_mut().enumerate().find(|(_, p)| p.running && p.takes(&at, &item));
-        let Some((index, partner)) = reader else {
+        let takes = |p: &PartnerState| p.running && p.takes(&at, &item);
+        let own = self.partners.iter().position(|p| takes(p) && !p.reads_any());
+        let reader = own.or_else(|| self.partners.iter().position(takes));
+        let Some((index, partner)) = reader.and_then(|index| Some((index, self.partners.get_mut(index)?)))
+        else {
             self.queues.entry(at).or_default().push_back(item);
             return None;
         };
@@ -285,7 +294,7 @@ impl Partners {
                 let (to, item) = (to.clone(), Item { body: partner.passes_on(&item.body), ..item });
                 self.schedule(ready, Happening::Arrive { at: to, item });
             }
-            Play::Rules(rules) if rules.blocks(&item.body) => rules.hold(item),
+            Play::Rules(rules) if rules.blocks(&item) => rules.hold(item),
             Play::Rules(_) => self.schedule(ready, Happening::Respond { partner: index, item }),
             Play::Submit { .. } | Play::Drain { .. } | Play::Load(_) => partner.total += 1,
         }
@@ -303,7 +312,8 @@ impl Partners {
         let partner = self.partners.get_mut(index)?;
         let Play::Rules(rules) = &mut partner.behavior else { return None };
         partner.total += 1;
-        let Answer { line, mut result } = rules.answer(&partner.name, &item.body);
+        let Answer { line, mut result, properties } =
+            rules.answer(&partner.name, &item.body, &item.operation);
         partner.note(line);
         if let Some(text) = written {
             result = Ok(text);
@@ -314,12 +324,12 @@ impl Partners {
         match (result, item.answer_to) {
             (Ok(text), Some(id)) => {
                 let body = partner.passes_on(text.as_bytes());
-                return Some(Action::Respond { id, body });
+                return Some(Action::Respond { id, body, properties });
             }
             (Err(error), Some(id)) => return Some(Action::Fail { id, error }),
             (Ok(text), None) if !text.is_empty() => {
                 if let Some(to) = partner.writes().map(str::to_owned) {
-                    let item = Item { body: partner.passes_on(text.as_bytes()), answer_to: None };
+                    let item = Item::new(partner.passes_on(text.as_bytes()));
                     self.schedule(due, Happening::Arrive { at: to, item });
                 }
             }
@@ -331,15 +341,16 @@ impl Partners {
     /// Brings a partner to where it was after a solicit-response request that a replayed log says it answered.
     pub fn answered(&mut self, transmission: &Transmission) {
         let address = normalize(&transmission.address);
-        for partner in &mut self.partners {
-            if let Play::Rules(rules) = &mut partner.behavior
-                && rules.reads(&address, true)
-            {
-                let Answer { line, .. } = rules.answer(&partner.name, &transmission.body);
-                partner.total += 1;
-                partner.note(line);
-                return;
-            }
+        let reads =
+            |p: &PartnerState| matches!(&p.behavior, Play::Rules(rules) if rules.reads(&address, true));
+        let own = self.partners.iter().position(|p| reads(p) && !p.reads_any());
+        let found = own.or_else(|| self.partners.iter().position(reads));
+        let Some(partner) = found.and_then(|index| self.partners.get_mut(index)) else { return };
+        if let Play::Rules(rules) = &mut partner.behavior {
+            let Answer { line, .. } =
+                rules.answer(&partner.name, &transmission.body, &operation(transmission));
+            partner.total += 1;
+            partner.note(line);
         }
     }
 
@@ -358,7 +369,7 @@ impl Partners {
             let next = due.plus(load.pause(partner.total, due.since(begun), &mut self.random));
             let (to, dropping) = (load.to.clone(), partner.dropping);
             if !dropping {
-                let item = Item { body: text.into_bytes().into(), answer_to: None };
+                let item = Item::new(text.into_bytes().into());
                 self.schedule(due, Happening::Arrive { at: to, item });
             }
             self.schedule(next, Happening::Submit { partner: index });
@@ -379,12 +390,27 @@ impl Partners {
         let more = *count == 0 || partner.total < *count;
         let (to, next, dropping) = (to.clone(), due.plus(partner.delay), partner.dropping);
         if !dropping {
-            let item = Item { body: text.into_bytes().into(), answer_to: None };
+            let item = Item::new(text.into_bytes().into());
             self.schedule(due, Happening::Arrive { at: to, item });
         }
         if more {
             self.schedule(next, Happening::Submit { partner: index });
         }
+    }
+}
+
+/// Operation of the logical port that a transmission comes from.
+fn operation(transmission: &Transmission) -> String {
+    match transmission.message.context.get(BTS.operation) {
+        Some(Value::String(name)) => name.to_string(),
+        _ => String::new(),
+    }
+}
+
+impl Item {
+    /// A message nobody waits for an answer to.
+    fn new(body: Arc<[u8]>) -> Self {
+        Self { body, answer_to: None, operation: String::new() }
     }
 }
 
@@ -427,6 +453,11 @@ impl PartnerState {
             Play::Rules(rules) => rules.asked(),
             _ => Vec::new(),
         }
+    }
+
+    /// It answers wherever nobody else does.
+    fn reads_any(&self) -> bool {
+        matches!(&self.behavior, Play::Rules(rules) if rules.reads_any())
     }
 
     fn takes(&self, address: &str, item: &Item) -> bool {

@@ -262,8 +262,8 @@ impl VirtualRun {
                         Action::Receive { location, body, properties } => {
                             InputKind::Received { location, body, properties }
                         }
-                        Action::Respond { id, body } => {
-                            InputKind::Responded { id, body, properties: Vec::new() }
+                        Action::Respond { id, body, properties } => {
+                            InputKind::Responded { id, body, properties }
                         }
                         Action::Fail { id, error } => InputKind::TransmitFailed { id, error },
                     });

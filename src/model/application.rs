@@ -303,7 +303,8 @@ pub enum PartnerBehavior {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartnerRules {
-    /// Address it reads. Requests of two-way send ports are answered; the answer to others goes to `to`.
+    /// Address it reads; `*` is wherever no other partner answers a two-way send port. Requests of two-way send ports are
+    /// answered; the answer to others goes to `to`.
     pub at: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub to: String,
@@ -351,6 +352,12 @@ pub struct PartnerRule {
     /// A person writes the answer: the request waits for it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub asks_person: bool,
+    /// Operation of the logical port that the request must come from; empty is any.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub operation: String,
+    /// What an adapter would promote into the context of the answer to a two-way request, by full property name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub properties: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -164,6 +164,17 @@ pub struct RoleLinkInfo {
     pub initiating: bool,
     /// Its ports.
     pub ports: std::ops::Range<u16>,
+    /// The other role of the type, with the ports for those of its port types that a shape uses: the way back of the
+    /// conversation.
+    pub peer: Name,
+    pub peer_ports: std::ops::Range<u16>,
+}
+
+impl RoleLinkInfo {
+    /// The role that a port of the link belongs to.
+    pub fn role_of(&self, port: u16) -> Name {
+        if self.peer_ports.contains(&port) { self.peer } else { self.role }
+    }
 }
 
 #[derive(Debug)]
@@ -311,7 +322,7 @@ impl Service {
 
     /// The role link that a port belongs to.
     pub fn role_link_of(&self, port: u16) -> Option<&RoleLinkInfo> {
-        self.role_links.iter().find(|link| link.ports.contains(&port))
+        self.role_links.iter().find(|link| link.ports.contains(&port) || link.peer_ports.contains(&port))
     }
 
     pub fn set(&self, index: u16) -> Option<&SetInfo> {

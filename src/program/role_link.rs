@@ -41,6 +41,46 @@ impl ServiceCompiler<'_> {
             notify: false,
         });
         self.symbols.names.push((link.name.clone(), Symbol::RoleLink { slot }));
+        self.role_ports(link, link_type, role, home, link.polarity, parameter);
+        let own = slot + 1..small(self.service.ports.len());
+        // The other role's port types are the way back, as far as the drawing uses them.
+        let peer = link_type.roles.iter().find(|other| other.name != role.name).filter(|_| !parameter);
+        let back = match link.polarity {
+            Polarity::Uses => Polarity::Implements,
+            Polarity::Implements => Polarity::Uses,
+        };
+        if let Some(peer) = peer {
+            let used = self.used(link);
+            let used = |name: &&String| used.contains(&role_port(&link.name, name));
+            let port_types = peer.port_types.iter().filter(used).cloned().collect();
+            let used = model::Role { name: peer.name.clone(), port_types, ..model::Role::default() };
+            self.role_ports(link, link_type, &used, home, back, parameter);
+        }
+        self.service.role_links.push(RoleLinkInfo {
+            slot,
+            name: Name::new(&link.name),
+            type_name: Name::new(&home.qualify(&link_type.name)),
+            role: Name::new(&role.name),
+            initiating: link.initiating,
+            peer: Name::new(peer.map_or("", |peer| &peer.name)),
+            peer_ports: own.end..small(self.service.ports.len()),
+            ports: own,
+        });
+        Some(slot)
+    }
+
+    /// A port for each port type of a role.
+    fn role_ports(
+        &mut self,
+        link: &model::RoleLink,
+        link_type: &model::RoleLinkType,
+        role: &model::Role,
+        home: &model::Module,
+        polarity: Polarity,
+        parameter: bool,
+    ) {
+        let app = self.shared.app;
+        let place = Place { name: link.name.clone(), id: Some(link.id.clone()), ..self.root_place() };
         for name in &role.port_types {
             let Some(port_type) = app.port_type(home, name) else {
                 self.report(
@@ -57,7 +97,7 @@ impl ServiceCompiler<'_> {
                 name: role_port(&link.name, &port_type.name),
                 id: link.id.clone(),
                 port_type: owner.unwrap_or(home).qualify(&port_type.name),
-                polarity: link.polarity,
+                polarity,
                 ordered_delivery: link.ordered_delivery,
                 delivery_notification: link.delivery_notification,
                 ..model::Port::default()
@@ -70,15 +110,17 @@ impl ServiceCompiler<'_> {
                 Polarity::Implements => this.bound(&port, bound, two_way, place),
             });
         }
-        self.service.role_links.push(RoleLinkInfo {
-            slot,
-            name: Name::new(&link.name),
-            type_name: Name::new(&home.qualify(&link_type.name)),
-            role: Name::new(&role.name),
-            initiating: link.initiating,
-            ports: slot + 1..small(self.service.ports.len()),
+    }
+
+    /// Names of the ports of a role link that shapes receive or send on.
+    fn used(&self, link: &model::RoleLink) -> Vec<String> {
+        let shapes = self.orchestration.shapes().into_iter();
+        let named = shapes.filter_map(|shape| match &shape.kind {
+            model::ShapeKind::Receive(own) => Some((&own.port, &own.role_port_type)),
+            model::ShapeKind::Send(own) => Some((&own.port, &own.role_port_type)),
+            _ => None,
         });
-        Some(slot)
+        named.filter(|(port, _)| **port == link.name).map(|(port, of)| role_port(port, of)).collect()
     }
 }
 

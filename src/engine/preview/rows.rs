@@ -124,10 +124,11 @@ pub fn role_ports(program: &Program, service: &Service, port: u16) -> Vec<PortBi
     let (Some(info), Some(link)) = (service.port(port), service.role_link_of(port)) else {
         return Vec::new();
     };
+    let role = link.role_of(port);
     let parties = &program.application.bindings.parties;
     let enlistments = parties.iter().flat_map(|p| &p.enlistments);
     let fitting =
-        enlistments.filter(|e| e.role_link_type == link.type_name.as_str() && e.role == link.role.as_str());
+        enlistments.filter(|e| e.role_link_type == link.type_name.as_str() && e.role == role.as_str());
     let named = fitting
         .flat_map(|e| &e.ports)
         .filter(|(operation, _)| operation.split('.').next() == Some(info.port_type.as_str()));

@@ -35,14 +35,14 @@ impl<'a> Machine<'a, '_> {
         let Some(party) = parties.iter().find(|p| p.is_known_as(&name, &qualifier)) else {
             return Err(fail(format!("There is no party {name} ({qualifier}); add it to the bindings")));
         };
-        let port_type = info.port_type.as_str();
+        let (port_type, role) = (info.port_type.as_str(), link.role_of(port));
         let found = self
             .step
             .core
             .enlistments
             .iter()
             .filter(|e| {
-                e.party.as_str() == party.name && e.role == link.role && e.role_link_type == link.type_name
+                e.party.as_str() == party.name && e.role == role && e.role_link_type == link.type_name
             })
             .find_map(|e| {
                 let exact = e.ports.get(&format!("{port_type}.{operation}"));
@@ -53,7 +53,7 @@ impl<'a> Machine<'a, '_> {
             let ways = if info.two_way { "two-way" } else { "one-way" };
             return Err(fail(format!(
                 "{} is not enlisted as {} of {} with a {ways} send port for {port_type}: enlist it first (RLK-5)",
-                party.name, link.role, link.type_name
+                party.name, role, link.type_name
             )));
         };
         message.context.promote(BTS.destination_party, Value::from(party.name.as_str()));

@@ -4,7 +4,7 @@ use crate::engine::ports::{dynamic_transport, guid_text};
 use crate::engine::routing::Outgoing;
 use crate::engine::{PersistenceCause, Publisher};
 use crate::message::{BTS, ExceptionValue, Message, Name, Value};
-use crate::program::{LegKind, PortBinding, Predicate, Program, SendInfo, Service};
+use crate::program::{LegKind, PortBinding, Predicate, Program, SendInfo, Service, routing_type};
 use crate::xlang::Raised;
 use smallvec::smallvec;
 use smol_str::SmolStr;
@@ -73,6 +73,11 @@ impl<'a> Machine<'a, '_> {
                 format!("The message cannot be promoted: {error}"),
             )
         })?;
+        // What a message of a schema's type is published as is what it is declared as, whatever was assigned to it.
+        let declared = service.messages.get(usize::from(info.message));
+        if let Some(declared) = declared.and_then(|own| routing_type(&own.message_type)) {
+            message.context.promote(BTS.message_type, Value::String(declared));
+        }
         let Some(port) = service.port(info.port) else {
             return Err(exception("System.InvalidOperationException", "The port does not exist"));
         };

@@ -3,11 +3,14 @@
 use super::Item;
 use crate::host::address::normalize;
 use crate::host::template::{field, fill};
-use crate::message::Body;
+use crate::message::{Body, Name};
 use crate::model::{PartnerOutcome, PartnerRule, PartnerRules};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use wildmatch::WildMatch;
+
+/// The address that stands for all of them.
+const ANYWHERE: &str = "*";
 
 /// [`PartnerRules`] at work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +49,8 @@ struct Wish {
 pub(super) struct Answer {
     pub line: String,
     pub result: Result<String, String>,
+    /// What an adapter would promote with the answer.
+    pub properties: Vec<(Name, String)>,
 }
 
 impl Rules {
@@ -75,7 +80,12 @@ impl Rules {
     }
 
     pub fn reads(&self, address: &str, two_way: bool) -> bool {
-        self.at == address && (two_way || self.one_way)
+        (self.at == address && (two_way || self.one_way)) || (two_way && self.reads_any())
+    }
+
+    /// It answers wherever nobody else does.
+    pub fn reads_any(&self) -> bool {
+        self.at == ANYWHERE
     }
 
     /// Makes a partner without conditions reply with this text; false when it has rules to choose from.
@@ -107,7 +117,7 @@ impl Rules {
     }
 
     pub fn hold(&mut self, item: Item) {
-        if self.rule(&Body::bytes(&*item.body)).is_some_and(|rule| rule.asks_person) {
+        if self.rule(&Body::bytes(&*item.body), &item.operation).is_some_and(|rule| rule.asks_person) {
             self.forms.push_back(item);
         } else {
             self.held.push(item);
@@ -129,12 +139,12 @@ impl Rules {
     }
 
     /// True when a request is held until somebody releases it.
-    pub fn blocks(&self, request: &[u8]) -> bool {
+    pub fn blocks(&self, item: &Item) -> bool {
         if self.blocking.is_empty() && !self.rules.iter().any(|rule| rule.asks_person) {
             return false;
         }
-        let request = Body::bytes(request);
-        let rule = self.rule(&request);
+        let request = Body::bytes(&*item.body);
+        let rule = self.rule(&request, &item.operation);
         if rule.is_some_and(|rule| rule.asks_person) {
             return true;
         }
@@ -143,13 +153,15 @@ impl Rules {
     }
 
     /// Answers a request and remembers what its rule says.
-    pub fn answer(&mut self, partner: &str, request: &[u8]) -> Answer {
+    pub fn answer(&mut self, partner: &str, request: &[u8], operation: &str) -> Answer {
         let request = Body::bytes(request);
-        let place = self.place(&request);
+        let place = self.place(&request, operation);
         let Some((place, mut rule)) = place.and_then(|at| Some((at, self.rules.get(at)?.clone()))) else {
             let error = format!("no rule of the partner {partner} matches; add one to partners.ron");
-            return Answer { line: String::new(), result: Err(error) };
+            return Answer { line: String::new(), result: Err(error), properties: Vec::new() };
         };
+        let properties: Vec<_> =
+            rule.properties.iter().map(|(name, value)| (Name::new(name), value.clone())).collect();
         let turn = self.taken.entry(place).or_default();
         if let Some(reply) = rule.first_replies.get(*turn) {
             reply.clone_into(&mut rule.reply);
@@ -170,7 +182,7 @@ impl Rules {
             let new =
                 new.map(|(name, text)| (name.clone(), self.fill(text, &request, None, false))).collect();
             self.remember(&key, new);
-            return Answer { result: Ok(self.fill(&rule.reply, &request, None, true)), line };
+            return Answer { result: Ok(self.fill(&rule.reply, &request, None, true)), line, properties };
         };
         if !line.is_empty() {
             line = format!("{line} ({name})");
@@ -179,16 +191,21 @@ impl Rules {
             PartnerOutcome::Values(values) => Ok(self.fill(&rule.reply, &request, Some(values), true)),
             PartnerOutcome::Error(error) => Err(error.clone()),
         };
-        Answer { line, result }
+        Answer { line, result, properties }
     }
 
-    fn rule(&self, request: &Body) -> Option<&PartnerRule> {
-        self.rules.get(self.place(request)?)
+    fn rule(&self, request: &Body, operation: &str) -> Option<&PartnerRule> {
+        self.rules.get(self.place(request, operation)?)
     }
 
-    fn place(&self, request: &Body) -> Option<usize> {
+    fn place(&self, request: &Body, operation: &str) -> Option<usize> {
+        let of = |rule: &PartnerRule| rule.operation.is_empty() || rule.operation == operation;
         self.rules.iter().position(|rule| {
-            rule.when.iter().all(|(path, text)| field(request, path).is_some_and(|found| found == *text))
+            of(rule)
+                && rule
+                    .when
+                    .iter()
+                    .all(|(path, text)| field(request, path).is_some_and(|found| found == *text))
         })
     }
 

@@ -86,7 +86,7 @@ fn a_reply_is_filled_from_the_request() {
         sent(7, "queue://Rates", "<x:Ask xmlns:x='u' n='2'><Customer>A &amp; B</Customer></x:Ask>", true);
     assert!(partners.plays(&request));
     partners.deliver(ms(0), &request);
-    let Some(Action::Respond { id, body }) = partners.next_action(ms(10)) else { panic!("no reply") };
+    let Some(Action::Respond { id, body, .. }) = partners.next_action(ms(10)) else { panic!("no reply") };
     assert_eq!((id, &*body), (TransmissionId(7), "<Rate for='A &amp; B' n='2'>1</Rate>".as_bytes()));
 }
 
@@ -348,4 +348,40 @@ fn a_load_arrives_in_its_pattern_with_keys_that_meet_and_nearly_meet() {
     let ramp = arrivals(Arrivals::Ramp { from: 60, to: 600, seconds: 60 });
     let (early, late) = (ramp[1].0 - ramp[0].0, ramp[299].0 - ramp[298].0);
     assert!(early > 900 && late <= 105, "from {early} ms to {late} ms apart");
+}
+
+#[test]
+fn each_operation_has_its_answer_and_a_partner_for_any_address_comes_last() {
+    let of = |operation: &str, reply: &str| PartnerRule { operation: operation.into(), ..replying(reply) };
+    let price = PartnerRule { properties: text(&[("Mq.Id", "7")]), ..of("Price", "<Price/>") };
+    let named = PartnerRules {
+        at: "queue://Ask".into(),
+        rules: vec![of("Stock", "<Stock/>"), price],
+        ..PartnerRules::default()
+    };
+    let any = PartnerRules { at: "*".into(), rules: vec![replying("<Any/>")], ..PartnerRules::default() };
+    let mut partners = partners(vec![
+        partner("Anybody", PartnerBehavior::Rules(any)),
+        partner("Warehouse", PartnerBehavior::Rules(named)),
+    ]);
+    let asked = |id, address, operation| {
+        let mut asked = sent(id, address, "<Ask/>", true);
+        let context = &mut Arc::make_mut(&mut asked.message).context;
+        context.promote(BTS.operation, Value::string(operation));
+        asked
+    };
+    let nowhere = asked(2, "mqs://host/queue", "Price");
+    assert!(partners.plays(&nowhere));
+    assert!(!partners.plays(&Transmission { two_way: false, ..nowhere.clone() }));
+    assert!(!partners.plays(&Transmission { transport: "SQL".into(), ..nowhere.clone() }));
+    partners.deliver(ms(0), &asked(1, "queue://Ask", "Price"));
+    partners.deliver(ms(0), &nowhere);
+    let answers: Vec<_> = std::iter::from_fn(|| partners.next_action(ms(1))).collect();
+    let respond = |id, body: &str, properties| Action::Respond {
+        id: TransmissionId(id),
+        body: body.as_bytes().into(),
+        properties,
+    };
+    let told = vec![(Name::new("Mq.Id"), "7".to_owned())];
+    assert_eq!(answers, [respond(1, "<Price/>", told), respond(2, "<Any/>", Vec::new())]);
 }

@@ -133,6 +133,8 @@ pub fn rules() -> PartnerRules {
         reply: "<r>{known}</r>".into(),
         first_replies: vec!["<busy/>".into()],
         asks_person: true,
+        operation: "Ask".into(),
+        properties: text("MQSeries.BizTalk_CorrelationID", "1"),
     };
     PartnerRules {
         at: "queue://a".into(),
