@@ -92,6 +92,7 @@ impl Window {
             editable: true,
             problems: &BTreeMap::new(),
             port_problems: &BTreeMap::new(),
+            diagnostics: &[],
             legal: &|_, _, _| Ok(()),
             kinds: &|_, _| Vec::new(),
             menu: &|_| {},

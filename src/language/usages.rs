@@ -493,9 +493,11 @@ pub fn use_counts(key: &str, module: &Module) -> BTreeMap<String, usize> {
     counts
 }
 
-/// Visits every name of a type in the declarations of a module: the scope that declares, the declaration, its property,
-/// the name, and of what kind of type.
-fn each_type(module: &Module, add: &mut dyn FnMut(Option<&Id>, &str, &'static str, &str, K)) {
+/// Takes the scope that declares, the declaration, its property, the name of a type, and of what kind of type.
+type Add<'a> = dyn FnMut(Option<&Id>, &str, &'static str, &str, K) + 'a;
+
+/// Visits every name of a type in the declarations of a module.
+fn each_type(module: &Module, add: &mut Add<'_>) {
     for port_type in &module.port_types {
         for operation in &port_type.operations {
             let messages = std::iter::once(&operation.request).chain(&operation.response);

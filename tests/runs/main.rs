@@ -1,4 +1,5 @@
 //! What can be asked of a recorded run, and what can be done with one.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod broken;
 #[expect(dead_code, reason = "the conformance tests use all of it")]

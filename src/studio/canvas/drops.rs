@@ -126,7 +126,9 @@ impl Canvas {
             popup.show(|ui| chosen = slots::menu(ui, &(scene.kinds)(&slot.at, slot.index)));
             let (at, index) = (slot.at.clone(), slot.index);
             match chosen {
-                Some(slots::Chosen::Kind(kind)) => actions.push(CanvasAction::Insert { at, index, kind }),
+                Some(slots::Chosen::Kind(kind)) => {
+                    actions.push(CanvasAction::Insert { at, index, kind: *kind });
+                }
                 Some(slots::Chosen::Paste) => actions.push(CanvasAction::Paste { at, index }),
                 None => {}
             }

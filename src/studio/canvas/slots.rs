@@ -100,7 +100,7 @@ fn note(
 /// What was chosen from the menu of an edge.
 #[expect(clippy::large_enum_variant, reason = "one lives at a time, for one frame")]
 pub enum Chosen {
-    Kind(ShapeKind),
+    Kind(Box<ShapeKind>),
     Paste,
 }
 
@@ -111,7 +111,7 @@ pub fn menu(ui: &mut Ui, kinds: &[ShapeKind]) -> Option<Chosen> {
     ui.spacing_mut().item_spacing.y = 1.0;
     for kind in kinds {
         if row(ui, kind).clicked() {
-            chosen = Some(Chosen::Kind(kind.clone()));
+            chosen = Some(Chosen::Kind(Box::new(kind.clone())));
         }
     }
     ui.separator();

@@ -172,8 +172,8 @@ pub fn values(ui: &mut Ui, document: &Document, text: &str) {
     if seen.is_empty() {
         return;
     }
-    let mut job = LayoutJob::default();
-    job.wrap = egui::text::TextWrapping::truncate_at_width(ui.available_width());
+    let wrap = egui::text::TextWrapping::truncate_at_width(ui.available_width());
+    let mut job = LayoutJob { wrap, ..LayoutJob::default() };
     let words = TextFormat::simple(FontId::new(11.0, theme::medium()), t.muted);
     let name = TextFormat::simple(FontId::monospace(11.0), t.muted);
     let value = TextFormat::simple(FontId::monospace(11.0), t.brand);
