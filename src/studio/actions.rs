@@ -9,7 +9,7 @@ use super::editing::Where;
 use super::editor;
 use super::overlay::{Overlay, Pick};
 use super::palette::Palette;
-use super::run::player;
+use super::run::{Unit, player};
 use super::tabs::{Tab, Tabs};
 use super::theme::Appearance;
 use crate::diagnostic::{Diagnostic, counted};
@@ -172,6 +172,17 @@ impl Studio {
             Command::StepTurn => self.run.tell(player::Command::Turn),
             Command::StepMoment => self.run.tell(player::Command::Moment),
             Command::Restart => self.run.restart(),
+            Command::StepBack => self.run.stride(false),
+            Command::StepForward => self.run.stride(true),
+            Command::ByEvent => self.run.step_by(Unit::Event),
+            Command::ByShape => self.run.step_by(Unit::Shape),
+            Command::ByMessage => self.run.step_by(Unit::Message),
+            Command::PreviousProblem => self.run.to_problem(false),
+            Command::NextProblem => self.run.to_problem(true),
+            Command::BackToNow => self.run.tell(player::Command::Now),
+            Command::Why => self.run.show_why(),
+            Command::ToggleBreakpoint => self.run.toggle_breakpoint(&self.document),
+            Command::Continue => self.run.tell(player::Command::Continue),
             Command::Problems => self.problems_open = !self.problems_open,
             Command::ApplicationView => self.open_tab(Tab::Application, false),
             Command::PortsEditor => self.open_tab(Tab::Ports, false),

@@ -141,8 +141,11 @@ impl Studio {
         self.apply_preferences(ui.ctx());
         let mut actions: Vec<Action> = Vec::new();
         if !self.overlay.is_open() && !self.tabs.recording() {
-            actions
-                .extend(Command::pressed(ui.ctx(), self.tabs.on_canvas()).into_iter().map(Action::Command));
+            actions.extend(
+                Command::pressed(ui.ctx(), self.tabs.on_canvas(), self.mode == Mode::Run)
+                    .into_iter()
+                    .map(Action::Command),
+            );
             if self.mode == Mode::Design {
                 actions.extend(self.pasted(ui.ctx()));
             }
@@ -169,6 +172,18 @@ impl Studio {
                 .size_range(96.0..=520.0)
                 .resizable(true)
                 .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));
+            Panel::bottom("time")
+                .frame(frame(t.panel))
+                .default_size(96.0)
+                .size_range(64.0..=360.0)
+                .resizable(true)
+                .show(ui, |ui| self.run.timeline(ui));
+            if !self.run.held_instances().is_empty() {
+                let fill = t.tint(t.panel, t.error, 0.24);
+                Panel::top("held").frame(frame(fill)).exact_size(36.0).show(ui, |ui| {
+                    self.run.banner(ui, &mut actions);
+                });
+            }
             if self.run.wants_file() {
                 self.ask(ui.ctx(), Purpose::Message);
             }

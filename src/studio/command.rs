@@ -62,6 +62,17 @@ pub enum Command {
     StepTurn,
     StepMoment,
     Restart,
+    StepBack,
+    StepForward,
+    ByEvent,
+    ByShape,
+    ByMessage,
+    PreviousProblem,
+    NextProblem,
+    BackToNow,
+    Why,
+    ToggleBreakpoint,
+    Continue,
     Problems,
     ApplicationView,
     PortsEditor,
@@ -106,7 +117,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 79] = [
+    pub const ALL: [Self; 90] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -161,6 +172,17 @@ impl Command {
         Self::StepTurn,
         Self::StepMoment,
         Self::Restart,
+        Self::StepBack,
+        Self::StepForward,
+        Self::ByEvent,
+        Self::ByShape,
+        Self::ByMessage,
+        Self::PreviousProblem,
+        Self::NextProblem,
+        Self::BackToNow,
+        Self::Why,
+        Self::ToggleBreakpoint,
+        Self::Continue,
         Self::Problems,
         Self::ApplicationView,
         Self::PortsEditor,
@@ -321,6 +343,43 @@ impl Command {
                 plain(Key::F11),
             ),
             Self::Restart => ("Restart", "Starts the run from the beginning", ctrl_shift(Key::F5)),
+            Self::StepBack => (
+                "Step back",
+                "Shows everything as it was one event, shape or message earlier",
+                plain(Key::ArrowLeft),
+            ),
+            Self::StepForward => (
+                "Step forward",
+                "Shows everything as it was one event, shape or message later, up to now",
+                plain(Key::ArrowRight),
+            ),
+            Self::ByEvent => ("Step by event", "Steps back and forward go from event to event", None),
+            Self::ByShape => {
+                ("Step by shape", "Steps back and forward go from shape to shape of the instance", None)
+            }
+            Self::ByMessage => {
+                ("Step by message", "Steps back and forward go from one published message to another", None)
+            }
+            Self::PreviousProblem => (
+                "Previous problem",
+                "Goes back to what went wrong before the moment shown",
+                Some(KeyboardShortcut::new(Modifiers::SHIFT, Key::F8)),
+            ),
+            Self::NextProblem => {
+                ("Next problem", "Goes to what went wrong after the moment shown", plain(Key::F8))
+            }
+            Self::BackToNow => ("Back to now", "Shows the present again", plain(Key::End)),
+            Self::Why => ("Why", "Explains the event and the instance shown", plain(Key::F7)),
+            Self::ToggleBreakpoint => (
+                "Toggle breakpoint",
+                "New instances stop before the selected shape, or no longer do",
+                plain(Key::F9),
+            ),
+            Self::Continue => (
+                "Continue",
+                "Lets every instance go on that a breakpoint holds",
+                Some(KeyboardShortcut::new(Modifiers::SHIFT, Key::F9)),
+            ),
             Self::Problems => ("Show problems", "Opens or closes the list of problems", ctrl_shift(Key::M)),
             Self::ApplicationView => {
                 ("Application", "Who talks to whom in the whole application", ctrl_shift(Key::A))
@@ -407,7 +466,11 @@ impl Command {
         }
         match self {
             Self::FlipPort => false,
+            Self::BackToNow => studio.mode == Mode::Run && studio.run.past().is_some(),
+            Self::Continue => studio.mode == Mode::Run && !studio.run.held_instances().is_empty(),
+            Self::ToggleBreakpoint => studio.mode == Mode::Run && shape(true),
             Self::StepTurn | Self::StepMoment | Self::Restart => studio.mode == Mode::Run,
+            command if command.looks_back() => studio.mode == Mode::Run,
             Self::NextTab | Self::PreviousTab => studio.tabs.len() > 1,
             Self::CloseTab | Self::SplitTab => !studio.tabs.is_empty(),
             Self::ReopenTab => studio.tabs.can_reopen(),
@@ -431,6 +494,23 @@ impl Command {
             }
             _ => true,
         }
+    }
+
+    /// True for what has its keys in a run only, and not while one types.
+    fn looks_back(self) -> bool {
+        use Command as C;
+        matches!(
+            self,
+            C::StepBack
+                | C::StepForward
+                | C::ByEvent
+                | C::ByShape
+                | C::ByMessage
+                | C::PreviousProblem
+                | C::NextProblem
+                | C::BackToNow
+                | C::Why
+        )
     }
 
     /// True for what keys do to the drawing; a field that has the keyboard keeps such keys.
@@ -466,7 +546,7 @@ impl Command {
     /// The command whose keys were pressed, longer combinations first. Typing in a field keeps its own keys; undo and
     /// redo are the document's in a field that edits the document as one types. Without a `canvas` in front the keys for
     /// the drawing belong to what has the focus.
-    pub fn pressed(ctx: &egui::Context, canvas: bool) -> Vec<Self> {
+    pub fn pressed(ctx: &egui::Context, canvas: bool, running: bool) -> Vec<Self> {
         let typing = ctx.text_edit_focused();
         let bound = super::panels::fields::bound(ctx);
         let keymap = super::keymap::of(ctx);
@@ -476,6 +556,9 @@ impl Command {
         let mut found = Vec::new();
         ctx.input_mut(|input| {
             for (command, shortcut) in all {
+                if command.looks_back() && (typing || !running) {
+                    continue;
+                }
                 let steps = matches!(command, Self::Undo | Self::Redo);
                 if (command.on_drawing() && (typing || !canvas)) || (steps && typing && !bound) {
                     continue;

@@ -103,6 +103,10 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
             &[
                 &[Command::Run, Command::Design],
                 &[Command::PlayPause, Command::StepTurn, Command::StepMoment, Command::Restart],
+                &[Command::StepBack, Command::StepForward, Command::BackToNow],
+                &[Command::ByEvent, Command::ByShape, Command::ByMessage],
+                &[Command::PreviousProblem, Command::NextProblem, Command::Why],
+                &[Command::ToggleBreakpoint, Command::Continue],
             ],
         ),
         ("Help", &[&[Command::Shortcuts]]),

@@ -2,6 +2,7 @@
 #![cfg(feature = "studio")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod back;
 mod by_hand;
 mod canvas_gallery;
 mod editing;

@@ -28,7 +28,8 @@ pub fn head(ui: &mut Ui, run: &mut RunMode) {
     };
     let Some(summary) = run.state.summary(id).cloned() else {
         ui.label(RichText::new(format!("Instance {id}")).text_style(TextStyle::Heading));
-        ui.label(RichText::new("ended").small().color(t.muted));
+        let words = if run.state.past.is_some() { "not there at this moment" } else { "ended" };
+        ui.label(RichText::new(words).small().color(t.muted));
         return;
     };
     ui.horizontal(|ui| {
@@ -90,11 +91,18 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
         return;
     };
     let Some(view) = &watched.view else {
+        if run.state.past.is_some() {
+            fields::note(ui, "This instance is not there at this moment. Step on, or go back to now.");
+            return;
+        }
         fields::note(ui, "This instance ended before it was looked at; the journal still has its story.");
         return;
     };
     if !watched.alive {
         fields::note(ui, "Ended. Values are as they were before its last turn.");
+    }
+    if run.state.amid && watched.alive && !view.waiting {
+        fields::note(ui, "In the middle of a turn. Values are those at its end.");
     }
     waiting(ui, run, &watched, view, actions);
     variables(ui, run, view);

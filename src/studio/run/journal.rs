@@ -1,6 +1,7 @@
 //! The journal: one line an event, newest at the bottom; a click goes to instance and shape.
 
 use super::RunMode;
+use super::player::Command;
 use crate::engine::{Event, EventKind, InstanceId};
 use crate::journal::{Clock, Detail, event_name, instance_of};
 use crate::message::Name;
@@ -45,22 +46,29 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     }
     let mut gone = None;
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical().id_salt("journal").auto_shrink(false).stick_to_bottom(true).show_rows(
-        ui,
-        ROW,
-        count,
-        |ui, rows| {
-            for place in rows {
-                let index =
-                    if only.is_some() { lines.get(place).copied().unwrap_or_default() } else { place };
-                let Some(event) = run.state.journal.get(index) else { continue };
-                if line(ui, run, event) {
-                    gone = Some(target(&event.kind));
-                }
+    let mut list = ScrollArea::vertical().id_salt("journal").auto_shrink(false);
+    let moved = run.journal_at != run.state.past;
+    run.journal_at = run.state.past;
+    list = match run.state.past {
+        None => list.stick_to_bottom(true),
+        Some(seq) if moved => {
+            let index = run.state.journal.partition_point(|event| event.seq < seq);
+            let place = if only.is_some() { lines.partition_point(|line| *line < index) } else { index };
+            list.vertical_scroll_offset((place as f32 * ROW - ui.available_height() / 2.0).max(0.0))
+        }
+        Some(_) => list,
+    };
+    list.show_rows(ui, ROW, count, |ui, rows| {
+        for place in rows {
+            let index = if only.is_some() { lines.get(place).copied().unwrap_or_default() } else { place };
+            let Some(event) = run.state.journal.get(index) else { continue };
+            if line(ui, run, event) {
+                gone = Some((event.seq, target(&event.kind)));
             }
-        },
-    );
-    if let Some((instance, shape)) = gone {
+        }
+    });
+    if let Some((seq, (instance, shape))) = gone {
+        run.tell(Command::Seek(seq));
         if let Some(id) = instance {
             run.go(id, actions);
         }
@@ -77,7 +85,12 @@ fn line(ui: &mut Ui, run: &RunMode, event: &Event) -> bool {
     let says = says(run, &event.kind);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, format!("{name} {says}")));
     let own = run.selected().is_some() && instance_of(&event.kind) == run.selected();
-    if response.hovered() || response.has_focus() {
+    let past = run.state.past;
+    // What comes after the moment shown has not happened in it.
+    let text = if past.is_some_and(|seq| event.seq > seq) { t.faint } else { t.text };
+    if past == Some(event.seq) {
+        ui.painter().rect_filled(rect, 4.0, t.tint(t.panel, t.brand, 0.22));
+    } else if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, 4.0, t.tint(t.panel, t.text, 0.06));
     } else if own {
         ui.painter().rect_filled(rect, 0.0, t.tint(t.panel, t.selection, 0.07));
@@ -91,7 +104,7 @@ fn line(ui: &mut Ui, run: &RunMode, event: &Event) -> bool {
     painter.text(pos2(left + 106.0, middle), egui::Align2::LEFT_CENTER, name, mono, t.muted);
     let mut job = egui::text::LayoutJob::single_section(
         says.chars().take(600).collect(),
-        egui::text::TextFormat::simple(FontId::proportional(12.0), t.text),
+        egui::text::TextFormat::simple(FontId::proportional(12.0), text),
     );
     job.wrap = egui::text::TextWrapping::truncate_at_width((rect.right() - left - 268.0).max(20.0));
     let galley = painter.layout_job(job);

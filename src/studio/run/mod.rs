@@ -15,8 +15,10 @@ pub mod player;
 pub mod pretty;
 mod send;
 pub mod state;
+mod time;
 pub mod tracker;
 mod transport;
+mod why;
 mod words;
 pub mod worker;
 
@@ -25,6 +27,7 @@ pub use boxes::strip;
 use super::document::{Action, Document, Selection};
 use super::theme::{self, Tokens};
 use crate::engine::InstanceId;
+use crate::journal::Stride;
 use crate::message::{Name, Value, format_value};
 use crate::model::Id;
 use egui::{Button, RichText, Ui};
@@ -46,6 +49,16 @@ enum Tab {
     #[default]
     State,
     Messages,
+    Why,
+}
+
+/// How far one step through the record goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    #[default]
+    Event,
+    Shape,
+    Message,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +92,14 @@ pub struct RunMode {
     resume: bool,
     /// Loads without playing.
     held: bool,
+    /// The moment the journal was scrolled to.
+    journal_at: Option<u64>,
+    unit: Unit,
+    time: time::Timeline,
+    /// The next moment shown is gone to, as its place may be anywhere.
+    goes: bool,
+    /// What it means to the engine that the tab Why is open.
+    asks: bool,
 }
 
 impl RunMode {
@@ -116,7 +137,11 @@ impl RunMode {
                 self.selected = None;
                 self.chosen = false;
             }
+            let moved = update.past.is_some() && update.past != self.state.past;
             self.state.absorb(update);
+            if moved && std::mem::take(&mut self.goes) {
+                self.go_to_moment(actions);
+            }
             self.offer(document);
             self.hop(document, actions);
         }
@@ -194,6 +219,69 @@ impl RunMode {
         }
     }
 
+    /// One step back or forward through the record.
+    pub fn stride(&mut self, forward: bool) {
+        let to = match self.unit {
+            Unit::Event => Stride::Event,
+            Unit::Shape => Stride::Shape(self.selected),
+            Unit::Message => Stride::Message(None),
+        };
+        self.tell(Command::Stride { to, forward });
+    }
+
+    pub fn step_by(&mut self, unit: Unit) {
+        self.unit = unit;
+    }
+
+    /// To what went wrong next, or before.
+    pub fn to_problem(&mut self, forward: bool) {
+        self.goes = true;
+        self.tell(Command::Stride { to: Stride::Problem, forward });
+    }
+
+    /// The event after which everything is shown; `None` in the present.
+    pub fn past(&self) -> Option<u64> {
+        self.state.past
+    }
+
+    pub fn show_why(&mut self) {
+        self.tab = Tab::Why;
+    }
+
+    /// Selects the instance of the moment shown, and shows its shape.
+    fn go_to_moment(&mut self, actions: &mut Vec<Action>) {
+        let Some(seq) = self.state.past else { return };
+        let at = self.state.journal.partition_point(|event| event.seq < seq);
+        let about = self.state.journal.get(at).and_then(|event| crate::journal::instance_of(&event.kind));
+        if let Some(id) = about {
+            self.go(id, actions);
+        }
+    }
+
+    /// Sets the breakpoint before the selected shape, or takes it away.
+    pub fn toggle_breakpoint(&mut self, document: &Document) {
+        let service = self.state.atlas.service(&document.module);
+        if let (Some(orchestration), Selection::Node(id)) = (service, &document.selection) {
+            let shape = Name::new(id.as_str());
+            self.tell(Command::ToggleBreakpoint { orchestration, shape });
+        }
+    }
+
+    /// Instances that a breakpoint holds.
+    pub fn held_instances(&self) -> &[InstanceId] {
+        &self.state.held
+    }
+
+    /// The timeline, between canvas and journal.
+    pub fn timeline(&mut self, ui: &mut Ui) {
+        time::ui(ui, self);
+    }
+
+    /// What is held, loudly.
+    pub fn banner(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        time::banner(ui, self, actions);
+    }
+
     /// The instance that is shown in full.
     pub fn selected(&self) -> Option<InstanceId> {
         self.selected
@@ -218,7 +306,7 @@ impl RunMode {
     /// when it has ended.
     fn offer(&mut self, document: &Document) {
         let alive = |id| self.state.summary(id).is_none_or(|s| !s.phase.ended());
-        if self.chosen || self.selected.is_some_and(alive) {
+        if self.state.past.is_some() || self.chosen || self.selected.is_some_and(alive) {
             return;
         }
         let service = self.state.atlas.service(&document.module);
@@ -296,17 +384,22 @@ impl RunMode {
         instances::ui(ui, self, actions);
     }
 
-    /// Tabs State and Messages.
+    /// Tabs State, Messages and Why.
     pub fn right(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
         inspector::head(ui, self);
-        let tabs = [(Tab::State, "State"), (Tab::Messages, "Messages")];
+        let tabs = [(Tab::State, "State"), (Tab::Messages, "Messages"), (Tab::Why, "Why")];
         self.tab = tab_bar(ui, self.tab, &tabs);
+        if self.asks != (self.tab == Tab::Why) {
+            self.asks = self.tab == Tab::Why;
+            self.tell(Command::Explain(self.asks));
+        }
         ui.add_space(2.0);
         egui::ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - 4.0);
             match self.tab {
                 Tab::State => inspector::ui(ui, self, actions),
                 Tab::Messages => messages::ui(ui, self),
+                Tab::Why => why::ui(ui, self, actions),
             }
             ui.add_space(12.0);
         });

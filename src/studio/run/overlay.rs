@@ -142,6 +142,12 @@ impl<'a> RunOverlay<'a> {
             }
         }
         self.tokens(paint);
+        for breakpoint in self.state.breakpoints.iter().filter(|b| b.orchestration == self.service) {
+            if let Some(node) = paint.layout.visible(&Id::new(breakpoint.shape.as_str())) {
+                let (at, z) = ((paint.view * seen(paint, node)).left_center(), paint.view.scaling.max(0.4));
+                paint.painter.circle(at, 6.5 * z, paint.t.error, Stroke::new(1.5, paint.t.canvas));
+            }
+        }
     }
 
     fn shape(&self, paint: &Paint<'_>, node: &Node, token: Token) {

@@ -3,12 +3,15 @@
 
 use super::tracker::{Summary, Tracker, Watched};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Event, EventKind, InstanceChange, InstanceId, Operation};
+use crate::engine::{Breakpoint, Event, EventKind, InstanceChange, InstanceId, Operation};
 use crate::host::partners::PartnerState;
+use crate::journal::Stride;
 use crate::lab::VirtualRun;
 use crate::message::{BTS, DateTime, Name, TimeSpan, format_value};
 use crate::model::{Application, PartnerControl};
 use crate::program::Program;
+pub use back::Explanation;
+use back::Past;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -50,6 +53,24 @@ pub enum Command {
     },
     /// The instance to show in full.
     Watch(Option<InstanceId>),
+    /// Pauses and shows everything as it was after an event.
+    Seek(u64),
+    /// Pauses and goes from the moment shown to the next of a kind, or back to the one before.
+    Stride {
+        to: Stride,
+        forward: bool,
+    },
+    /// Shows the present again.
+    Now,
+    /// Explains what is shown, whenever the clock stands.
+    Explain(bool),
+    /// Sets the breakpoint before a shape of an orchestration, or takes it away.
+    ToggleBreakpoint {
+        orchestration: Name,
+        shape: Name,
+    },
+    /// Lets everything go on that a breakpoint holds.
+    Continue,
 }
 
 /// How the clock of the run stands.
@@ -97,6 +118,15 @@ pub struct Update {
     pub watched: Option<Arc<Watched>>,
     pub partners: Arc<[PartnerState]>,
     pub answers: Vec<Answer>,
+    /// The event after which everything is shown; `None` is the present.
+    pub past: Option<u64>,
+    /// That event is inside a step.
+    pub amid: bool,
+    pub why: Option<Arc<Explanation>>,
+    pub breakpoints: Arc<[Breakpoint]>,
+    /// Instances that stand at a breakpoint.
+    pub held: Vec<InstanceId>,
+    pub program: Option<Arc<Program>>,
 }
 
 #[derive(Debug, Default)]
@@ -117,6 +147,14 @@ pub struct Player {
     skipped: u64,
     answers: Vec<Answer>,
     partners: Arc<[PartnerState]>,
+    watched: Option<InstanceId>,
+    past: Option<Past>,
+    /// What was known after some events, to know it again quickly after others.
+    marks: Vec<(u64, Tracker)>,
+    explains: bool,
+    why: Option<Arc<Explanation>>,
+    /// Set by the person; they hold from run to run.
+    breakpoints: Vec<Breakpoint>,
 }
 
 impl Player {
@@ -129,6 +167,7 @@ impl Player {
             Command::Load(application) => self.load(&application),
             Command::Restart => self.restart(),
             Command::Play => {
+                self.now();
                 self.clock.playing = self.run.is_some();
                 self.last = Some(now);
             }
@@ -136,31 +175,46 @@ impl Player {
             Command::Speed(speed) => self.clock.speed = speed.clamp(*SPEEDS.start(), *SPEEDS.end()),
             Command::Turn => {
                 self.clock.playing = false;
+                if self.past.is_some() {
+                    return self.stride(&Stride::Turn, true);
+                }
                 self.turn();
             }
             Command::Moment => {
                 self.clock.playing = false;
+                if self.past.is_some() {
+                    return self.next_moment();
+                }
                 self.moment();
             }
-            Command::Send { location, body, file } => self.send(&location, body, file),
+            Command::Send { location, body, file } => {
+                self.now();
+                self.send(&location, body, file);
+            }
             Command::Operate(operation) => {
+                self.now();
                 if let Some(run) = &mut self.run {
                     run.operate(operation);
                 }
                 self.follow();
             }
             Command::Partner { name, running } => {
+                self.now();
                 if let Some(run) = &mut self.run {
                     let control = if running { PartnerControl::Start } else { PartnerControl::Stop };
                     run.control(&name, &control);
                 }
                 self.follow();
             }
-            Command::Watch(id) => {
-                if let Some(run) = &self.run {
-                    self.tracker.watch(id, run.run());
-                }
+            Command::Watch(id) => self.watch(id),
+            Command::Seek(seq) => self.seek(seq),
+            Command::Stride { to, forward } => self.stride(&to, forward),
+            Command::Now => self.now(),
+            Command::Explain(on) => self.explains = on,
+            Command::ToggleBreakpoint { orchestration, shape } => {
+                self.toggle_breakpoint(orchestration, shape);
             }
+            Command::Continue => self.go_on(),
         }
     }
 
@@ -183,6 +237,10 @@ impl Player {
     fn restart(&mut self) {
         self.runs += 1;
         self.tracker = Tracker::default();
+        self.past = None;
+        self.marks.clear();
+        self.why = None;
+        self.watched = None;
         self.seen = 0;
         self.steps_at_moment = 0;
         self.owed = 0.0;
@@ -192,6 +250,7 @@ impl Player {
         let Some(program) = &self.program else { return };
         let start = DateTime::from_civil(jiff::civil::date(2026, 1, 1).at(9, 0, 0, 0)).unwrap_or_default();
         self.run = Some(VirtualRun::with_program(Arc::clone(program), 0, start).bounded(KEPT));
+        self.set_breakpoints();
         self.follow();
     }
 
@@ -341,7 +400,12 @@ impl Player {
         let fresh = record.events_after(self.seen);
         for event in fresh {
             self.tracker.follow(event, record.engine().program());
+            if event.seq % back::DISTANCE == 0 {
+                self.marks.push((event.seq, self.tracker.clone()));
+            }
         }
+        let forgotten = record.forgotten();
+        self.marks.retain(|(seq, _)| *seq >= forgotten);
         self.events.extend_from_slice(fresh);
         self.seen = record.last_seq();
         if self.events.len() > HANDED {
@@ -358,22 +422,41 @@ impl Player {
 
     /// What changed since the last call.
     pub fn update(&mut self) -> Update {
+        self.explain();
         let run = self.run.as_ref();
-        if let Some(run) = run {
-            self.tracker.look(run.run());
-        }
+        let mut clock = self.clock;
+        let past = self.past.as_ref().map(|past| past.seq);
+        let amid = self.past.as_ref().is_some_and(|past| past.amid);
+        let tracker = match (&mut self.past, run) {
+            (Some(past), Some(run)) => {
+                clock.elapsed = past.at.since(run.run().start());
+                past.tracker.look(&past.engine, past.amid);
+                &past.tracker
+            }
+            (_, Some(run)) => {
+                self.tracker.look(run.engine(), false);
+                &self.tracker
+            }
+            (_, None) => &self.tracker,
+        };
         Update {
             run: self.runs,
             start: run.map(|r| r.run().start()).unwrap_or_default(),
-            clock: self.clock,
+            clock,
             broken: Arc::clone(&self.broken),
+            past,
+            amid,
+            why: self.why.clone(),
+            breakpoints: self.breakpoints.as_slice().into(),
+            held: tracker.held(),
+            program: self.program.clone(),
             events: std::mem::take(&mut self.events),
             skipped: std::mem::take(&mut self.skipped),
-            instances: self.tracker.instances(),
-            alive: self.tracker.alive(),
-            ended: self.tracker.ended(),
-            waiting: self.tracker.waiting(),
-            watched: self.tracker.watched(),
+            instances: tracker.instances(),
+            alive: tracker.alive(),
+            ended: tracker.ended(),
+            waiting: tracker.waiting(),
+            watched: tracker.watched(),
             partners: Arc::clone(&self.partners),
             answers: std::mem::take(&mut self.answers),
         }
@@ -412,5 +495,6 @@ impl Update {
     }
 }
 
+mod back;
 #[cfg(test)]
 mod tests;

@@ -2,10 +2,10 @@
 
 use super::atlas::Atlas;
 use super::flights::Flights;
-use super::player::{Answer, Clock, Update};
+use super::player::{Answer, Clock, Explanation, Update};
 use super::tracker::{Phase, Summary, Watched};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Event, EventKind, InstanceId};
+use crate::engine::{Breakpoint, Event, EventKind, InstanceId};
 use crate::host::partners::PartnerState;
 use crate::message::{DateTime, Name, Value};
 use std::collections::{BTreeMap, VecDeque};
@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// Journal lines kept for the list.
 const LINES: usize = 5_000;
+/// Events by which an earlier moment knows what its messages are called.
+const RECALLED: usize = 400;
 /// Seconds a shape glows after it ran.
 pub const GLOW: f64 = 1.1;
 /// Seconds a variable stays marked after it changed.
@@ -45,6 +47,16 @@ pub struct State {
     /// Variables of the watched instance with when they changed.
     variables: BTreeMap<Name, (Value, f64)>,
     marked_for: Option<InstanceId>,
+    /// The event after which everything is shown; `None` is the present.
+    pub past: Option<u64>,
+    /// That event is inside a step.
+    pub amid: bool,
+    pub why: Option<Arc<Explanation>>,
+    pub breakpoints: Arc<[Breakpoint]>,
+    /// Instances that stand at a breakpoint.
+    pub held: Vec<InstanceId>,
+    /// Messages on their way in the present, while an earlier moment is shown.
+    present: Option<Flights>,
 }
 
 impl State {
@@ -53,6 +65,9 @@ impl State {
         if update.run != self.run {
             let atlas = std::mem::take(&mut self.atlas);
             *self = Self { run: update.run, atlas, answer: self.answer.take(), ..Self::default() };
+        }
+        if !update.events.is_empty() {
+            self.flights = self.present.take().unwrap_or(std::mem::take(&mut self.flights));
         }
         if !self.clock.playing && !update.clock.playing && !update.events.is_empty() {
             // A step shows what it did itself, not what the one before did.
@@ -78,6 +93,13 @@ impl State {
             self.journal.pop_front();
             self.dropped += 1;
         }
+        if self.past != update.past {
+            self.look_back(update.past);
+        }
+        self.amid = update.amid;
+        self.why = update.why;
+        self.breakpoints = update.breakpoints;
+        self.held = update.held;
         self.start = update.start;
         self.clock = update.clock;
         self.broken = update.broken;
@@ -87,6 +109,39 @@ impl State {
         self.partners = update.partners;
         self.answer = update.answers.into_iter().last().or(self.answer.take());
         self.watch(update.watched);
+    }
+
+    /// Shows on the canvas what an event did, and nothing else.
+    fn look_back(&mut self, past: Option<u64>) {
+        self.past = past;
+        self.heat.clear();
+        self.pulse.clear();
+        let Some(seq) = past else {
+            self.flights = self.present.take().unwrap_or_default();
+            self.flights.land();
+            return;
+        };
+        let flights = std::mem::take(&mut self.flights);
+        self.present.get_or_insert(flights);
+        let end = self.journal.partition_point(|event| event.seq <= seq);
+        for event in self.journal.range(end.saturating_sub(RECALLED)..end) {
+            if event.seq == seq {
+                self.flights.land();
+            }
+            self.flights.follow(event, &self.atlas, self.play, 1.0);
+        }
+        match self.journal.range(..end).next_back().map(|event| &event.kind) {
+            Some(
+                EventKind::ShapeStarted { instance, service, shape }
+                | EventKind::ShapeCompleted { instance, service, shape },
+            ) => {
+                self.heat.insert((*instance, *service, *shape), self.play);
+            }
+            Some(EventKind::Instance { instance, .. }) => {
+                self.pulse.insert(*instance, self.play);
+            }
+            _ => {}
+        }
     }
 
     fn watch(&mut self, watched: Option<Arc<Watched>>) {

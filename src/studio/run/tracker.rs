@@ -3,7 +3,7 @@
 
 use crate::diagnostic::counted;
 use crate::engine::{
-    Event, EventKind, InstanceChange, InstanceId, InstanceView, Publisher, Subscriber, SubscriptionId,
+    Engine, Event, EventKind, InstanceChange, InstanceId, InstanceView, Publisher, Subscriber, SubscriptionId,
 };
 use crate::journal::{Run, instance_of};
 use crate::message::{DateTime, Message, MessageId, Name, format_value};
@@ -112,7 +112,7 @@ pub struct Watched {
     pub ports: BTreeMap<SubscriptionId, Name>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Tracker {
     instances: BTreeMap<InstanceId, Summary>,
     ended: VecDeque<InstanceId>,
@@ -264,8 +264,9 @@ impl Tracker {
         }
     }
 
-    /// Shows `id` in full from now on, with what the record still has of its past.
-    pub fn watch(&mut self, id: Option<InstanceId>, record: &Run) {
+    /// Shows `id` in full from now on, with what the record still has of its past up to the event `until`, after which
+    /// the state is `engine`.
+    pub fn watch(&mut self, id: Option<InstanceId>, record: &Run, until: u64, engine: &Engine) {
         self.dirty = true;
         self.watched = id.map(|id| Watched {
             id,
@@ -276,7 +277,7 @@ impl Tracker {
             ports: BTreeMap::new(),
         });
         let Some(id) = id else { return };
-        for event in record.events() {
+        for event in record.events_until(until) {
             if let EventKind::MessagePublished { message, .. } = &event.kind {
                 self.recent.insert(message.id, Arc::clone(message));
             }
@@ -288,11 +289,12 @@ impl Tracker {
             self.recent.pop_first();
         }
         // An instance that ended: as it was just before.
-        let end = record.events_of_instance(id).last().map(|event| event.seq);
-        if record.engine().instance(id).is_none()
+        let own = || record.events_of_instance(id).take_while(|event| event.seq <= until);
+        let end = own().last().map(|event| event.seq);
+        if engine.instance(id).is_none()
             && let Some(end) = end
         {
-            let before = record.events_of_instance(id).filter(|e| ends_turn(&e.kind)).last();
+            let before = own().filter(|e| ends_turn(&e.kind)).last();
             let state = before.filter(|e| e.seq < end).and_then(|e| record.state_after_event(e.seq));
             if let Some(watched) = &mut self.watched {
                 watched.view = state.and_then(|engine| engine.instance(id));
@@ -346,10 +348,15 @@ impl Tracker {
         }
     }
 
-    /// Brings what is handed out up to date.
-    pub fn look(&mut self, record: &Run) {
+    /// Brings what is handed out up to date with a state. `amid` is inside a step: a token stands where the events have
+    /// brought it, while values are those at an end of the step.
+    pub fn look(&mut self, engine: &Engine, amid: bool) {
         if !std::mem::take(&mut self.dirty) {
             return;
+        }
+        if amid {
+            let running = self.instances.values_mut().filter(|s| s.phase == Phase::Running);
+            running.for_each(|summary| summary.at = summary.last);
         }
         // Send ports and failures are of interest only when something went wrong with them.
         let listed = |s: &&Summary| s.orchestration || matches!(s.phase, Phase::Suspended { .. });
@@ -360,9 +367,14 @@ impl Tracker {
             self.counts = Arc::new(self.waiting.clone());
         }
         if let Some(watched) = &mut self.watched {
-            if let Some(view) = record.engine().instance(watched.id) {
+            let at = self.instances.get(&watched.id).filter(|s| amid && s.phase == Phase::Running);
+            if let Some(mut view) = engine.instance(watched.id) {
+                if let Some(summary) = at {
+                    view.at = summary.at.iter().map(|(_, shape)| *shape).collect();
+                    view.waiting = false;
+                }
                 watched.view = Some(view);
-            } else {
+            } else if !amid {
                 watched.alive = false;
             }
             self.shown = Some(Arc::new(watched.clone()));
@@ -386,6 +398,11 @@ impl Tracker {
 
     pub fn waiting(&self) -> Arc<BTreeMap<(Name, Name), u32>> {
         Arc::clone(&self.counts)
+    }
+
+    /// Instances that stand at a breakpoint, oldest first.
+    pub fn held(&self) -> Vec<InstanceId> {
+        self.instances.values().filter(|s| s.phase == Phase::InBreakpoint).map(|s| s.id).collect()
     }
 
     pub fn watched(&self) -> Option<Arc<Watched>> {

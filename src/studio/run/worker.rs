@@ -65,8 +65,13 @@ fn work(commands: &Receiver<Command>, updates: &Sender<Update>, waker: &Waker) {
             }
         };
         let told = first.is_some();
-        for command in first.into_iter().chain(commands.try_iter()) {
-            player.obey(command, Instant::now());
+        let mut told_all = first.into_iter().chain(commands.try_iter()).peekable();
+        while let Some(command) = told_all.next() {
+            // Of a playhead that is dragged only the last place counts.
+            let overtaken = matches!((&command, told_all.peek()), (Command::Seek(_), Some(Command::Seek(_))));
+            if !overtaken {
+                player.obey(command, Instant::now());
+            }
         }
         let moved = player.play(Instant::now(), BUDGET);
         let beat = if moved || held.is_some() { BEAT } else { IDLE_BEAT };

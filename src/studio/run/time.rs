@@ -1,0 +1,342 @@
+//! Time: the buttons that go back and forward, and a lane for every instance with its states, messages and errors.
+
+use super::player::Command;
+use super::state::State;
+use super::{RunMode, Unit};
+use crate::diagnostic::counted;
+use crate::engine::{EventKind, InstanceChange, InstanceId, Publisher};
+use crate::journal::{Clock, instance_of, is_problem};
+use crate::message::{Name, TimeSpan};
+use crate::studio::command;
+use crate::studio::document::Action;
+use crate::studio::keymap;
+use crate::studio::run::atlas::service_words;
+use crate::studio::theme::{self, Tokens};
+use egui::{Align, Button, Color32, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
+use std::collections::BTreeMap;
+
+const LANE: f32 = 14.0;
+/// Room for the names of the lanes.
+const NAMES: f32 = 132.0;
+/// Most lanes; the latest instances have them.
+const LANES: usize = 80;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stand {
+    Running,
+    Waiting,
+    Dehydrated,
+    /// Suspended, or at a breakpoint.
+    Held,
+}
+
+/// One instance: times in ticks since the start of the run.
+#[derive(Debug)]
+struct Lane {
+    id: InstanceId,
+    name: String,
+    /// From when it stood how; the last one lasts until `ended`, or until now.
+    stands: Vec<(i64, Stand)>,
+    ended: Option<i64>,
+    messages: Vec<i64>,
+    errors: Vec<i64>,
+    touched: u64,
+}
+
+#[derive(Debug, Default)]
+pub struct Timeline {
+    /// Run, first and last event of what the lanes were made of.
+    of: (u64, u64, u64),
+    lanes: Vec<Lane>,
+    /// Ticks at the left edge and from edge to edge; all there is until one zooms.
+    window: Option<(i64, i64)>,
+    asked: Option<u64>,
+}
+
+impl Timeline {
+    fn refresh(&mut self, state: &State) {
+        let seq = |event: Option<&crate::engine::Event>| event.map_or(0, |event| event.seq);
+        let of = (state.run, seq(state.journal.front()), seq(state.journal.back()));
+        if self.of == of {
+            return;
+        }
+        if self.of.0 != of.0 {
+            self.window = None;
+        }
+        self.of = of;
+        let mut lanes: BTreeMap<InstanceId, Lane> = BTreeMap::new();
+        for event in &state.journal {
+            let Some(id) = instance_of(&event.kind) else { continue };
+            let at = event.at.since(state.start).0;
+            if let EventKind::Instance { service, change, .. } = &event.kind {
+                let lane = lanes.entry(id).or_insert_with(|| lane(id, *service));
+                match stand(change) {
+                    Some(Some(stand)) => {
+                        lane.ended = None;
+                        lane.stands.push((at, stand));
+                    }
+                    Some(None) => lane.ended = Some(at),
+                    None => {}
+                }
+            }
+            let Some(lane) = lanes.get_mut(&id) else { continue };
+            lane.touched = event.seq;
+            match &event.kind {
+                EventKind::MessageConsumed { .. }
+                | EventKind::MessagePublished { publisher: Publisher::Orchestration { .. }, .. } => {
+                    lane.messages.push(at);
+                }
+                kind if is_problem(kind) => lane.errors.push(at),
+                _ => {}
+            }
+        }
+        // Send ports have a lane when something went wrong with them.
+        lanes.retain(|_, lane| !lane.errors.is_empty() || state.atlas.module(lane.service()).is_some());
+        self.lanes = lanes.into_values().collect();
+        self.lanes.sort_by_key(|lane| std::cmp::Reverse(lane.touched));
+        self.lanes.truncate(LANES);
+        self.lanes.sort_by_key(|lane| lane.id);
+    }
+}
+
+fn lane(id: InstanceId, service: Name) -> Lane {
+    let (stands, messages, errors) = Default::default();
+    Lane { id, name: service.to_string(), stands, ended: None, messages, errors, touched: 0 }
+}
+
+impl Lane {
+    fn service(&self) -> Name {
+        Name::new(&self.name)
+    }
+}
+
+/// How an instance stands after a change; the inner `None` for one that has ended.
+fn stand(change: &InstanceChange) -> Option<Option<Stand>> {
+    use InstanceChange as C;
+    Some(match change {
+        C::Created | C::Ready | C::Active | C::Rehydrated | C::Resumed | C::Continued => Some(Stand::Running),
+        C::Waiting { .. } => Some(Stand::Waiting),
+        C::Dehydrated => Some(Stand::Dehydrated),
+        C::Suspended { .. } | C::InBreakpoint => Some(Stand::Held),
+        C::Terminated { .. } | C::Completed | C::Discarded { .. } => None,
+        C::PendingOperation { .. } => return None,
+    })
+}
+
+pub fn ui(ui: &mut Ui, run: &mut RunMode) {
+    buttons(ui, run);
+    run.time.refresh(&run.state);
+    if run.time.lanes.is_empty() {
+        let words = "Nothing has happened yet. Play, or send a message, and every instance gets a lane here.";
+        crate::studio::panels::fields::note(ui, words);
+        return;
+    }
+    ScrollArea::vertical().id_salt("timeline").auto_shrink(false).show(ui, |ui| lanes(ui, run));
+}
+
+fn about(ui: &Ui, command: command::Command) -> String {
+    let keys = keymap::words(ui.ctx(), command);
+    format!("{}\n{keys}", command.about().1)
+}
+
+fn buttons(ui: &mut Ui, run: &mut RunMode) {
+    use command::Command as C;
+    let t = Tokens::of(ui);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let small = |ui: &mut Ui, command: C, enabled: bool| {
+            let text = RichText::new(command.text()).size(12.0);
+            ui.add_enabled(enabled, Button::new(text)).on_hover_text(about(ui, command)).clicked()
+        };
+        if small(ui, C::StepBack, true) {
+            run.stride(false);
+        }
+        if small(ui, C::StepForward, run.state.past.is_some()) {
+            run.stride(true);
+        }
+        for (unit, words, command) in [
+            (Unit::Event, "Event", C::ByEvent),
+            (Unit::Shape, "Shape", C::ByShape),
+            (Unit::Message, "Message", C::ByMessage),
+        ] {
+            let text = RichText::new(words).size(12.0);
+            let tip = command.about().1;
+            if ui.selectable_label(run.unit == unit, text).on_hover_text(tip).clicked() {
+                run.unit = unit;
+            }
+        }
+        ui.add_space(4.0);
+        if small(ui, C::PreviousProblem, true) {
+            run.to_problem(false);
+        }
+        if small(ui, C::NextProblem, run.state.past.is_some()) {
+            run.to_problem(true);
+        }
+        if let Some(seq) = run.state.past {
+            if small(ui, C::BackToNow, true) {
+                run.tell(Command::Now);
+            }
+            let words = format!("Looking back at {}, event {seq}", Clock(run.state.clock.elapsed));
+            ui.add(egui::Label::new(RichText::new(words).size(12.0).color(t.brand)).truncate());
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.available_width() < 96.0 {
+                return;
+            }
+            for (words, name, factor) in
+                [("All", "Show all time", 0.0), ("+", "Zoom time in", 0.5), ("−", "Zoom time out", 2.0)]
+            {
+                let response = ui.add(Button::new(RichText::new(words).size(12.0)).min_size(vec2(24.0, 0.0)));
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+                if response.on_hover_text(name).clicked() {
+                    let (from, span) = window(run);
+                    run.time.window =
+                        (factor > 0.0).then(|| zoomed((from, span), run.state.clock.elapsed.0, factor));
+                }
+            }
+        });
+    });
+}
+
+/// All time there is, or the part one has zoomed to.
+fn window(run: &RunMode) -> (i64, i64) {
+    run.time.window.unwrap_or_else(|| {
+        let since = |event: &crate::engine::Event| event.at.since(run.state.start).0;
+        let first = run.state.journal.front().map_or(0, since);
+        let last = run.state.journal.back().map_or(0, since).max(run.state.clock.elapsed.0);
+        (first, (last - first).max(TimeSpan::TICKS_PER_SECOND) / 50 * 51)
+    })
+}
+
+/// Zooms around a time; from 10 microseconds to 30 years.
+fn zoomed((from, span): (i64, i64), around: i64, factor: f64) -> (i64, i64) {
+    let wide = ((span as f64 * factor) as i64).clamp(100, TimeSpan::TICKS_PER_SECOND * 946_080_000);
+    let share = ((around - from) as f64 / span.max(1) as f64).clamp(0.0, 1.0);
+    (around - (wide as f64 * share) as i64, wide)
+}
+
+fn lanes(ui: &mut Ui, run: &mut RunMode) {
+    let t = Tokens::of(ui);
+    let height = (run.time.lanes.len() as f32 * LANE + 4.0).max(ui.available_height());
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
+    let shown = Clock(run.state.clock.elapsed).to_string();
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, format!("Timeline at {shown}")));
+    let (from, span) = window(run);
+    let body = Rect::from_min_max(rect.left_top() + vec2(NAMES, 0.0), rect.right_bottom() - vec2(8.0, 0.0));
+    let x = |tick: i64| {
+        let share = (tick - from) as f64 / span.max(1) as f64;
+        body.left() + body.width() * share.clamp(-0.01, 1.01) as f32
+    };
+    let clip = ui.painter_at(rect.intersect(ui.clip_rect()));
+    let inside = clip.with_clip_rect(body.intersect(clip.clip_rect()));
+    let end = run.state.journal.back().map_or(0, |event| event.at.since(run.state.start).0);
+    let end = end.max(run.state.clock.elapsed.0);
+    for (i, lane) in run.time.lanes.iter().enumerate() {
+        let top = rect.top() + i as f32 * LANE;
+        let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), LANE));
+        if !ui.clip_rect().intersects(row) {
+            continue;
+        }
+        let chosen = run.selected() == Some(lane.id);
+        if chosen {
+            clip.rect_filled(row, 3.0, t.tint(t.panel, t.selection, 0.10));
+        }
+        let name = format!("{} {}", service_words(lane.service()), lane.id);
+        let color = if chosen { t.text } else { t.muted };
+        let mut job = egui::text::LayoutJob::single_section(
+            name,
+            egui::text::TextFormat::simple(FontId::proportional(11.0), color),
+        );
+        job.wrap = egui::text::TextWrapping::truncate_at_width(NAMES - 12.0);
+        let galley = clip.layout_job(job);
+        clip.galley(pos2(row.left() + 4.0, row.center().y - galley.size().y / 2.0), galley, color);
+        let bar = |a: i64, b: i64, color: Color32| {
+            let (a, b) = (x(a), x(b).max(x(a) + 1.0));
+            let bar = Rect::from_x_y_ranges(a..=b, row.top() + 4.0..=row.bottom() - 4.0);
+            inside.rect_filled(bar, 1.5, color);
+        };
+        for (j, (at, stand)) in lane.stands.iter().enumerate() {
+            let until = lane.stands.get(j + 1).map(|(at, _)| *at).or(lane.ended).unwrap_or(end);
+            bar(*at, until, stand_color(t, *stand));
+        }
+        for at in &lane.messages {
+            inside.vline(x(*at), row.top() + 2.0..=row.bottom() - 2.0, (1.0, t.messaging));
+        }
+        for at in &lane.errors {
+            inside.circle_filled(pos2(x(*at), row.center().y), 3.0, t.error);
+        }
+    }
+    let head = x(run.state.clock.elapsed.0);
+    inside.vline(head, rect.y_range(), (if run.state.past.is_some() { 2.0 } else { 1.0 }, t.brand));
+    hand(ui, run, &response, body);
+}
+
+/// Click and drag seek; a click on a name chooses the instance; the wheel with Ctrl zooms.
+fn hand(ui: &Ui, run: &mut RunMode, response: &egui::Response, body: Rect) {
+    let (from, span) = window(run);
+    let tick = |x: f32| from + (f64::from((x - body.left()) / body.width().max(1.0)) * span as f64) as i64;
+    if let Some(at) = response.hover_pos() {
+        let zoom = ui.input(egui::InputState::zoom_delta);
+        if zoom != 1.0 {
+            run.time.window = Some(zoomed((from, span), tick(at.x), 1.0 / f64::from(zoom)));
+        }
+        let across = ui.input(|i| i.smooth_scroll_delta.x);
+        if across != 0.0 {
+            let moved = (f64::from(across / body.width().max(1.0)) * span as f64) as i64;
+            run.time.window = Some((from - moved, span));
+        }
+    }
+    if !(response.clicked() || response.dragged()) {
+        run.time.asked = None;
+        return;
+    }
+    let Some(at) = response.interact_pointer_pos() else { return };
+    if at.x < body.left() {
+        let place = ((at.y - response.rect.top()) / LANE).max(0.0) as usize;
+        let id = run.time.lanes.get(place).map(|lane| lane.id);
+        if let Some(id) = id.filter(|_| response.clicked()) {
+            run.select(Some(id));
+        }
+        return;
+    }
+    let at = run.state.start.plus(TimeSpan(tick(at.x)));
+    let end = run.state.journal.partition_point(|event| event.at <= at).max(1);
+    let seq = run.state.journal.get(end - 1).map(|event| event.seq);
+    if let Some(seq) = seq.filter(|seq| run.time.asked != Some(*seq)) {
+        run.time.asked = Some(seq);
+        run.tell(Command::Seek(seq));
+    }
+}
+
+fn stand_color(t: &Tokens, stand: Stand) -> Color32 {
+    match stand {
+        Stand::Running => t.ok,
+        Stand::Waiting => t.warn.gamma_multiply(0.75),
+        Stand::Dehydrated => t.line_strong,
+        Stand::Held => t.error,
+    }
+}
+
+/// Says what breakpoints hold, and how it goes on.
+pub fn banner(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
+    let t = Tokens::of(ui);
+    let first = run.state.held.first().copied();
+    let count = run.state.held.len();
+    ui.horizontal_centered(|ui| {
+        let verb = if count == 1 { "stands" } else { "stand" };
+        let words = format!("{} {verb} at a breakpoint", counted(count, "instance"));
+        ui.label(RichText::new(words).family(theme::semibold()).color(t.text));
+        ui.add_space(8.0);
+        let command = command::Command::Continue;
+        if ui.button(command.text()).on_hover_text(about(ui, command)).clicked() {
+            run.tell(Command::Continue);
+        }
+        if let Some(id) = first
+            && ui.button("Show").on_hover_text("Selects the first one").clicked()
+        {
+            run.go(id, actions);
+        }
+    });
+}
