@@ -98,7 +98,6 @@ fn note(
 }
 
 /// What was chosen from the menu of an edge.
-#[expect(clippy::large_enum_variant, reason = "one lives at a time, for one frame")]
 pub enum Chosen {
     Kind(Box<ShapeKind>),
     Paste,

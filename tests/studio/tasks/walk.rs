@@ -149,11 +149,11 @@ impl Walk {
 
     /// Clicks something in a panel, scrolled into view first.
     pub fn press(&mut self, role: Role, name: &str) -> &mut Self {
-        self.into_view(role, name);
+        self.scroll_to(role, name);
         self.click(role, name)
     }
 
-    fn into_view(&mut self, role: Role, name: &str) {
+    fn scroll_to(&mut self, role: Role, name: &str) {
         self.window.get_by_role_and_label(role, name).scroll_to_me();
         self.window.run_steps(12);
     }
@@ -230,7 +230,7 @@ impl Walk {
 
     /// The middle of a row of a panel, scrolled into view.
     pub fn row(&mut self, name: &str) -> Pos2 {
-        self.into_view(Role::TreeItem, name);
+        self.scroll_to(Role::TreeItem, name);
         self.window.get_by_role_and_label(Role::TreeItem, name).rect().center()
     }
 
