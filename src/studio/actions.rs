@@ -354,6 +354,7 @@ impl Studio {
         self.tabs = Tabs::new(Tab::Orchestration(document.module.clone()));
         self.document = document;
         self.theirs = None;
+        self.usages = None;
         self.mode = Mode::Design;
     }
 
@@ -363,7 +364,9 @@ impl Studio {
             Ok(report) => {
                 let files = report.written.len() + report.removed.len();
                 let what = counted(files, "file");
-                self.said = Some((format!("Saved {what} to {}", folder.display()), false));
+                // An application of BizTalk's files is saved where they are, not in the folder beside them.
+                let place = self.document.base.as_deref().unwrap_or(folder);
+                self.said = Some((format!("Saved {what} to {}", place.display()), false));
                 self.remember();
             }
             Err(all) => {

@@ -11,7 +11,7 @@ use crate::diagnostic::counted;
 use crate::language::{self, CodeProperty, Target, Usage, UsageKind};
 use crate::model::edit::DeclarationKind;
 use crate::model::{Application, Id, ParameterKind};
-use egui::{Button, Context, Key, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Button, Context, Key, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 /// The dialog for a new name.
 #[derive(Clone, Debug)]
@@ -165,7 +165,11 @@ impl Studio {
             for usage in renaming.places.iter().filter(|u| u.kind != UsageKind::Declares) {
                 ui.horizontal(|ui| {
                     let place = RichText::new(place_words(usage, &self.document.app)).small();
-                    ui.add_sized([180.0, 18.0], egui::Label::new(place).truncate());
+                    let left = egui::Layout::left_to_right(egui::Align::Center);
+                    ui.allocate_ui_with_layout(vec2(180.0, 18.0), left, |ui| {
+                        ui.set_min_width(180.0);
+                        ui.add(egui::Label::new(place).truncate());
+                    });
                     let line = RichText::new(&usage.line).small().color(t.muted);
                     let line = if usage.code.is_some() { line.monospace().size(11.0) } else { line };
                     ui.add(egui::Label::new(line).truncate());

@@ -15,7 +15,7 @@ use super::theme::Tokens;
 use crate::diagnostic::Diagnostic;
 use crate::model::ShapeKind;
 use crate::model::edit::{conversions, insertable, wrappers};
-use egui::{Button, Key, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Button, Frame, Key, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
 #[derive(Debug, Default)]
@@ -113,10 +113,11 @@ impl Studio {
         let mut overlay = std::mem::take(&mut self.overlay);
         let keep;
         let modal = |name: &'static str| Modal::new(egui::Id::unique(name));
+        let dialog = |name| modal(name).frame(Frame::popup(&ctx.global_style()).inner_margin(16));
         match &mut overlay {
             Overlay::None => return,
             Overlay::Recover { found } => {
-                let shown = modal("recover").show(ctx, |ui| recover(ui, found));
+                let shown = dialog("recover").show(ctx, |ui| recover(ui, found));
                 if let Some((index, take)) = shown.inner.answer
                     && index < found.len()
                 {
@@ -134,7 +135,7 @@ impl Studio {
                     Purpose::Compare => ("Compare with", "Folder of the other application", "Compare"),
                     _ => ("Export", "File to draw to", "Export"),
                 };
-                let shown = modal("ask path").show(ctx, |ui| prompt(ui, words, path, fresh));
+                let shown = dialog("ask path").show(ctx, |ui| prompt(ui, words, path, fresh));
                 keep = !shown.should_close() && shown.inner.is_none();
                 let path = PathBuf::from(path.trim());
                 match purpose {
@@ -156,8 +157,12 @@ impl Studio {
                 actions.extend(shown.inner.into_iter().flatten());
             }
             Overlay::OpenPath { path, fresh } => {
-                let words = ("Open path", "Folder of the application", "Open");
-                let shown = modal("open path").show(ctx, |ui| prompt(ui, words, path, fresh));
+                let words = (
+                    "Open path",
+                    "Application folder, or a folder, solution, project or .odx of BizTalk",
+                    "Open",
+                );
+                let shown = dialog("open path").show(ctx, |ui| prompt(ui, words, path, fresh));
                 keep = !shown.should_close() && shown.inner.is_none();
                 if let Some(true) = shown.inner {
                     let folder = PathBuf::from(path.trim());
@@ -166,7 +171,7 @@ impl Studio {
             }
             Overlay::SavePath { path, fresh } => {
                 let words = ("Save as", "Folder to save the application to", "Save");
-                let shown = modal("save path").show(ctx, |ui| prompt(ui, words, path, fresh));
+                let shown = dialog("save path").show(ctx, |ui| prompt(ui, words, path, fresh));
                 keep = !shown.should_close() && shown.inner.is_none();
                 if let Some(true) = shown.inner {
                     self.save_to(&PathBuf::from(path.trim()));
@@ -174,14 +179,14 @@ impl Studio {
             }
             Overlay::Confirm => {
                 let name = self.document.name().to_owned();
-                let shown = modal("confirm").show(ctx, |ui| confirm(ui, &name));
+                let shown = dialog("confirm").show(ctx, |ui| confirm(ui, &name));
                 keep = !shown.should_close() && shown.inner.is_none();
                 if !keep {
                     self.confirmed(ctx, shown.inner.flatten());
                 }
             }
             Overlay::Rename(renaming) => {
-                let shown = modal("rename").show(ctx, |ui| self.renaming(ui, renaming, actions));
+                let shown = dialog("rename").show(ctx, |ui| self.renaming(ui, renaming, actions));
                 keep = !(shown.should_close() || shown.inner);
             }
             Overlay::Report { title, all } => {

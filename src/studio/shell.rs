@@ -8,7 +8,10 @@ use super::keymap;
 use super::preferences::Recent;
 use super::theme::{self, Appearance, Tokens};
 use crate::diagnostic::{Severity, counted};
-use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, Vec2, pos2, vec2};
+use egui::{Align, Button, Layout, Rect, RichText, ScrollArea, Sense, Ui, Vec2, pos2, vec2};
+
+/// Height of one line of a menu, in points.
+const MENU_LINE: f32 = 32.0;
 
 /// Width of the transport, to stand in the middle of what is left.
 const TRANSPORT: f32 = 440.0;
@@ -121,17 +124,30 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                 if title == "File" {
                     recent(ui, studio, actions);
                 }
-                for (i, group) in groups.iter().enumerate() {
-                    if i > 0 {
-                        ui.separator();
-                    }
-                    for command in *group {
-                        entry(ui, studio, *command, actions);
-                    }
+                // A menu taller than the window scrolls, so that its last commands stay within reach.
+                let lines = groups.iter().map(|group| group.len()).sum::<usize>() as f32;
+                let room = ui.ctx().content_rect().height() - 24.0;
+                if lines * MENU_LINE + groups.len() as f32 * MENU_LINE / 3.0 > room {
+                    let area = ScrollArea::vertical().max_height(room).max_width(260.0);
+                    area.show(ui, |ui| lists_of(ui, studio, groups, actions));
+                } else {
+                    lists_of(ui, studio, groups, actions);
                 }
             });
         }
     });
+}
+
+/// The commands of one menu, group by group.
+fn lists_of(ui: &mut Ui, studio: &Studio, groups: &[&[Command]], actions: &mut Vec<Action>) {
+    for (i, group) in groups.iter().enumerate() {
+        if i > 0 {
+            ui.separator();
+        }
+        for command in *group {
+            entry(ui, studio, *command, actions);
+        }
+    }
 }
 
 /// The applications opened before, as a menu of their own.

@@ -58,6 +58,8 @@ impl Form {
             self.at.y.clamp(rect.top() + 4.0, (rect.bottom() - 232.0).max(rect.top() + 4.0)),
         );
         let (mut made, mut open) = (None, true);
+        // Asked before its rows are drawn: a list of the form closes itself on the click or key that picks from it.
+        let listing = egui::Popup::is_any_open(ui.ctx());
         let frame = Frame::popup(ui.style()).inner_margin(Margin::same(12)).fill(t.panel);
         let area = Area::new(egui::Id::unique("new port")).order(Order::Foreground).fixed_pos(at);
         let shown = area.show(ui.ctx(), |ui| {
@@ -120,7 +122,7 @@ impl Form {
         let outside = ui.input(|i| i.pointer.any_pressed())
             && shown.response.clicked_elsewhere()
             && !egui::Popup::is_any_open(ui.ctx());
-        if outside || ui.input(|i| i.key_pressed(Key::Escape)) {
+        if !listing && (outside || ui.input(|i| i.key_pressed(Key::Escape))) {
             open = false;
         }
         (made, open)

@@ -171,9 +171,11 @@ pub fn namespace(ui: &mut Ui, editing: &mut Editing<'_>) {
         let target_xml_namespace = module.target_xml_namespace.clone();
         editing.edit(Edit::SetNamespace { module: editing.key(), namespace, target_xml_namespace });
     }
-    fields::row(ui, "File", |ui| {
-        ui.add(egui::Label::new(crate::model::files::module_path(&editing.document.module)).truncate())
-    });
+    let file = match module.source.as_str() {
+        "" => crate::model::files::module_path(&editing.document.module),
+        source => source.to_owned(),
+    };
+    fields::row(ui, "File", |ui| ui.add(egui::Label::new(file).truncate()));
 }
 
 /// A module that declares types only.
