@@ -1,9 +1,10 @@
 //! What has happened before a shape, for an editor that offers names.
 
+use super::construction::constructed_by;
 use super::correlation::sets;
 use super::flow::{Fact, Known, Rule, walk};
 use super::subject::Subject;
-use crate::model::{Application, Direction, Id, ParameterKind, Shape, ShapeKind};
+use crate::model::{Application, Direction, Id, ParameterKind, Shape};
 use crate::xml::SchemaSet;
 use std::collections::BTreeSet;
 
@@ -44,19 +45,7 @@ struct Watch<'a> {
 
 impl Rule for Watch<'_> {
     fn makes(&self, shape: &Shape) -> Vec<Fact> {
-        let messages: Vec<String> = match &shape.kind {
-            ShapeKind::Receive(receive) => vec![receive.message.clone()],
-            ShapeKind::Construct(construct) => construct.messages.clone(),
-            // A parameter that is not In comes back constructed (CON-8).
-            ShapeKind::Call(call) => {
-                let callee =
-                    self.subject.application.orchestration_for(self.subject.module, &call.orchestration);
-                let parameters = callee.map_or(&[][..], |(_, o)| o.parameters.as_slice());
-                let pairs = call.arguments.iter().zip(parameters);
-                pairs.filter(|(_, p)| p.direction != Direction::In).map(|(a, _)| a.name.clone()).collect()
-            }
-            _ => Vec::new(),
-        };
+        let messages = constructed_by(self.subject, shape);
         let sets = sets(shape).0.iter().cloned().map(Fact::Initialized);
         messages.into_iter().map(Fact::Constructed).chain(sets).collect()
     }

@@ -231,22 +231,25 @@ impl Constructed<'_, '_> {
     }
 }
 
+/// The messages that a shape leaves constructed.
+pub(super) fn constructed_by(subject: &Subject<'_>, shape: &Shape) -> Vec<String> {
+    match &shape.kind {
+        ShapeKind::Receive(receive) => vec![receive.message.clone()],
+        ShapeKind::Construct(construct) => construct.messages.clone(),
+        // A parameter that is not In comes back constructed (CON-8).
+        ShapeKind::Call(call) => {
+            let callee = subject.application.orchestration_for(subject.module, &call.orchestration);
+            let parameters = callee.map_or(&[][..], |(_, o)| o.parameters.as_slice());
+            let pairs = call.arguments.iter().zip(parameters);
+            pairs.filter(|(_, p)| p.direction != Direction::In).map(|(a, _)| a.name.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 impl Rule for Constructed<'_, '_> {
     fn makes(&self, shape: &Shape) -> Vec<Fact> {
-        let names: Vec<String> = match &shape.kind {
-            ShapeKind::Receive(receive) => vec![receive.message.clone()],
-            ShapeKind::Construct(construct) => construct.messages.clone(),
-            // A parameter that is not In comes back constructed (CON-8).
-            ShapeKind::Call(call) => {
-                let callee =
-                    self.subject.application.orchestration_for(self.subject.module, &call.orchestration);
-                let parameters = callee.map_or(&[][..], |(_, o)| o.parameters.as_slice());
-                let pairs = call.arguments.iter().zip(parameters);
-                pairs.filter(|(_, p)| p.direction != Direction::In).map(|(a, _)| a.name.clone()).collect()
-            }
-            _ => Vec::new(),
-        };
-        names.into_iter().map(Fact::Constructed).collect()
+        constructed_by(self.subject, shape).into_iter().map(Fact::Constructed).collect()
     }
 
     fn check(&mut self, shape: &Shape, known: &Known) {

@@ -21,7 +21,7 @@ pub use op::{
     Argument, ArgumentSlot, CallInfo, CatchInfo, CatchMatch, LegKind, ListenBranch, Op, ReceiveInfo,
     RuleArgument, RulesInfo, ScopeInfo, ScopeKind, SendInfo, ShapeInfo, Touched, TransformInfo,
 };
-pub use opening::Opening;
+pub use opening::{MONTHS, Opening, WEEKDAYS};
 pub use policy::{PolicyInfo, RuleAction, RuleInfo};
 pub use predicate::{Group, Predicate, compare, groups_text, hash_value};
 pub use symbols::ScopeSymbols;

@@ -7,7 +7,8 @@ const DAY: i64 = 24 * 60 * 60;
 /// How many days ahead the next opening is looked for: a yearly day is found, and a schedule without one ends.
 const HORIZON: i64 = 1500;
 
-const MONTHS: [&str; 12] = [
+/// As schedules name them.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -21,7 +22,9 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+/// As schedules name them.
+pub const WEEKDAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// When a receive location or a transport is open: dates, a daily window, days that recur (RX-4, TX-8). A function of
 /// the time alone, so that every replay finds the same. Days and seconds are local to the offset.

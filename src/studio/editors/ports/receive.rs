@@ -6,6 +6,7 @@ use crate::model::edit::Physical;
 use crate::model::{
     Application, Authentication, ReceiveLocation, ReceivePort, Recurrence, RecurrenceDays, Schedule,
 };
+use crate::program::{MONTHS, WEEKDAYS};
 use crate::studio::editors::{Editing, list};
 use crate::studio::panels::fields;
 use crate::studio::theme::{self, Tokens};
@@ -197,21 +198,6 @@ pub fn window(ui: &mut Ui, label: &str, window: &mut Option<(String, String)>) {
     }
 }
 
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 const ORDINALS: [&str; 5] = ["First", "Second", "Third", "Fourth", "Last"];
 
 fn schedule(ui: &mut Ui, schedule: &mut Option<Schedule>) {
@@ -282,7 +268,7 @@ fn recurrence(ui: &mut Ui, recurrence: &mut Recurrence) {
         }
         RecurrenceDays::Weekly(days) => {
             list::number(ui, "Every", &mut recurrence.interval, 1..=52, "weeks");
-            checks(ui, days, &DAYS);
+            checks(ui, days, &WEEKDAYS);
         }
         RecurrenceDays::Monthly { months, days, last_day } => {
             checks(ui, months, &MONTHS);
@@ -298,7 +284,7 @@ fn recurrence(ui: &mut Ui, recurrence: &mut Recurrence) {
             if let Some(chosen) = fields::choice(ui, "Which", ordinal, &words(&ORDINALS), "none") {
                 *ordinal = chosen;
             }
-            if let Some(chosen) = fields::choice(ui, "Day", day, &words(&DAYS), "none") {
+            if let Some(chosen) = fields::choice(ui, "Day", day, &words(&WEEKDAYS), "none") {
                 *day = chosen;
             }
         }
