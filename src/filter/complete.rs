@@ -1,5 +1,6 @@
 use super::token::{Lexeme, Token, tokens};
-use super::{FIELDS, Field, Kind};
+use super::{FIELDS, Field, Kind, Subject};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// A word that could stand at the cursor.
@@ -12,15 +13,50 @@ pub struct Completion {
     pub replaces: Range<usize>,
 }
 
-/// What could be written at the cursor, a byte of the text. `names` are further fields there are: `var.count`,
-/// `P.Status`. Best first.
-pub fn complete(text: &str, cursor: usize, names: &[String]) -> Vec<Completion> {
+/// The field whose value stands at the cursor, if one does.
+pub fn asked_value(text: &str, cursor: usize) -> Option<Field> {
     let all = tokens(text);
-    let begun = all.iter().find(|token| {
-        matches!(token.lexeme, Lexeme::Word(_)) && token.span.start < cursor && cursor <= token.span.end
-    });
-    let replaces = begun.map_or(cursor..cursor, |token| token.span.clone());
-    let typed = text.get(replaces.start..cursor).unwrap_or_default().to_lowercase();
+    let replaces = begun(&all, cursor);
+    let before: Vec<&Token> = all.iter().filter(|token| token.span.end <= replaces.start).collect();
+    match expected(&before) {
+        Expected::Value(field) => Some(field),
+        _ => None,
+    }
+}
+
+/// The different values that a field has in subjects, as a filter is written with them, in order; the first `most`.
+pub fn values<S: Subject>(subjects: impl IntoIterator<Item = S>, field: Field, most: usize) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    for subject in subjects {
+        subject.each(field, &mut |datum| {
+            found.insert(datum.written(field));
+            false
+        });
+        if found.len() >= most {
+            break;
+        }
+    }
+    found.into_iter().filter(|text| text.len() <= LONGEST).collect()
+}
+
+/// Longer values are not offered: nobody reads them in a list.
+const LONGEST: usize = 120;
+
+/// Bytes of the word that is being written, or the place where one could begin.
+fn begun(all: &[Token], cursor: usize) -> Range<usize> {
+    let word = |lexeme: &Lexeme| matches!(lexeme, Lexeme::Word(_) | Lexeme::Open | Lexeme::Id(_));
+    let begun =
+        all.iter().find(|token| word(&token.lexeme) && token.span.start < cursor && cursor <= token.span.end);
+    begun.map_or(cursor..cursor, |token| token.span.clone())
+}
+
+/// What could be written at the cursor, a byte of the text. `names` are further fields there are: `var.count`,
+/// `P.Status`; `known` are values of the field whose value stands here. Best first.
+pub fn complete(text: &str, cursor: usize, names: &[String], known: &[String]) -> Vec<Completion> {
+    let all = tokens(text);
+    let replaces = begun(&all, cursor);
+    let typed = text.get(replaces.start..cursor).unwrap_or_default();
+    let typed = typed.trim_start_matches(['"', '\'', '#']).to_lowercase();
     let before: Vec<&Token> = all.iter().filter(|token| token.span.end <= replaces.start).collect();
     let mut found: Vec<(bool, Completion)> = Vec::new();
     let mut offer = |word: &str, help: &str| {
@@ -54,8 +90,10 @@ pub fn complete(text: &str, cursor: usize, names: &[String]) -> Vec<Completion> 
             words.into_iter().filter(|(.., fits)| *fits).for_each(|(word, help, _)| offer(word, help));
         }
         Expected::Value(field) => {
-            let values = FIELDS.iter().filter(|info| info.key == field.key).flat_map(|info| info.values);
-            values.for_each(|value| offer(value, ""));
+            known.iter().for_each(|value| offer(value, "Occurs"));
+            let listed = FIELDS.iter().filter(|info| info.key == field.key).flat_map(|info| info.values);
+            let new = listed.filter(|value| !known.iter().any(|one| one == *value));
+            new.for_each(|value| offer(&quoted(value), ""));
             match field.kind {
                 Kind::Flag => ["true", "false"].into_iter().for_each(|word| offer(word, "")),
                 Kind::Span => ["1 s", "5 min", "1 h"].into_iter().for_each(|word| offer(word, "A time")),
@@ -68,6 +106,17 @@ pub fn complete(text: &str, cursor: usize, names: &[String]) -> Vec<Completion> 
     }
     found.sort_by_key(|(inside, _)| *inside);
     found.into_iter().map(|(_, completion)| completion).collect()
+}
+
+/// A value as a filter writes it: in quotes unless it is one word.
+pub(super) fn quoted(value: &str) -> String {
+    let word = value.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && value.chars().all(|c| c.is_alphanumeric() || "_.".contains(c))
+        && !matches!(value, "and" | "or" | "not" | "in" | "exists" | "true" | "false");
+    if word {
+        return value.to_owned();
+    }
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 enum Expected {

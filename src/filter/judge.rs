@@ -1,4 +1,5 @@
-use super::{Comparison, Constant, Field, Test};
+use super::complete::quoted;
+use super::{Comparison, Constant, Field, Key, Test};
 use crate::message::{DateTime, Name, TimeSpan, Value, format_value};
 use std::cmp::Ordering;
 
@@ -14,6 +15,36 @@ pub enum Datum<'a> {
     Time(DateTime),
     Flag(bool),
     Value(&'a Value),
+}
+
+impl Datum<'_> {
+    /// The value of a field as a filter is written with it.
+    pub(super) fn written(&self, field: Field) -> String {
+        let mark = match field.key {
+            Key::Message => 'm',
+            Key::Subscription => 's',
+            _ => '#',
+        };
+        match self {
+            Self::Id(id) => format!("{mark}{id}"),
+            Self::Number(number) => number.to_string(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::Value(Value::Bool(flag)) => flag.to_string(),
+            Self::Value(value) if matches!(simple(value), Some(Datum::Number(_))) => format_value(value),
+            Self::Name(name) => quoted(name.as_str().rsplit(['.', '#']).next().unwrap_or_default()),
+            other => {
+                let mut text = String::new();
+                with_text(*other, |found| {
+                    found.clone_into(&mut text);
+                    true
+                });
+                match other {
+                    Self::Span(_) | Self::Time(_) => text,
+                    _ => quoted(&text),
+                }
+            }
+        }
+    }
 }
 
 /// Something a filter can be asked about.

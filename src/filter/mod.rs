@@ -25,7 +25,7 @@ mod parse;
 mod tests;
 mod token;
 
-pub use complete::{Completion, complete};
+pub use complete::{Completion, asked_value, complete, values};
 pub use field::{FIELDS, Field, FieldInfo, Key, Kind};
 pub use judge::{Datum, Subject};
 

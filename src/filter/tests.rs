@@ -101,7 +101,7 @@ fn a_wrong_filter_is_told_where_it_is_wrong_and_what_to_write() {
 fn completion_knows_what_can_come_next() {
     let texts = |text: &str| {
         let names = ["P.Status".to_owned(), "var.count".to_owned()];
-        complete(text, text.len(), &names).into_iter().map(|c| c.text).collect::<Vec<_>>()
+        complete(text, text.len(), &names, &[]).into_iter().map(|c| c.text).collect::<Vec<_>>()
     };
     assert_eq!(texts("ins"), ["instance"]);
     assert_eq!(texts("P."), ["P.Status"]);
@@ -130,7 +130,7 @@ proptest! {
             prop_assert!(!found.help.is_empty());
         }
         for at in 0..=text.len() {
-            let _ = complete(&text, at, &[]);
+            let _ = complete(&text, at, &[], &[]);
         }
     }
 }

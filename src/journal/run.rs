@@ -132,6 +132,12 @@ impl Run {
         &self.events
     }
 
+    /// The event with this `seq`; `None` when it is not kept or has not happened.
+    pub fn event(&self, seq: u64) -> Option<&Event> {
+        let index = seq.checked_sub(self.forgotten)?.checked_sub(1)?;
+        self.events.get(usize::try_from(index).ok()?)
+    }
+
     /// The inputs kept, oldest first: with seed and program they are the whole run.
     pub fn inputs(&self) -> impl Iterator<Item = &Input> {
         self.steps.iter().map(|(input, _)| input)

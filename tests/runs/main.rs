@@ -7,4 +7,5 @@ mod broken;
 mod build;
 mod exports;
 mod forks;
+mod lists;
 mod why;
