@@ -87,6 +87,11 @@ impl Run {
         self
     }
 
+    /// How many events are kept at least; `None` is all.
+    pub fn limit(&self) -> Option<usize> {
+        self.limit
+    }
+
     pub fn engine(&self) -> &Engine {
         &self.engine
     }

@@ -68,9 +68,11 @@ impl Fault {
     pub fn fits(&self, input: &InputKind) -> bool {
         match self {
             Self::FailPort { .. } | Self::Before(_) => true,
-            Self::Drop | Self::Delay(_) | Self::Duplicate => {
-                matches!(input, InputKind::Received { .. } | InputKind::Publish { .. })
-            }
+            Self::Drop | Self::Delay(_) => matches!(
+                input,
+                InputKind::Received { .. } | InputKind::Publish { .. } | InputKind::Responded { .. }
+            ),
+            Self::Duplicate => matches!(input, InputKind::Received { .. } | InputKind::Publish { .. }),
             Self::Replace(_) | Self::Corrupt => {
                 matches!(input, InputKind::Received { .. } | InputKind::Responded { .. })
             }

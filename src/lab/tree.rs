@@ -86,14 +86,21 @@ impl RunTree {
         }
         let run = parent.run.fork(seq, changes);
         let what = changes.iter().map(|change| change.fault.text()).collect();
-        self.branches.push(Branch {
-            name: name.to_owned(),
-            parent: Some(of.to_owned()),
-            from: seq,
-            what,
-            run,
-        });
-        self.branch(name).ok_or_else(|| Diagnostic::error("L10", "the fork is not there", "Fork again"))
+        self.add(Branch { name: name.to_owned(), parent: Some(of.to_owned()), from: seq, what, run })
+    }
+
+    /// Adds a run after those that were forked from the same one.
+    ///
+    /// # Errors
+    /// `L10` when its name is empty or taken.
+    pub fn add(&mut self, branch: Branch) -> Result<&Branch, Diagnostic> {
+        if branch.name.trim().is_empty() || self.branch(&branch.name).is_some() {
+            let message = format!("there is a run `{}` already", branch.name);
+            return Err(Diagnostic::error("L10", message, "Give the fork a name of its own"));
+        }
+        let name = branch.name.clone();
+        self.branches.push(branch);
+        self.branch(&name).ok_or_else(|| Diagnostic::error("L10", "the fork is not there", "Fork again"))
     }
 
     /// Gives a run another name; false when there is none, or the name is taken.

@@ -511,45 +511,6 @@ impl VirtualRun {
         [self.run.engine().next_due(), self.partners.next_due(), late].into_iter().flatten().min()
     }
 
-    /// Another run of the same program that does the same up to the event `seq`, with these changes; then it goes its own
-    /// way, meeting what came from outside when this run did. Without a change it is this run again.
-    pub fn fork(&self, seq: u64, changes: &[Change]) -> Self {
-        let until = self.run.step_number(seq).map_or(0, |step| step + 1);
-        let first = changes.iter().map(|change| change.input).min();
-        let program = Arc::clone(self.run.engine().program());
-        let mut fork = Self::with_program(program, self.seed, self.run.start());
-        for change in self.changes().chain(changes.iter().cloned()) {
-            fork.changes.entry(change.input).or_default().push(change.fault);
-        }
-        let mut acts = self.acts.iter();
-        // Exactly as it was, until the first change has been met.
-        for act in acts.by_ref() {
-            fork.acts.push(act.clone());
-            fork.act(act.clone());
-            if first.is_some_and(|first| fork.offered > first) && fork.run.step_count() >= until {
-                break;
-            }
-        }
-        let mut now = fork.now;
-        for act in acts {
-            match act {
-                Act::Pass(at) => now = *at,
-                act if act.is_external() => {
-                    // A fork that never comes to rest goes on without what follows.
-                    if now > fork.now && fork.advance(now.since(fork.now)).is_err() {
-                        return fork;
-                    }
-                    fork.take(act.clone());
-                }
-                _ => {}
-            }
-        }
-        if now > fork.now {
-            let _ = fork.advance(now.since(fork.now));
-        }
-        fork
-    }
-
     /// Does acts again that another run of the program did; see [`VirtualRun::acts`].
     #[must_use]
     pub fn replayed(mut self, changes: &[Change], acts: &[Act]) -> Self {
@@ -624,5 +585,6 @@ fn unwritten(reason: &str) -> Diagnostic {
     Diagnostic::error("L07", format!("the state of the run cannot be written and read back: {reason}"), help)
 }
 
+mod forks;
 #[cfg(test)]
 mod tests;

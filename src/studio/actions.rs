@@ -183,6 +183,32 @@ impl Studio {
             Command::Why => self.run.show_why(),
             Command::ToggleBreakpoint => self.run.toggle_breakpoint(&self.document),
             Command::Continue => self.run.tell(player::Command::Continue),
+            Command::FailureStops => self.run.toggle_stop("event == routing.failed"),
+            Command::ExceptionStops => self.run.toggle_stop("event == exception.thrown"),
+            Command::Breakpoints => self.run.show_breakpoints(),
+            Command::RunTo => self.run.run_to(&self.document),
+            Command::LastChange => self.run.last_change(),
+            Command::Origin => {
+                if let Some(name) = self.run.picked_variable() {
+                    self.run.ask_origin(name, "");
+                }
+            }
+            Command::SetVariable => self.run.edit_picked(),
+            Command::Runs => self.run.show_runs(),
+            Command::CompareRuns => self.run.compare_runs(),
+            Command::ForkHere
+            | Command::ForkDelay
+            | Command::ForkDrop
+            | Command::ForkDuplicate
+            | Command::ForkCorrupt
+            | Command::ForkChange
+            | Command::ForkFail => self.run.fork_by(command),
+            Command::TimeIn => self.run.zoom_time(Some(0.5)),
+            Command::TimeOut => self.run.zoom_time(Some(2.0)),
+            Command::TimeAll => self.run.zoom_time(None),
+            Command::Faster => self.run.faster(true),
+            Command::Slower => self.run.faster(false),
+            Command::Narrate => self.run.narrate(),
             Command::Problems => self.problems_open = !self.problems_open,
             Command::ApplicationView => self.open_tab(Tab::Application, false),
             Command::PortsEditor => self.open_tab(Tab::Ports, false),

@@ -174,11 +174,11 @@ impl Studio {
                 .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));
             Panel::bottom("time")
                 .frame(frame(t.panel))
-                .default_size(96.0)
+                .default_size(124.0)
                 .size_range(64.0..=360.0)
                 .resizable(true)
                 .show(ui, |ui| self.run.timeline(ui));
-            if !self.run.held_instances().is_empty() {
+            if self.run.is_held() {
                 let fill = t.tint(t.panel, t.error, 0.24);
                 Panel::top("held").frame(frame(fill)).exact_size(36.0).show(ui, |ui| {
                     self.run.banner(ui, &mut actions);
@@ -232,6 +232,13 @@ impl Studio {
                 return;
             }
             if running {
+                if self.run.narrates() {
+                    let frame = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 4));
+                    Panel::bottom("narration")
+                        .frame(frame)
+                        .exact_size(30.0)
+                        .show(ui, |ui| self.run.narration(ui));
+                }
                 let strip = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(12, 2));
                 Panel::bottom("message box").frame(strip).exact_size(32.0).show(ui, |ui| {
                     run::strip(ui, &self.run, self.preferences.reduced_motion);
@@ -241,6 +248,9 @@ impl Studio {
             egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.show_tabs(ui, &mut actions));
         });
         self.show_past(ui.ctx());
+        if running {
+            self.run.fork_form(ui.ctx());
+        }
         self.show_overlay(ui.ctx(), &mut actions);
         for action in actions {
             self.act(ui.ctx(), action);

@@ -73,6 +73,28 @@ pub enum Command {
     Why,
     ToggleBreakpoint,
     Continue,
+    FailureStops,
+    ExceptionStops,
+    Breakpoints,
+    RunTo,
+    LastChange,
+    Origin,
+    SetVariable,
+    Runs,
+    CompareRuns,
+    ForkHere,
+    ForkDelay,
+    ForkDrop,
+    ForkDuplicate,
+    ForkCorrupt,
+    ForkChange,
+    ForkFail,
+    TimeIn,
+    TimeOut,
+    TimeAll,
+    Faster,
+    Slower,
+    Narrate,
     Problems,
     ApplicationView,
     PortsEditor,
@@ -117,7 +139,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 90] = [
+    pub const ALL: [Self; 112] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -183,6 +205,28 @@ impl Command {
         Self::Why,
         Self::ToggleBreakpoint,
         Self::Continue,
+        Self::FailureStops,
+        Self::ExceptionStops,
+        Self::Breakpoints,
+        Self::RunTo,
+        Self::LastChange,
+        Self::Origin,
+        Self::SetVariable,
+        Self::Runs,
+        Self::CompareRuns,
+        Self::ForkHere,
+        Self::ForkDelay,
+        Self::ForkDrop,
+        Self::ForkDuplicate,
+        Self::ForkCorrupt,
+        Self::ForkChange,
+        Self::ForkFail,
+        Self::TimeIn,
+        Self::TimeOut,
+        Self::TimeAll,
+        Self::Faster,
+        Self::Slower,
+        Self::Narrate,
         Self::Problems,
         Self::ApplicationView,
         Self::PortsEditor,
@@ -376,10 +420,74 @@ impl Command {
                 plain(Key::F9),
             ),
             Self::Continue => (
-                "Continue",
-                "Lets every instance go on that a breakpoint holds",
+                "Continue all",
+                "Lets every instance go on that a breakpoint holds, and the run that one stopped",
                 Some(KeyboardShortcut::new(Modifiers::SHIFT, Key::F9)),
             ),
+            Self::FailureStops => (
+                "Stop at routing failures",
+                "The run stops when a message reaches nobody, or no longer does",
+                None,
+            ),
+            Self::ExceptionStops => {
+                ("Stop at exceptions", "The run stops when an exception is thrown, or no longer does", None)
+            }
+            Self::Breakpoints => {
+                ("Breakpoints", "Lists what instances and runs stop at, with conditions", ctrl_shift(Key::F9))
+            }
+            Self::RunTo => {
+                ("Run to here", "Runs until an instance comes to the selected shape", ctrl(Key::F10))
+            }
+            Self::LastChange => (
+                "Where it last changed",
+                "Goes to the moment at which the picked variable got its value",
+                Some(KeyboardShortcut::new(Modifiers::SHIFT, Key::F7)),
+            ),
+            Self::Origin => (
+                "Where it comes from",
+                "Lists the shapes and messages that the picked variable came from",
+                ctrl(Key::F7),
+            ),
+            Self::SetVariable => (
+                "Set variable…",
+                "Puts another value into the picked variable, as a recorded act of a person",
+                None,
+            ),
+            Self::Runs => ("Runs", "Lists every run and fork, two of them side by side", ctrl_shift(Key::R)),
+            Self::CompareRuns => (
+                "Compare runs",
+                "Shows the run beside the one it was forked from, with the first difference",
+                None,
+            ),
+            Self::ForkHere => (
+                "Fork: go on from here",
+                "Another run that ends at the moment shown, to be gone on with by hand",
+                ctrl(Key::F8),
+            ),
+            Self::ForkDelay => {
+                ("Fork: message later…", "Another run in which the message of the moment comes later", None)
+            }
+            Self::ForkDrop => {
+                ("Fork: message lost", "Another run in which the message of the moment never comes", None)
+            }
+            Self::ForkDuplicate => {
+                ("Fork: message twice", "Another run in which the message of the moment comes twice", None)
+            }
+            Self::ForkCorrupt => {
+                ("Fork: message cut in half", "Another run in which half of the message is missing", None)
+            }
+            Self::ForkChange => {
+                ("Fork: message changed…", "Another run in which the message has another text", None)
+            }
+            Self::ForkFail => {
+                ("Fork: port fails…", "Another run in which sending to an address fails from here on", None)
+            }
+            Self::TimeIn => ("Zoom time in", "Shows less time, more closely", alt(Key::Plus)),
+            Self::TimeOut => ("Zoom time out", "Shows more time", alt(Key::Minus)),
+            Self::TimeAll => ("Show all time", "Shows the run from its beginning to now", alt(Key::Num0)),
+            Self::Faster => ("Run faster", "More virtual seconds a second", alt(Key::Period)),
+            Self::Slower => ("Run slower", "Fewer virtual seconds a second", alt(Key::Comma)),
+            Self::Narrate => ("Narrate", "Says in plain sentences what happens, or no longer", None),
             Self::Problems => ("Show problems", "Opens or closes the list of problems", ctrl_shift(Key::M)),
             Self::ApplicationView => {
                 ("Application", "Who talks to whom in the whole application", ctrl_shift(Key::A))
@@ -439,7 +547,7 @@ impl Command {
         let first = Self::ALL.iter().position(|c| *c == Self::Undo);
         let last = Self::ALL.iter().position(|c| *c == Self::NewOrchestration);
         let own = Self::ALL.iter().position(|c| *c == self);
-        first <= own && own <= last && self != Self::Copy
+        first <= own && own <= last && !matches!(self, Self::Copy | Self::Undo | Self::Redo)
     }
 
     /// Whether it can be done now.
@@ -467,8 +575,19 @@ impl Command {
         match self {
             Self::FlipPort => false,
             Self::BackToNow => studio.mode == Mode::Run && studio.run.past().is_some(),
-            Self::Continue => studio.mode == Mode::Run && !studio.run.held_instances().is_empty(),
-            Self::ToggleBreakpoint => studio.mode == Mode::Run && shape(true),
+            Self::Continue => studio.mode == Mode::Run && studio.run.is_held(),
+            Self::ToggleBreakpoint | Self::RunTo => studio.mode == Mode::Run && shape(true),
+            Self::LastChange | Self::Origin | Self::SetVariable => {
+                studio.mode == Mode::Run && studio.run.picked_variable().is_some()
+            }
+            Self::CompareRuns => studio.mode == Mode::Run && studio.run.has_forks(),
+            Self::ForkHere
+            | Self::ForkDelay
+            | Self::ForkDrop
+            | Self::ForkDuplicate
+            | Self::ForkCorrupt
+            | Self::ForkChange
+            | Self::ForkFail => studio.mode == Mode::Run && studio.run.can_fork(self),
             Self::StepTurn | Self::StepMoment | Self::Restart => studio.mode == Mode::Run,
             command if command.looks_back() => studio.mode == Mode::Run,
             Self::NextTab | Self::PreviousTab => studio.tabs.len() > 1,
@@ -510,6 +629,16 @@ impl Command {
                 | C::NextProblem
                 | C::BackToNow
                 | C::Why
+                | C::FailureStops
+                | C::ExceptionStops
+                | C::Breakpoints
+                | C::Runs
+                | C::TimeIn
+                | C::TimeOut
+                | C::TimeAll
+                | C::Faster
+                | C::Slower
+                | C::Narrate
         )
     }
 
@@ -566,6 +695,10 @@ impl Command {
                 if input.consume_shortcut(&shortcut) {
                     found.push(command);
                 }
+            }
+            // Whatever has the focus, unless it takes text.
+            if running && !typing && input.consume_key(Modifiers::NONE, Key::Space) {
+                found.push(Self::PlayPause);
             }
             if !typing && canvas {
                 // The desktop turns Ctrl+C, X and V into events of their own.

@@ -8,6 +8,7 @@
 //! evaluations(run, seq)   the value of everything in the expressions of a step
 //! lineage(run, …)         the shapes and messages that a value came from
 //! suspended(engine, run, id)   why something stands still, and the next step
+//! tell(program, event, known)   what happened, as one plain sentence
 //! ```
 //!
 //! Nothing here decides anything: a step is explained by running it again on the state before it with
@@ -20,6 +21,7 @@ mod fix;
 mod lineage;
 mod mend;
 mod suspended;
+mod tell;
 mod values;
 mod waiting;
 mod words;
@@ -29,5 +31,6 @@ pub use delivery::{Delivery, Miss, Proof, delivery, explain, preview};
 pub use fix::Fix;
 pub use lineage::{Origin, Subject, lineage};
 pub use suspended::{Standstill, suspended};
+pub use tell::tell;
 pub use values::{Judgement, Part, evaluations};
 pub use waiting::{Close, Expected, waiting};

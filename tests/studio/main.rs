@@ -8,6 +8,7 @@ mod canvas_gallery;
 mod editing;
 mod editors;
 mod editors_gallery;
+mod forks;
 mod gallery;
 mod language;
 mod pictures;

@@ -105,7 +105,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
         fields::note(ui, "In the middle of a turn. Values are those at its end.");
     }
     waiting(ui, run, &watched, view, actions);
-    variables(ui, run, view);
+    super::values::ui(ui, run, view);
     correlation(ui, view);
     queue(ui, view);
 }
@@ -178,51 +178,13 @@ pub fn value_words(value: &Value) -> String {
     }
 }
 
-fn variables(ui: &mut Ui, run: &RunMode, view: &InstanceView) {
-    if view.variables.is_empty() {
-        return;
-    }
-    fields::heading(ui, "Variables");
-    let (mut empty, mut shown) = (Vec::new(), Vec::new());
-    for (name, value) in &view.variables {
-        if *value == Value::Null { empty.push(*name) } else { shown.push((*name, value)) }
-    }
-    ui.spacing_mut().item_spacing.y = 1.0;
-    for (name, value) in shown {
-        pair(ui, name.as_str(), &value_words(value), run.state.changed(name));
-    }
-    if !empty.is_empty() {
-        let names: Vec<&str> = empty.iter().map(|n| n.as_str()).collect();
-        ui.add_space(2.0);
-        let words = format!("{} without a value", names.len());
-        let t = Tokens::of(ui);
-        ui.label(RichText::new(words).small().color(t.muted)).on_hover_text(names.join("\n"));
-    }
-}
-
-/// Name left, value right and monospaced; marked while it has just changed.
-fn pair(ui: &mut Ui, name: &str, value: &str, changed: bool) {
-    let t = Tokens::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{name} {value}")));
-    if changed {
-        let fill = t.tint(t.panel, t.selection, if t.dark { 0.18 } else { 0.12 });
-        ui.painter().rect_filled(rect.expand2(vec2(4.0, 0.0)), 4.0, fill);
-    }
-    let room = rect.width();
-    let label = cut(ui, name, FontId::monospace(11.5), t.muted, room * 0.5);
-    let taken = label.size().x;
-    ui.painter().galley(pos2(rect.left(), rect.center().y - label.size().y / 2.0), label, t.muted);
-    let galley = cut(ui, value, FontId::monospace(11.5), t.text, room - taken - 12.0);
-    let at = pos2(rect.right() - galley.size().x, rect.center().y - galley.size().y / 2.0);
-    ui.painter().galley(at, galley, t.text);
-    response.on_hover_ui(|ui| {
-        ui.set_max_width(420.0);
-        ui.label(RichText::new(format!("{name} = {value}")).monospace());
-    });
-}
-
-fn cut(ui: &Ui, text: &str, font: FontId, color: egui::Color32, room: f32) -> std::sync::Arc<egui::Galley> {
+pub(super) fn cut(
+    ui: &Ui,
+    text: &str,
+    font: FontId,
+    color: egui::Color32,
+    room: f32,
+) -> std::sync::Arc<egui::Galley> {
     let line: String = text.chars().take(400).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut job = egui::text::LayoutJob::single_section(line, egui::text::TextFormat::simple(font, color));
     job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(12.0));

@@ -113,7 +113,7 @@ fn line(ui: &mut Ui, run: &RunMode, event: &Event) -> bool {
 }
 
 /// The journal's own words, with the names of shapes in place of their ids.
-fn says(run: &RunMode, kind: &EventKind) -> String {
+pub(super) fn says(run: &RunMode, kind: &EventKind) -> String {
     let text = Detail(kind).to_string().replace(['\n', '\r'], " ");
     let Some((service, shape)) = place(run, kind) else { return text };
     // A called orchestration waits under the name of the one that called it.

@@ -60,6 +60,8 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
             run.picked_message = (!open).then_some(index);
         }
         if open {
+            let variable = (index < variables).then(|| crate::message::Name::new(&line.title));
+            super::values::message(ui, run, &line.message, variable);
             detail(ui, &line.message);
         }
     }

@@ -6,6 +6,7 @@
 pub mod atlas;
 mod boxes;
 pub mod flights;
+pub mod forks;
 mod inspector;
 mod instances;
 mod journal;
@@ -15,9 +16,12 @@ pub mod player;
 pub mod pretty;
 mod send;
 pub mod state;
+pub mod stops;
 mod time;
 pub mod tracker;
 mod transport;
+mod tree;
+mod values;
 mod why;
 mod words;
 pub mod worker;
@@ -28,11 +32,11 @@ use super::document::{Action, Document, Selection};
 use super::theme::{self, Tokens};
 use crate::engine::InstanceId;
 use crate::journal::Stride;
-use crate::message::{Name, Value, format_value};
+use crate::message::{MessageId, Name, Value, format_value};
 use crate::model::Id;
 use egui::{Button, RichText, Ui};
 use overlay::{RunOverlay, Tokens as Threads};
-use player::Command;
+use player::{Asked, Command};
 use send::SendPanel;
 use state::State;
 use std::collections::BTreeMap;
@@ -66,6 +70,8 @@ enum Bottom {
     #[default]
     Journal,
     Send,
+    Breakpoints,
+    Runs,
 }
 
 /// Everything of Run mode but the document.
@@ -100,6 +106,20 @@ pub struct RunMode {
     goes: bool,
     /// What it means to the engine that the tab Why is open.
     asks: bool,
+    asked: Asked,
+    /// The application was not looked at all the time: what was changed was changed in Design.
+    rested: bool,
+    /// A fix was chosen and is being applied.
+    mends: bool,
+    /// What the last fix was, while its run is shown.
+    applied: Option<String>,
+    /// The variable that was picked in the list.
+    variable: Option<Name>,
+    editing: Option<values::Editing>,
+    form: Option<forks::Form>,
+    /// Name of the run that gets another, that one so far, and whether the field is new.
+    renaming: Option<(String, String, bool)>,
+    narrates: bool,
 }
 
 impl RunMode {
@@ -119,23 +139,46 @@ impl RunMode {
         self.woken.store(false, Ordering::Relaxed);
         self.start(ctx);
         let identity = (document.revision, document.folder.clone(), document.name().to_owned());
+        let mends = std::mem::take(&mut self.mends);
         if self.loaded.as_ref() != Some(&identity) {
             self.state.atlas = atlas::Atlas::of(&document.app);
-            self.tell(Command::Load(Arc::new(document.app.clone())));
-            if !self.held {
-                self.tell(Command::Play);
+            let app = Arc::new(document.app.clone());
+            let known = self.loaded.as_ref().is_some_and(|(_, folder, name)| {
+                (folder, name.as_str()) == (&document.folder, document.name())
+            });
+            self.applied = self.applied.take().filter(|_| mends);
+            if known && !self.rested {
+                // Changed while one looks at the run: the same messages meet the change.
+                self.tell(Command::Again(app));
+            } else {
+                self.tell(if known { Command::Reload(app) } else { Command::Load(app) });
+                if !self.held {
+                    self.tell(Command::Play);
+                }
+                self.choose(None, false);
             }
-            self.choose(None, false);
             self.loaded = Some(identity);
             self.resume = false;
+        } else if mends {
+            // The change was refused.
+            self.applied = None;
         } else if std::mem::take(&mut self.resume) {
             self.tell(Command::Play);
         }
+        self.rested = false;
+        self.ask_shape(document);
         let updates: Vec<_> = self.worker.iter().flat_map(Worker::updates).collect();
         for update in updates {
             if update.run != self.state.run {
-                self.selected = None;
-                self.chosen = false;
+                self.selected = update.watched.as_ref().map(|watched| watched.id);
+                self.chosen &= self.selected.is_some();
+                (self.variable, self.editing) = (None, None);
+            }
+            if let Some(id) = update.came {
+                // Who came to where one ran to is shown; the engine watches it already.
+                self.chosen = true;
+                self.selected = Some(id);
+                self.tokens = Threads::default();
             }
             let moved = update.past.is_some() && update.past != self.state.past;
             self.state.absorb(update);
@@ -171,6 +214,7 @@ impl RunMode {
 
     /// A run nobody looks at stands still.
     fn rest(&mut self) {
+        self.rested = true;
         if self.state.clock.playing && !self.resume {
             self.resume = true;
             self.tell(Command::Pause);
@@ -248,6 +292,141 @@ impl RunMode {
         self.tab = Tab::Why;
     }
 
+    /// Goes to where a message was published, and explains who got it.
+    pub fn why_message(&mut self, message: MessageId) {
+        self.tell(Command::About(message));
+        self.show_why();
+    }
+
+    pub fn show_runs(&mut self) {
+        self.bottom = Bottom::Runs;
+    }
+
+    pub fn show_breakpoints(&mut self) {
+        self.bottom = Bottom::Breakpoints;
+    }
+
+    /// Shows the run beside the one it was forked from, or beside any other.
+    pub fn compare_runs(&mut self) {
+        self.show_runs();
+        if self.state.comparison.is_some() {
+            return self.tell(Command::Compare(None));
+        }
+        let shown = self.state.runs.iter().find(|run| run.name == self.state.shown);
+        let parent = shown.and_then(|run| run.parent.clone());
+        let other =
+            || self.state.runs.iter().find(|run| run.name != self.state.shown).map(|run| run.name.clone());
+        if let Some(with) = parent.or_else(other) {
+            self.tell(Command::Compare(Some(with)));
+        }
+    }
+
+    /// More than one run can be shown.
+    pub fn has_forks(&self) -> bool {
+        self.state.runs.len() > 1
+    }
+
+    /// The variable picked in the list of the selected instance.
+    pub fn picked_variable(&self) -> Option<Name> {
+        self.variable.filter(|_| self.selected.is_some())
+    }
+
+    /// Goes to where the picked variable got its value.
+    pub fn last_change(&mut self) {
+        if let Some(name) = self.picked_variable() {
+            self.tell(Command::LastChange(name));
+        }
+    }
+
+    /// Explains where a variable or message of the selected instance, or a field of it, came from.
+    pub fn ask_origin(&mut self, name: Name, field: &str) {
+        self.show_why();
+        self.asked.value = Some((name, field.to_owned()));
+        self.tell(Command::Ask(self.asked.clone()));
+    }
+
+    /// Opens the field for another value of a variable.
+    fn edit_variable(&mut self, name: Name, value: &Value) {
+        let text = if *value == Value::Null { String::new() } else { format_value(value) };
+        self.tab = Tab::State;
+        self.variable = Some(name);
+        self.editing = Some(values::Editing { message: false, name, text, fresh: true });
+    }
+
+    /// Opens the field for another value of the picked variable.
+    pub fn edit_picked(&mut self) {
+        let Some(name) = self.picked_variable() else { return };
+        let view = self.state.watched.as_ref().and_then(|watched| watched.view.as_ref());
+        let value = view.and_then(|view| view.variables.iter().find(|(known, _)| *known == name));
+        if let Some((_, value)) = value {
+            let value = value.clone();
+            self.edit_variable(name, &value);
+        }
+    }
+
+    /// Opens the field for another body of a message that the selected instance has.
+    pub fn edit_message(&mut self, name: Name, text: String) {
+        self.editing = Some(values::Editing { message: true, name, text, fresh: true });
+    }
+
+    /// True while another body of this message of the selected instance is typed.
+    pub fn edits_message(&self, name: Name) -> bool {
+        self.editing.as_ref().is_some_and(|editing| editing.message && editing.name == name)
+    }
+
+    /// Runs until an instance comes to the selected shape.
+    pub fn run_to(&mut self, document: &Document) {
+        let service = self.state.atlas.service(&document.module);
+        if let (Some(orchestration), Selection::Node(id)) = (service, &document.selection) {
+            let shape = Name::new(id.as_str());
+            self.tell(Command::RunTo { orchestration, shape });
+        }
+    }
+
+    /// Twice or half as fast.
+    pub fn faster(&mut self, faster: bool) {
+        let speed = transport::next_speed(self.state.clock.speed, faster);
+        self.state.clock.speed = speed;
+        self.tell(Command::Speed(speed));
+    }
+
+    /// Shows more time, less of it, or all there is.
+    pub fn zoom_time(&mut self, factor: Option<f64>) {
+        time::zoom(self, factor);
+    }
+
+    /// Says in plain sentences what happens, or no longer.
+    pub fn narrate(&mut self) {
+        self.narrates = !self.narrates;
+        self.tell(Command::Narrate(self.narrates));
+    }
+
+    pub fn narrates(&self) -> bool {
+        self.narrates
+    }
+
+    /// What happened at the moment shown, in one sentence.
+    pub fn narration(&self, ui: &mut Ui) {
+        let t = Tokens::of(ui);
+        let words =
+            self.state.told.as_deref().unwrap_or("Nothing has happened yet. Play, or send a message.");
+        let response = ui.add(egui::Label::new(RichText::new(words).size(13.0).color(t.text)).truncate());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words));
+    }
+
+    /// Tells the engine which shape is selected, as one may ask what it did.
+    fn ask_shape(&mut self, document: &Document) {
+        let service = self.state.atlas.service(&document.module);
+        let shape = match &document.selection {
+            Selection::Node(id) => service.map(|service| (service, Name::new(id.as_str()))),
+            _ => None,
+        };
+        if self.asks && self.asked.shape != shape {
+            self.asked.shape = shape;
+            self.tell(Command::Ask(self.asked.clone()));
+        }
+    }
+
     /// Selects the instance of the moment shown, and shows its shape.
     fn go_to_moment(&mut self, actions: &mut Vec<Action>) {
         let Some(seq) = self.state.past else { return };
@@ -277,9 +456,14 @@ impl RunMode {
         time::ui(ui, self);
     }
 
+    /// Something is held by a breakpoint.
+    pub fn is_held(&self) -> bool {
+        !self.state.held.is_empty() || self.state.halted.is_some()
+    }
+
     /// What is held, loudly.
     pub fn banner(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
-        time::banner(ui, self, actions);
+        stops::banner(ui, self, actions);
     }
 
     /// The instance that is shown in full.
@@ -408,7 +592,12 @@ impl RunMode {
     /// Journal and Send message.
     pub fn bottom(&mut self, ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
         ui.set_min_height(ui.available_height());
-        let tabs = [(Bottom::Journal, "Journal"), (Bottom::Send, "Send message")];
+        let tabs = [
+            (Bottom::Journal, "Journal"),
+            (Bottom::Send, "Send message"),
+            (Bottom::Breakpoints, "Breakpoints"),
+            (Bottom::Runs, "Runs"),
+        ];
         ui.horizontal(|ui| {
             self.bottom = tab_bar(ui, self.bottom, &tabs);
             if self.bottom == Bottom::Journal {
@@ -419,6 +608,8 @@ impl RunMode {
         match self.bottom {
             Bottom::Journal => journal::ui(ui, self, actions),
             Bottom::Send => send::ui(ui, self, document),
+            Bottom::Breakpoints => stops::ui(ui, self, actions),
+            Bottom::Runs => tree::ui(ui, self),
         }
     }
 

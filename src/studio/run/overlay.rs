@@ -142,10 +142,16 @@ impl<'a> RunOverlay<'a> {
             }
         }
         self.tokens(paint);
-        for breakpoint in self.state.breakpoints.iter().filter(|b| b.orchestration == self.service) {
-            if let Some(node) = paint.layout.visible(&Id::new(breakpoint.shape.as_str())) {
+        let own = self.state.breakpoints.iter().filter(|stop| stop.breakpoint.orchestration == self.service);
+        for stop in own {
+            if let Some(node) = paint.layout.visible(&Id::new(stop.breakpoint.shape.as_str())) {
                 let (at, z) = ((paint.view * seen(paint, node)).left_center(), paint.view.scaling.max(0.4));
                 paint.painter.circle(at, 6.5 * z, paint.t.error, Stroke::new(1.5, paint.t.canvas));
+                if !stop.filter.is_empty() || stop.hits > 1 {
+                    // One with a condition has a bar in it.
+                    let bar = Rect::from_center_size(at, vec2(6.0, 2.0) * z);
+                    paint.painter.rect_filled(bar, 0.5, paint.t.canvas);
+                }
             }
         }
     }

@@ -6,15 +6,19 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::{Breakpoint, Event, EventKind, InstanceChange, InstanceId, Operation};
 use crate::host::partners::PartnerState;
 use crate::journal::Stride;
-use crate::lab::VirtualRun;
-use crate::message::{BTS, DateTime, Name, TimeSpan, format_value};
+use crate::lab::{Fault, VirtualRun};
+use crate::message::{BTS, DateTime, MessageId, Name, TimeSpan, format_value};
 use crate::model::{Application, PartnerControl};
 use crate::program::Program;
-pub use back::Explanation;
 use back::Past;
+pub use explain::{Asked, Explanation};
+use runs::Runs;
+pub use runs::{Brought, Comparison, Pair, RunInfo, words as span_words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use stops::Errand;
+pub use stops::{EventStop, ShapeStop};
 
 /// Events the record keeps, and with them what can be looked up of ended instances.
 const KEPT: usize = 20_000;
@@ -23,13 +27,18 @@ const HANDED: usize = 4_000;
 /// Steps at one moment of virtual time that count as an endless loop (C010).
 const STEP_LIMIT: u64 = 100_000;
 /// Virtual seconds a wall second.
-pub const SPEEDS: std::ops::RangeInclusive<f64> = 0.25..=64.0;
+pub const SPEEDS: std::ops::RangeInclusive<f64> = 0.25..=1000.0;
 
 /// What the studio asks of the run.
 #[derive(Clone, Debug)]
 pub enum Command {
     /// Compiles the application and starts it from the beginning.
     Load(Arc<Application>),
+    /// The application was changed: it starts from the beginning, and its earlier runs stay.
+    Reload(Arc<Application>),
+    /// The application was changed: it meets what came from outside in the run shown, up to the same time. Shows what
+    /// then became of what was looked at.
+    Again(Arc<Application>),
     /// Starts the loaded application from the beginning.
     Restart,
     Play,
@@ -62,15 +71,53 @@ pub enum Command {
     },
     /// Shows the present again.
     Now,
+    /// Says in plain sentences what happens.
+    Narrate(bool),
     /// Explains what is shown, whenever the clock stands.
     Explain(bool),
+    /// What to explain besides: a shape, or where a value came from.
+    Ask(Asked),
+    /// Goes to where a message was published.
+    About(MessageId),
+    /// Goes to where a variable of the watched instance got the value it has at the moment shown.
+    LastChange(Name),
+    /// A person acts on an instance: at the moment shown, which is a fork when it is an earlier one.
+    Intervene(Operation),
     /// Sets the breakpoint before a shape of an orchestration, or takes it away.
     ToggleBreakpoint {
         orchestration: Name,
         shape: Name,
     },
+    /// When a breakpoint before a shape stops: where the filter holds, from so many times on.
+    SetCondition {
+        breakpoint: Breakpoint,
+        filter: String,
+        hits: u32,
+    },
+    /// What stops the whole run when it happens.
+    SetStops(Vec<EventStop>),
+    /// Runs until an instance comes to a shape.
+    RunTo {
+        orchestration: Name,
+        shape: Name,
+    },
     /// Lets everything go on that a breakpoint holds.
     Continue,
+    /// Another run that is the same up to an event, and in which something is otherwise. Without a fault it ends at the
+    /// event, to be gone on with by hand.
+    Fork {
+        seq: u64,
+        fault: Option<Fault>,
+    },
+    /// Shows another run of the tree.
+    ShowRun(String),
+    RenameRun {
+        name: String,
+        to: String,
+    },
+    DiscardRun(String),
+    /// The run to show beside the one shown.
+    Compare(Option<String>),
 }
 
 /// How the clock of the run stands.
@@ -123,17 +170,32 @@ pub struct Update {
     /// That event is inside a step.
     pub amid: bool,
     pub why: Option<Arc<Explanation>>,
-    pub breakpoints: Arc<[Breakpoint]>,
+    pub breakpoints: Arc<[ShapeStop]>,
+    pub stops: Arc<[EventStop]>,
     /// Instances that stand at a breakpoint.
     pub held: Vec<InstanceId>,
+    /// The event that stopped the whole run, and which of `stops` did.
+    pub halted: Option<(usize, u64)>,
+    /// The instance that came to the shape one ran to.
+    pub came: Option<InstanceId>,
     pub program: Option<Arc<Program>>,
+    /// Every run, each after the one it was forked from.
+    pub runs: Arc<[RunInfo]>,
+    /// The one shown.
+    pub shown: String,
+    pub comparison: Option<Arc<Comparison>>,
+    /// What a fork at the moment shown can change.
+    pub brought: Option<Arc<Brought>>,
+    /// The event of the moment, or the last one before it that can be told, as a sentence.
+    pub told: Option<String>,
 }
 
 #[derive(Debug, Default)]
 pub struct Player {
     program: Option<Arc<Program>>,
-    run: Option<VirtualRun>,
-    runs: u64,
+    runs: Runs,
+    /// Counts what was shown.
+    number: u64,
     broken: Arc<[Diagnostic]>,
     clock: Clock,
     tracker: Tracker,
@@ -151,10 +213,17 @@ pub struct Player {
     past: Option<Past>,
     /// What was known after some events, to know it again quickly after others.
     marks: Vec<(u64, Tracker)>,
+    narrates: bool,
     explains: bool,
+    asked: Asked,
     why: Option<Arc<Explanation>>,
+    /// The program that tells the values of its texts, and the one it was made for.
+    traced: Option<(Arc<Program>, Arc<Program>)>,
     /// Set by the person; they hold from run to run.
-    breakpoints: Vec<Breakpoint>,
+    breakpoints: Vec<ShapeStop>,
+    stops: Vec<EventStop>,
+    errand: Option<Errand>,
+    came: Option<InstanceId>,
 }
 
 impl Player {
@@ -164,20 +233,33 @@ impl Player {
 
     pub fn obey(&mut self, command: Command, now: Instant) {
         match command {
-            Command::Load(application) => self.load(&application),
-            Command::Restart => self.restart(),
+            Command::Load(application) => {
+                self.runs.clear();
+                self.load(&application);
+            }
+            Command::Reload(application) => self.load(&application),
+            Command::Again(application) => self.again(&application),
+            Command::Restart => {
+                self.runs.give_way();
+                self.restart();
+            }
             Command::Play => {
                 self.now();
-                self.clock.playing = self.run.is_some();
+                self.pass_stop();
+                self.clock.playing = self.runs.run().is_some();
                 self.last = Some(now);
             }
-            Command::Pause => self.clock.playing = false,
+            Command::Pause => {
+                self.end_errand();
+                self.clock.playing = false;
+            }
             Command::Speed(speed) => self.clock.speed = speed.clamp(*SPEEDS.start(), *SPEEDS.end()),
             Command::Turn => {
                 self.clock.playing = false;
                 if self.past.is_some() {
                     return self.stride(&Stride::Turn, true);
                 }
+                self.pass_stop();
                 self.turn();
             }
             Command::Moment => {
@@ -185,6 +267,7 @@ impl Player {
                 if self.past.is_some() {
                     return self.next_moment();
                 }
+                self.pass_stop();
                 self.moment();
             }
             Command::Send { location, body, file } => {
@@ -193,14 +276,14 @@ impl Player {
             }
             Command::Operate(operation) => {
                 self.now();
-                if let Some(run) = &mut self.run {
+                if let Some(run) = self.runs.run_mut() {
                     run.operate(operation);
                 }
                 self.follow();
             }
             Command::Partner { name, running } => {
                 self.now();
-                if let Some(run) = &mut self.run {
+                if let Some(run) = self.runs.run_mut() {
                     let control = if running { PartnerControl::Start } else { PartnerControl::Stop };
                     run.control(&name, &control);
                 }
@@ -210,16 +293,36 @@ impl Player {
             Command::Seek(seq) => self.seek(seq),
             Command::Stride { to, forward } => self.stride(&to, forward),
             Command::Now => self.now(),
+            Command::Narrate(on) => self.narrates = on,
             Command::Explain(on) => self.explains = on,
+            Command::Ask(asked) => self.asked = asked,
+            Command::About(message) => self.about(message),
+            Command::LastChange(variable) => self.last_change(variable),
+            Command::Intervene(operation) => self.intervene(operation),
             Command::ToggleBreakpoint { orchestration, shape } => {
                 self.toggle_breakpoint(orchestration, shape);
             }
-            Command::Continue => self.go_on(),
+            Command::SetCondition { breakpoint, filter, hits } => {
+                self.set_condition(&breakpoint, &filter, hits);
+            }
+            Command::SetStops(stops) => self.set_stops(stops),
+            Command::RunTo { orchestration, shape } => {
+                self.run_to_shape(orchestration, shape);
+                self.last = Some(now);
+            }
+            Command::Continue => {
+                self.go_on();
+                self.last = Some(now);
+            }
+            Command::Fork { seq, fault } => self.fork(seq, fault),
+            Command::ShowRun(name) => self.show_run(&name),
+            Command::RenameRun { name, to } => self.rename_run(&name, &to),
+            Command::DiscardRun(name) => self.discard_run(&name),
+            Command::Compare(with) => self.runs.compare(with),
         }
     }
 
     fn load(&mut self, application: &Application) {
-        self.run = None;
         self.program = None;
         match Program::compile(application) {
             Ok((program, _)) => {
@@ -235,23 +338,36 @@ impl Player {
     }
 
     fn restart(&mut self) {
-        self.runs += 1;
+        self.watched = None;
+        self.errand = None;
+        let Some(program) = &self.program else {
+            self.runs.hide();
+            return self.shown_anew();
+        };
+        let start = DateTime::from_civil(jiff::civil::date(2026, 1, 1).at(9, 0, 0, 0)).unwrap_or_default();
+        let run = VirtualRun::with_program(Arc::clone(program), 0, start).bounded(KEPT);
+        self.runs.begin(run);
+        self.shown_anew();
+    }
+
+    /// Another run is shown than before: everything known of it is read from its record.
+    fn shown_anew(&mut self) {
+        self.number += 1;
         self.tracker = Tracker::default();
         self.past = None;
         self.marks.clear();
         self.why = None;
-        self.watched = None;
-        self.seen = 0;
         self.steps_at_moment = 0;
         self.owed = 0.0;
         self.events.clear();
         self.skipped = 0;
         self.partners = Arc::default();
-        let Some(program) = &self.program else { return };
-        let start = DateTime::from_civil(jiff::civil::date(2026, 1, 1).at(9, 0, 0, 0)).unwrap_or_default();
-        self.run = Some(VirtualRun::with_program(Arc::clone(program), 0, start).bounded(KEPT));
+        let Some(run) = self.runs.run() else { return };
+        self.program = Some(Arc::clone(run.engine().program()));
+        self.seen = run.run().forgotten();
         self.set_breakpoints();
         self.follow();
+        self.watch(self.watched);
     }
 
     /// Plays the wall time since the last call, for at most `budget`. True when something happened.
@@ -260,42 +376,32 @@ impl Player {
         if !self.clock.playing {
             return false;
         }
-        let Some(run) = &self.run else { return false };
+        let Some(run) = self.runs.run() else { return false };
         let before = run.run().last_seq();
-        let seconds = now.saturating_duration_since(last).as_secs_f64().min(0.25) * self.clock.speed;
-        let ticks = seconds * TimeSpan::TICKS_PER_SECOND as f64 + self.owed;
-        self.owed = ticks.fract();
-        let target = run.now().plus(TimeSpan(ticks as i64));
-        self.clock.behind = !self.run_to(target, now + budget);
+        if self.errand.is_some() {
+            self.hurry(now + budget);
+        } else {
+            let seconds = now.saturating_duration_since(last).as_secs_f64().min(0.25) * self.clock.speed;
+            let ticks = seconds * TimeSpan::TICKS_PER_SECOND as f64 + self.owed;
+            self.owed = ticks.fract();
+            let target = run.now().plus(TimeSpan(ticks as i64));
+            self.clock.behind = !self.run_to(target, now + budget);
+            self.runs.catch_up(now + budget);
+        }
         self.follow();
-        self.run.as_ref().is_some_and(|run| run.run().last_seq() != before)
+        self.runs.run().is_some_and(|run| run.run().last_seq() != before)
     }
 
     /// Runs up to `target`; false when `until` came first.
     fn run_to(&mut self, target: DateTime, until: Instant) -> bool {
-        loop {
-            if self.steps_at_moment % 64 == 63 && Instant::now() >= until {
-                return false;
-            }
-            let Some(run) = &mut self.run else { return true };
-            if run.step_once() {
-                self.steps_at_moment += 1;
-                if self.steps_at_moment >= STEP_LIMIT {
-                    self.endless();
-                    return true;
-                }
-                continue;
-            }
-            self.steps_at_moment = 0;
-            let due = run.next_due().filter(|due| *due <= target);
-            run.pass(due.unwrap_or(target));
-            if due.is_none() {
-                return true;
-            }
-            if Instant::now() >= until {
-                return false;
-            }
+        let Some(run) = self.runs.run_mut() else { return true };
+        let way = advance(run, target, until, &mut self.steps_at_moment);
+        match way {
+            Way::There | Way::Late => {}
+            Way::Halted => self.clock.playing = false,
+            Way::Endless => self.endless(),
         }
+        way != Way::Late
     }
 
     fn endless(&mut self) {
@@ -309,7 +415,7 @@ impl Player {
     }
 
     fn turn(&mut self) {
-        let Some(run) = &mut self.run else { return };
+        let Some(run) = self.runs.run_mut() else { return };
         for _ in 0..STEP_LIMIT {
             let seq = run.run().last_seq();
             if !run.step_once() {
@@ -324,7 +430,7 @@ impl Player {
     }
 
     fn moment(&mut self) {
-        let Some(run) = &mut self.run else { return };
+        let Some(run) = self.runs.run_mut() else { return };
         for _ in 0..STEP_LIMIT {
             let seq = run.run().last_seq();
             let mut steps = 0;
@@ -345,7 +451,7 @@ impl Player {
     }
 
     fn send(&mut self, location: &str, body: Arc<[u8]>, file: Option<String>) {
-        let Some(run) = &mut self.run else { return };
+        let Some(run) = self.runs.run_mut() else { return };
         if run.engine().program().location(Name::new(location)).is_none() {
             let message = format!("there is no receive location `{location}`");
             let help = "Choose one of the application's receive locations.";
@@ -394,7 +500,7 @@ impl Player {
 
     /// Takes over what the run recorded since the last call.
     fn follow(&mut self) {
-        let Some(run) = &mut self.run else { return };
+        let Some(run) = self.runs.run_mut() else { return };
         run.take_sent();
         let record = run.run();
         let fresh = record.events_after(self.seen);
@@ -423,10 +529,14 @@ impl Player {
     /// What changed since the last call.
     pub fn update(&mut self) -> Update {
         self.explain();
-        let run = self.run.as_ref();
+        self.count_stops();
+        self.runs.look();
         let mut clock = self.clock;
         let past = self.past.as_ref().map(|past| past.seq);
+        let brought = self.runs.brought(past, self.clock.playing);
+        let told = self.narrates.then(|| self.tell(past)).flatten();
         let amid = self.past.as_ref().is_some_and(|past| past.amid);
+        let run = self.runs.run();
         let tracker = match (&mut self.past, run) {
             (Some(past), Some(run)) => {
                 clock.elapsed = past.at.since(run.run().start());
@@ -440,7 +550,7 @@ impl Player {
             (_, None) => &self.tracker,
         };
         Update {
-            run: self.runs,
+            run: self.number,
             start: run.map(|r| r.run().start()).unwrap_or_default(),
             clock,
             broken: Arc::clone(&self.broken),
@@ -448,7 +558,15 @@ impl Player {
             amid,
             why: self.why.clone(),
             breakpoints: self.breakpoints.as_slice().into(),
+            stops: self.stops.as_slice().into(),
             held: tracker.held(),
+            halted: run.and_then(VirtualRun::halted).map(|halt| (halt.watch, halt.seq)),
+            came: self.came.take(),
+            runs: self.runs.infos(),
+            shown: self.runs.shown().to_owned(),
+            comparison: self.runs.comparison(),
+            brought,
+            told,
             program: self.program.clone(),
             events: std::mem::take(&mut self.events),
             skipped: std::mem::take(&mut self.skipped),
@@ -467,7 +585,48 @@ impl Player {
     }
 
     pub fn behind(&self) -> bool {
-        self.clock.playing && self.clock.behind
+        self.clock.playing && (self.clock.behind || self.errand.is_some())
+    }
+}
+
+/// How far a run came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// To the time it was to come to.
+    There,
+    /// There was no more wall time.
+    Late,
+    /// What happened stopped it.
+    Halted,
+    /// It does not come to rest at one moment.
+    Endless,
+}
+
+/// Runs up to `target`, for as long as the wall clock is before `until`. `steps` counts those at one moment.
+fn advance(run: &mut VirtualRun, target: DateTime, until: Instant, steps: &mut u64) -> Way {
+    loop {
+        if *steps % 64 == 63 && Instant::now() >= until {
+            return Way::Late;
+        }
+        if run.step_once() {
+            *steps += 1;
+            if *steps >= STEP_LIMIT {
+                return Way::Endless;
+            }
+            continue;
+        }
+        if run.halted().is_some() {
+            return Way::Halted;
+        }
+        *steps = 0;
+        let due = run.next_due().filter(|due| *due <= target);
+        run.pass(due.unwrap_or(target));
+        if due.is_none() {
+            return Way::There;
+        }
+        if Instant::now() >= until {
+            return Way::Late;
+        }
     }
 }
 
@@ -482,6 +641,7 @@ impl Update {
         let mut answers = earlier.answers;
         answers.append(&mut self.answers);
         self.answers = answers;
+        self.came = self.came.or(earlier.came);
         if earlier.run != self.run {
             return self;
         }
@@ -496,5 +656,8 @@ impl Update {
 }
 
 mod back;
+mod explain;
+mod runs;
+mod stops;
 #[cfg(test)]
 mod tests;

@@ -2,12 +2,13 @@
 
 use super::atlas::Atlas;
 use super::flights::Flights;
-use super::player::{Answer, Clock, Explanation, Update};
+use super::player::{Answer, Brought, Clock, Comparison, EventStop, Explanation, RunInfo, ShapeStop, Update};
 use super::tracker::{Phase, Summary, Watched};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Breakpoint, Event, EventKind, InstanceId};
+use crate::engine::{Event, EventKind, InstanceId};
 use crate::host::partners::PartnerState;
 use crate::message::{DateTime, Name, Value};
+use crate::program::Program;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -52,9 +53,22 @@ pub struct State {
     /// That event is inside a step.
     pub amid: bool,
     pub why: Option<Arc<Explanation>>,
-    pub breakpoints: Arc<[Breakpoint]>,
+    pub breakpoints: Arc<[ShapeStop]>,
+    pub stops: Arc<[EventStop]>,
     /// Instances that stand at a breakpoint.
     pub held: Vec<InstanceId>,
+    /// Which of `stops` stopped the whole run, and the event that did it.
+    pub halted: Option<(usize, u64)>,
+    pub program: Option<Arc<Program>>,
+    /// Every run, each after the one it was forked from.
+    pub runs: Arc<[RunInfo]>,
+    /// Name of the one shown.
+    pub shown: String,
+    pub comparison: Option<Arc<Comparison>>,
+    /// What a fork at the moment shown can change.
+    pub brought: Option<Arc<Brought>>,
+    /// What happened at the moment, as a sentence; when somebody wants to be told.
+    pub told: Option<String>,
     /// Messages on their way in the present, while an earlier moment is shown.
     present: Option<Flights>,
 }
@@ -62,7 +76,8 @@ pub struct State {
 impl State {
     /// Takes an update in.
     pub fn absorb(&mut self, update: Update) {
-        if update.run != self.run {
+        let other = update.run != self.run;
+        if other {
             let atlas = std::mem::take(&mut self.atlas);
             *self = Self { run: update.run, atlas, answer: self.answer.take(), ..Self::default() };
         }
@@ -87,6 +102,12 @@ impl State {
                 _ => {}
             }
         }
+        if other && update.events.len() > RECALLED {
+            // A run that is shown again: what happened in it long ago does not move.
+            self.heat.clear();
+            self.pulse.clear();
+            self.flights.land();
+        }
         self.dropped += update.skipped;
         self.journal.extend(update.events);
         while self.journal.len() > LINES {
@@ -99,7 +120,15 @@ impl State {
         self.amid = update.amid;
         self.why = update.why;
         self.breakpoints = update.breakpoints;
+        self.stops = update.stops;
         self.held = update.held;
+        self.halted = update.halted;
+        self.program = update.program;
+        self.runs = update.runs;
+        self.shown = update.shown;
+        self.comparison = update.comparison;
+        self.brought = update.brought;
+        self.told = update.told;
         self.start = update.start;
         self.clock = update.clock;
         self.broken = update.broken;

@@ -1,7 +1,7 @@
 //! The transport: restart, play, pause, step, speed, and what the clock says.
 
 use super::RunMode;
-use super::player::{Command, SPEEDS};
+use super::player::Command;
 use crate::journal;
 use crate::studio::theme::{self, Tokens};
 use egui::{
@@ -65,25 +65,38 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
     }
 }
 
-/// From 0.25 to 64 virtual seconds a wall second, in powers of two.
+/// Virtual seconds a wall second that one can choose.
+const SPEEDS: [f64; 13] = [0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 400.0, 700.0, 1000.0];
+
+/// Place of the speed nearest to this one.
+fn place(speed: f64) -> usize {
+    SPEEDS.iter().rposition(|known| *known <= speed * 1.001).unwrap_or_default()
+}
+
+/// The next speed up or down.
+pub fn next_speed(speed: f64, faster: bool) -> f64 {
+    let at = place(speed);
+    let next = if faster { at + 1 } else { at.saturating_sub(1) };
+    SPEEDS.get(next).or(SPEEDS.last()).copied().unwrap_or(speed)
+}
+
 fn speed(ui: &mut Ui, run: &mut RunMode) {
     let t = Tokens::of(ui);
     if ui.available_width() < SLIDER {
         return choices(ui, run);
     }
-    let mut power = run.state.clock.speed.max(*SPEEDS.start()).log2();
-    let range = SPEEDS.start().log2()..=SPEEDS.end().log2();
+    let mut at = place(run.state.clock.speed);
     ui.spacing_mut().slider_width = if ui.available_width() > SLIDER + 60.0 { 96.0 } else { 60.0 };
-    let slider = Slider::new(&mut power, range).step_by(1.0).show_value(false).trailing_fill(true);
+    let slider = Slider::new(&mut at, 0..=SPEEDS.len() - 1).show_value(false).trailing_fill(true);
     let response = ui.add(slider).on_hover_text("Virtual seconds a second");
-    response.widget_info(|| egui::WidgetInfo::slider(true, power, "Speed"));
+    let chosen = SPEEDS.get(at).copied().unwrap_or(1.0);
+    response.widget_info(|| egui::WidgetInfo::slider(true, chosen, "Speed"));
     if response.changed() {
-        run.state.clock.speed = power.exp2();
-        run.tell(Command::Speed(power.exp2()));
+        run.state.clock.speed = chosen;
+        run.tell(Command::Speed(chosen));
     }
-    let speed = power.exp2();
-    let words = times(speed);
-    let (rect, _) = ui.allocate_exact_size(vec2(38.0, 18.0), Sense::hover());
+    let words = times(run.state.clock.speed);
+    let (rect, _) = ui.allocate_exact_size(vec2(42.0, 18.0), Sense::hover());
     let font = egui::FontId::new(12.0, theme::medium());
     ui.painter().text(rect.left_center(), egui::Align2::LEFT_CENTER, words, font, t.muted);
 }
@@ -96,13 +109,11 @@ fn times(speed: f64) -> String {
 fn choices(ui: &mut Ui, run: &mut RunMode) {
     let speed = run.state.clock.speed;
     let response = ui.menu_button(times(speed), |ui| {
-        let mut choice = *SPEEDS.start();
-        while choice <= *SPEEDS.end() {
+        for choice in SPEEDS {
             if ui.selectable_label(choice == speed, times(choice)).clicked() {
                 run.tell(Command::Speed(choice));
                 ui.close();
             }
-            choice *= 2.0;
         }
     });
     response.response.on_hover_text("Virtual seconds a second");

@@ -1,16 +1,19 @@
-//! Why: who got the message shown and who nearly did, what the instance waits for, and the change that would help.
+//! Why: who got the message shown and who nearly did, what the instance waits for, what a shape decided, where a value came
+//! from, and the change that would help.
 
-use super::RunMode;
 use super::player::{Command, Explanation};
+use super::{RunMode, forks};
 use crate::engine::message_box::Verdict;
-use crate::engine::{Fate, Row};
+use crate::engine::{Fate, Operation, Row};
+use crate::journal::Clock;
 use crate::message::format_value;
 use crate::studio::command;
 use crate::studio::document::Action;
+use crate::studio::icons::{self, Glyph};
 use crate::studio::panels::fields;
-use crate::studio::theme::Tokens;
-use crate::why::{Delivery, Fix};
-use egui::{RichText, Ui};
+use crate::studio::theme::{self, Tokens};
+use crate::why::{Delivery, Fix, Judgement, Origin};
+use egui::{Button, ComboBox, RichText, Ui};
 
 /// Fixes offered for one thing.
 const FIXES: usize = 2;
@@ -27,69 +30,241 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
         fields::note(ui, "Finding out…");
         return;
     };
+    applied(ui, run, actions);
     if let Some(arrival) = &why.arrival {
         fields::heading(ui, "What arrived");
         sentence(ui, &arrival.sentence);
-        fixes(ui, &arrival.fixes, actions);
+        fixes(ui, run, &arrival.fixes, actions);
         for delivered in &arrival.deliveries {
-            delivery(ui, delivered, actions);
+            delivery(ui, run, delivered, actions);
         }
     }
     if let Some(delivered) = &why.delivery {
         fields::heading(ui, "The message");
         sentence(ui, &delivered.sentence);
-        delivery(ui, delivered, actions);
+        delivery(ui, run, delivered, actions);
+    }
+    let message = why.arrival.is_some() || why.delivery.is_some();
+    if !message && why.waits.is_empty() && why.standstill.is_none() && why.judgements.is_empty() {
+        let words = "Nothing to explain at this moment. Click a line of the journal that is about a message, choose an instance that waits or is suspended, or select a shape that decides.";
+        fields::note(ui, words);
+        if ui.button(command::Command::PreviousProblem.text()).clicked() {
+            run.to_problem(false);
+        }
     }
     instance(ui, run, &why, actions);
-    let nothing = why.arrival.is_none() && why.delivery.is_none();
-    if nothing && why.waits.is_empty() && why.standstill.is_none() {
-        let words = "Click a line of the journal that is about a message to see who got it and who nearly did, or choose an instance that waits or is suspended.";
-        fields::note(ui, words);
-    }
+    shape(ui, run, &why);
+    forks::offer(ui, run);
+    origin(ui, run, &why, actions);
+}
+
+/// What the last change did, with the way back.
+fn applied(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
+    let Some(label) = run.applied.clone() else { return };
+    let t = Tokens::of(ui);
+    let frame = egui::Frame::new().fill(t.tint(t.panel, t.ok, 0.12)).corner_radius(6).inner_margin(8);
+    frame.show(ui, |ui| {
+        let words = format!("{label}. This run got the same messages again.");
+        ui.add(egui::Label::new(RichText::new(words).color(t.text)).wrap());
+        ui.horizontal_wrapped(|ui| {
+            if ui.button("Undo the change").clicked() {
+                actions.push(Action::Command(command::Command::Undo));
+                run.applied = None;
+            }
+            if ui.button("Compare with before").clicked() {
+                run.show_runs();
+            }
+        });
+    });
 }
 
 fn instance(ui: &mut Ui, run: &mut RunMode, why: &Explanation, actions: &mut Vec<Action>) {
     if let Some(standstill) = &why.standstill {
         fields::heading(ui, "Stands still");
         sentence(ui, &standstill.sentence);
-        quiet(ui, &standstill.next);
-        fixes(ui, &standstill.fixes, actions);
-        if let Some(operation) = &standstill.operation
-            && ui.button("Do that").on_hover_text(&standstill.next).clicked()
-        {
-            run.tell(Command::Operate(operation.clone()));
-        }
+        quiet(ui, &format!("Next: {}.", standstill.next));
+        ui.horizontal_wrapped(|ui| {
+            if let Some(operation) = &standstill.operation
+                && ui.button(does(operation)).on_hover_text(&standstill.next).clicked()
+            {
+                run.tell(Command::Operate(operation.clone()));
+            }
+            if let Some(seq) = standstill.seq.filter(|seq| Some(*seq) != why.event)
+                && ui.button("Show when").on_hover_text("Goes to the moment it happened").clicked()
+            {
+                run.tell(Command::Seek(seq));
+            }
+        });
+        fixes(ui, run, &standstill.fixes, actions);
     }
-    for expected in &why.waits {
+    for (i, expected) in why.waits.iter().enumerate() {
         fields::heading(ui, "Waits for");
         sentence(ui, &expected.sentence);
         if expected.close.is_empty() {
             quiet(ui, "Nothing came close.");
         }
-        for close in &expected.close {
-            ui.add_space(4.0);
-            quiet(ui, &close.sentence);
-            ui.horizontal_wrapped(|ui| {
+        for (j, close) in expected.close.iter().enumerate() {
+            ui.push_id((i, j), |ui| {
+                ui.add_space(4.0);
+                quiet(ui, &close.sentence);
                 let words = RichText::new("Show when").size(12.0);
                 if ui.button(words).on_hover_text("Goes to the moment it was published").clicked() {
                     run.tell(Command::Seek(close.seq));
                 }
+                fixes(ui, run, &close.fixes, actions);
             });
-            fixes(ui, &close.fixes, actions);
         }
     }
 }
 
+fn does(operation: &Operation) -> &'static str {
+    match operation {
+        Operation::ResumeInstance(_) => "Resume it",
+        Operation::TerminateInstance(_) => "Terminate it",
+        Operation::ContinueInstance(_) => "Continue it",
+        _ => "Do that",
+    }
+}
+
+/// The expressions of the shape of the moment, or of the selected one, with the value of all that stands in them.
+fn shape(ui: &mut Ui, run: &RunMode, why: &Explanation) {
+    let named = |(service, shape)| {
+        let spot = run.state.atlas.spot(service, shape);
+        spot.map_or_else(|| shape.to_string(), |spot| format!("{} {}", spot.kind, spot.name))
+    };
+    let Some(at) = why.shape else {
+        if let Some(asked) = why.asked.shape.filter(|_| why.instance.is_some()) {
+            fields::heading(ui, &named(asked));
+            quiet(ui, "It has not run in this instance by this moment. Step on, or choose another instance.");
+        }
+        return;
+    };
+    fields::heading(ui, &named(at));
+    if why.judgements.is_empty() {
+        quiet(ui, "There is no expression in it.");
+    }
+    for (i, judgement) in why.judgements.iter().enumerate() {
+        ui.push_id(("judgement", i), |ui| judged(ui, judgement));
+    }
+}
+
+fn judged(ui: &mut Ui, judgement: &Judgement) {
+    let t = Tokens::of(ui);
+    sentence(ui, &judgement.sentence);
+    let grid = egui::Grid::new("parts").num_columns(2).spacing([12.0, 2.0]);
+    grid.show(ui, |ui| {
+        for part in &judgement.parts {
+            let value = super::inspector::value_words(&part.value);
+            let color = match &part.value {
+                crate::message::Value::Bool(true) => t.ok,
+                crate::message::Value::Bool(false) => t.error,
+                _ => t.text,
+            };
+            let room = ui.available_width().max(160.0) * 0.6;
+            ui.scope(|ui| {
+                ui.set_max_width(room);
+                let text = RichText::new(&part.text).monospace().size(11.0).color(t.muted);
+                ui.add(egui::Label::new(text).wrap());
+            });
+            let value = RichText::new(value).monospace().size(11.0).color(color);
+            ui.add(egui::Label::new(value).wrap());
+            ui.end_row();
+        }
+    });
+    ui.add_space(4.0);
+}
+
+/// Where a variable, a message or a field of it came from; one chooses which.
+fn origin(ui: &mut Ui, run: &mut RunMode, why: &Explanation, actions: &mut Vec<Action>) {
+    let watched = run.state.watched.clone().filter(|watched| Some(watched.id) == run.selected());
+    let Some(view) = watched.as_ref().and_then(|watched| watched.view.as_ref()) else { return };
+    fields::heading(ui, "Where a value comes from");
+    let asked = why.asked.value.clone();
+    ui.horizontal(|ui| {
+        let shown = asked.as_ref().map_or("Choose a value", |(name, _)| name.as_str());
+        let combo = ComboBox::from_id_salt("origin of")
+            .icon(fields::drop_icon)
+            .selected_text(shown)
+            .width(132.0)
+            .truncate();
+        let response = combo.show_ui(ui, |ui| {
+            let messages = view.messages.iter().map(|named| named.variable);
+            for name in view.variables.iter().map(|(name, _)| *name).chain(messages) {
+                let on = asked.as_ref().is_some_and(|(asked, _)| *asked == name);
+                if ui.selectable_label(on, name.as_str()).clicked() {
+                    run.ask_origin(name, "");
+                }
+            }
+        });
+        response
+            .response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Value to trace"));
+        if let Some((name, field)) = &asked
+            && view.messages.iter().any(|named| named.variable == *name)
+        {
+            let mut text = field.clone();
+            let field = egui::TextEdit::singleline(&mut text).hint_text(".Field").desired_width(96.0);
+            let response = ui.add(field);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Field to trace"));
+            if response.changed() {
+                run.ask_origin(*name, &text);
+            }
+        }
+    });
+    match (&why.origin, &asked) {
+        (Some(origin), Some(_)) => origins(ui, run, origin, 0, actions),
+        _ => quiet(ui, "Choose a variable or a message: the shapes and messages it came from are listed."),
+    }
+}
+
+fn origins(ui: &mut Ui, run: &mut RunMode, origin: &Origin, depth: usize, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        ui.add_space(depth.min(8) as f32 * 12.0);
+        ui.vertical(|ui| {
+            sentence(ui, &origin.sentence);
+            if let Some(seq) = origin.seq {
+                let words = RichText::new("Show when").size(12.0);
+                if ui.button(words).on_hover_text(format!("Goes to event {seq}")).clicked() {
+                    run.tell(Command::Seek(seq));
+                    if let Some(shape) = origin.shape {
+                        run.go_to_shape(origin.subject.service, shape, actions);
+                    }
+                }
+            }
+        });
+    });
+    for (i, from) in origin.from.iter().enumerate() {
+        ui.push_id((depth, i), |ui| origins(ui, run, from, depth + 1, actions));
+    }
+}
+
+/// What can be otherwise, in words, for the message that came last by the moment shown.
+pub fn brought_words(run: &RunMode) -> Option<String> {
+    let brought = run.state.brought.as_ref()?;
+    Some(format!("{}, which came through {} at {}", brought.what, brought.through, Clock(brought.elapsed)))
+}
+
 /// The nearest misses, then every subscription there was.
-fn delivery(ui: &mut Ui, delivery: &Delivery, actions: &mut Vec<Action>) {
+fn delivery(ui: &mut Ui, run: &mut RunMode, delivery: &Delivery, actions: &mut Vec<Action>) {
+    let arrived = delivery.delivered().next().is_some();
     if !delivery.misses.is_empty() {
         fields::heading(ui, "Nearly got it");
     }
-    for miss in &delivery.misses {
-        ui.add_space(4.0);
-        sentence(ui, &miss.sentence);
-        predicates(ui, &miss.predicates);
-        fixes(ui, &miss.fixes, actions);
+    for (i, miss) in delivery.misses.iter().enumerate() {
+        ui.push_id(("miss", i), |ui| {
+            ui.add_space(4.0);
+            if arrived {
+                // Nothing is wrong with it: who else could have had it is told when one asks.
+                if fold(ui, &miss.sentence, Tokens::of(ui).muted) {
+                    predicates(ui, &miss.predicates);
+                    fixes(ui, run, &miss.fixes, actions);
+                }
+                return;
+            }
+            sentence(ui, &miss.sentence);
+            predicates(ui, &miss.predicates);
+            fixes(ui, run, &miss.fixes, actions);
+        });
     }
     fields::heading(ui, "Subscriptions");
     if delivery.proofs.is_empty() {
@@ -102,14 +277,36 @@ fn delivery(ui: &mut Ui, delivery: &Delivery, actions: &mut Vec<Action>) {
         let t = Tokens::of(ui);
         let color = if delivered(&proof.row) { t.muted } else { t.ok };
         ui.push_id(i, |ui| {
-            let head = RichText::new(&proof.sentence).size(12.0).color(color);
-            egui::CollapsingHeader::new(head).id_salt("proof").show(ui, |ui| {
-                for group in &proof.row.groups {
-                    predicates(ui, group);
-                }
-            });
+            if fold(ui, &proof.sentence, color) {
+                ui.indent("predicates", |ui| {
+                    for group in &proof.row.groups {
+                        predicates(ui, group);
+                    }
+                });
+            }
         });
     }
+}
+
+/// A sentence that opens and closes what is under it; true while open.
+fn fold(ui: &mut Ui, words: &str, color: egui::Color32) -> bool {
+    let t = Tokens::of(ui);
+    let id = ui.make_persistent_id("open");
+    let mut open = ui.data(|data| data.get_temp(id)).unwrap_or(false);
+    let text = RichText::new(words).size(12.0).color(color);
+    let button = Button::new(text).wrap().frame(false).min_size(egui::vec2(ui.available_width() - 18.0, 0.0));
+    let response = ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let (mark, _) = ui.allocate_exact_size(egui::Vec2::splat(14.0), egui::Sense::hover());
+        let glyph = if open { Glyph::ChevronDown } else { Glyph::Chevron };
+        icons::paint(ui.painter(), glyph, mark.shrink(3.0), t.muted);
+        ui.add(button)
+    });
+    if response.inner.on_hover_text("Shows every predicate with both values").clicked() {
+        open = !open;
+        ui.data_mut(|data| data.insert_temp(id, open));
+    }
+    open
 }
 
 /// Each predicate with what was wanted and what there was.
@@ -125,15 +322,18 @@ fn predicates(ui: &mut Ui, verdicts: &[Verdict]) {
     }
 }
 
-/// The smallest changes as buttons; they are made in Design, where they can be undone.
-fn fixes(ui: &mut Ui, fixes: &[Fix], actions: &mut Vec<Action>) {
+/// The smallest changes as buttons. The application is changed in one step that can be undone, and gets the same messages
+/// again, so that one sees what that does.
+fn fixes(ui: &mut Ui, run: &mut RunMode, fixes: &[Fix], actions: &mut Vec<Action>) {
+    let t = Tokens::of(ui);
     for fix in fixes.iter().take(FIXES) {
-        let button = egui::Button::new(RichText::new(&fix.title).size(12.0)).wrap();
-        let tip =
-            "Changes the application in Design, as one step to undo; run it again to see the difference";
+        let text = RichText::new(&fix.title).size(12.0).family(theme::medium()).color(t.text);
+        let button = Button::new(text).wrap().stroke(egui::Stroke::new(1.0, t.brand));
+        let tip = "Changes the application, as one step to undo, and gives it the same messages again";
         if ui.add(button).on_hover_text(tip).clicked() {
-            actions.push(Action::Command(command::Command::Design));
             actions.push(Action::edit(fix.edit.clone()));
+            run.applied = Some(fix.title.clone());
+            run.mends = true;
         }
     }
 }

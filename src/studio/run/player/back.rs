@@ -1,14 +1,11 @@
-//! Looking back, asking why, and breakpoints. The present is never touched by looking back: what is shown comes from the
-//! record, and the run goes on from where it was.
+//! Looking back. The present is never touched by it: what is shown comes from the record, and the run goes on from where it
+//! was.
 
 use super::super::tracker::Tracker;
 use super::{Answer, Player};
-use crate::diagnostic::Diagnostic;
-use crate::engine::{Breakpoint, Engine, EventKind, InstanceId, Operation};
-use crate::journal::{Run, Stride, instance_of, message_of};
-use crate::message::{DateTime, Name};
-use crate::why::{self, Arrival, Delivery, Expected, Standstill};
-use std::sync::Arc;
+use crate::engine::{Engine, InstanceId};
+use crate::journal::Stride;
+use crate::message::{DateTime, MessageId, Name};
 
 /// Events between two marks.
 pub(super) const DISTANCE: u64 = 2_000;
@@ -24,24 +21,10 @@ pub(super) struct Past {
     pub tracker: Tracker,
 }
 
-/// Why the event shown happened as it did, and why the watched instance stands where it does.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Explanation {
-    /// The event, by `seq`; none in the present.
-    pub event: Option<u64>,
-    pub instance: Option<InstanceId>,
-    /// `seq` of the last event by then.
-    pub moment: u64,
-    pub arrival: Option<Arrival>,
-    pub delivery: Option<Delivery>,
-    pub waits: Vec<Expected>,
-    pub standstill: Option<Standstill>,
-}
-
 impl Player {
     pub(super) fn watch(&mut self, id: Option<InstanceId>) {
         self.watched = id;
-        let Some(run) = &self.run else { return };
+        let Some(run) = self.runs.run() else { return };
         self.tracker.watch(id, run.run(), run.run().last_seq(), run.engine());
         if let Some(seq) = self.past.as_ref().map(|past| past.seq) {
             self.seek(seq);
@@ -50,7 +33,7 @@ impl Player {
 
     pub(super) fn seek(&mut self, seq: u64) {
         self.clock.playing = false;
-        let Some(record) = self.run.as_ref().map(|run| run.run()) else { return };
+        let Some(record) = self.runs.run().map(|run| run.run()) else { return };
         let seq = seq.clamp(record.forgotten() + 1, record.last_seq().max(record.forgotten() + 1));
         let Some(event) = record.events_until(seq).last() else { return };
         let Some(mut engine) = record.state_after_event(seq) else { return };
@@ -75,7 +58,7 @@ impl Player {
 
     pub(super) fn stride(&mut self, to: &Stride, forward: bool) {
         self.clock.playing = false;
-        let Some(record) = self.run.as_ref().map(|run| run.run()) else { return };
+        let Some(record) = self.runs.run().map(|run| run.run()) else { return };
         let from = match &self.past {
             Some(past) => past.seq,
             // The present is after the last event, whose state it shows.
@@ -96,7 +79,7 @@ impl Player {
 
     /// To the end of the next moment at which something happened.
     pub(super) fn next_moment(&mut self) {
-        let (Some(run), Some(past)) = (&self.run, &self.past) else { return };
+        let (Some(run), Some(past)) = (self.runs.run(), &self.past) else { return };
         let events = run.run().events();
         let later = events.partition_point(|event| event.at <= past.at);
         let Some(at) = events.get(later).map(|event| event.at) else { return self.now() };
@@ -113,89 +96,33 @@ impl Player {
         }
     }
 
-    /// Brings the explanation up to date; not while time passes, when it would change all the time.
-    pub(super) fn explain(&mut self) {
-        let Some(run) = self.run.as_ref().filter(|_| self.explains && !self.clock.playing) else {
-            self.why = None;
-            return;
-        };
+    /// To where a message was published.
+    pub(super) fn about(&mut self, message: MessageId) {
+        let Some(run) = self.runs.run() else { return };
+        let own: Vec<u64> = run.run().events_of_message(message).map(|event| event.seq).collect();
+        let published = own.iter().find_map(|seq| super::explain::publication(run.run(), *seq));
+        match published.or(own.first().copied()) {
+            Some(seq) => self.seek(seq),
+            None => self.answers.push(Answer::Done(format!("{message} is no longer in the record"))),
+        }
+    }
+
+    /// To where a variable of the watched instance got its value; again, to where it got the one before.
+    pub(super) fn last_change(&mut self, variable: Name) {
+        let (Some(run), Some(id)) = (self.runs.run(), self.watched) else { return };
         let record = run.run();
-        let event = self.past.as_ref().map(|past| past.seq);
-        let moment = event.unwrap_or(record.last_seq());
-        let same =
-            |why: &Arc<Explanation>| (why.event, why.instance, why.moment) == (event, self.watched, moment);
-        if self.why.as_ref().is_some_and(same) {
-            return;
+        let moment = self.past.as_ref().map_or(record.last_seq(), |past| past.seq);
+        let mut found = record.last_change(id, variable, moment);
+        if self.past.is_some() && found.as_ref().is_some_and(|change| change.seq == moment) {
+            let before = record.previous(moment, &Stride::Turn);
+            found = before.and_then(|before| record.last_change(id, variable, before));
         }
-        let engine = self.past.as_ref().map_or(run.engine(), |past| &past.engine);
-        let about = event.and_then(|seq| record.events_until(seq).last()).map(|event| &event.kind);
-        let instance = about.and_then(instance_of).filter(|_| self.watched.is_none()).or(self.watched);
-        let mut found = Explanation { event, instance: self.watched, moment, ..Explanation::default() };
-        if let (Some(kind), Some(seq)) = (about, event) {
-            match kind {
-                EventKind::MessageReceived { .. } => found.arrival = why::arrival(record, seq),
-                kind => {
-                    found.delivery = publication(record, kind).and_then(|seq| why::delivery(record, seq));
-                }
+        match found {
+            Some(change) => self.seek(change.seq),
+            None => {
+                let words = format!("{variable} has had its value since the instance began");
+                self.answers.push(Answer::Done(words));
             }
         }
-        if let Some(id) = instance {
-            found.waits = why::waiting(engine, record, id);
-            found.standstill = why::suspended(engine, record, id);
-        }
-        self.why = Some(Arc::new(found));
     }
-
-    pub(super) fn toggle_breakpoint(&mut self, orchestration: Name, shape: Name) {
-        self.now();
-        let Some(run) = &mut self.run else { return };
-        let breakpoint = Breakpoint { orchestration, shape, instance: None };
-        let on = !self.breakpoints.contains(&breakpoint);
-        let before = run.run().last_seq();
-        run.operate(Operation::SetBreakpoint { breakpoint, on });
-        let refused = run.run().events_after(before).iter().find_map(|event| match &event.kind {
-            EventKind::OperationRefused { reason } => Some(reason.clone()),
-            _ => None,
-        });
-        match refused {
-            Some(reason) => {
-                let help = "Choose another shape: one that runs by itself, outside of atomic scopes.";
-                self.answers.push(Answer::Refused(Diagnostic::error("L08", reason, help)));
-            }
-            None if on => self.breakpoints.push(breakpoint),
-            None => self.breakpoints.retain(|other| *other != breakpoint),
-        }
-        self.follow();
-    }
-
-    pub(super) fn set_breakpoints(&mut self) {
-        let Some(run) = &mut self.run else { return };
-        // Shapes come and go between runs.
-        let program = run.engine().program();
-        self.breakpoints.retain(|b| {
-            let service = program.service_by_name(b.orchestration);
-            service.is_some_and(|service| service.shapes.iter().any(|shape| shape.id == b.shape))
-        });
-        for breakpoint in self.breakpoints.clone() {
-            run.operate(Operation::SetBreakpoint { breakpoint, on: true });
-        }
-    }
-
-    pub(super) fn go_on(&mut self) {
-        self.now();
-        let Some(run) = &mut self.run else { return };
-        for id in self.tracker.held() {
-            run.operate(Operation::ContinueInstance(id));
-        }
-        self.follow();
-    }
-}
-
-/// Where the message that an event is about was published.
-fn publication(record: &Run, kind: &EventKind) -> Option<u64> {
-    let published = |kind: &EventKind| {
-        matches!(kind, EventKind::MessagePublished { .. } | EventKind::RoutingFailed { .. })
-    };
-    let mut events = record.events_of_message(message_of(kind)?);
-    events.find(|event| published(&event.kind)).map(|event| event.seq)
 }

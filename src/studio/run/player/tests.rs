@@ -35,10 +35,10 @@ fn virtual_time_passes_at_the_chosen_speed() {
 fn a_long_run_keeps_only_so_much() {
     let (mut player, now) = southridge(64.0);
     quarters(&mut player, now, 60);
-    let record = player.run.as_ref().unwrap().run();
+    let record = player.runs.run().unwrap().run();
     assert!(record.last_seq() > 3 * KEPT as u64, "{} events happened", record.last_seq());
     assert!(record.events().len() < 2 * KEPT, "{} are kept", record.events().len());
-    assert!(player.run.as_ref().unwrap().all_sent().is_empty(), "transmissions are not kept");
+    assert!(player.runs.run().unwrap().all_sent().is_empty(), "transmissions are not kept");
     let update = player.update();
     assert!(update.events.len() <= HANDED && update.skipped > 0);
     assert!(update.ended > 500 && update.instances.len() <= 500);

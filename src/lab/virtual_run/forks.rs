@@ -1,0 +1,89 @@
+//! Other runs that are made of one: forked, cut short, and played again by a changed application.
+
+use super::super::acts::{Act, Change};
+use super::VirtualRun;
+use crate::program::Program;
+use std::sync::Arc;
+
+impl VirtualRun {
+    /// Another run of the same program that does the same up to the event `seq`, with these changes; then it goes its own
+    /// way, meeting what came from outside when this run did. Without a change it is this run again.
+    pub fn fork(&self, seq: u64, changes: &[Change]) -> Self {
+        let until = self.run.step_number(seq).map_or(0, |step| step + 1);
+        let first = changes.iter().map(|change| change.input).min();
+        let mut fork = self.begun(Arc::clone(self.run.engine().program()));
+        for change in self.changes().chain(changes.iter().cloned()) {
+            fork.changes.entry(change.input).or_default().push(change.fault);
+        }
+        let mut acts = self.acts.iter();
+        // Exactly as it was, until the first change has been met.
+        for act in acts.by_ref() {
+            fork.repeat(act);
+            if first.is_some_and(|first| fork.offered > first) && fork.run.step_count() >= until {
+                break;
+            }
+        }
+        fork.meet(acts);
+        fork
+    }
+
+    /// This run up to the event `seq` and no further: that moment is its present. Acts are whole, so what happened at once
+    /// with the event has happened too.
+    #[must_use]
+    pub fn until(&self, seq: u64) -> Self {
+        let until = self.run.step_number(seq).map_or(0, |step| step + 1);
+        let mut cut = self.begun(Arc::clone(self.run.engine().program()));
+        for change in self.changes() {
+            cut.changes.entry(change.input).or_default().push(change.fault);
+        }
+        for act in &self.acts {
+            if cut.run.step_count() >= until {
+                break;
+            }
+            cut.repeat(act);
+        }
+        cut
+    }
+
+    /// Another program meets what came from outside when it came to this run, up to the same time.
+    #[must_use]
+    pub fn again(&self, program: Arc<Program>) -> Self {
+        let mut again = self.begun(program);
+        again.meet(self.acts.iter());
+        again
+    }
+
+    fn begun(&self, program: Arc<Program>) -> Self {
+        let run = Self::with_program(program, self.seed, self.run.start());
+        match self.run.limit() {
+            Some(limit) => run.bounded(limit),
+            None => run,
+        }
+    }
+
+    fn repeat(&mut self, act: &Act) {
+        self.acts.push(act.clone());
+        self.act(act.clone());
+    }
+
+    /// Lets time pass as these acts did, taking of them only what came from outside.
+    fn meet<'a>(&mut self, acts: impl Iterator<Item = &'a Act>) {
+        let mut now = self.now;
+        for act in acts {
+            match act {
+                Act::Pass(at) => now = *at,
+                act if act.is_external() => {
+                    // One that never comes to rest goes on without what follows.
+                    if now > self.now && self.advance(now.since(self.now)).is_err() {
+                        return;
+                    }
+                    self.take(act.clone());
+                }
+                _ => {}
+            }
+        }
+        if now > self.now {
+            let _ = self.advance(now.since(self.now));
+        }
+    }
+}

@@ -1,0 +1,579 @@
+//! The runs of the application: a tree with names. One is shown, and one may stand beside it, on the same clock.
+
+use super::stops::refusal;
+use super::{Answer, Player, Way, advance};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Event, EventKind, InputKind, InstanceChange, Operation, Publisher};
+use crate::journal::{Clock, Detail, Run, event_name};
+use crate::lab::{Branch, Change, Difference, Fault, RunTree, VirtualRun, first_difference};
+use crate::message::{DateTime, TimeSpan};
+use crate::model::Application;
+use crate::program::Program;
+use crate::studio::run::atlas::pill_of;
+use similar::{Algorithm, DiffTag, capture_diff_slices};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Most runs kept; beyond, the oldest that nobody named or forked goes.
+const MOST: usize = 12;
+/// Lines compared from the first difference on, of each run.
+const COMPARED: usize = 240;
+/// Lines shown before the first difference.
+const BEFORE: usize = 3;
+
+/// One run of the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunInfo {
+    pub name: String,
+    pub parent: Option<String>,
+    /// How many runs it was forked from, one from the other.
+    pub depth: usize,
+    /// What was changed, in words.
+    pub what: Vec<String>,
+    pub events: u64,
+    pub elapsed: TimeSpan,
+}
+
+/// What came from outside: what a fork can change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Brought {
+    /// Its first event.
+    pub seq: u64,
+    pub elapsed: TimeSpan,
+    /// `Order 17/3`.
+    pub what: String,
+    /// Receive location or send port that it came through.
+    pub through: String,
+    /// The bytes, where they can be others.
+    pub body: Option<Arc<[u8]>>,
+    /// A reply cannot come twice.
+    pub again: bool,
+}
+
+/// One line of two runs side by side; the same in both when there are both.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pair {
+    pub left: Option<Event>,
+    pub right: Option<Event>,
+}
+
+/// The run shown beside another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    pub left: String,
+    pub right: String,
+    /// `None` while they are the same.
+    pub difference: Option<Difference>,
+    /// What happened in them from shortly before the first difference on; only what a reader follows.
+    pub rows: Vec<Pair>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Runs {
+    tree: Option<RunTree>,
+    shown: String,
+    compared: Option<String>,
+    /// Those with a name that a person gave.
+    named: BTreeSet<String>,
+    begun: u32,
+    steps: u64,
+    comparison: Option<(u64, u64, Arc<Comparison>)>,
+    brought: Option<(u64, Option<Arc<Brought>>)>,
+}
+
+impl Runs {
+    pub fn run(&self) -> Option<&VirtualRun> {
+        Some(&self.tree.as_ref()?.branch(&self.shown)?.run)
+    }
+
+    pub fn run_mut(&mut self) -> Option<&mut VirtualRun> {
+        Some(&mut self.tree.as_mut()?.branch_mut(&self.shown)?.run)
+    }
+
+    /// Name of the run shown; empty when none is.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Shows none.
+    pub fn hide(&mut self) {
+        self.show(String::new());
+        self.compared = None;
+    }
+
+    fn show(&mut self, name: String) {
+        self.shown = name;
+        self.brought = None;
+        self.comparison = None;
+    }
+
+    pub fn compare(&mut self, with: Option<String>) {
+        let known = |name: &String| self.tree.as_ref().is_some_and(|tree| tree.branch(name).is_some());
+        self.compared = with.filter(|name| known(name) && *name != self.shown);
+        self.comparison = None;
+    }
+
+    /// Drops the run shown when it begins again and nobody cares for it: no name, no fork.
+    pub fn give_way(&mut self) {
+        let Some(tree) = &mut self.tree else { return };
+        let forked = tree.branches().iter().any(|branch| branch.parent.as_ref() == Some(&self.shown));
+        let root = tree.branch(&self.shown).is_some_and(|branch| branch.parent.is_none());
+        if !root || forked || self.named.contains(&self.shown) {
+            return;
+        }
+        if tree.branches().len() == 1 {
+            self.clear();
+        } else {
+            tree.discard(&self.shown);
+            self.hide();
+        }
+    }
+
+    /// Shows a run from its beginning.
+    pub fn begin(&mut self, run: VirtualRun) {
+        self.begun += 1;
+        let name = self.free(&format!("Run {}", self.begun));
+        match &mut self.tree {
+            None => self.tree = Some(RunTree::new(&name, run)),
+            Some(_) => drop(self.add(&name, None, 0, Vec::new(), run)),
+        }
+        self.compared = None;
+        self.show(name);
+    }
+
+    fn add(
+        &mut self,
+        name: &str,
+        parent: Option<String>,
+        from: u64,
+        what: Vec<String>,
+        run: VirtualRun,
+    ) -> Result<(), Diagnostic> {
+        let Some(tree) = &mut self.tree else { return Ok(()) };
+        tree.add(Branch { name: name.to_owned(), parent, from, what, run })?;
+        self.forget();
+        Ok(())
+    }
+
+    /// Drops the oldest runs that nobody named or forked, beyond those that are kept.
+    fn forget(&mut self) {
+        let Some(tree) = &mut self.tree else { return };
+        while tree.branches().len() > MOST {
+            let branches = tree.branches();
+            let forked = |name: &str| branches.iter().any(|b| b.parent.as_deref() == Some(name));
+            let kept = |name: &str| self.named.contains(name) || name == self.shown || forked(name);
+            let old = branches.iter().map(|branch| branch.name.clone()).find(|name| !kept(name));
+            let Some(old) = old else { return };
+            tree.discard(&old);
+        }
+    }
+
+    /// A name that no run has.
+    fn free(&self, wanted: &str) -> String {
+        let taken = |name: &str| self.tree.as_ref().is_some_and(|tree| tree.branch(name).is_some());
+        let numbered = (2..).map(|number: u32| format!("{wanted} ({number})"));
+        std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+    }
+
+    /// Lets the run beside the one shown come to the same time.
+    pub fn catch_up(&mut self, until: Instant) {
+        let Some(now) = self.run().map(VirtualRun::now) else { return };
+        let name = self.compared.clone();
+        let other = name.and_then(|name| self.tree.as_mut()?.branch_mut(&name)).map(|branch| &mut branch.run);
+        if let Some(run) = other.filter(|run| run.now() < now) {
+            run.go_on();
+            let way = advance(run, now, until, &mut self.steps);
+            if way == Way::Endless {
+                self.compared = None;
+            }
+        }
+    }
+
+    /// Every run, each after the one it was forked from.
+    pub fn infos(&self) -> Arc<[RunInfo]> {
+        let Some(tree) = &self.tree else { return Arc::default() };
+        let mut infos = Vec::new();
+        for branch in tree.branches().iter().filter(|branch| branch.parent.is_none()) {
+            below(tree, branch, 0, &mut infos);
+        }
+        infos.into()
+    }
+
+    pub fn comparison(&self) -> Option<Arc<Comparison>> {
+        self.comparison.as_ref().map(|(.., comparison)| Arc::clone(comparison))
+    }
+
+    /// Brings the comparison up to date.
+    pub fn look(&mut self) {
+        let both = || {
+            let (tree, with) = (self.tree.as_ref()?, self.compared.as_ref()?);
+            Some((&tree.branch(&self.shown)?.run, &tree.branch(with)?.run, with))
+        };
+        let Some((left, right, with)) = both() else {
+            self.comparison = None;
+            return;
+        };
+        let ends = (left.run().last_seq(), right.run().last_seq());
+        if self.comparison.as_ref().is_some_and(|(a, b, _)| (*a, *b) == ends) {
+            return;
+        }
+        let oldest = left.run().forgotten().max(right.run().forgotten());
+        let known = self.comparison.as_ref().and_then(|(.., known)| known.difference.clone());
+        // Where two runs part they have parted; only an open end may still move.
+        let known = known.filter(|d| d.seq > oldest && d.left.is_some() && d.right.is_some());
+        let difference = known.or_else(|| first_difference(left.run(), right.run()));
+        let rows =
+            difference.as_ref().map_or_else(Vec::new, |d| side_by_side(left.run(), right.run(), d.seq));
+        let (shown, with) = (self.shown.clone(), with.clone());
+        let comparison = Comparison { left: shown, right: with, difference, rows };
+        self.comparison = Some((ends.0, ends.1, Arc::new(comparison)));
+    }
+
+    /// What came from outside at the moment shown, or last before it.
+    pub fn brought(&mut self, past: Option<u64>, playing: bool) -> Option<Arc<Brought>> {
+        let record = self.run()?.run();
+        let moment = past.unwrap_or(record.last_seq());
+        if playing {
+            return None;
+        }
+        if let Some((at, known)) = &self.brought
+            && *at == moment
+        {
+            return known.clone();
+        }
+        let found = brought(record, moment).map(Arc::new);
+        self.brought = Some((moment, found.clone()));
+        found
+    }
+}
+
+fn below(tree: &RunTree, branch: &Branch, depth: usize, infos: &mut Vec<RunInfo>) {
+    let record = branch.run.run();
+    infos.push(RunInfo {
+        name: branch.name.clone(),
+        parent: branch.parent.clone(),
+        depth,
+        what: branch.what.clone(),
+        events: record.last_seq(),
+        elapsed: branch.run.now().since(record.start()),
+    });
+    let own = tree.branches().iter().filter(|other| other.parent.as_ref() == Some(&branch.name));
+    own.for_each(|child| below(tree, child, depth + 1, infos));
+}
+
+/// The last thing by an event that came from outside and can be otherwise.
+fn brought(record: &Run, moment: u64) -> Option<Brought> {
+    let until = record.events_until(moment);
+    until.iter().rev().find_map(|event| {
+        let through = match &event.kind {
+            EventKind::MessageReceived { location, .. } => location.to_string(),
+            EventKind::MessagePublished { publisher: Publisher::SendPortReply(port), .. } => port.to_string(),
+            EventKind::MessagePublished { publisher: Publisher::External, .. } => "an operator".to_owned(),
+            _ => return None,
+        };
+        let input = &record.input_of(event.seq)?.kind;
+        let body = match input {
+            InputKind::Received { body, .. } | InputKind::Responded { body, .. } => Some(Arc::clone(body)),
+            InputKind::Publish { .. } => None,
+            _ => return None,
+        };
+        let step = record.step_number(event.seq);
+        let own = record.events_after(event.seq.saturating_sub(1)).iter();
+        let mut own = own.take_while(|later| record.step_number(later.seq) == step);
+        let what = own.find_map(|later| match &later.kind {
+            EventKind::MessagePublished { message, .. } => Some(pill_of(message)),
+            _ => None,
+        });
+        Some(Brought {
+            seq: event.seq,
+            elapsed: event.at.since(record.start()),
+            what: what.unwrap_or_else(|| "the message".to_owned()),
+            through,
+            body,
+            again: Fault::Duplicate.fits(input),
+        })
+    })
+}
+
+/// What a reader of two runs follows; what the engine does in between is left out.
+fn tells(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::SubscriptionAdded { .. }
+        | EventKind::SubscriptionRemoved { .. }
+        | EventKind::PersistencePoint { .. }
+        | EventKind::ShapeCompleted { .. }
+        | EventKind::MessageEnqueued { .. } => false,
+        EventKind::Instance { change, .. } => {
+            !matches!(change, InstanceChange::Ready | InstanceChange::Active | InstanceChange::Rehydrated)
+        }
+        _ => true,
+    }
+}
+
+/// Both runs from shortly before an event on, what is the same in both on one line.
+fn side_by_side(left: &Run, right: &Run, seq: u64) -> Vec<Pair> {
+    let events = |run: &Run| -> Vec<Event> {
+        let before = run.events_until(seq.saturating_sub(1)).iter().rev();
+        let mut kept: Vec<Event> = before.filter(|e| tells(&e.kind)).take(BEFORE).cloned().collect();
+        kept.reverse();
+        let after = run.events_after(seq.saturating_sub(1)).iter();
+        kept.extend(after.filter(|e| tells(&e.kind)).take(COMPARED).cloned());
+        kept
+    };
+    let (left, right) = (events(left), events(right));
+    let keys = |events: &[Event]| events.iter().map(|event| key(&event.kind)).collect::<Vec<_>>();
+    let (a, b) = (keys(&left), keys(&right));
+    let mut rows = Vec::new();
+    for op in capture_diff_slices(Algorithm::Myers, &a, &b) {
+        let (old, new) = (op.old_range(), op.new_range());
+        let (lefts, rights) =
+            (left.get(old).unwrap_or_default().iter(), right.get(new).unwrap_or_default().iter());
+        if op.tag() == DiffTag::Equal {
+            let both = lefts.zip(rights);
+            rows.extend(both.map(|(l, r)| Pair { left: Some(l.clone()), right: Some(r.clone()) }));
+        } else {
+            rows.extend(lefts.map(|l| Pair { left: Some(l.clone()), right: None }));
+            rows.extend(rights.map(|r| Pair { left: None, right: Some(r.clone()) }));
+        }
+    }
+    rows
+}
+
+/// An event without its numbers, which differ between runs from where they part.
+fn key(kind: &EventKind) -> String {
+    let detail = Detail(kind).to_string();
+    let words = detail.split_whitespace().map(|word| {
+        let numbered = word.trim_start_matches(['#', 'm', 's', 't']);
+        if numbered.len() < word.len() && numbered.trim_end_matches([',', ':']).parse::<u64>().is_ok() {
+            "·"
+        } else {
+            word
+        }
+    });
+    format!("{} {}", event_name(kind), words.collect::<Vec<_>>().join(" "))
+}
+
+impl Player {
+    fn refuse(&mut self, message: impl Into<String>, help: &str) {
+        self.answers.push(Answer::Refused(Diagnostic::error("L10", message, help)));
+    }
+
+    pub(super) fn fork(&mut self, seq: u64, fault: Option<Fault>) {
+        self.clock.playing = false;
+        let parent = self.runs.shown.clone();
+        let Some(run) = self.runs.run() else { return };
+        let record = run.run();
+        let at = record.events_until(seq).last().map_or(record.start(), |event| event.at);
+        let made = match &fault {
+            None => {
+                let when = Clock(at.since(record.start()));
+                Some((format!("From {when}"), vec![format!("as it was until {when}")], run.until(seq)))
+            }
+            Some(fault) => {
+                let input = record.input_of(seq).filter(|input| fault.fits(&input.kind));
+                let number = input.and_then(|_| run.input_number(seq));
+                number.map(|input| {
+                    let what = brought(record, seq).map_or_else(|| "the message".to_owned(), |b| b.what);
+                    let change = Change { input, fault: fault.clone() };
+                    (name_of(fault, &what), vec![fault.text()], run.fork(seq, &[change]))
+                })
+            }
+        };
+        let Some((name, what, run)) = made else {
+            let help =
+                "Choose a message that came from outside: one of those on the first lane of the timeline.";
+            return self.refuse("nothing came from outside there that could be otherwise", help);
+        };
+        let name = self.runs.free(&name);
+        if let Err(why) = self.runs.add(&name, Some(parent.clone()), seq, what, run) {
+            self.answers.push(Answer::Refused(why));
+            return;
+        }
+        self.runs.show(name.clone());
+        self.shown_anew();
+        self.runs.compare(Some(parent.clone()));
+        self.to_difference();
+        self.answers.push(Answer::Done(format!("Forked {parent}: {name}")));
+    }
+
+    /// To where the two runs part.
+    fn to_difference(&mut self) {
+        self.runs.look();
+        let difference = self.runs.comparison().and_then(|comparison| comparison.difference.clone());
+        if let Some(at) = difference
+            && at.left.is_some()
+        {
+            self.seek(at.seq);
+        }
+    }
+
+    pub(super) fn again(&mut self, application: &Application) {
+        self.clock.playing = false;
+        let program = match Program::compile(application) {
+            Ok((program, _)) => program,
+            Err(all) => {
+                self.broken = all.into();
+                self.program = None;
+                self.runs.hide();
+                return self.shown_anew();
+            }
+        };
+        self.broken = Arc::default();
+        let parent = self.runs.shown.clone();
+        let Some(run) = self.runs.run() else {
+            self.program = Some(program);
+            return self.restart();
+        };
+        let moment = self.past.as_ref().map(|past| past.seq);
+        let looked_at = moment.and_then(|seq| looked_at(run.run(), seq));
+        let again = run.again(program);
+        self.runs.begun += 1;
+        let name = self.runs.free(&format!("Run {}", self.runs.begun));
+        let what = vec!["the changed application, with the same messages".to_owned()];
+        if let Err(why) = self.runs.add(&name, Some(parent.clone()), 0, what, again) {
+            self.answers.push(Answer::Refused(why));
+            return;
+        }
+        self.runs.show(name);
+        self.shown_anew();
+        self.runs.compare(Some(parent));
+        let record = self.runs.run().map(VirtualRun::run);
+        if let Some(seq) =
+            looked_at.zip(record).and_then(|((at, publisher), record)| met(record, at, publisher))
+        {
+            self.seek(seq);
+        }
+        self.answers.push(Answer::Done("The changed application got the same messages".to_owned()));
+    }
+
+    pub(super) fn show_run(&mut self, name: &str) {
+        if self.runs.shown == name || self.runs.tree.as_ref().is_none_or(|tree| tree.branch(name).is_none()) {
+            return;
+        }
+        self.clock.playing = false;
+        let before = std::mem::take(&mut self.runs.shown);
+        self.runs.show(name.to_owned());
+        self.shown_anew();
+        if self.runs.compared.as_deref() == Some(name) {
+            self.runs.compare(Some(before));
+        }
+    }
+
+    pub(super) fn rename_run(&mut self, name: &str, to: &str) {
+        let to = to.trim();
+        if name == to {
+            return;
+        }
+        let renamed = self.runs.tree.as_mut().is_some_and(|tree| tree.rename(name, to));
+        if !renamed {
+            return self
+                .refuse(format!("the run cannot be called `{to}`"), "Choose a name that no other run has.");
+        }
+        self.runs.named.remove(name);
+        self.runs.named.insert(to.to_owned());
+        for known in [Some(&mut self.runs.shown), self.runs.compared.as_mut()].into_iter().flatten() {
+            if known == name {
+                to.clone_into(known);
+            }
+        }
+        self.runs.comparison = None;
+    }
+
+    pub(super) fn discard_run(&mut self, name: &str) {
+        let Some(tree) = &mut self.runs.tree else { return };
+        if !tree.discard(name) {
+            return self.refuse("this is the only run", "Restart it to begin again.");
+        }
+        self.runs.named.remove(name);
+        if self.runs.compared.as_deref() == Some(name) {
+            self.runs.compare(None);
+        }
+        if self.runs.shown == name {
+            let other = self.runs.infos().first().map(|info| info.name.clone()).unwrap_or_default();
+            self.clock.playing = false;
+            self.runs.compared = None;
+            self.runs.show(other);
+            self.shown_anew();
+        }
+    }
+
+    /// What a person does to an instance is done at the moment shown: an earlier one stays as it was, and a fork goes on
+    /// from it.
+    pub(super) fn intervene(&mut self, operation: Operation) {
+        if let Some(seq) = self.past.as_ref().map(|past| past.seq) {
+            self.fork(seq, None);
+            self.now();
+        }
+        let Some(run) = self.runs.run_mut() else { return };
+        let before = run.run().last_seq();
+        run.operate(operation);
+        if let Some(reason) = refusal(run, before) {
+            let help = "Choose an instance that is there, and write the value as its type does.";
+            self.answers.push(Answer::Refused(Diagnostic::error("L08", reason, help)));
+        }
+        self.follow();
+        self.watch(self.watched);
+    }
+}
+
+/// What a fork is called.
+fn name_of(fault: &Fault, what: &str) -> String {
+    match fault {
+        Fault::Drop => format!("Without {what}"),
+        Fault::Delay(span) => format!("{what} {} later", words(*span)),
+        Fault::Duplicate => format!("{what} twice"),
+        Fault::Replace(_) => format!("{what} changed"),
+        Fault::Corrupt => format!("{what} cut in half"),
+        Fault::FailPort { address, .. } => format!("{address} fails"),
+        Fault::Before(_) => "Somebody acts".to_owned(),
+    }
+}
+
+/// `2.5 s`, `3 min`.
+pub fn words(span: TimeSpan) -> String {
+    let ms = span.0 / (TimeSpan::TICKS_PER_SECOND / 1_000);
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..120_000 if ms % 1_000 != 0 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        1_000..120_000 => format!("{} s", ms / 1_000),
+        120_000..7_200_000 => format!("{} min", ms / 60_000),
+        _ => format!("{} h", ms / 3_600_000),
+    }
+}
+
+/// Time and publisher of the message that an event is about, to find it again in another run.
+fn looked_at(record: &Run, seq: u64) -> Option<(DateTime, Publisher)> {
+    let step = record.step_number(seq)?;
+    let about = super::explain::publication(record, seq)?;
+    let event = record.events_until(about).last()?;
+    match &event.kind {
+        EventKind::MessagePublished { publisher, .. } => Some((event.at, *publisher)),
+        // It was never published: what came in that step may be now.
+        _ => record.events().iter().find_map(|other| match &other.kind {
+            EventKind::MessageReceived { port, .. } if record.step_number(other.seq) == Some(step) => {
+                Some((event.at, Publisher::ReceivePort(*port)))
+            }
+            _ => None,
+        }),
+    }
+}
+
+/// The publication of the same message in another run: by the same publisher, nearest to that time.
+fn met(record: &Run, at: DateTime, publisher: Publisher) -> Option<u64> {
+    let same = |other: &Publisher| match (publisher, other) {
+        (Publisher::Orchestration { port, .. }, Publisher::Orchestration { port: other, .. }) => {
+            port == *other
+        }
+        (one, other) => one == *other,
+    };
+    let all = record.events().iter().filter_map(|event| match &event.kind {
+        EventKind::MessagePublished { publisher, .. } if same(publisher) => Some((event.at, event.seq)),
+        _ => None,
+    });
+    all.min_by_key(|(when, seq)| (when.since(at).0.abs(), *seq)).map(|(_, seq)| seq)
+}

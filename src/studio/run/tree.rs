@@ -1,0 +1,223 @@
+//! The runs as a tree with names, and two of them side by side with the first difference.
+
+use super::RunMode;
+use super::journal;
+use super::player::{Command, Comparison, Pair, RunInfo};
+use crate::diagnostic::counted;
+use crate::engine::Event;
+use crate::journal::{Clock, event_name, instance_of};
+use crate::studio::icons::Glyph;
+use crate::studio::panels::fields;
+use crate::studio::theme::{self, Tokens};
+use egui::{Align, FontId, Key, Layout, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2};
+
+const ROW: f32 = 26.0;
+const LINE: f32 = 19.0;
+
+pub fn ui(ui: &mut Ui, run: &mut RunMode) {
+    if run.state.runs.is_empty() {
+        fields::note(ui, "Nothing has run yet. Play, and every run and fork is listed here.");
+        return;
+    }
+    let room = ui.available_size();
+    let side = 320.0_f32.min(room.x * 0.36);
+    ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+        ui.allocate_ui_with_layout(vec2(side, room.y), Layout::top_down(Align::Min), |ui| {
+            ui.set_width(side);
+            let area = ScrollArea::vertical().id_salt("runs").auto_shrink(false);
+            area.show(ui, |ui| {
+                for info in run.state.runs.clone().iter() {
+                    ui.push_id(&info.name, |ui| row(ui, run, info));
+                }
+            });
+        });
+        ui.add_space(8.0);
+        ui.vertical(|ui| match run.state.comparison.clone() {
+            Some(comparison) => side_by_side(ui, run, &comparison),
+            None if run.state.runs.len() < 2 => {
+                let words = "There is one run. Fork it: right-click a message on the timeline and let it be late, lost or another, and both runs stand here side by side.";
+                fields::note(ui, words);
+                super::forks::offer(ui, run);
+            }
+            None => fields::note(ui, "Press Compare beside another run to see where it parts from the one shown."),
+        });
+    });
+}
+
+/// One run: a click shows it; beside it what can be done with it.
+fn row(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
+    let t = Tokens::of(ui);
+    let shown = info.name == run.state.shown;
+    if run.renaming.as_ref().is_some_and(|(name, ..)| *name == info.name) {
+        return rename(ui, run);
+    }
+    let compared = run.state.comparison.as_ref().is_some_and(|c| c.right == info.name);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let buttons = 3.0 * 24.0 + 4.0;
+        let (rect, response) =
+            ui.allocate_exact_size(vec2((ui.available_width() - buttons).max(80.0), ROW), Sense::click());
+        let about = format!(
+            "{}, {}",
+            Clock(info.elapsed),
+            counted(usize::try_from(info.events).unwrap_or(usize::MAX), "event")
+        );
+        let words = format!("{}, {about}", info.name);
+        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::TreeItem, true, shown, &words));
+        let ground = rect.shrink2(vec2(0.0, 1.0));
+        if shown {
+            ui.painter().rect_filled(ground, 6.0, t.tint(t.panel, t.brand, 0.18));
+        } else if compared {
+            ui.painter().rect_filled(ground, 6.0, t.tint(t.panel, t.selection, 0.14));
+        } else if response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(ground, 6.0, t.tint(t.panel, t.text, 0.06));
+        }
+        let left = rect.left() + 10.0 + info.depth.min(8) as f32 * 14.0;
+        let middle = rect.center().y;
+        if info.depth > 0 {
+            // The way back to the run it was forked from.
+            let (x, top) = (left - 9.0, rect.top() + 2.0);
+            ui.painter().line_segment([pos2(x, top), pos2(x, middle)], (1.0, t.line_strong));
+            ui.painter().line_segment([pos2(x, middle), pos2(x + 6.0, middle)], (1.0, t.line_strong));
+        }
+        let family = if shown { theme::semibold() } else { theme::medium() };
+        let name = super::inspector::cut(
+            ui,
+            &info.name,
+            FontId::new(12.5, family),
+            t.text,
+            rect.right() - left - 84.0,
+        );
+        ui.painter().galley(pos2(left, middle - name.size().y / 2.0), name, t.text);
+        let clock = Clock(info.elapsed).to_string();
+        let at = pos2(rect.right() - 6.0, middle);
+        ui.painter().text(at, egui::Align2::RIGHT_CENTER, clock, FontId::monospace(10.5), t.muted);
+        if response.clicked() && !shown {
+            run.tell(Command::ShowRun(info.name.clone()));
+        }
+        if response.double_clicked() || (response.has_focus() && ui.input(|i| i.key_pressed(Key::F2))) {
+            run.renaming = Some((info.name.clone(), info.name.clone(), true));
+        }
+        let what = if info.what.is_empty() { about } else { format!("{}\n{about}", info.what.join("\n")) };
+        response.on_hover_text(what);
+        if fields::icon_button(ui, Glyph::Parallel, &format!("Compare with {}", info.name)).clicked() {
+            let with = (!shown && !compared).then(|| info.name.clone());
+            run.tell(Command::Compare(with));
+        }
+        if fields::icon_button(ui, Glyph::Note, &format!("Rename {}", info.name)).clicked() {
+            run.renaming = Some((info.name.clone(), info.name.clone(), true));
+        }
+        if fields::icon_button(ui, Glyph::Close, &format!("Delete {}", info.name)).clicked() {
+            run.tell(Command::DiscardRun(info.name.clone()));
+        }
+    });
+}
+
+fn rename(ui: &mut Ui, run: &mut RunMode) {
+    let Some((name, mut text, fresh)) = run.renaming.take() else { return };
+    let response = ui.add(TextEdit::singleline(&mut text).desired_width(f32::INFINITY));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Name of the run"));
+    if fresh {
+        response.request_focus();
+        crate::studio::canvas::select_all(ui, response.id, text.chars().count());
+    }
+    if response.lost_focus() {
+        if ui.input(|input| input.key_pressed(Key::Enter)) {
+            run.tell(Command::RenameRun { name, to: text });
+        }
+    } else {
+        run.renaming = Some((name, text, false));
+    }
+}
+
+/// What happened in both, each line once: the same in both across, else in the column of its run.
+fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
+    let t = Tokens::of(ui);
+    let words = match &comparison.difference {
+        None => format!("{} and {} are the same so far", comparison.left, comparison.right),
+        Some(difference) => {
+            let first = difference.left.as_ref().or(difference.right.as_ref());
+            let at =
+                first.map_or_else(String::new, |event| Clock(event.at.since(run.state.start)).to_string());
+            format!("First difference at {at}, event {}", difference.seq)
+        }
+    };
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(words).family(theme::medium()).color(t.text));
+        if let Some(difference) = &comparison.difference
+            && ui.button("Show").on_hover_text("Goes to the first difference").clicked()
+        {
+            run.tell(Command::Seek(difference.seq));
+        }
+        if ui.button("Close").on_hover_text("Compares no longer").clicked() {
+            run.tell(Command::Compare(None));
+        }
+    });
+    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
+    let font = FontId::new(11.5, theme::semibold());
+    for (half, name) in [(half(head, false), &comparison.left), (half(head, true), &comparison.right)] {
+        let galley = super::inspector::cut(ui, name, font.clone(), t.muted, half.width() - 8.0);
+        ui.painter().galley(half.left_top() + vec2(4.0, 1.0), galley, t.muted);
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let first = comparison.difference.as_ref().map(|difference| difference.seq);
+    let area = ScrollArea::vertical().id_salt("side by side").auto_shrink(false);
+    area.show_rows(ui, LINE, comparison.rows.len(), |ui, rows| {
+        for pair in comparison.rows.get(rows).unwrap_or_default() {
+            if let Some(seq) = line(ui, run, pair, first) {
+                run.tell(Command::Seek(seq));
+            }
+        }
+    });
+}
+
+fn half(rect: Rect, right: bool) -> Rect {
+    let middle = rect.center().x;
+    if right {
+        Rect::from_min_max(pos2(middle + 4.0, rect.top()), rect.right_bottom())
+    } else {
+        Rect::from_min_max(rect.left_top(), pos2(middle - 4.0, rect.bottom()))
+    }
+}
+
+/// One line; gives the event of the shown run that was clicked.
+fn line(ui: &mut Ui, run: &RunMode, pair: &Pair, first: Option<u64>) -> Option<u64> {
+    let t = Tokens::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
+    let both = pair.left.is_some() && pair.right.is_some();
+    let says = |event: &Event| {
+        let time = Clock(event.at.since(run.state.start));
+        let detail = journal::says(run, &event.kind);
+        format!("{time}  {}  {detail}", event_name(&event.kind))
+    };
+    let words = match (&pair.left, &pair.right) {
+        (Some(event), Some(_)) => format!("In both: {}", says(event)),
+        (Some(event), None) => format!("Only here: {}", says(event)),
+        (None, Some(event)) => format!("Only in the other: {}", says(event)),
+        (None, None) => String::new(),
+    };
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, &words));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, 4.0, t.tint(t.panel, t.text, 0.06));
+    }
+    for (event, right, color) in [(&pair.left, false, t.brand), (&pair.right, true, t.selection)] {
+        let half = half(rect, right);
+        let Some(event) = event else { continue };
+        if !both {
+            let fill = t.tint(t.panel, color, if t.dark { 0.20 } else { 0.14 });
+            ui.painter().rect_filled(half.shrink2(vec2(0.0, 0.5)), 3.0, fill);
+        }
+        if first == Some(event.seq) && !both {
+            let edge = Rect::from_min_size(half.left_top(), vec2(3.0, half.height()));
+            ui.painter().rect_filled(edge, 0.0, color);
+        }
+        let own = instance_of(&event.kind).is_some() && instance_of(&event.kind) == run.selected();
+        let color = if both && !own { t.muted } else { t.text };
+        let galley =
+            super::inspector::cut(ui, &says(event), FontId::proportional(11.5), color, half.width() - 12.0);
+        ui.painter().galley(pos2(half.left() + 8.0, half.center().y - galley.size().y / 2.0), galley, color);
+    }
+    let seq = pair.left.as_ref().map(|event| event.seq).filter(|_| response.clicked());
+    response.on_hover_text(words);
+    seq
+}

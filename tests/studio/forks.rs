@@ -1,0 +1,468 @@
+//! Asking why, forking, running to a shape, stopping: what one does with a run that stands still.
+
+use super::run::{Bench, watch_manager};
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use orchestrion::engine::EventKind;
+use orchestrion::lab::Fault;
+use orchestrion::message::{Name, Value};
+use orchestrion::studio::command;
+use orchestrion::studio::document::{Document, Selection};
+use orchestrion::studio::run::player::{Answer, Command, EventStop, Player, Update};
+use orchestrion::studio::run::tracker::Phase;
+use orchestrion::studio::{Studio, sample};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const LONG: Duration = Duration::from_secs(20);
+
+/// A player that has played so many seconds of the sample.
+fn played(seconds: u32) -> (Player, Instant) {
+    let (mut player, mut now) = (Player::new(), Instant::now());
+    player.obey(Command::Load(Arc::new(sample::load("southridge").unwrap())), now);
+    player.obey(Command::Play, now);
+    for _ in 0..seconds * 4 {
+        now += Duration::from_millis(250);
+        player.play(now, LONG);
+    }
+    player.obey(Command::Pause, now);
+    (player, now)
+}
+
+fn first_arrival(update: &Update) -> u64 {
+    let received = |kind: &EventKind| matches!(kind, EventKind::MessageReceived { .. });
+    update.events.iter().find(|event| received(&event.kind)).unwrap().seq
+}
+
+fn said(update: &Update) -> String {
+    format!("{:?}", update.answers)
+}
+
+#[test]
+fn a_fork_in_which_a_message_is_lost_stands_beside_its_run_with_the_first_difference() {
+    let (mut player, now) = played(6);
+    let before = player.update();
+    let arrival = first_arrival(&before);
+    player.obey(Command::Fork { seq: arrival, fault: Some(Fault::Drop) }, now);
+    let fork = player.update();
+    assert_eq!(fork.runs.len(), 2);
+    assert_eq!((fork.runs[1].parent.as_deref(), fork.runs[1].depth), (Some("Run 1"), 1));
+    assert!(fork.shown.starts_with("Without "), "{}", fork.shown);
+    let comparison = fork.comparison.clone().unwrap();
+    let difference = comparison.difference.as_ref().unwrap();
+    assert_eq!(fork.past, Some(difference.seq), "it is shown at the difference");
+    assert!(difference.seq >= arrival, "nothing differs before the message");
+    assert_eq!(fork.clock.elapsed.0, difference.left.as_ref().unwrap().at.since(fork.start).0);
+    assert!(comparison.rows.iter().any(|pair| pair.left.is_none()), "the other run did more");
+    // Both go on together.
+    player.obey(Command::Play, now);
+    let later = now + Duration::from_millis(250);
+    player.play(later, LONG);
+    player.obey(Command::Pause, later);
+    let update = player.update();
+    let ends: Vec<i64> = update.runs.iter().map(|run| run.elapsed.0).collect();
+    assert_eq!(ends[0], ends[1]);
+
+    player.obey(Command::RenameRun { name: fork.shown.clone(), to: "No first order".into() }, later);
+    player.obey(Command::ShowRun("Run 1".into()), later);
+    let update = player.update();
+    assert_eq!((update.shown.as_str(), update.runs[1].name.as_str()), ("Run 1", "No first order"));
+    assert_eq!(update.comparison.unwrap().right, "No first order", "they only change places");
+    player.obey(Command::DiscardRun("No first order".into()), later);
+    let update = player.update();
+    assert_eq!(update.runs.len(), 1);
+    player.obey(Command::DiscardRun("Run 1".into()), later);
+    assert!(said(&player.update()).contains("the only run"));
+}
+
+#[test]
+fn a_fork_that_changes_nothing_is_the_same_run_and_goes_on_the_same() {
+    let (mut player, now) = played(5);
+    let arrival = first_arrival(&player.update());
+    player.obey(Command::Fork { seq: arrival, fault: None }, now);
+    let cut = player.update();
+    assert!(cut.past.is_none() && cut.runs[1].events < cut.runs[0].events, "it ends at the moment");
+    // Both are played to the same time: the cut one must come to the same.
+    let (mut now, mut last) = (now, cut);
+    for _ in 0..40 {
+        player.obey(Command::Play, now);
+        now += Duration::from_millis(250);
+        player.play(now, LONG);
+        last = player.update();
+    }
+    let comparison = last.comparison.unwrap();
+    assert_eq!(comparison.difference, None, "{:?}", comparison.rows.first());
+    assert!(last.runs.iter().all(|run| run.elapsed == last.clock.elapsed));
+}
+
+#[test]
+fn what_cannot_be_otherwise_is_refused_with_what_to_do() {
+    let (mut player, now) = played(4);
+    let update = player.update();
+    let turn = update.events.iter().rev().find(|e| matches!(e.kind, EventKind::ShapeStarted { .. })).unwrap();
+    player.obey(Command::Fork { seq: turn.seq, fault: Some(Fault::Drop) }, now);
+    let update = player.update();
+    let Some(Answer::Refused(why)) = update.answers.last() else { panic!("{:?}", update.answers) };
+    assert!(why.help.contains("first lane of the timeline"), "{why}");
+    assert_eq!(update.runs.len(), 1);
+}
+
+#[test]
+fn a_variable_set_in_the_past_is_set_in_a_fork() {
+    let (mut player, now) = played(4);
+    let update = player.update();
+    let manager = |u: &Update| {
+        u.instances
+            .iter()
+            .find(|s| s.service.as_str().ends_with("OrderManagerOrch") && s.phase == Phase::Waiting)
+            .unwrap()
+            .id
+    };
+    let id = manager(&update);
+    player.obey(Command::Watch(Some(id)), now);
+    let last = player.update();
+    let value = |u: &Update| {
+        let view = u.watched.as_ref().unwrap().view.as_ref().unwrap();
+        view.variables.iter().find(|(name, _)| name.as_str() == "numStages").unwrap().1.clone()
+    };
+    assert_eq!(value(&last), Value::UInt32(2));
+    let set = |value: &str| orchestrion::engine::Operation::SetVariable {
+        instance: id,
+        variable: Name::new("numStages"),
+        value: value.into(),
+    };
+    // Now: in the run itself.
+    player.obey(Command::Intervene(set("5")), now);
+    let update = player.update();
+    assert_eq!((value(&update), update.runs.len()), (Value::UInt32(5), 1));
+    assert!(update.events.iter().any(|e| matches!(e.kind, EventKind::VariableSet { .. })), "it is recorded");
+    // Earlier: in a fork, and the run stays as it was.
+    let seq = update.events.last().unwrap().seq - 1;
+    player.obey(Command::Seek(seq), now);
+    player.obey(Command::Intervene(set("7")), now);
+    let fork = player.update();
+    assert_eq!((value(&fork), fork.runs.len()), (Value::UInt32(7), 2));
+    player.obey(Command::ShowRun("Run 1".into()), now);
+    player.obey(Command::Watch(Some(id)), now);
+    assert_eq!(value(&player.update()), Value::UInt32(5));
+    // Where it got that value, and the one before.
+    player.obey(Command::LastChange(Name::new("numStages")), now);
+    let there = player.update();
+    assert_eq!(value(&there), Value::UInt32(5));
+    player.obey(Command::LastChange(Name::new("numStages")), now);
+    let before = player.update();
+    assert!(before.past < there.past, "{:?} then {:?}", there.past, before.past);
+    assert_eq!(value(&before), Value::UInt32(2));
+    // No value of its type.
+    player.obey(Command::Now, now);
+    player.obey(Command::Intervene(set("many")), now);
+    let refused = said(&player.update());
+    assert!(refused.contains("umStages cannot be `many`"), "{refused}");
+}
+
+#[test]
+fn a_run_stops_at_what_one_waits_for_and_goes_on() {
+    let (mut player, now) = (Player::new(), Instant::now());
+    player.obey(Command::Load(Arc::new(sample::load("southridge").unwrap())), now);
+    let stop = EventStop { filter: "event == message.consumed".into(), hits: 2, seen: 0 };
+    player.obey(Command::SetStops(vec![stop]), now);
+    player.obey(Command::Play, now);
+    let mut now = now;
+    for _ in 0..8 {
+        now += Duration::from_millis(250);
+        player.play(now, LONG);
+    }
+    let update = player.update();
+    let (stop, seq) = update.halted.unwrap();
+    assert_eq!(stop, 0);
+    assert!(!update.clock.playing, "the clock stands");
+    let consumed = update.events.iter().filter(|e| matches!(e.kind, EventKind::MessageConsumed { .. }));
+    assert!(consumed.map(|e| e.seq).nth(1) == Some(seq), "the second one stopped it");
+    assert!(update.stops[0].seen >= 2);
+    player.obey(Command::Continue, now);
+    now += Duration::from_millis(250);
+    player.play(now, LONG);
+    let again = player.update().halted.unwrap();
+    assert!(again.1 > seq, "it goes on to the next one");
+    player.obey(Command::SetStops(Vec::new()), now);
+    assert_eq!(player.update().halted, None, "nothing holds it any more");
+}
+
+#[test]
+fn a_breakpoint_with_a_condition_stops_where_it_holds() {
+    let (mut player, now) = (Player::new(), Instant::now());
+    player.obey(Command::Load(Arc::new(sample::load("southridge").unwrap())), now);
+    let update = player.update();
+    let program = update.program.unwrap();
+    let service = program.services.iter().find(|s| s.name.as_str().ends_with("OrderManagerOrch")).unwrap();
+    let (orchestration, shape) = (service.name, Name::new("wait"));
+    player.obey(Command::ToggleBreakpoint { orchestration, shape }, now);
+    let breakpoint = player.update().breakpoints[0].breakpoint;
+    player.obey(Command::SetCondition { breakpoint, filter: "nonsense ==".into(), hits: 1 }, now);
+    assert!(said(&player.update()).contains("Correct the condition"));
+    player.obey(Command::SetCondition { breakpoint, filter: "var.numStages == 2".into(), hits: 2 }, now);
+    player.obey(Command::Play, now);
+    let mut now = now;
+    for _ in 0..60 {
+        now += Duration::from_millis(250);
+        player.play(now, LONG);
+    }
+    let update = player.update();
+    assert!(!update.held.is_empty());
+    assert!(update.breakpoints[0].seen >= 2, "the first one passed");
+    // It holds in the next run too.
+    player.obey(Command::Restart, now);
+    let update = player.update();
+    assert_eq!(
+        (update.breakpoints[0].filter.as_str(), update.breakpoints[0].hits),
+        ("var.numStages == 2", 2)
+    );
+}
+
+#[test]
+fn running_to_a_shape_ends_there_and_leaves_no_breakpoint() {
+    let (mut player, now) = (Player::new(), Instant::now());
+    player.obey(Command::Load(Arc::new(sample::load("southridge").unwrap())), now);
+    let program = player.update().program.unwrap();
+    let service = program.services.iter().find(|s| s.name.as_str().ends_with("OrderManagerOrch")).unwrap();
+    player.obey(Command::RunTo { orchestration: service.name, shape: Name::new("wait") }, now);
+    assert!(player.playing());
+    player.play(now + Duration::from_millis(20), LONG);
+    let update = player.update();
+    assert!(!update.clock.playing);
+    let held = update.held.clone();
+    assert_eq!(held.len(), 1);
+    assert_eq!(update.came, Some(held[0]));
+    assert_eq!(update.watched.unwrap().id, held[0], "who came there is shown");
+    assert!(update.breakpoints.is_empty());
+    player.obey(Command::Continue, now);
+    assert!(player.update().held.is_empty());
+}
+
+/// Hello, whose location looks into nothing: what comes matches nobody.
+fn unrouted() -> (orchestrion::model::Application, String) {
+    let mut app = sample::load("hello").unwrap();
+    for port in &mut app.bindings.receive_ports {
+        for location in &mut port.locations {
+            "PassThruReceive".clone_into(&mut location.receive_pipeline);
+        }
+    }
+    let location = app.bindings.receive_ports[0].locations[0].name.clone();
+    (app, location)
+}
+
+#[test]
+fn why_a_message_reached_nobody_and_after_the_change_it_arrives() {
+    let (app, location) = unrouted();
+    let text = app.messages.values().next().unwrap().clone();
+    let mut studio = Studio::new(Document::new(app, None)).running();
+    studio.run.hold();
+    let mut bench = Bench { window: super::harness(studio, Theme::Dark, [1400.0, 1300.0]) };
+    bench.until("a first event", |w| !w.state().run.state.journal.is_empty());
+    bench.tell(Command::Send { location, body: text.into_bytes().into(), file: None });
+    bench.until("an answer", |w| w.state().run.state.answer.is_some());
+    bench.window.key_press(Key::F7);
+    bench.window.key_press_modifiers(Modifiers::SHIFT, Key::F8);
+    bench.until("an explanation", |w| {
+        w.state().run.state.why.as_ref().is_some_and(|why| why.event.is_some() && why.delivery.is_some())
+    });
+    bench.window.run_steps(2);
+    let why = bench.window.state().run.state.why.clone().unwrap();
+    let delivery = why.delivery.as_ref().unwrap();
+    assert_eq!(delivery.delivered().count(), 0);
+    let miss = delivery.misses.first().unwrap().clone();
+    assert!(bench.window.get_all_by_label(&miss.sentence).next().is_some());
+    let before = bench.window.state().document.app.clone();
+    let title = miss.fixes[0].title.clone();
+    bench.window.get_all_by_label(&title).next().unwrap().click();
+    bench.window.run_steps(3);
+    assert_ne!(bench.window.state().document.app, before, "{title}");
+    assert_eq!(format!("{:?}", bench.window.state().mode), "Run", "one stays where one looks");
+    bench.until("the message arrives", |w| {
+        let state = &w.state().run.state;
+        let why = state.why.as_ref().and_then(|why| why.delivery.as_ref());
+        state.runs.len() == 2 && why.is_some_and(|delivery| delivery.delivered().count() > 0)
+    });
+    bench.window.run_steps(2);
+    bench.window.get_by_label_contains("This run got the same messages again");
+    assert!(bench.window.state().run.state.comparison.is_some(), "beside the run before the change");
+    bench.click("Undo the change");
+    bench.until("the run without it", |w| {
+        let state = &w.state().run.state;
+        let why = state.why.as_ref().and_then(|why| why.delivery.as_ref());
+        state.runs.len() == 3 && why.is_some_and(|delivery| delivery.delivered().count() == 0)
+    });
+    assert_eq!(bench.window.state().document.app, before);
+}
+
+#[test]
+fn why_a_decision_went_its_way_and_where_a_value_came_from() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 1200.0]);
+    watch_manager(&mut bench);
+    bench.window.key_press(Key::F7);
+    // The first shape of the instance that has an expression.
+    let app = bench.window.state().document.app.clone();
+    let module = app.modules.get(&bench.window.state().document.module).unwrap();
+    let shapes = module.orchestration.as_ref().unwrap().shapes();
+    let loops =
+        shapes.iter().find(|shape| matches!(shape.kind, orchestrion::model::ShapeKind::Loop(_))).unwrap();
+    bench.window.state_mut().document.select(Selection::Node(loops.id.clone()));
+    bench.until("what the loop found", |w| {
+        w.state().run.state.why.as_ref().is_some_and(|why| why.judgements.iter().any(|j| j.value.is_some()))
+    });
+    bench.window.run_steps(2);
+    let why = bench.window.state().run.state.why.clone().unwrap();
+    bench.window.get_by_label(&why.judgements[0].sentence);
+    bench.click("State");
+    bench.window.get_by_label("numStages 2").click();
+    bench.window.run_steps(2);
+    bench.click("Where it comes from");
+    bench.until("an origin", |w| w.state().run.state.why.as_ref().is_some_and(|why| why.origin.is_some()));
+    bench.window.run_steps(2);
+    let origin = bench.window.state().run.state.why.as_ref().unwrap().origin.clone().unwrap();
+    bench.window.get_by_label(&origin.sentence);
+}
+
+#[test]
+fn space_pauses_and_goes_on_from_every_focus_but_a_text() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
+    watch_manager(&mut bench);
+    bench.window.get_by_label("Journal").focus();
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Space);
+    bench.until("it plays", |w| w.state().run.state.clock.playing);
+    bench.window.get_all_by_label_contains("OrderManager #").next().unwrap().focus();
+    bench.window.run_steps(1);
+    bench.window.key_press(Key::Space);
+    bench.until("a pause", |w| !w.state().run.state.clock.playing);
+    bench.click("Send message");
+    bench.window.get_by_label("Message body").focus();
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Space);
+    bench.window.run_steps(3);
+    std::thread::sleep(Duration::from_millis(60));
+    bench.window.run_steps(2);
+    assert!(!bench.window.state().run.state.clock.playing, "a blank belongs to the text");
+}
+
+#[test]
+fn a_message_dragged_along_the_timeline_comes_later_in_a_fork() {
+    let mut bench = Bench::held(Theme::Dark, [1500.0, 940.0]);
+    watch_manager(&mut bench);
+    let from = bench.window.get_all_by_label_contains(", came at ").next().unwrap().rect().center();
+    bench.window.drag_at(from);
+    bench.window.run_steps(2);
+    bench.window.hover_at(from + egui::vec2(90.0, 0.0));
+    bench.window.run_steps(2);
+    bench.window.get_by_label_contains("later, in a fork");
+    bench.window.drop_at(from + egui::vec2(90.0, 0.0));
+    bench.until("a fork", |w| w.state().run.state.runs.len() == 2);
+    bench.window.run_steps(3);
+    let shown = bench.window.state().run.state.shown.clone();
+    assert!(shown.ends_with(" later"), "{shown}");
+    bench.window.get_by_label_contains("First difference at ");
+    let row = bench.window.get_by_label_contains("Run 1, ");
+    row.click();
+    bench.until("the run before", |w| w.state().run.state.shown == "Run 1");
+}
+
+#[test]
+fn everything_of_time_is_in_the_palette_and_says_when_it_can_be_done() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
+    watch_manager(&mut bench);
+    use command::Command as C;
+    bench.until("a message that came", |w| w.state().run.state.brought.is_some());
+    let studio = bench.window.state();
+    for command in [C::ForkDelay, C::ForkDrop, C::ForkDuplicate, C::ForkCorrupt, C::ForkChange, C::ForkFail] {
+        assert!(command.enabled(studio), "{command:?}");
+    }
+    assert!(!C::CompareRuns.enabled(studio) && !C::LastChange.enabled(studio));
+    bench.window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    bench.window.run_steps(3);
+    bench.window.get_by_label_contains("Search").type_text("message later");
+    bench.window.run_steps(3);
+    bench.window.key_press(Key::Enter);
+    bench.window.run_steps(3);
+    bench.window.get_by_label("Fork: the message comes later");
+    bench.window.key_press(Key::Enter);
+    bench.until("a fork", |w| w.state().run.state.runs.len() == 2);
+    assert!(bench.window.state().run.state.shown.ends_with("2 s later"));
+}
+
+#[test]
+fn breakpoints_hold_loudly_until_they_are_told_to_go_on() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
+    bench.until("a first event", |w| !w.state().run.state.journal.is_empty());
+    bench.window.state_mut().document.select(Selection::Node("wait".into()));
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::F9);
+    bench.until("a breakpoint", |w| w.state().run.state.breakpoints.len() == 1);
+    bench.step_to(4);
+    let held = |w: &Harness<'_, Studio>| !w.state().run.state.held.is_empty();
+    bench.until("an instance at it", held);
+    bench.window.run_steps(2);
+    bench.window.get_by_label_contains("at a breakpoint");
+    bench.click("Continue all");
+    bench.until("it goes on", |w| w.state().run.state.held.is_empty());
+    bench.click("Breakpoints");
+    bench.window.get_by_label_contains("Condition of ");
+    bench.window.get_by_label("Exceptions").click();
+    bench.until("a stop", |w| w.state().run.state.stops.len() == 1);
+    bench.click("Restart");
+    bench.until("another run", |w| w.state().run.state.clock.elapsed.0 < 40_000_000);
+    assert_eq!(bench.window.state().run.state.breakpoints.len(), 1, "it holds from run to run");
+    bench.window.key_press(Key::F9);
+    bench.until("it is taken away", |w| w.state().run.state.breakpoints.is_empty());
+}
+
+#[test]
+fn a_run_is_told_in_plain_sentences() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
+    watch_manager(&mut bench);
+    let ctx = bench.window.ctx.clone();
+    bench.window.state_mut().run_command(&ctx, command::Command::Narrate);
+    bench.until("a sentence", |w| w.state().run.state.told.is_some());
+    bench.window.run_steps(2);
+    let told = bench.window.state().run.state.told.clone().unwrap();
+    assert!(told.ends_with('.') && !told.contains("::"), "{told}");
+    bench.window.get_by_label(&told);
+}
+
+/// Pictures: `ORCHESTRION_PICTURES=folder cargo test --test studio forks_gallery`.
+#[test]
+fn forks_gallery() {
+    let Ok(folder) = std::env::var("ORCHESTRION_PICTURES") else { return };
+    for (theme, name) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let mut bench = Bench::held(theme, [1500.0, 940.0]);
+        let save = |bench: &mut Bench<'_>, what: &str| {
+            bench.window.run_steps(4);
+            let file = std::path::Path::new(&folder).join(format!("forks-{what}-{name}.png"));
+            bench.window.render().unwrap().save(file).unwrap();
+        };
+        bench.window.state_mut().document.select(Selection::Node("wait".into()));
+        let ctx = bench.window.ctx.clone();
+        watch_manager(&mut bench);
+        bench.window.state_mut().run_command(&ctx, command::Command::Narrate);
+        bench.window.get_all_by_label_contains(", came at ").next().unwrap().click();
+        bench
+            .until("an explanation", |w| w.state().run.state.why.as_ref().is_some_and(|w| w.event.is_some()));
+        save(&mut bench, "why");
+        bench.window.get_all_by_label_contains(", came at ").next().unwrap().click_secondary();
+        save(&mut bench, "menu");
+        bench.window.key_press(Key::Escape);
+        bench.window.state_mut().run_command(&ctx, command::Command::ForkDrop);
+        bench.until("a fork", |w| w.state().run.state.runs.len() == 2);
+        save(&mut bench, "runs");
+        bench.window.key_press(Key::F9);
+        bench.window.state_mut().run_command(&ctx, command::Command::FailureStops);
+        bench.window.state_mut().run_command(&ctx, command::Command::RunTo);
+        bench.until("somebody there", |w| !w.state().run.state.held.is_empty());
+        save(&mut bench, "breakpoints");
+        bench.click("State");
+        bench.window.get_by_label_contains("numStages").click();
+        save(&mut bench, "values");
+        bench.window.state_mut().run_command(&ctx, command::Command::ForkChange);
+        save(&mut bench, "form");
+    }
+}
