@@ -89,43 +89,52 @@ pub fn silhouette(kind: &ShapeKind) -> Silhouette {
 
 /// One line of what the shape does; empty when there is nothing to say yet.
 pub fn summary(kind: &ShapeKind) -> String {
+    let mut words = String::new();
+    write_summary(&mut words, kind);
+    words
+}
+
+/// Appends the [`summary`] to `out`.
+pub fn write_summary(out: &mut String, kind: &ShapeKind) {
     use ShapeKind as K;
     match kind {
         K::Receive(r) => {
-            let leg = leg_words(&r.leg);
-            let act = if r.activate { "activate · " } else { "" };
-            if r.port.is_empty() {
-                format!("{act}no port yet")
-            } else {
-                format!("{act}{}.{}{leg}", r.port, r.operation)
-            }
+            out.push_str(if r.activate { "activate · " } else { "" });
+            write_connection(out, &r.port, &r.operation, &r.leg);
         }
-        K::Send(s) if s.port.is_empty() => "no port yet".to_owned(),
-        K::Send(s) => format!("{}.{}{}", s.port, s.operation, leg_words(&s.leg)),
-        K::Construct(c) => c.messages.join(", "),
-        K::Transform(t) if t.map.is_empty() => "no map yet".to_owned(),
-        K::Transform(t) => format!("{} → {}", parts(&t.inputs), parts(&t.outputs)),
+        K::Send(s) => write_connection(out, &s.port, &s.operation, &s.leg),
+        K::Construct(c) => write_list(out, c.messages.iter().map(|name| [name.as_str(), "", ""])),
+        K::Transform(t) if t.map.is_empty() => out.push_str("no map yet"),
+        K::Transform(t) => {
+            write_list(out, t.inputs.iter().map(part));
+            out.push_str(" → ");
+            write_list(out, t.outputs.iter().map(part));
+        }
         K::Expression(c) | K::MessageAssignment(c) | K::Delay(c) | K::Suspend(c) | K::Terminate(c) => {
-            first_line(&c.text)
+            write_first_line(out, &c.text);
         }
-        K::Decide(_) | K::Listen(_) | K::Parallel(_) | K::Group(_) => String::new(),
-        K::Loop(l) => first_line(&l.condition),
+        K::Decide(_) | K::Listen(_) | K::Parallel(_) | K::Group(_) => {}
+        K::Loop(l) => write_first_line(out, &l.condition),
         K::Scope(s) => match &s.transaction {
-            Transaction::None if s.synchronized => "synchronized".to_owned(),
-            Transaction::None => String::new(),
-            Transaction::LongRunning(l) if l.timeout.is_empty() => "long running".to_owned(),
-            Transaction::LongRunning(l) => format!("long running · timeout {}", first_line(&l.timeout)),
-            Transaction::Atomic(_) => "atomic".to_owned(),
+            Transaction::None if s.synchronized => out.push_str("synchronized"),
+            Transaction::None => {}
+            Transaction::LongRunning(l) if l.timeout.is_empty() => out.push_str("long running"),
+            Transaction::LongRunning(l) => {
+                out.push_str("long running · timeout ");
+                write_first_line(out, &l.timeout);
+            }
+            Transaction::Atomic(_) => out.push_str("atomic"),
         },
-        K::Call(c) | K::Start(c) if c.orchestration.is_empty() => "no orchestration yet".to_owned(),
+        K::Call(c) | K::Start(c) if c.orchestration.is_empty() => out.push_str("no orchestration yet"),
         K::Call(c) | K::Start(c) => {
-            let name = c.orchestration.rsplit('.').next().unwrap_or_default();
-            let arguments: Vec<&str> = c.arguments.iter().map(|a| a.name.as_str()).collect();
-            format!("{name}({})", arguments.join(", "))
+            out.push_str(c.orchestration.rsplit('.').next().unwrap_or_default());
+            out.push('(');
+            write_list(out, c.arguments.iter().map(|a| [a.name.as_str(), "", ""]));
+            out.push(')');
         }
-        K::CallRules(c) => c.policy.clone(),
-        K::Throw(t) => t.exception.clone().unwrap_or_else(|| "rethrow".to_owned()),
-        K::Compensate(c) => c.transaction.clone(),
+        K::CallRules(c) => out.push_str(&c.policy),
+        K::Throw(t) => out.push_str(t.exception.as_deref().unwrap_or("rethrow")),
+        K::Compensate(c) => out.push_str(&c.transaction),
     }
 }
 
@@ -143,25 +152,40 @@ pub fn summary_is_code(kind: &ShapeKind) -> bool {
     )
 }
 
-fn leg_words(leg: &Leg) -> String {
-    match leg {
-        Leg::Request => String::new(),
-        Leg::Response => " · response".to_owned(),
-        Leg::Fault(name) => format!(" · fault {name}"),
+fn write_connection(out: &mut String, port: &str, operation: &str, leg: &Leg) {
+    if port.is_empty() {
+        out.push_str("no port yet");
+        return;
     }
+    let leg = match leg {
+        Leg::Request => ["", ""],
+        Leg::Response => [" · response", ""],
+        Leg::Fault(name) => [" · fault ", name],
+    };
+    out.extend([port, ".", operation].into_iter().chain(leg));
 }
 
-fn parts(parts: &[PartRef]) -> String {
-    let names: Vec<String> = parts
-        .iter()
-        .map(|p| if p.part.is_empty() { p.message.clone() } else { format!("{}.{}", p.message, p.part) })
-        .collect();
-    names.join(", ")
+fn part(part: &PartRef) -> [&str; 3] {
+    [&part.message, if part.part.is_empty() { "" } else { "." }, &part.part]
+}
+
+fn write_list<'a>(out: &mut String, items: impl Iterator<Item = [&'a str; 3]>) {
+    for (at, item) in items.enumerate() {
+        out.push_str(if at == 0 { "" } else { ", " });
+        out.extend(item);
+    }
 }
 
 /// The first line that is not empty, with an ellipsis when more follows.
 pub fn first_line(text: &str) -> String {
+    let mut line = String::new();
+    write_first_line(&mut line, text);
+    line
+}
+
+/// Appends the [`first_line`] to `out`.
+pub fn write_first_line(out: &mut String, text: &str) {
     let mut lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
-    let Some(first) = lines.next() else { return String::new() };
-    if lines.next().is_some() { format!("{first} …") } else { first.to_owned() }
+    out.push_str(lines.next().unwrap_or_default());
+    out.push_str(if lines.next().is_some() { " …" } else { "" });
 }

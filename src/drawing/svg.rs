@@ -1,5 +1,6 @@
 //! A drawing as SVG, as the canvas paints it: port surfaces, wires, containers, cards. Text stays text.
 
+use super::figure::{self, Anchor, Corners, Ink, Look};
 use super::fonts::Fonts;
 use super::glyph::{Glyph, Stroke as Piece};
 use super::layout::{self, Layout, Node};
@@ -7,8 +8,7 @@ use super::palette::Tokens;
 use super::ports::{self, Flow, PortCard};
 use super::text::{Face, Measure};
 use super::wires::{Wire, rounded};
-use crate::diagnostic::counted;
-use crate::model::{Application, Id, Leg, Module, Orchestration};
+use crate::model::{Application, Id, Module, Orchestration};
 use ecolor::Color32;
 use emath::{Pos2, Rect, pos2, vec2};
 use std::collections::BTreeSet;
@@ -20,21 +20,26 @@ const EDGE: f32 = 14.0;
 /// The orchestration of `module` as an SVG document; `None` when it has none. Containers in `collapsed` are closed.
 ///
 /// Every shape is a group with `data-shape` (its id) and a title, so that a page can find and explain it.
-pub fn svg(app: &Application, module: &Module, tokens: &Tokens, collapsed: &BTreeSet<Id>) -> Option<String> {
+pub fn svg(
+    app: &Application,
+    module: &Module,
+    tokens: &'static Tokens,
+    collapsed: &BTreeSet<Id>,
+) -> Option<String> {
     let orchestration = module.orchestration.as_ref()?;
     let layout = layout::layout(app, module, orchestration, collapsed);
     Some(of_layout(&layout, orchestration, tokens))
 }
 
 /// A layout as an SVG document.
-pub fn of_layout(layout: &Layout, orchestration: &Orchestration, tokens: &Tokens) -> String {
+pub fn of_layout(layout: &Layout, orchestration: &Orchestration, tokens: &'static Tokens) -> String {
     let area = layout.process.unwrap_or(Rect::ZERO);
     let bounds = layout.bounds.unwrap_or(area).expand(EDGE);
     let mut pen = Pen { out: String::new(), t: tokens, fonts: Fonts::default() };
     pen.open(bounds, orchestration);
     pen.surfaces(layout, bounds, area);
     for node in layout.nodes.iter().filter(|n| n.container) {
-        pen.container(node);
+        figure::container(&mut pen, node);
     }
     for wire in &layout.wires {
         pen.wire(wire);
@@ -46,14 +51,8 @@ pub fn of_layout(layout: &Layout, orchestration: &Orchestration, tokens: &Tokens
     for label in &layout.labels {
         let face = if label.code { Face::Mono } else { Face::Regular };
         let size = if label.code { 10.5 } else { 11.0 };
-        pen.text(
-            Anchor::Middle,
-            label.rect.center(),
-            &label.text,
-            (face, size),
-            tokens.muted,
-            label.rect.width() - 12.0,
-        );
+        let room = label.rect.width() - 12.0;
+        pen.text(label.rect.center(), Anchor::Middle, &label.text, (face, size), tokens.muted, room);
     }
     for port in &layout.ports {
         pen.port(port);
@@ -62,24 +61,13 @@ pub fn of_layout(layout: &Layout, orchestration: &Orchestration, tokens: &Tokens
     pen.out
 }
 
-/// Which point of a text its place means.
-#[derive(Clone, Copy)]
-enum Anchor {
-    Start,
-    Middle,
-    End,
-}
-
-/// Radii of the corners: top left, top right, bottom right, bottom left.
-type Corners = [f32; 4];
-
-struct Pen<'a> {
+struct Pen {
     out: String,
-    t: &'a Tokens,
+    t: &'static Tokens,
     fonts: Fonts,
 }
 
-impl Pen<'_> {
+impl Pen {
     /// Appends markup; writing to a string cannot fail.
     fn put(&mut self, markup: std::fmt::Arguments<'_>) {
         let _ = self.out.write_fmt(markup);
@@ -110,23 +98,8 @@ impl Pen<'_> {
             if layout.ports.iter().any(|p| p.left == side) {
                 self.rect(band, [0.0; 4], self.t.surface, None);
                 let line = [pos2(edge, bounds.top()), pos2(edge, bounds.bottom())];
-                self.line(&line, 1.0, self.t.line.gamma_multiply(0.6), false);
+                self.line(&line, false, 1.0, self.t.line.gamma_multiply(0.6));
             }
-        }
-    }
-
-    fn container(&mut self, node: &Node) {
-        let color = node.category.color(self.t);
-        let (fill, edge) = (self.t.container(color), self.t.container_edge(color));
-        self.rect(node.rect.shrink(0.5), [10.0; 4], fill, Some((1.0, edge)));
-        if node.repeats {
-            let x = node.rect.left() + layout::PAD / 2.0;
-            let (top, bottom) = (node.head.bottom() + 3.0, node.rect.bottom() - 7.0);
-            let axis = node.rect.center().x.min(node.rect.left() + 60.0);
-            let way = rounded(&[pos2(axis, bottom), pos2(x, bottom), pos2(x, top)], 5.0);
-            self.line(&way, 1.2, color.gamma_multiply(0.6), false);
-            let tip = pos2(x, top - 1.0);
-            self.polygon(&[tip, tip + vec2(-2.8, 5.2), tip + vec2(2.8, 5.2)], color.gamma_multiply(0.8));
         }
     }
 
@@ -135,15 +108,12 @@ impl Pen<'_> {
         for line in &layout.lines {
             let (Some(first), Some(last)) = (line.points.first(), line.points.last()) else { continue };
             let short = if line.arrow { *last - vec2(0.0, 4.5) } else { *last };
-            self.line(&[*first, short], 1.4, color, false);
+            self.line(&[*first, short], false, 1.4, color);
             if line.arrow {
-                self.polygon(&[*last, *last + vec2(-3.9, -6.5), *last + vec2(3.9, -6.5)], color);
+                figure::arrow(self, *last, vec2(0.0, -6.5), color);
             }
         }
-        let radius = layout::BEGIN_RADIUS;
-        self.circle(layout.begin, radius - 1.1, self.t.canvas, 2.2, self.t.ok);
-        let end = Rect::from_center_size(layout.end, vec2(radius, radius) * 1.6);
-        self.rect(end, [3.0; 4], self.t.error, None);
+        figure::ends(self, layout);
     }
 
     fn wire(&mut self, wire: &Wire) {
@@ -166,7 +136,7 @@ impl Pen<'_> {
         self.path(&d, Color32::TRANSPARENT, Some((1.3, color)));
         if wire.flow == Flow::In {
             let into = if anchor.x < start.x { 6.0 } else { -6.0 };
-            self.polygon(&[*start, *start + vec2(-into, -3.7), *start + vec2(-into, 3.7)], color);
+            figure::arrow(self, *start, vec2(-into, 0.0), color);
         }
     }
 
@@ -179,115 +149,89 @@ impl Pen<'_> {
         let (id, about) = (Escaped(node.id.as_str()), Escaped(&about));
         self.put(format_args!("<g data-shape=\"{id}\"><title>{about}</title>\n"));
         if node.container {
-            self.header(node);
+            figure::header(self, node, (node.head.left(), node.head.right()), Look::default());
         } else {
-            self.card(node);
+            figure::card(self, node, Look::default());
         }
         self.out.push_str("</g>\n");
     }
 
-    fn card(&mut self, node: &Node) {
-        let t = self.t;
-        let color = node.category.color(t);
-        self.shadow(node.rect);
-        self.rect(node.rect.shrink(0.5), [9.0; 4], t.card, Some((1.0, t.line)));
-        let chip = Rect::from_min_size(node.rect.min, vec2(36.0, node.rect.height())).shrink(1.0);
-        self.chip(node.glyph, chip, [9.0, 0.0, 0.0, 9.0], t.card, color);
-        let x = node.rect.left() + 46.0;
-        let room = node.rect.right() - x - if node.collapsed.is_some() { 26.0 } else { 10.0 };
-        let mut words = node.summary.clone();
-        if node.collapsed == Some(true) {
-            let inside = format!("{} inside", counted(node.hidden, "shape"));
-            words = if words.is_empty() { inside } else { format!("{words} · {inside}") };
-        }
-        let y = if words.is_empty() { node.rect.center().y } else { node.rect.top() + 15.5 };
-        self.text(Anchor::Start, pos2(x, y), &node.title, (Face::Semibold, 13.0), t.text, room);
-        if !words.is_empty() {
-            let at = pos2(x, node.rect.top() + 32.0);
-            self.text(Anchor::Start, at, &words, summary(node), t.muted, room);
-        }
-        self.chevron(node);
-    }
-
-    fn header(&mut self, node: &Node) {
-        let t = self.t;
-        let color = node.category.color(t);
-        let open = if node.collapsed == Some(true) { 9.0 } else { 0.0 };
-        self.rect(node.head.shrink(1.0), [9.0, 9.0, open, open], color.gamma_multiply(0.10), None);
-        let ground = t.tint(t.canvas, color, 0.1);
-        let middle = node.head.center().y;
-        let chip = Rect::from_min_size(pos2(node.head.left() + 8.0, middle - 12.0), vec2(24.0, 24.0));
-        self.chip(node.glyph, chip, [6.0; 4], ground, color);
-        let at = pos2(node.head.left() + 42.0, middle);
-        let room = node.head.right() - 28.0 - at.x;
-        let share = if node.summary.is_empty() { room } else { room * 0.62 };
-        let used = self.text(Anchor::Start, at, &node.title, (Face::Semibold, 13.0), t.text, share);
-        let rest = room - used - 12.0;
-        let mut words = node.summary.clone();
-        if node.collapsed == Some(true) && node.hidden > 0 {
-            words = format!("{words} · {} inside", counted(node.hidden, "shape"));
-        }
-        if !words.is_empty() && rest > 24.0 {
-            let at = at + vec2(used + 12.0, 0.0);
-            self.text(Anchor::Start, at, &words, summary(node), t.muted, rest);
-        }
-        self.chevron(node);
-    }
-
-    fn chevron(&mut self, node: &Node) {
-        let Some(collapsed) = node.collapsed else { return };
-        let center = pos2(node.head.right() - 15.0, node.head.center().y);
-        let glyph = if collapsed { Glyph::Chevron } else { Glyph::ChevronDown };
-        self.glyph(glyph, Rect::from_center_size(center, vec2(10.0, 10.0)), self.t.muted);
-    }
-
     fn port(&mut self, card: &PortCard) {
-        let t = self.t;
         let about = format!("{}: {}", card.name, card.binding);
         self.put(format_args!(
             "<g data-port=\"{}\"><title>{}</title>\n",
             Escaped(&card.name),
             Escaped(&about)
         ));
-        self.shadow(card.rect);
-        self.rect(card.rect.shrink(0.5), [9.0; 4], t.card, Some((1.0, t.line)));
-        let (x, room) = (card.rect.left() + 12.0, card.rect.width() - 24.0);
-        let name = pos2(x, card.rect.top() + 15.0);
-        self.text(Anchor::Start, name, &card.name, (Face::Semibold, 13.0), t.text, room);
-        let color = if card.bound { t.brand } else { t.warn };
-        let binding = pos2(x, card.rect.top() + 31.5);
-        self.text(Anchor::Start, binding, &card.binding, (Face::Regular, 11.0), color, room);
-        for row in &card.rows {
-            self.rect(row.rect, [4.0; 4], t.field, None);
-            let room = row.rect.width() - 16.0;
-            let words = match &row.leg {
-                Leg::Request => row.operation.clone(),
-                Leg::Response => "→ response".to_owned(),
-                Leg::Fault(name) => format!("→ fault {name}"),
-            };
-            let right = pos2(row.rect.right() - 8.0, row.rect.center().y);
-            let kind = ports::short(&row.message_type);
-            let taken = self.text(Anchor::End, right, kind, (Face::Regular, 10.5), t.muted, room * 0.5);
-            let left = pos2(row.rect.left() + 8.0, row.rect.center().y);
-            let rest = room - taken - 8.0;
-            self.text(Anchor::Start, left, &words, (Face::Regular, 11.5), t.text, rest);
-            self.circle(row.anchor, 4.2, t.card, 1.6, t.messaging);
-        }
+        figure::port(self, card, card.rect, Look::default());
         self.out.push_str("</g>\n");
+    }
+
+    fn path(&mut self, d: &str, fill: Color32, stroke: Option<(f32, Color32)>) {
+        self.put(format_args!("<path d=\"{d}\"{}{}/>\n", Paint("fill", fill), Outline(stroke)));
+    }
+
+    /// A rectangle with its edge along the middle of the line.
+    fn frame(&mut self, rect: Rect, corners: Corners, fill: Color32, stroke: Option<(f32, Color32)>) {
+        let [nw, ne, se, sw] = corners;
+        if nw == ne && ne == se && se == sw {
+            let radius = if nw > 0.0 { format!(" rx=\"{}\"", Short(nw)) } else { String::new() };
+            self.put(format_args!(
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"{radius}{}{}/>\n",
+                Short(rect.left()),
+                Short(rect.top()),
+                Short(rect.width()),
+                Short(rect.height()),
+                Paint("fill", fill),
+                Outline(stroke)
+            ));
+            return;
+        }
+        let (l, r, t, b) = (rect.left(), rect.right(), rect.top(), rect.bottom());
+        let mut d = format!("M{} {} H{}", Short(l + nw), Short(t), Short(r - ne));
+        for (radius, x, y, next) in [
+            (ne, r, t + ne, format!("V{}", Short(b - se))),
+            (se, r - se, b, format!("H{}", Short(l + sw))),
+            (sw, l, b - sw, format!("V{}", Short(t + nw))),
+            (nw, l + nw, t, "Z".to_owned()),
+        ] {
+            if radius > 0.0 {
+                let radius = Short(radius);
+                let _ = write!(d, " A{radius} {radius} 0 0 1 {} {}", Short(x), Short(y));
+            }
+            let _ = write!(d, " {next}");
+        }
+        self.path(&d, fill, stroke);
+    }
+}
+
+impl Ink for Pen {
+    fn tokens(&self) -> &'static Tokens {
+        self.t
+    }
+
+    fn area(&mut self, outline: &[Pos2], _middle: Pos2, fill: Color32) {
+        self.path(&points(outline, true), fill, None);
+    }
+
+    fn line(&mut self, way: &[Pos2], closed: bool, width: f32, color: Color32) {
+        self.path(&points(way, closed), Color32::TRANSPARENT, Some((width, color)));
+    }
+
+    fn dashed(&mut self, way: &[Pos2], width: f32, color: Color32) {
+        self.put(format_args!(
+            "<path d=\"{}\" fill=\"none\" stroke-dasharray=\"6 4\"{}/>\n",
+            points(way, false),
+            Outline(Some((width, color)))
+        ));
     }
 
     /// A soft edge under a card: two faint outlines, which every viewer can draw.
     fn shadow(&mut self, rect: Rect) {
         let below = rect.translate(vec2(0.0, if self.t.dark { 2.0 } else { 1.0 }));
         for (grow, strength) in [(2.0, 0.25), (0.5, 0.4)] {
-            self.rect(below.expand(grow), [9.0 + grow; 4], self.t.shadow.gamma_multiply(strength), None);
+            self.frame(below.expand(grow), [9.0 + grow; 4], self.t.shadow.gamma_multiply(strength), None);
         }
-    }
-
-    fn chip(&mut self, glyph: Glyph, rect: Rect, corners: Corners, ground: Color32, color: Color32) {
-        self.rect(rect, corners, ground.lerp_to_gamma(color, 0.18), None);
-        let side = (rect.width().min(rect.height()) * 0.5).clamp(15.0, 40.0);
-        self.glyph(glyph, Rect::from_center_size(rect.center(), vec2(side, side)), color);
     }
 
     fn glyph(&mut self, glyph: Glyph, rect: Rect, color: Color32) {
@@ -298,25 +242,25 @@ impl Pen<'_> {
             match piece {
                 Piece::Line(way) => {
                     let way: Vec<Pos2> = way.into_iter().map(place).collect();
-                    self.line(&way, width, color, false);
+                    self.line(&way, false, width, color);
                 }
                 Piece::Closed(way) => {
                     let way: Vec<Pos2> = way.into_iter().map(place).collect();
-                    self.line(&way, width, color, true);
+                    self.line(&way, true, width, color);
                 }
                 Piece::Frame(frame, radius) => {
                     let frame = Rect::from_two_pos(place(frame.min), place(frame.max));
-                    self.rect(frame, [radius * unit; 4], Color32::TRANSPARENT, Some((width, color)));
+                    self.frame(frame, [radius * unit; 4], Color32::TRANSPARENT, Some((width, color)));
                 }
                 Piece::Ring(radius) => {
-                    self.circle(rect.center(), radius * unit, Color32::TRANSPARENT, width, color);
+                    self.disc(rect.center(), radius * unit, Color32::TRANSPARENT, Some((width, color)));
                 }
                 Piece::Dot(at, radius) => {
-                    self.circle(place(at), radius * unit, color, 0.0, Color32::TRANSPARENT);
+                    self.disc(place(at), radius * unit, color, None);
                 }
                 Piece::Letter(letter) => {
                     let (font, room) = ((Face::Semibold, 15.0 * unit), f32::INFINITY);
-                    self.text(Anchor::Middle, rect.center(), &letter.to_string(), font, color, room);
+                    self.text(rect.center(), Anchor::Middle, &letter.to_string(), font, color, room);
                 }
             }
         }
@@ -325,8 +269,8 @@ impl Pen<'_> {
     /// One line of text around a height, cut to its room; gives its width. Viewers without the font are told it.
     fn text(
         &mut self,
-        anchor: Anchor,
         at: Pos2,
+        anchor: Anchor,
         text: &str,
         (face, size): (Face, f32),
         color: Color32,
@@ -359,67 +303,23 @@ impl Pen<'_> {
         width
     }
 
-    fn rect(&mut self, rect: Rect, corners: Corners, fill: Color32, stroke: Option<(f32, Color32)>) {
-        let [nw, ne, se, sw] = corners;
-        if nw == ne && ne == se && se == sw {
-            let radius = if nw > 0.0 { format!(" rx=\"{}\"", Short(nw)) } else { String::new() };
-            self.put(format_args!(
-                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"{radius}{}{}/>\n",
-                Short(rect.left()),
-                Short(rect.top()),
-                Short(rect.width()),
-                Short(rect.height()),
-                Paint("fill", fill),
-                Outline(stroke)
-            ));
-            return;
+    fn rect(&mut self, rect: Rect, corners: Corners, fill: Color32, edge: Option<Color32>) {
+        match edge {
+            Some(color) => self.frame(rect.shrink(0.5), corners, fill, Some((1.0, color))),
+            None => self.frame(rect, corners, fill, None),
         }
-        let (l, r, t, b) = (rect.left(), rect.right(), rect.top(), rect.bottom());
-        let mut d = format!("M{} {} H{}", Short(l + nw), Short(t), Short(r - ne));
-        for (radius, x, y, next) in [
-            (ne, r, t + ne, format!("V{}", Short(b - se))),
-            (se, r - se, b, format!("H{}", Short(l + sw))),
-            (sw, l, b - sw, format!("V{}", Short(t + nw))),
-            (nw, l + nw, t, "Z".to_owned()),
-        ] {
-            if radius > 0.0 {
-                let radius = Short(radius);
-                let _ = write!(d, " A{radius} {radius} 0 0 1 {} {}", Short(x), Short(y));
-            }
-            let _ = write!(d, " {next}");
-        }
-        self.path(&d, fill, stroke);
     }
 
-    fn circle(&mut self, at: Pos2, radius: f32, fill: Color32, width: f32, edge: Color32) {
-        let stroke = (width > 0.0).then_some((width, edge));
+    fn disc(&mut self, at: Pos2, radius: f32, fill: Color32, edge: Option<(f32, Color32)>) {
         self.put(format_args!(
             "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{}{}/>\n",
             Short(at.x),
             Short(at.y),
             Short(radius),
             Paint("fill", fill),
-            Outline(stroke)
+            Outline(edge)
         ));
     }
-
-    fn line(&mut self, way: &[Pos2], width: f32, color: Color32, closed: bool) {
-        let d = points(way, closed);
-        self.path(&d, Color32::TRANSPARENT, Some((width, color)));
-    }
-
-    fn polygon(&mut self, corners: &[Pos2], fill: Color32) {
-        let d = points(corners, true);
-        self.path(&d, fill, None);
-    }
-
-    fn path(&mut self, d: &str, fill: Color32, stroke: Option<(f32, Color32)>) {
-        self.put(format_args!("<path d=\"{d}\"{}{}/>\n", Paint("fill", fill), Outline(stroke)));
-    }
-}
-
-fn summary(node: &Node) -> (Face, f32) {
-    if node.code { (Face::Mono, 10.5) } else { (Face::Regular, 11.0) }
 }
 
 fn family(face: Face) -> &'static str {

@@ -3,10 +3,12 @@
 use crate::crowded;
 use crate::edits::DECLARATIONS;
 use orchestrion::check::check;
+use orchestrion::drawing::layout::{Layout, is_container, layout_inside};
 use orchestrion::model::edit::*;
 use orchestrion::model::files::{self, decode, encode};
 use orchestrion::model::*;
 use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Draws from the dice, wrapping around.
 struct Dice<'a> {
@@ -166,6 +168,40 @@ fn walk(start: &Application, rolls: &[Vec<u8>]) -> Result<usize, TestCaseError> 
     Ok(done)
 }
 
+/// The drawings of all orchestrations after each edit, with other containers closed each time, made from the drawings
+/// before the edit, are the drawings made from nothing.
+fn walk_drawn(start: &Application, rolls: &[Vec<u8>]) -> Result<(), TestCaseError> {
+    let mut application = start.clone();
+    let mut history = History::default();
+    let mut drawn: BTreeMap<String, Layout> = BTreeMap::new();
+    for rolls in rolls {
+        let mut dice = Dice { rolls, at: 0 };
+        let edit = edit(&application, &mut dice);
+        let _ = match dice.roll(6) {
+            0 => history.undo(&mut application).map(drop),
+            _ => history.apply(&mut application, edit, None),
+        };
+        for (key, module) in &application.modules {
+            let Some(orchestration) = &module.orchestration else { continue };
+            let shapes = orchestration.shapes();
+            let closed = |dice: &mut Dice<'_>| dice.roll(5) == 0;
+            let closed: BTreeSet<Id> = shapes
+                .iter()
+                .filter(|s| is_container(&s.kind) && closed(&mut dice))
+                .map(|s| s.id.clone())
+                .collect();
+            let inside =
+                dice.of(&shapes).filter(|s| is_container(&s.kind) && rolls[0] % 4 == 0).map(|s| &s.id);
+            let before = drawn.remove(key).unwrap_or_default();
+            let again = before.again(&application, module, orchestration, &closed, inside);
+            let anew = layout_inside(&application, module, orchestration, &closed, inside);
+            prop_assert!(again == anew, "{} is drawn from what it no longer is", key);
+            drawn.insert(key.clone(), again);
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
@@ -176,6 +212,15 @@ proptest! {
     ) {
         let start = if hello { files::hello().unwrap() } else { crowded::application() };
         walk(&start, &rolls)?;
+    }
+
+    #[test]
+    fn a_drawing_made_from_the_one_before_is_the_drawing_made_anew(
+        rolls in prop::collection::vec(prop::collection::vec(any::<u8>(), 16), 1..40),
+        hello in any::<bool>(),
+    ) {
+        let start = if hello { files::hello().unwrap() } else { crowded::application() };
+        walk_drawn(&start, &rolls)?;
     }
 }
 

@@ -13,8 +13,7 @@ use crate::studio::theme;
 use egui::epaint::CubicBezierShape;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Color32, Context, FontId, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
-    vec2,
+    Color32, Context, FontId, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 use std::collections::BTreeMap;
 
@@ -155,8 +154,8 @@ fn marker(
     sets: &[(String, bool)],
 ) -> Option<String> {
     let z = paint.view.scaling;
-    let at = paint.view * (node.head.right_bottom() - vec2(13.0, 11.0));
-    let place = Rect::from_center_size(at, Vec2::splat(14.0 * z));
+    let place = paint.view * node.mark();
+    let at = place.center();
     let area = place.expand(2.0).intersect(inner);
     if !area.is_positive() {
         return None;

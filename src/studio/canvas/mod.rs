@@ -7,6 +7,7 @@ mod correlation;
 mod crumbs;
 mod drops;
 mod hand;
+mod ink;
 mod minimap;
 mod motion;
 mod navigate;

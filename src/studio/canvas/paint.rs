@@ -2,6 +2,7 @@
 
 use super::motion::Motion;
 use crate::diagnostic::Severity;
+use crate::drawing::figure::Look;
 use crate::drawing::layout::{Layout, Node};
 use crate::drawing::ports::{self, PortCard};
 use crate::studio::theme::{self, Tokens};
@@ -20,6 +21,7 @@ pub const WORDS: f32 = 0.34;
 /// Below this zoom a card has only its title.
 pub const DETAIL: f32 = 0.55;
 
+#[expect(missing_debug_implementations, reason = "holds a painter")]
 pub struct Paint<'a> {
     pub painter: Painter,
     pub t: &'static Tokens,
@@ -29,7 +31,7 @@ pub struct Paint<'a> {
     pub layout: &'a Layout,
     pub sides: Sides,
     /// Where things come from after a change.
-    pub motion: Option<&'a Motion>,
+    pub(in crate::studio) motion: Option<&'a Motion>,
 }
 
 /// Inner edges of the two port surfaces in world units, and how far they moved to stay in view.
@@ -78,6 +80,12 @@ pub struct Mark {
     pub focused: bool,
     pub dragged: bool,
     pub problem: Option<Severity>,
+}
+
+impl Mark {
+    pub fn look(self) -> Look {
+        Look { hovered: self.hovered, faded: self.dragged }
+    }
 }
 
 impl Paint<'_> {

@@ -1,13 +1,12 @@
 //! The flow line, wires and ports.
 
 use super::paint::{DETAIL, EDGE, FLAT, Mark, Paint, WORDS};
-use crate::drawing::layout;
+use crate::drawing::figure;
 use crate::drawing::ports::{self, Flow, PortCard};
 use crate::drawing::wires::{Wire, rounded};
-use crate::studio::icons::{self, Glyph};
-use crate::studio::theme;
+use crate::studio::icons;
 use egui::epaint::Mesh;
-use egui::{FontFamily, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, pos2, vec2};
+use egui::{FontFamily, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 use std::sync::Arc;
 
 impl Paint<'_> {
@@ -33,15 +32,7 @@ impl Paint<'_> {
         if !mesh.is_empty() {
             self.painter.add(Shape::Mesh(Arc::new(mesh)));
         }
-        if self.layout.inside {
-            return;
-        }
-        let radius = layout::BEGIN_RADIUS * self.zoom();
-        let ring = (2.2 * self.zoom()).max(1.0);
-        let begin = self.view * self.layout.begin;
-        self.painter.circle(begin, radius - ring / 2.0, self.t.canvas, Stroke::new(ring, self.t.ok));
-        let end = Rect::from_center_size(self.view * self.layout.end, Vec2::splat(radius * 1.6));
-        self.painter.rect_filled(end, self.round(3.0), self.t.error);
+        figure::ends(&mut &*self, self.layout);
     }
 
     /// The wires, behind the cards; those that are `lit` at full strength.
@@ -130,70 +121,13 @@ impl Paint<'_> {
         Some((path, [exit, exit + vec2(bend, 0.0), end - vec2(bend, 0.0), end]))
     }
 
-    /// The directions of a port at the right of its name: in or out first, then the way back.
-    fn ways(&self, card: &PortCard, place: Rect) {
-        let first = matches!(card.polarity, crate::model::Polarity::Implements);
-        let order: &[bool] = if card.two_way { &[first, !first] } else { &[first] };
-        for (i, inward) in order.iter().rev().enumerate() {
-            let at = pos2(place.right() - 18.0 - 18.0 * i as f32, place.top() + 15.0);
-            let glyph = if *inward { Glyph::Receive } else { Glyph::Send };
-            let area = Rect::from_center_size(at, Vec2::splat(11.0));
-            let leads = i + 1 == order.len();
-            let color = if leads { self.t.messaging } else { self.t.messaging.gamma_multiply(0.55) };
-            icons::paint(&self.painter, glyph, self.view * area, color);
-        }
-    }
-
     pub fn port(&self, card: &PortCard, mark: Mark) {
         let place = self.sides.card(card);
         if !self.world.intersects(place.expand(8.0)) {
             return;
         }
-        let shift = place.left() - card.rect.left();
-        let t = self.t;
-        let rect = self.view * place;
-        let radius = self.round(9.0);
-        self.shadow(rect, radius);
-        let edge = if mark.hovered { t.line_strong } else { t.line };
-        self.painter.rect(rect, radius, t.card, Stroke::new(1.0, edge), StrokeKind::Inside);
-        let z = self.zoom();
-        if z >= WORDS {
-            let x = place.left() + 12.0;
-            // Which way messages go first, and whether something comes back.
-            let ways = if card.two_way { 2.0 } else { 1.0 };
-            let room = place.width() - 24.0;
-            self.ways(card, place);
-            let name = room - 18.0 * ways;
-            self.text(pos2(x, place.top() + 15.0), &card.name, 13.0, theme::semibold(), t.text, name);
-            let color = if card.bound { t.brand } else { t.warn };
-            if z >= DETAIL {
-                let at = pos2(x, place.top() + 31.5);
-                self.text(at, &card.binding, 11.0, FontFamily::Proportional, color, room);
-            }
-        }
-        for row in &card.rows {
-            let line = row.rect.translate(vec2(shift, 0.0));
-            if z >= DETAIL {
-                self.painter.rect_filled(self.view * line, self.round(4.0), t.field);
-                let room = line.width() - 16.0;
-                let words = match &row.leg {
-                    crate::model::Leg::Request => row.operation.clone(),
-                    crate::model::Leg::Response => "→ response".to_owned(),
-                    crate::model::Leg::Fault(name) => format!("→ fault {name}"),
-                };
-                let kind = ports::short(&row.message_type);
-                let galley = self.galley(kind, 10.5, FontFamily::Proportional, t.muted, room * 0.5);
-                let right = self.view * pos2(line.right() - 8.0, line.center().y);
-                let taken = galley.size().x / z;
-                self.painter.galley(right - vec2(galley.size().x, galley.size().y / 2.0), galley, t.muted);
-                let at = pos2(line.left() + 8.0, line.center().y);
-                self.text(at, &words, 11.5, FontFamily::Proportional, t.text, room - taken - 8.0);
-            }
-            let ring = Stroke::new((1.6 * z).max(0.8), t.messaging);
-            let center = self.view * (row.anchor + vec2(shift, 0.0));
-            self.painter.circle(center, (4.2 * z).max(1.5), t.card, ring);
-        }
-        self.outline(rect, mark, radius);
+        figure::port(&mut &*self, card, place, mark.look());
+        self.outline(self.view * place, mark, self.round(9.0));
         self.badge(place.right_top() + vec2(-8.0, 8.0), mark);
     }
 }
