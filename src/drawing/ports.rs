@@ -47,6 +47,8 @@ pub struct PortCard {
     pub polarity: Polarity,
     /// Requests are answered.
     pub two_way: bool,
+    /// Heights of the shapes that use it, from top to bottom.
+    pub uses: Vec<f32>,
 }
 
 /// The binding of `port` in words; the second value is false while something is missing.
@@ -83,6 +85,16 @@ pub fn binding_words(
                 (format!("direct · partner {name}.{}", partner.port), true)
             }
         }
+    }
+}
+
+/// Which way the messages of a port go, in words; only a two-way port has a first and a second.
+pub fn direction_words(polarity: Polarity, two_way: bool) -> &'static str {
+    match (polarity, two_way) {
+        (Polarity::Implements, false) => "Receives",
+        (Polarity::Implements, true) => "Receives, then answers",
+        (Polarity::Uses, false) => "Sends",
+        (Polarity::Uses, true) => "Sends, then gets the answer",
     }
 }
 
@@ -134,7 +146,7 @@ fn card(app: &Application, module: &Module, port: &Port, binding: String, bound:
         }
     }
     let (name, polarity) = (port.name.clone(), port.polarity);
-    PortCard { name, binding, left, rect: Rect::ZERO, rows, bound, polarity, two_way }
+    PortCard { name, binding, left, rect: Rect::ZERO, rows, bound, polarity, two_way, uses: Vec::new() }
 }
 
 fn role_card(app: &Application, module: &Module, link: &RoleLink) -> PortCard {
@@ -153,7 +165,8 @@ fn role_card(app: &Application, module: &Module, link: &RoleLink) -> PortCard {
     }
     let binding = format!("role {}", link.role);
     let (name, polarity) = (link.name.clone(), link.polarity);
-    PortCard { name, binding, left, rect: Rect::ZERO, rows, bound: true, polarity, two_way: false }
+    let (rect, uses) = (Rect::ZERO, Vec::new());
+    PortCard { name, binding, left, rect, rows, bound: true, polarity, two_way: false, uses }
 }
 
 fn operation_rows(operation: &Operation, polarity: Polarity, rows: &mut Vec<PortRow>) {
@@ -182,12 +195,17 @@ fn operation_rows(operation: &Operation, polarity: Polarity, rows: &mut Vec<Port
 
 /// Stands each card as near as it can to the shapes that use it, without overlap, pinned ones in pinned order.
 fn stand(cards: &mut [PortCard], orchestration: &Orchestration, layout: &Layout, area: Rect) {
-    let wishes = wishes(orchestration, layout);
+    let mut uses = uses(orchestration, layout);
+    for card in &mut *cards {
+        card.uses = uses.remove(card.name.as_str()).unwrap_or_default();
+        card.uses.sort_by(f32::total_cmp);
+    }
     for left in [true, false] {
+        // A port is first seen with its first use.
         let mut side: Vec<(f32, &mut PortCard)> = cards
             .iter_mut()
             .filter(|c| c.left == left)
-            .map(|card| (wishes.get(card.name.as_str()).copied().unwrap_or(area.top()), card))
+            .map(|card| (card.uses.first().copied().unwrap_or(area.top()), card))
             .collect();
         side.sort_by(|a, b| a.0.total_cmp(&b.0));
         pin(&mut side, orchestration);
@@ -211,21 +229,49 @@ fn stand(cards: &mut [PortCard], orchestration: &Orchestration, layout: &Layout,
     }
 }
 
-/// The height of the first shape that uses each port: a port is first seen with its first use.
-fn wishes<'a>(orchestration: &'a Orchestration, layout: &Layout) -> FxHashMap<&'a str, f32> {
-    let mut wishes = FxHashMap::default();
+/// The heights of the shapes that use each port.
+fn uses<'a>(orchestration: &'a Orchestration, layout: &Layout) -> FxHashMap<&'a str, Vec<f32>> {
+    let mut uses: FxHashMap<&str, Vec<f32>> = FxHashMap::default();
     for shape in orchestration.shapes() {
         let port = match &shape.kind {
             ShapeKind::Receive(r) => &r.port,
             ShapeKind::Send(s) => &s.port,
             _ => continue,
         };
-        if let Some(node) = layout.node(&shape.id) {
-            let y = wishes.entry(port.as_str()).or_insert(f32::INFINITY);
-            *y = node.head.center().y.min(*y);
+        if let Some(node) = layout.visible(&shape.id) {
+            uses.entry(port.as_str()).or_default().push(node.head.center().y);
         }
     }
-    wishes
+    uses
+}
+
+/// How far each card goes down to be seen beside the shapes that use it, with `top` to `bottom` in view: a port stays
+/// in view as long as one of its shapes is, and one that no shape uses yet always does. In the order of `cards`.
+pub fn slides(cards: &[PortCard], top: f32, bottom: f32) -> Vec<f32> {
+    let mut slides = vec![0.0; cards.len()];
+    for left in [true, false] {
+        let wish = |card: &PortCard| {
+            let first = card.uses.partition_point(|y| *y < top);
+            let needed = card.uses.is_empty() || card.uses.get(first).is_some_and(|y| *y <= bottom);
+            let last = (bottom - card.rect.height()).max(top);
+            if needed { card.rect.top().clamp(top, last) } else { card.rect.top() }
+        };
+        let mut side: Vec<(f32, usize)> =
+            cards.iter().enumerate().filter(|(_, c)| c.left == left).map(|(at, c)| (wish(c), at)).collect();
+        let place = |at: usize| cards.get(at).map_or(Rect::ZERO, |card| card.rect);
+        if side.iter().all(|(wish, at)| *wish == place(*at).top()) {
+            continue;
+        }
+        side.sort_by(|(a, x), (b, y)| a.total_cmp(b).then(place(*x).top().total_cmp(&place(*y).top())));
+        let wishes: Vec<f32> = side.iter().map(|(wish, _)| *wish).collect();
+        let heights: Vec<f32> = side.iter().map(|(_, at)| place(*at).height()).collect();
+        for ((_, at), y) in side.iter().zip(spread(&wishes, &heights)) {
+            if let Some(slide) = slides.get_mut(*at) {
+                *slide = y - place(*at).top();
+            }
+        }
+    }
+    slides
 }
 
 /// Ports with a slot keep their order among themselves.
@@ -286,6 +332,33 @@ mod tests {
     fn cards_that_want_the_same_place_share_it_around_the_middle() {
         let tops = spread(&[100.0, 100.0], &[40.0, 40.0]);
         assert_eq!(tops, [71.0, 129.0]);
+    }
+
+    fn card(name: &str, y: f32, uses: &[f32]) -> PortCard {
+        PortCard {
+            name: name.to_owned(),
+            binding: String::new(),
+            left: true,
+            rect: Rect::from_min_size(pos2(0.0, y), vec2(WIDTH, 80.0)),
+            rows: Vec::new(),
+            bound: true,
+            polarity: Polarity::Uses,
+            two_way: false,
+            uses: uses.to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_port_stays_in_view_with_the_shapes_that_use_it() {
+        let cards =
+            [card("both", 0.0, &[40.0, 2_000.0]), card("top", 100.0, &[140.0]), card("free", 200.0, &[])];
+        assert_eq!(slides(&cards, -10.0, 600.0), [0.0; 3], "all in view where they stand");
+        let below = slides(&cards, 1_800.0, 2_400.0);
+        let tops: Vec<f32> = cards.iter().zip(&below).map(|(card, by)| card.rect.top() + by).collect();
+        assert!((1_800.0..2_400.0).contains(&tops[0]), "one of its shapes is in view: {tops:?}");
+        assert_eq!(tops[1], 100.0, "none of its shapes is in view");
+        assert!((1_800.0..2_400.0).contains(&tops[2]), "it waits to be connected: {tops:?}");
+        assert!((tops[0] - tops[2]).abs() >= 80.0, "and none lies on another: {tops:?}");
     }
 
     #[test]

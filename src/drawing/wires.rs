@@ -17,14 +17,12 @@ pub struct Wire {
     pub points: Vec<Pos2>,
     /// Goes to the left port surface.
     pub left: bool,
-    /// The port is so far off that the curve to it is only drawn when it is asked for.
-    pub far: bool,
     /// Around all that is drawn at rest.
     pub bounds: Rect,
 }
 
 /// From this height on between shape and port a wire is far; many of them would cover the gutter.
-const FAR: f32 = 2_400.0;
+pub const FAR: f32 = 2_400.0;
 
 /// How far above or below its shape a wire may run to get past other cards.
 const REACH: f32 = 96.0;
@@ -61,7 +59,6 @@ pub fn route(orchestration: &Orchestration, layout: &Layout, area: Rect) -> Vec<
             flow: row.flow,
             points,
             left: card.left,
-            far,
             bounds,
         });
     }

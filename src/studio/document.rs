@@ -286,7 +286,9 @@ impl Document {
     /// # Errors
     /// As [`History::undo`].
     pub fn undo(&mut self) -> Result<Option<String>, Diagnostic> {
+        let place = self.selected_place();
         let label = self.history.undo(&mut self.app)?;
+        self.follow_place(place);
         self.changed();
         Ok(label)
     }
@@ -294,7 +296,9 @@ impl Document {
     /// # Errors
     /// As [`History::redo`].
     pub fn redo(&mut self) -> Result<Option<String>, Diagnostic> {
+        let place = self.selected_place();
         let label = self.history.redo(&mut self.app)?;
+        self.follow_place(place);
         self.changed();
         Ok(label)
     }
@@ -365,6 +369,36 @@ impl Document {
         match &mut self.selection {
             Selection::Port(name) | Selection::Declared { name, .. } if name == from => to.clone_into(name),
             _ => {}
+        }
+    }
+
+    /// The selected declaration by its place among those of its kind, as its name may change.
+    fn selected_place(&self) -> Option<Place> {
+        let module = self.module()?;
+        let (scope, kinds, name): (_, &[DeclarationKind], _) = match &self.selection {
+            Selection::Declared { scope, kind, name } => (scope.clone(), std::slice::from_ref(kind), name),
+            Selection::Port(name) => {
+                let kinds = &[DeclarationKind::Port, DeclarationKind::Parameter, DeclarationKind::RoleLink];
+                (None, kinds, name)
+            }
+            _ => return None,
+        };
+        kinds.iter().find_map(|kind| {
+            let all = super::names::declarations(module, scope.as_ref(), *kind);
+            let index = all.iter().position(|d| d.name() == name)?;
+            Some(Place { scope: scope.clone(), kind: *kind, index, count: all.len() })
+        })
+    }
+
+    /// Keeps what stands at a place selected, under the name that undo gave it.
+    fn follow_place(&mut self, place: Option<Place>) {
+        let (Some(place), Some(module)) = (place, self.module()) else { return };
+        let all = super::names::declarations(module, place.scope.as_ref(), place.kind);
+        let Some(now) = all.get(place.index).filter(|_| all.len() == place.count) else { return };
+        if let Selection::Port(name) | Selection::Declared { name, .. } = &mut self.selection
+            && !all.iter().any(|d| d.name() == name)
+        {
+            now.name().clone_into(name);
         }
     }
 
@@ -443,6 +477,15 @@ impl Document {
             self.select(Selection::Orchestration);
         }
     }
+}
+
+/// Where a declaration stands among those of its kind.
+#[derive(Debug)]
+struct Place {
+    scope: Option<Id>,
+    kind: DeclarationKind,
+    index: usize,
+    count: usize,
 }
 
 /// Ids of all shapes, branches, catch and compensation blocks.

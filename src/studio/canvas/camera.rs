@@ -1,7 +1,8 @@
 //! Where the view of an orchestration is: transforms from world to screen.
 
-use crate::drawing::layout::{self, Layout};
-use crate::drawing::ports;
+use super::paint::Sides;
+use crate::drawing::layout::{self, Layout, Node};
+use crate::model::Id;
 use crate::studio::document::Selection;
 use egui::emath::TSTransform;
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
@@ -33,28 +34,70 @@ pub fn opening(layout: &Layout, rect: Rect) -> TSTransform {
     TSTransform::new(vec2(rect.center().x - x * scale, rect.top() + 32.0 - top * scale), scale)
 }
 
-/// Brings a thing into view: not at all when it already is, else to a third from the top; a wide container by
-/// its flow line.
+/// Brings a thing into view with as little movement as that takes: not at all when it already is in view, else to its
+/// edge, or to a third from the top when it is far off. A port stays where its surface has it.
 pub fn revealed(layout: &Layout, mut view: TSTransform, rect: Rect, target: &Selection) -> TSTransform {
+    let sides = Sides::new(layout, view, rect);
     let (place, port) = match target {
         Selection::Node(id) => (layout.place_of(id), false),
-        Selection::Port(name) => (layout.ports.iter().find(|p| p.name == *name).map(|p| p.rect), true),
+        Selection::Port(name) => (layout.ports.iter().find(|p| p.name == *name).map(|p| sides.card(p)), true),
         _ => return view,
     };
     let Some(place) = place else { return view };
     let shown = view * place;
-    // The port surfaces cover the edges.
-    let side = 40.0 + ports::WIDTH * view.scaling;
-    let room = rect.shrink2(vec2(side.min(rect.width() / 3.0), 40.0));
-    if shown.top() < room.top() || shown.bottom() > room.bottom() {
+    let room = rect.shrink2(vec2(24.0, 40.0).min(rect.size() / 3.0));
+    let (above, below) = (room.top() - shown.top(), shown.bottom() - room.bottom());
+    if above.max(below) > room.height() / 2.0 {
         view.translation.y += room.top() + room.height() * 0.3 - shown.top();
+    } else if above > 0.0 {
+        view.translation.y += above;
+    } else if below > 0.0 {
+        view.translation.y -= below.min(shown.top() - room.top());
     }
-    let inside = shown.left() >= room.left() && shown.right() <= room.right();
-    let covers = shown.left() <= room.left() && shown.right() >= room.right();
-    if !port && !inside && !covers {
-        view.translation.x += room.center().x - shown.center().x;
+    if port {
+        return view;
+    }
+    // Between the port surfaces, which cover what is under them.
+    let left = room.left().max(view.mul_pos(pos2(sides.left, 0.0)).x + 16.0);
+    let right = room.right().min(view.mul_pos(pos2(sides.right, 0.0)).x - 16.0);
+    let wide = shown.width() > right - left;
+    if wide && shown.left() <= left && shown.right() >= right {
+        return view;
+    }
+    if wide {
+        view.translation.x += (left + right) / 2.0 - shown.center().x;
+    } else {
+        view.translation.x += (left - shown.left()).max(0.0) - (shown.right() - right).max(0.0);
     }
     view
+}
+
+/// The view after a change of the drawing: `held`, or what it was put beside, stays where it was from side to side,
+/// and so does from top to bottom all that is above the change. Without it, what is nearest to the middle.
+pub fn steady(
+    before: &Layout,
+    after: &Layout,
+    view: TSTransform,
+    rect: Rect,
+    held: Option<&Id>,
+) -> TSTransform {
+    let world = view.inverse() * rect;
+    let moved = |node: &Node| Some((node.head, after.node(&node.id)?.head.left_top() - node.head.left_top()));
+    let seen: Vec<(Rect, Vec2)> =
+        before.nodes_in(world).filter(|node| world.intersects(node.head)).filter_map(moved).collect();
+    let beside = |id: &Id| {
+        let (at, node) = after.indexed(id)?;
+        let earlier = after.nodes.get(..at)?.iter().rev().filter(|other| other.parent == node.parent);
+        let around = node.parent.and_then(|parent| after.nodes.get(parent));
+        let known = earlier.chain(around).find_map(|other| before.node(&other.id));
+        before.node(id).or(known)
+    };
+    let held = held.and_then(beside).filter(|node| world.intersects(node.head)).and_then(moved);
+    let distance = |head: Rect| (head.center() - world.center()).length_sq();
+    let middle = || seen.iter().copied().min_by(|(a, _), (b, _)| distance(*a).total_cmp(&distance(*b)));
+    let across = held.or_else(middle).map_or(0.0, |(_, by)| by.x);
+    let down = seen.iter().map(|(_, by)| by.y).min_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0);
+    TSTransform::new(view.translation - vec2(across, down) * view.scaling, view.scaling)
 }
 
 /// How far a shape is from a little above the middle of the view.
@@ -77,4 +120,72 @@ pub fn edge_scroll(rect: Rect, pointer: Pos2) -> Vec2 {
     };
     let p = pos2(pull(rect.left(), rect.right(), pointer.x), pull(rect.top(), rect.bottom(), pointer.y));
     p.to_vec2()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drawing::layout::layout;
+    use crate::model::edit::{BlockRef, Edit, new_shape, toolbox};
+    use crate::model::{Application, BlockSlot};
+    use crate::studio::sample;
+    use std::collections::BTreeSet;
+
+    const ROOM: Rect = Rect { min: Pos2::ZERO, max: Pos2::new(1_000.0, 700.0) };
+
+    fn drawn(app: &Application) -> Layout {
+        let (module, orchestration) = app.orchestration("OrderBrokerOrch").unwrap();
+        layout(app, module, orchestration, &BTreeSet::new())
+    }
+
+    #[test]
+    fn what_is_in_view_is_not_moved_and_what_is_not_comes_no_further_than_it_must() {
+        let app = sample::load("southridge").unwrap();
+        let layout = drawn(&app);
+        let view = opening(&layout, ROOM);
+        let place = |view: TSTransform, id: &Id| view * layout.node(id).unwrap().head;
+        let mut moved = 0;
+        for node in &layout.nodes {
+            let now = revealed(&layout, view, ROOM, &Selection::Node(node.id.clone()));
+            let shown = place(now, &node.id);
+            assert!(ROOM.y_range().contains(shown.top()), "{} is out of view", node.title);
+            moved += usize::from(now != view);
+            assert_eq!(
+                revealed(&layout, now, ROOM, &Selection::Node(node.id.clone())),
+                now,
+                "{}",
+                node.title
+            );
+        }
+        assert!(moved > 0 && moved < layout.nodes.len(), "{moved}");
+    }
+
+    #[test]
+    fn a_lane_one_edits_in_stays_under_the_hand() {
+        let mut app = sample::load("southridge").unwrap();
+        let before = drawn(&app);
+        let held = before.nodes.iter().find(|n| n.title == "Received from Vendor").unwrap().clone();
+        let view = TSTransform::from_translation(ROOM.center() - held.head.center());
+        let owner = before
+            .labels
+            .iter()
+            .find(|l| (l.nodes.0..l.nodes.1).contains(&before.indexed(&held.id).unwrap().0));
+        let owner = owner.unwrap();
+        // Another lane of the same Listen becomes wider.
+        let other = before.labels.iter().find(|l| l.owner == owner.owner && l.id != owner.id).unwrap();
+        let key = app
+            .modules
+            .iter()
+            .find(|(_, m)| m.orchestration.as_ref().is_some_and(|o| o.name == "OrderBrokerOrch"));
+        let key = key.unwrap().0.clone();
+        let kind = toolbox().into_iter().find(|k| k.label() == "Parallel Actions").unwrap();
+        let shape = new_shape(&app.modules[&key], kind);
+        let block = BlockRef::In(other.owner.clone(), BlockSlot::Branch(other.id.clone()));
+        Edit::InsertShape { module: key, block, index: 0, shape }.apply(&mut app).unwrap();
+        let after = drawn(&app);
+        let now = steady(&before, &after, view, ROOM, Some(&held.id));
+        let (old, new) = (view * held.head, now * after.node(&held.id).unwrap().head);
+        assert!((old.left() - new.left()).abs() < 0.1, "{old:?} {new:?}");
+        assert_ne!(before.node(&held.id).unwrap().head, after.node(&held.id).unwrap().head);
+    }
 }

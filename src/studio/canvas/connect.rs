@@ -20,9 +20,9 @@ pub struct End {
 /// The rings of the operations, to drag from.
 pub fn rings(ui: &Ui, paint: &Paint<'_>, rect: Rect, key: &str) {
     for card in &paint.layout.ports {
-        let shift = paint.sides.card(card).left() - card.rect.left();
+        let shift = paint.sides.shift(&card.name, card.left);
         for row in &card.rows {
-            let from = row.anchor + vec2(shift, 0.0);
+            let from = row.anchor + shift;
             let area = Rect::from_center_size(paint.view * from, Vec2::splat(16.0)).intersect(rect);
             if !area.is_positive() {
                 continue;

@@ -100,10 +100,10 @@ impl Hands {
         connect::curve(paint, start, pointer);
         let mut target: Option<End> = None;
         for card in &paint.layout.ports {
-            let shift = paint.sides.card(card).left() - card.rect.left();
+            let shift = paint.sides.shift(&card.name, card.left);
             for row in &card.rows {
-                let ring = paint.view * (row.anchor + vec2(shift, 0.0));
-                let line = (paint.view * row.rect.translate(vec2(shift, 0.0))).expand(2.0);
+                let ring = paint.view * (row.anchor + shift);
+                let line = (paint.view * row.rect.translate(shift)).expand(2.0);
                 let fits = row.flow == wanted;
                 if fits {
                     paint.painter.circle_filled(ring, 4.0 * paint.view.scaling, paint.t.selection);
@@ -250,9 +250,9 @@ fn arrange(ui: &Ui, paint: &Paint<'_>, name: &str, (pointer, dropped): (Pos2, bo
     let z = paint.view.scaling;
     let mut side: Vec<&PortCard> =
         paint.layout.ports.iter().filter(|c| c.left == left && c.name != name).collect();
-    side.sort_by(|a, b| a.rect.top().total_cmp(&b.rect.top()));
-    let at = paint.view.inverse() * pointer;
-    let index = side.iter().take_while(|card| card.rect.center().y < at.y).count();
+    let shown = |card: &PortCard| paint.view * paint.sides.card(card);
+    side.sort_by(|a, b| shown(a).top().total_cmp(&shown(b).top()));
+    let index = side.iter().take_while(|card| shown(card).center().y < pointer.y).count();
     let own = paint.layout.ports.iter().find(|c| c.name == name)?;
     let size = own.rect.size() * z;
     let ghost = Rect::from_center_size(pointer, size);
@@ -266,12 +266,12 @@ fn arrange(ui: &Ui, paint: &Paint<'_>, name: &str, (pointer, dropped): (Pos2, bo
     let font = FontId::new(13.0 * z, theme::semibold());
     paint.painter.text(ghost.left_top() + vec2(12.0, 15.0) * z, Align2::LEFT_CENTER, name, font, t.text);
     let x = match side.first() {
-        Some(card) => (paint.view * paint.sides.card(card)).x_range(),
+        Some(card) => shown(card).x_range(),
         None if left => egui::Rangef::new(edge - size.x - 14.0 * z, edge - 14.0 * z),
         None => egui::Rangef::new(other + 14.0 * z, other + size.x + 14.0 * z),
     };
-    let above = index.checked_sub(1).and_then(|i| side.get(i)).map(|c| (paint.view * c.rect).bottom());
-    let below = side.get(index).map(|c| (paint.view * c.rect).top());
+    let above = index.checked_sub(1).and_then(|i| side.get(i)).map(|c| shown(c).bottom());
+    let below = side.get(index).map(|c| shown(c).top());
     let y = match (above, below) {
         (Some(a), Some(b)) => (a + b) / 2.0,
         (Some(a), None) => a + 9.0 * z,

@@ -10,8 +10,10 @@ use egui::emath::TSTransform;
 use egui::epaint::Shadow;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Color32, CornerRadius, FontFamily, FontId, Galley, Painter, Pos2, Rect, Stroke, StrokeKind, pos2, vec2,
+    Color32, CornerRadius, FontFamily, FontId, Galley, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2, pos2,
+    vec2,
 };
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Below this zoom a drawing is flat blocks of colour, in one mesh.
@@ -29,19 +31,24 @@ pub struct Paint<'a> {
     /// Visible part of the world.
     pub world: Rect,
     pub layout: &'a Layout,
-    pub sides: Sides,
+    pub sides: &'a Sides,
     /// Where things come from after a change.
     pub(in crate::studio) motion: Option<&'a Motion>,
 }
 
-/// Inner edges of the two port surfaces in world units, and how far they moved to stay in view.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// Inner edges of the two port surfaces in world units, and how far they and their cards moved to stay in view.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sides {
     pub left: f32,
     pub right: f32,
     pub left_shift: f32,
     pub right_shift: f32,
+    /// How far down each card went, by the name of its port.
+    slides: FxHashMap<String, f32>,
 }
+
+/// Above the cards that stay in view stands the name of their surface.
+const TOP: f32 = 30.0;
 
 impl Sides {
     /// Port surfaces stand beside the process area, but never further out than the edge of the view.
@@ -57,15 +64,22 @@ impl Sides {
         let has = |left: bool| pins && has(left);
         let left_shift = if has(true) { (world.left() + band - left).max(0.0) } else { 0.0 };
         let right_shift = if has(false) { (right - world.right() + band).max(0.0) } else { 0.0 };
-        Self { left: left + left_shift, right: right - right_shift, left_shift, right_shift }
+        let margin = TOP / view.scaling;
+        let by = ports::slides(&layout.ports, world.top() + margin, world.bottom() - margin / 2.0);
+        let moved = layout.ports.iter().zip(by).filter(|(_, by)| *by != 0.0);
+        let slides = moved.map(|(card, by)| (card.name.clone(), by)).collect();
+        Self { left: left + left_shift, right: right - right_shift, left_shift, right_shift, slides }
     }
 
+    /// Where a card is shown.
     pub fn card(&self, card: &PortCard) -> Rect {
-        card.rect.translate(vec2(self.shift(card.left), 0.0))
+        card.rect.translate(self.shift(&card.name, card.left))
     }
 
-    pub fn shift(&self, left: bool) -> f32 {
-        if left { self.left_shift } else { -self.right_shift }
+    /// How far the card of a port is from where the layout has it.
+    pub fn shift(&self, port: &str, left: bool) -> Vec2 {
+        let x = if left { self.left_shift } else { -self.right_shift };
+        vec2(x, self.slides.get(port).copied().unwrap_or_default())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The little form for a port that was dropped on a surface: no more than must be asked.
 
 use super::view::Scene;
+use crate::drawing::ports::direction_words;
 use crate::model::edit::fresh_name;
 use crate::model::{CommunicationPattern, Id, Polarity};
 use crate::studio::names;
@@ -65,8 +66,11 @@ impl Form {
         let shown = area.show(ui.ctx(), |ui| {
             frame.show(ui, |ui| {
                 ui.set_width(260.0);
-                let ways =
-                    if self.port.polarity == Polarity::Implements { "receives first" } else { "sends first" };
+                let of_type =
+                    self.port.port_type.as_ref().and_then(|name| scene.app.port_type(scene.module, name));
+                let pattern = of_type.map_or(self.port.pattern, |t| t.pattern);
+                let two_way = pattern == CommunicationPattern::RequestResponse;
+                let ways = direction_words(self.port.polarity, two_way);
                 ui.label(RichText::new("New port").text_style(theme::strong()));
                 ui.label(RichText::new(ways).small().color(t.muted));
                 ui.add_space(2.0);
@@ -102,7 +106,8 @@ impl Form {
                     fields::pick(ui, "Pattern", &mut self.port.pattern, &patterns);
                 }
                 if self.port.shape.is_none() {
-                    let ways = [(Polarity::Implements, "Receives first"), (Polarity::Uses, "Sends first")];
+                    let ways = [Polarity::Implements, Polarity::Uses]
+                        .map(|way| (way, direction_words(way, two_way)));
                     fields::pick(ui, "Direction", &mut self.port.polarity, &ways);
                 }
                 ui.add_space(6.0);

@@ -1,5 +1,6 @@
 //! The canvas widget: what it keeps, and one frame of it. It edits nothing; it returns [`CanvasAction`]s.
 
+use super::camera::steady;
 use super::connect::{self, End};
 use super::correlation::Sets;
 use super::crumbs;
@@ -12,7 +13,7 @@ use super::paint::{Mark, Paint, Sides};
 use super::port_form::NewPort;
 use super::rename::Rename;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::drawing::layout::{self, Layout};
+use crate::drawing::layout::Layout;
 use crate::drawing::wires::Wire;
 use crate::model::edit::{BlockRef, CorrelationUse};
 use crate::model::{Application, Id, Module, Orchestration, ShapeKind};
@@ -169,23 +170,27 @@ impl Canvas {
         self.focus = Some(id.clone());
     }
 
-    fn refresh(&mut self, ui: &Ui, scene: &Scene<'_>) {
+    fn refresh(&mut self, ui: &Ui, rect: Rect, scene: &Scene<'_>) {
         if self.inside.as_ref().is_some_and(|id| scene.orchestration.shape(id).is_none()) {
             self.focus_on(None);
         }
         let now = (scene.key.to_owned(), scene.revision, self.view_revision);
         if self.made_for != now {
-            let collapsed = &self.views.entry(scene.key.to_owned()).or_default().collapsed;
-            let next = layout::layout_inside(
+            let view = self.views.entry(scene.key.to_owned()).or_default();
+            let next = self.layout.again(
                 scene.app,
                 scene.module,
                 scene.orchestration,
-                collapsed,
+                &view.collapsed,
                 self.inside.as_ref(),
             );
-            let before = std::mem::replace(&mut self.layout, next);
             // Another orchestration, or the inside of a container, is no change of this one.
-            let same = self.made_for.0 == now.0 && before.inside == self.layout.inside;
+            let same = self.made_for.0 == now.0 && self.layout.inside == next.inside;
+            if same && let Some(transform) = &mut view.transform {
+                let ids = scene.selection.ids();
+                *transform = steady(&self.layout, &next, *transform, rect, ids.first());
+            }
+            let before = std::mem::replace(&mut self.layout, next);
             self.motion = if same { Motion::begin(ui, before, &self.layout) } else { None };
             self.made_for = now;
             self.drawn += 1;
@@ -198,9 +203,9 @@ impl Canvas {
     /// Shows the canvas in all the room there is.
     pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<CanvasAction> {
         self.open_what_hides(scene);
-        self.refresh(ui, scene);
-        let mut actions = Vec::new();
         let (rect, ground) = ui.allocate_exact_size(ui.available_size(), Sense::CLICK | Sense::DRAG);
+        self.refresh(ui, rect, scene);
+        let mut actions = Vec::new();
         let name = format!("Canvas of {}", scene.orchestration.name);
         ground.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, &name));
         let view = self.navigate(ui, rect, &ground, scene);
@@ -208,7 +213,7 @@ impl Canvas {
         let sides = Sides::new(&self.layout, view, rect);
         let painter = ui.painter_at(rect);
         let (t, motion) = (Tokens::of(ui), self.motion.as_ref());
-        let paint = Paint { painter, t, view, world, layout: &self.layout, sides, motion };
+        let paint = Paint { painter, t, view, world, layout: &self.layout, sides: &sides, motion };
         let flat = view.scaling < FLAT;
         paint.ground(rect);
         if !flat {

@@ -3,7 +3,7 @@
 use super::paint::{DETAIL, EDGE, FLAT, Mark, Paint, WORDS};
 use crate::drawing::figure;
 use crate::drawing::ports::{self, Flow, PortCard};
-use crate::drawing::wires::{Wire, rounded};
+use crate::drawing::wires::{FAR, Wire, rounded};
 use crate::studio::icons;
 use egui::epaint::Mesh;
 use egui::{FontFamily, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
@@ -69,7 +69,7 @@ impl Paint<'_> {
         let stroke = Stroke::new((if strong { 2.0 } else { 1.3 } * self.zoom()).max(0.8), color);
         let Some((mut path, curve)) = self.way(wire) else { return };
         let [start, .., end] = curve;
-        if wire.far && !strong {
+        if (start.y - end.y).abs() > FAR * self.zoom() && !strong {
             // Only where it leaves; the name of the port stands for the rest of the way.
             let into = if end.x < start.x { -1.0 } else { 1.0 };
             path.push(start + vec2(into * 10.0, 0.0) * self.zoom());
@@ -100,7 +100,7 @@ impl Paint<'_> {
     pub fn way(&self, wire: &Wire) -> Option<(Vec<Pos2>, [Pos2; 4])> {
         let (anchor, straight) = wire.points.split_last()?;
         let left = straight.first().is_some_and(|start| anchor.x < start.x);
-        let anchor = *anchor + vec2(self.sides.shift(left), 0.0);
+        let anchor = *anchor + self.sides.shift(&wire.port, left);
         let gutter = ports::GUTTER - 20.0;
         let straight: Vec<Pos2> = straight
             .iter()

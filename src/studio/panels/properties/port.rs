@@ -1,7 +1,7 @@
 //! Properties of a port: its type, which way it goes, and how it is bound (BND-1 to BND-5).
 
 use super::{Editing, findings, title};
-use crate::drawing::ports::binding_words;
+use crate::drawing::ports::{binding_words, direction_words};
 use crate::model::edit::{Declaration, Edit, Physical};
 use crate::model::{
     Binding, CommunicationPattern, DeliveryNotification, DynamicBinding, ParameterKind, PartnerPort,
@@ -55,7 +55,9 @@ fn edit(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) -> Port {
     if let Some(port_type) = fields::choice(ui, "Port type", &port.port_type, &types, "no port type") {
         new.port_type = port_type;
     }
-    let ways = [(Polarity::Implements, "Receives first"), (Polarity::Uses, "Sends first")];
+    let port_type = editing.document.app.port_type(editing.module, &new.port_type);
+    let two_way = port_type.is_some_and(|t| t.pattern == CommunicationPattern::RequestResponse);
+    let ways = [Polarity::Implements, Polarity::Uses].map(|way| (way, direction_words(way, two_way)));
     fields::pick(ui, "Direction", &mut new.polarity, &ways);
     new
 }
