@@ -217,7 +217,14 @@ fn line(ui: &mut Ui, entry: &Entry, found: &Found, selected: bool) -> egui::Resp
         ui.painter().rect_filled(rect, 5.0, fill);
     }
     let icon = Rect::from_center_size(rect.left_center() + vec2(14.0, 0.0), Vec2::splat(14.0));
-    icons::paint(ui.painter(), entry.glyph, icon, t.muted);
+    let command = match entry.actions.as_slice() {
+        [Action::Command(command)] => icons::of_command(*command),
+        _ => None,
+    };
+    match command {
+        Some(of_font) => icons::icon_in(ui.painter(), of_font, icon, t.muted),
+        None => icons::paint(ui.painter(), entry.glyph, icon, t.muted),
+    }
     let family = if entry.group == Group::Text { egui::FontFamily::Monospace } else { theme::medium() };
     let mut job = LayoutJob::default();
     for (i, c) in entry.words.chars().enumerate() {

@@ -194,15 +194,28 @@ fn entry(ui: &mut Ui, studio: &Studio, command: Command, actions: &mut Vec<Actio
         Command::Narrate => studio.run.narrates(),
         _ => false,
     };
-    let mut button = Button::new(text).selected(on);
+    let response = ui.add_enabled_ui(command.enabled(studio), |ui| line(ui, command, text, on)).inner;
+    if response.on_hover_text(tooltip).clicked() {
+        actions.push(Action::Command(command));
+        ui.close();
+    }
+}
+
+/// A line of a menu: icon, name, keys.
+fn line(ui: &mut Ui, command: Command, text: &str, on: bool) -> egui::Response {
+    let place = egui::IdSalt::new("icon");
+    let mut button = Button::new((egui::Atom::custom(place, Vec2::splat(16.0)), text)).selected(on);
     let keys = keymap::words(ui.ctx(), command);
     if !keys.is_empty() {
         button = button.shortcut_text(keys);
     }
-    if ui.add_enabled(command.enabled(studio), button).on_hover_text(tooltip).clicked() {
-        actions.push(Action::Command(command));
-        ui.close();
+    let shown = button.atom_ui(ui);
+    if let (Some(icon), Some(rect)) = (icons::of_command(command), shown.rect(place)) {
+        let t = Tokens::of(ui);
+        let color = if ui.is_enabled() { t.muted } else { t.faint };
+        icons::icon_in(ui.painter(), icon, rect.shrink(1.0), color);
     }
+    shown.response
 }
 
 /// Application › orchestration; the last one is a menu of all. Without room just the latter.
@@ -246,7 +259,9 @@ fn search(ui: &mut Ui, actions: &mut Vec<Action>) {
     ui.painter().rect(rect, 7.0, fill, egui::Stroke::new(1.0, t.line), egui::StrokeKind::Inside);
     let font = egui::FontId::proportional(12.5);
     let words = "Search everything";
-    let at = pos2(rect.left() + 12.0, rect.center().y);
+    let lens = Rect::from_center_size(rect.left_center() + vec2(16.0, 0.0), Vec2::splat(14.0));
+    icons::icon_in(ui.painter(), egui_material_icons::icons::ICON_SEARCH, lens, t.muted);
+    let at = pos2(rect.left() + 30.0, rect.center().y);
     ui.painter().text(at, egui::Align2::LEFT_CENTER, words, font, t.muted);
     let at = pos2(rect.right() - 10.0, rect.center().y);
     ui.painter().text(at, egui::Align2::RIGHT_CENTER, "Ctrl K", egui::FontId::monospace(10.5), t.muted);
@@ -356,12 +371,7 @@ pub fn context_menu(ui: &mut Ui, document: &Document) -> Vec<Command> {
     let inner = [Command::AddBranch, Command::InsertInto, Command::Unwrap, Command::Inward];
     for command in commands.iter().filter(|c| branches || !inner.contains(c)) {
         let (text, tooltip, _) = command.about();
-        let mut button = Button::new(text);
-        let keys = keymap::words(ui.ctx(), *command);
-        if !keys.is_empty() {
-            button = button.shortcut_text(keys);
-        }
-        if ui.add(button).on_hover_text(tooltip).clicked() {
+        if line(ui, *command, text, false).on_hover_text(tooltip).clicked() {
             chosen.push(*command);
             ui.close();
         }

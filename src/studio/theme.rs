@@ -65,6 +65,7 @@ pub fn caption() -> TextStyle {
 /// Installs fonts and the styles of both themes. Call once for a context.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
+    egui_material_icons::initialize(ctx);
     for theme in [Theme::Dark, Theme::Light] {
         ctx.style_mut_of(theme, |style| apply(style, Tokens::for_theme(theme == Theme::Dark, false)));
     }

@@ -174,7 +174,7 @@ fn marker(
     if first {
         paint.painter.circle_filled(at, 8.0 * z, t.tint(t.card, t.scope, 0.22));
     }
-    icons::paint(&paint.painter, Glyph::Link, place.shrink(2.0 * z), color);
+    icons::strokes(&paint.painter, Glyph::Link, place.shrink(2.0 * z), color);
     if response.hovered()
         && let Some((set, _)) = sets.first()
     {

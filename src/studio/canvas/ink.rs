@@ -104,6 +104,6 @@ impl Ink for &Paint<'_> {
     }
 
     fn glyph(&mut self, glyph: Glyph, rect: Rect, color: Color32) {
-        icons::paint(&self.painter, glyph, self.view * rect, color);
+        icons::strokes(&self.painter, glyph, self.view * rect, color);
     }
 }

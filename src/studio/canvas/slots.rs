@@ -14,7 +14,7 @@ pub fn plus(painter: &Painter, t: &Tokens, at: Pos2, zoom: f32, hot: bool) {
     let (fill, line) = if hot { (t.selection, t.selection) } else { (t.card, t.line_strong) };
     painter.circle(at, r, fill, Stroke::new(1.0, line));
     let color = if hot { t.card } else { t.muted };
-    icons::paint(painter, Glyph::Plus, Rect::from_center_size(at, Vec2::splat(r * 1.3)), color);
+    icons::strokes(painter, Glyph::Plus, Rect::from_center_size(at, Vec2::splat(r * 1.3)), color);
 }
 
 /// Says what to do with an orchestration that is still empty, beside its `+`.
@@ -92,7 +92,7 @@ fn note(
     painter.rect(rect, 7.0, fill, Stroke::new(1.0, line), StrokeKind::Inside);
     if let Some((glyph, color)) = glyph {
         let place = Rect::from_center_size(rect.left_center() + vec2(18.0, 0.0), Vec2::splat(14.0));
-        icons::paint(&painter, glyph, place, color);
+        icons::strokes(&painter, glyph, place, color);
     }
     painter.galley(rect.min + vec2(10.0 + icon, 5.0), galley, text);
 }

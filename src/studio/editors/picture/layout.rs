@@ -1,13 +1,16 @@
 //! Where everything of the application's picture stands: columns from the outside in and out again, the message box
-//! between what comes in and who takes it.
+//! between what comes in and who takes it. A receive port holds its locations, so that four columns are enough.
 
-use crate::engine::preview::{LinkKind, NodeKind, Picture};
+use crate::engine::preview::{Link, LinkKind, NodeKind, Picture};
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
 pub const CARD: Vec2 = vec2(190.0, 46.0);
-const ROW: f32 = 62.0;
+/// A location under its receive port.
+const LOCATION: Vec2 = vec2(168.0, 40.0);
+const GAP: f32 = 16.0;
+const SMALL_GAP: f32 = 6.0;
 /// Between columns, room for the links.
-const GUTTER: f32 = 84.0;
+const GUTTER: f32 = 72.0;
 /// Width of the message box.
 pub const BOX: f32 = 36.0;
 
@@ -22,14 +25,21 @@ pub struct Layout {
     pub titles: Vec<(Pos2, &'static str)>,
 }
 
+/// The columns: receive ports, orchestrations, those that only others call, and what sends.
+const COLUMNS: usize = 4;
+
 /// Lays a picture out. Nodes of a column stand near what they talk to, as far as rows allow.
 pub fn layout(picture: &Picture) -> Layout {
-    let ranks = ranks(picture);
-    let deepest = ranks.iter().copied().max().unwrap_or(0);
-    let mut columns: Vec<Vec<usize>> = vec![Vec::new(); deepest + 1];
-    for (node, rank) in ranks.iter().enumerate() {
-        if let Some(column) = columns.get_mut(*rank) {
-            column.push(node);
+    let mut columns: [Vec<usize>; COLUMNS] = Default::default();
+    for (number, node) in picture.nodes.iter().enumerate() {
+        let column = match node.kind {
+            NodeKind::ReceiveLocation if held(picture, number) => continue,
+            NodeKind::ReceiveLocation | NodeKind::ReceivePort => 0,
+            NodeKind::Orchestration => 1 + usize::from(only_called(picture, number)),
+            NodeKind::SendPort | NodeKind::SendPortGroup => 3,
+        };
+        if let Some(column) = columns.get_mut(column) {
+            column.push(number);
         }
     }
     let mut rows = vec![0.0_f32; picture.nodes.len()];
@@ -44,101 +54,65 @@ pub fn layout(picture: &Picture) -> Layout {
             settle(picture, column, &mut rows);
         }
     }
-    let tall = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let stacks = columns.map(|column| stack(picture, &column));
+    let tall = stacks.iter().filter_map(|stack| stack.last()).map(|(_, card)| card.bottom());
+    let tall = tall.fold(CARD.y, f32::max);
     let mut x = 0.0;
     let mut made = Layout { cards: vec![Rect::NOTHING; picture.nodes.len()], ..Layout::default() };
-    for (rank, column) in columns.iter().enumerate() {
-        if rank == INSIDE {
-            #[expect(clippy::cast_precision_loss, reason = "far fewer nodes than that")]
-            let height = (tall.max(1) as f32) * ROW;
-            let middle = Rect::from_min_size(pos2(x, -ROW * 0.5), vec2(BOX, height));
+    for (rank, stack) in stacks.iter().enumerate() {
+        if rank == 1 {
+            let middle = Rect::from_min_size(pos2(x, 0.0), vec2(BOX, tall));
             made.message_box = (!picture.nodes.is_empty()).then_some(middle);
             x += BOX + GUTTER;
         }
-        if column.is_empty() {
-            continue;
-        }
-        let kind = column.first().and_then(|node| picture.nodes.get(*node)).map(|n| n.kind);
-        let title = title(kind, rank);
-        if made.titles.last().is_none_or(|(_, last)| *last != title) {
-            made.titles.push((pos2(x + CARD.x / 2.0, -ROW), title));
-        }
-        #[expect(clippy::cast_precision_loss, reason = "far fewer nodes than that")]
-        let top = (tall as f32 - column.len() as f32) * ROW / 2.0;
-        for (row, node) in column.iter().enumerate() {
-            #[expect(clippy::cast_precision_loss, reason = "far fewer nodes than that")]
-            let y = top + row as f32 * ROW;
-            if let Some(card) = made.cards.get_mut(*node) {
-                *card = Rect::from_min_size(pos2(x, y - CARD.y / 2.0), CARD);
+        let Some((_, last)) = stack.last() else { continue };
+        made.titles.push((pos2(x + CARD.x / 2.0, -30.0), TITLES.get(rank).copied().unwrap_or_default()));
+        let by = vec2(x, (tall - last.bottom()) / 2.0);
+        for (node, card) in stack {
+            if let Some(place) = made.cards.get_mut(*node) {
+                *place = card.translate(by);
             }
         }
         x += CARD.x + GUTTER;
     }
-    let all = made.cards.iter().copied().chain(made.message_box);
+    let all = made.cards.iter().copied().filter(|card| card.is_positive()).chain(made.message_box);
     made.bounds =
         all.reduce(Rect::union).map(|b| b.expand2(vec2(8.0, 0.0)).union(b.translate(vec2(0.0, -40.0))));
     made
 }
 
-/// Column of the first orchestrations.
-const INSIDE: usize = 2;
+const TITLES: [&str; COLUMNS] = ["Receive ports", "Orchestrations", "Called and started", "Send ports"];
 
-fn title(kind: Option<NodeKind>, rank: usize) -> &'static str {
-    match kind {
-        Some(NodeKind::ReceiveLocation) => "Receive locations",
-        Some(NodeKind::ReceivePort) => "Receive ports",
-        Some(NodeKind::Orchestration) if rank == INSIDE => "Orchestrations",
-        Some(NodeKind::Orchestration) => "Called and started",
-        Some(NodeKind::SendPortGroup) => "Send port groups",
-        Some(NodeKind::SendPort) => "Send ports",
-        None => "",
-    }
+/// True for a location whose receive port is there.
+fn held(picture: &Picture, location: usize) -> bool {
+    picture.links.iter().any(|link| link.from == location && link.kind == LinkKind::Belongs)
 }
 
-/// The column of each node: orchestrations that only others call stand right of their callers.
-fn ranks(picture: &Picture) -> Vec<usize> {
-    let mut ranks: Vec<usize> = picture
-        .nodes
-        .iter()
-        .map(|node| {
-            usize::from(node.kind != NodeKind::ReceiveLocation)
-                + usize::from(node.kind > NodeKind::ReceivePort)
-        })
-        .collect();
-    let inner = |node: usize| picture.nodes.get(node).is_some_and(|n| n.kind == NodeKind::Orchestration);
-    let calls = || picture.links.iter().filter(|l| matches!(l.kind, LinkKind::Call | LinkKind::Start));
-    let reached = |node: usize| {
-        picture.links.iter().any(|l| l.to == node && l.from != node && l.kind == LinkKind::Message)
-    };
-    let called = |node: usize| !reached(node) && calls().any(|l| l.to == node && l.from != node);
-    // Callees stand right of their nearest caller; a ring of calls ends where it began.
-    let mut known: Vec<bool> = (0..picture.nodes.len()).map(|node| !inner(node) || !called(node)).collect();
-    loop {
-        let mut found = Vec::new();
-        for link in calls().filter(|l| known.get(l.from) == Some(&true) && known.get(l.to) == Some(&false)) {
-            found.push((link.to, ranks.get(link.from).copied().unwrap_or(INSIDE) + 1));
-        }
-        if found.is_empty() {
-            break;
-        }
-        for (node, rank) in found {
-            if let (Some(own), Some(known)) = (ranks.get_mut(node), known.get_mut(node)) {
-                *own = if *known { (*own).min(rank) } else { rank };
-                *known = true;
+/// True for an orchestration that no message starts: another one calls or starts it.
+fn only_called(picture: &Picture, node: usize) -> bool {
+    let into = || picture.links.iter().filter(|link| link.to == node && link.from != node);
+    into().any(|link| matches!(link.kind, LinkKind::Call | LinkKind::Start))
+        && !into().any(|link| link.kind == LinkKind::Message)
+}
+
+/// A column from its top at 0: each card, the locations of a receive port under it.
+fn stack(picture: &Picture, column: &[usize]) -> Vec<(usize, Rect)> {
+    let mut cards = Vec::new();
+    let mut y = 0.0;
+    for &number in column {
+        cards.push((number, Rect::from_min_size(pos2(0.0, y), CARD)));
+        y += CARD.y;
+        let belongs = |link: &&Link| link.to == number && link.kind == LinkKind::Belongs;
+        for location in picture.links.iter().filter(belongs).map(|link| link.from) {
+            if picture.nodes.get(location).is_some_and(|n| n.kind == NodeKind::ReceiveLocation) {
+                y += SMALL_GAP;
+                cards.push((location, Rect::from_min_size(pos2(CARD.x - LOCATION.x, y), LOCATION)));
+                y += LOCATION.y;
             }
         }
+        y += GAP;
     }
-    let orchestrations = ranks.iter().enumerate().filter(|(node, _)| inner(*node));
-    let last = orchestrations.map(|(_, rank)| *rank).max().unwrap_or(INSIDE);
-    let groups = picture.nodes.iter().any(|n| n.kind == NodeKind::SendPortGroup);
-    for (node, rank) in picture.nodes.iter().zip(&mut ranks) {
-        match node.kind {
-            NodeKind::SendPortGroup => *rank = last + 1,
-            NodeKind::SendPort => *rank = last + 1 + usize::from(groups),
-            _ => {}
-        }
-    }
-    ranks
+    cards
 }
 
 #[expect(clippy::cast_precision_loss, reason = "far fewer nodes than that")]
@@ -179,9 +153,9 @@ fn settle(picture: &Picture, column: &mut [usize], rows: &mut [f32]) {
 }
 
 /// The way of a link: a curve from card to card, as four control points.
-pub fn curve(layout: &Layout, from: usize, to: usize) -> Option<[Pos2; 4]> {
-    let (a, b) = (layout.cards.get(from)?, layout.cards.get(to)?);
-    if from == to {
+pub fn curve(layout: &Layout, link: &Link) -> Option<[Pos2; 4]> {
+    let (a, b) = (layout.cards.get(link.from)?, layout.cards.get(link.to)?);
+    if link.from == link.to {
         // Out at the right, back in at the left, under the card.
         let (out, back) = (a.right_center() + vec2(0.0, 8.0), a.left_center() + vec2(0.0, 8.0));
         return Some([out, out + vec2(70.0, 62.0), back + vec2(-70.0, 62.0), back]);
@@ -190,6 +164,18 @@ pub fn curve(layout: &Layout, from: usize, to: usize) -> Option<[Pos2; 4]> {
         let (p, q) = (a.right_center(), b.left_center());
         let pull = vec2(((q.x - p.x) * 0.5).clamp(40.0, 220.0), 0.0);
         return Some([p, p + pull, q - pull, q]);
+    }
+    let same = a.left() < b.right() && b.left() < a.right();
+    if same && link.kind != LinkKind::Message && link.kind != LinkKind::Failure {
+        if a.width() < b.width() {
+            // A location stands under its port.
+            let (p, q) = (a.left_center(), pos2(b.left() + 10.0, b.bottom()));
+            return Some([p, pos2(q.x, p.y), pos2(q.x, p.y), q]);
+        }
+        // Beside the column, not through the message box.
+        let (p, q) = (a.right_center(), b.right_center());
+        let far = p.x.max(q.x) + 44.0;
+        return Some([p, pos2(far, p.y), pos2(far, q.y), q]);
     }
     // Back through the message box: out and in at the left.
     let (p, q) = (a.left_center() + vec2(0.0, 9.0), b.left_center() - vec2(0.0, 9.0));
@@ -220,7 +206,7 @@ mod tests {
                 }
             }
             for link in &picture.links {
-                assert!(curve(&layout, link.from, link.to).is_some());
+                assert!(curve(&layout, link).is_some());
             }
         }
     }
@@ -233,14 +219,24 @@ mod tests {
             of.map(|(_, card)| card.left()).fold(f32::INFINITY, f32::min)
         };
         let order = [
-            left(NodeKind::ReceiveLocation),
             left(NodeKind::ReceivePort),
+            left(NodeKind::ReceiveLocation),
             layout.message_box.unwrap().left(),
             left(NodeKind::Orchestration),
-            left(NodeKind::SendPortGroup),
             left(NodeKind::SendPort),
         ];
         assert!(order.windows(2).all(|two| two[0] < two[1]), "{order:?}");
+    }
+
+    #[test]
+    fn a_location_stands_under_its_receive_port() {
+        let (picture, layout) = drawn("southridge");
+        for link in picture.links.iter().filter(|l| l.kind == LinkKind::Belongs) {
+            if picture.nodes[link.from].kind == NodeKind::ReceiveLocation {
+                let (location, port) = (layout.cards[link.from], layout.cards[link.to]);
+                assert!(location.top() > port.bottom() && port.x_range().contains(location.left()));
+            }
+        }
     }
 
     /// Southridge five times over: eighty orchestrations.

@@ -57,7 +57,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State) {
     let mut hovered: Option<&Link> = None;
     for pass in [false, true] {
         for link in picture.links.iter().filter(|l| lit(l) == pass) {
-            let Some(points) = layout::curve(&state.layout, link.from, link.to) else { continue };
+            let Some(points) = layout::curve(&state.layout, link) else { continue };
             let points = points.map(|p| view * p);
             draw_link(&painter, t, link, points, view.scaling, pass && state.at.is_some(), pass);
             if state.at.is_none() && pointer.is_some_and(|p| touches(points, p)) {
@@ -138,11 +138,12 @@ fn move_view(ui: &Ui, state: &mut State, rect: Rect, ground: &egui::Response) ->
     view
 }
 
-/// All of it, but not smaller than `least`: then from the left, where messages come in.
+/// All of its width, and of its height as much as there is room for: then from the top. Not smaller than `least`.
 fn fitted(layout: &Layout, rect: Rect, least: f32) -> TSTransform {
     let Some(bounds) = layout.bounds else { return TSTransform::IDENTITY };
     let room = Rect::from_min_max(rect.min + vec2(24.0, 20.0), rect.max - vec2(24.0, 52.0));
-    let scale = (room.width() / bounds.width()).min(room.height() / bounds.height()).clamp(least, 1.0);
+    let (wide, tall) = (room.width() / bounds.width(), room.height() / bounds.height());
+    let scale = if tall < least { wide } else { wide.min(tall) }.clamp(least.min(wide), 1.0);
     let mut by = room.center() - bounds.center().to_vec2() * scale;
     if bounds.width() * scale > room.width() {
         by.x = room.left() - bounds.left() * scale;
@@ -153,8 +154,14 @@ fn fitted(layout: &Layout, rect: Rect, least: f32) -> TSTransform {
     TSTransform::new(by.to_vec2(), scale)
 }
 
-/// Smallest scale at which every card is read; the first view is not smaller.
-const READABLE: f32 = 0.62;
+/// All of it, however small.
+fn whole(layout: &Layout, rect: Rect) -> TSTransform {
+    let tall = layout.bounds.map_or(1.0, |bounds| (rect.height() - 72.0) / bounds.height());
+    fitted(layout, rect, tall.clamp(0.05, 1.0))
+}
+
+/// Scale from which on every card is read; the first view is smaller only where the window is too narrow for that.
+const READABLE: f32 = 0.8;
 
 /// Moves the view so that a card is in it.
 fn show(state: &mut State, rect: Rect, card: Rect) {
@@ -461,7 +468,7 @@ fn corner(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, rect: Rect)
             editing.asks.push(Ask::Open(Tab::Ports));
         }
         if ui.button("Show all").on_hover_text("The whole application in view").clicked() {
-            state.view = Some(fitted(&state.layout, rect, 0.2));
+            state.view = Some(whole(&state.layout, rect));
         }
         if ui.available_width() > 420.0 {
             ui.add_space(8.0);
