@@ -13,9 +13,9 @@ use criterion::{BatchSize, Criterion};
 use egui::{
     Event, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2, pos2, vec2,
 };
-use orchestrion::drawing::layout::layout;
-use orchestrion::model::Application;
+use orchestrion::drawing::layout::{Layout, layout};
 use orchestrion::model::edit::Edit;
+use orchestrion::model::{Application, Id};
 use orchestrion::studio::Studio;
 use orchestrion::studio::canvas::{Canvas, Scene};
 use orchestrion::studio::document::{Document, Selection};
@@ -111,6 +111,12 @@ impl Window {
     }
 }
 
+/// The orchestration as drawn after `before`.
+fn drawn(app: &Application, before: &Layout, closed: &BTreeSet<Id>) -> Layout {
+    let (module, orchestration) = app.orchestrations().next().unwrap();
+    before.again(app, module, orchestration, closed, None)
+}
+
 fn line(what: &str, figures: &[f64], limit: f64, unit: &str) {
     let worst = figures.iter().copied().fold(0.0, f64::max);
     let all: Vec<String> = figures.iter().map(|figure| format!("{figure:7.2}")).collect();
@@ -144,11 +150,17 @@ fn main() {
     let growth: Vec<f64> = at_one.iter().map(|figure| figure / at_one[0]).collect();
     line("growth at zoom 1", &growth, 3.0, "times");
     for (shapes, _) in sizes {
-        let app = model::application(*shapes, false);
-        let (module, orchestration) = app.orchestrations().next().unwrap();
+        let mut app = model::application(*shapes, false);
         let closed = BTreeSet::new();
-        let figure = fastest(5, || layout(&app, module, orchestration, &closed));
-        line(&format!("layout of {shapes}"), &[figure], 20.0 * (*shapes as f64 / 10_000.0).max(1.0), "ms");
+        let limit = 20.0 * (*shapes as f64 / 10_000.0).max(1.0);
+        let anew = fastest(5, || drawn(&app, &Layout::default(), &closed));
+        line(&format!("layout of {shapes} from nothing"), &[anew], limit, "ms");
+        let mut before = drawn(&app, &Layout::default(), &closed);
+        let again = fastest(9, || {
+            model::rename_deep(&mut app);
+            before = drawn(&app, &before, &closed);
+        });
+        line(&format!("layout of {shapes} after an edit"), &[again], limit, "ms");
     }
     for shapes in [1_000, 10_000] {
         let app = model::application(shapes, false);

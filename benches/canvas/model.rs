@@ -116,3 +116,17 @@ pub fn application(shapes: usize, wide: bool) -> Application {
     };
     Application { modules: [("Large".to_owned(), module)].into(), ..Application::default() }
 }
+
+/// Another name for the shape in the middle that lies deepest there, as typing gives it.
+pub fn rename_deep(app: &mut Application) {
+    let orchestration =
+        app.modules.values_mut().next().and_then(|module| module.orchestration.as_mut()).unwrap();
+    let middle = orchestration.body.len() / 2;
+    let mut shape = &mut orchestration.body[middle];
+    while shape.blocks().iter().any(|(_, block)| !block.is_empty()) {
+        let inner = shape.blocks_mut().into_iter().map(|(_, block)| block).find(|block| !block.is_empty());
+        shape = inner.and_then(|block| block.last_mut()).unwrap();
+    }
+    let long = shape.name.len() > 30;
+    shape.name = if long { "Step".to_owned() } else { format!("{}x", shape.name) };
+}

@@ -8,6 +8,7 @@ use super::silhouette::Silhouette;
 use super::text::Face;
 use super::wires::rounded;
 use crate::diagnostic::counted;
+use crate::model::edit::CorrelationUse;
 use crate::model::{Leg, Polarity};
 use ecolor::Color32;
 use emath::{Pos2, Rect, Vec2, pos2, vec2};
@@ -120,12 +121,26 @@ pub fn card(ink: &mut impl Ink, node: &Node, look: Look) {
     let y = if two { node.rect.top() + 15.5 } else { words.center().y };
     ink.text(pos2(x, y), Anchor::Start, &node.title, TITLE, t.text, room);
     if two {
-        // The mark of its correlation stands at the end of the line.
-        let room = if node.correlates { node.mark().left() - 4.0 - x } else { room };
+        let room = if node.correlates.is_some() { node.mark().left() - 4.0 - x } else { room };
         let at = pos2(x, node.rect.top() + 32.0);
         ink.text(at, Anchor::Start, &said, summary(node), t.muted, room);
+        correlation(ink, node);
     }
     chevron(ink, node, node.rect.right());
+}
+
+/// The mark of a shape that uses correlation sets, at the end of its second line.
+fn correlation(ink: &mut impl Ink, node: &Node) {
+    let (t, mark) = (ink.tokens(), node.mark());
+    let color = match node.correlates {
+        Some(CorrelationUse::Initialize) => {
+            ink.disc(mark.center(), 8.0, t.tint(t.card, t.scope, 0.22), None);
+            t.scope
+        }
+        Some(CorrelationUse::Follow) => t.tint(t.card, t.scope, 0.7),
+        None => return,
+    };
+    ink.glyph(Glyph::Link, mark.shrink(2.0), color);
 }
 
 /// The outline of a card by its kind, with the tinted chip at its left.
@@ -139,7 +154,7 @@ fn silhouette(ink: &mut impl Ink, node: &Node, edge: Color32, look: Look) {
     let chip: Vec<Pos2> = outline.iter().map(|at| pos2(at.x.min(split), at.y)).collect();
     let middle = pos2(rect.left() + CHIP * 0.7, rect.center().y);
     ink.area(&chip, middle, t.tint(t.card, color, 0.18));
-    let line = if node.silhouette == Silhouette::Card { edge } else { t.tint(edge, color, 0.45) };
+    let line = if node.silhouette == Silhouette::Card { edge } else { t.tint(edge, color, 0.4) };
     for bar in node.silhouette.bars(rect) {
         ink.line(&bar, false, 1.0, line);
     }

@@ -14,7 +14,7 @@ pub enum Silhouette {
     Sheet,
     /// Time passes: round ends.
     Pill,
-    /// Statements: sharp corners.
+    /// Statements: almost sharp corners.
     Code,
     /// Something ends or fails: cut corners.
     Octagon,
@@ -65,7 +65,12 @@ impl Silhouette {
                 corner(&mut out, pos2(r - c, b - c), c, 0.0);
                 corner(&mut out, pos2(l + c, b - c), c, 90.0);
             }
-            Self::Code => out.extend([pos2(l, t), pos2(r, t), pos2(r, b), pos2(l, b)]),
+            Self::Code => {
+                corner(&mut out, pos2(l + 3.0, t + 3.0), 3.0, 180.0);
+                corner(&mut out, pos2(r - 3.0, t + 3.0), 3.0, 270.0);
+                corner(&mut out, pos2(r - 3.0, b - 3.0), 3.0, 0.0);
+                corner(&mut out, pos2(l + 3.0, b - 3.0), 3.0, 90.0);
+            }
             Self::Octagon => out.extend([
                 pos2(l + CUT, t),
                 pos2(r - CUT, t),

@@ -5,8 +5,8 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2, Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use orchestrion::model::edit::DeclarationKind;
-use orchestrion::model::{Polarity, PortSurface, ShapeKind};
+use orchestrion::model::edit::{Declaration, DeclarationKind, Edit};
+use orchestrion::model::{CorrelationSet, Polarity, Port, PortSurface, ShapeKind};
 use orchestrion::studio::document::{Document, Selection};
 use orchestrion::studio::{Studio, sample};
 
@@ -216,23 +216,55 @@ fn a_message_dragged_from_the_explorer_lands_on_a_shape() {
 
 #[test]
 fn a_set_dragged_onto_a_shape_is_initialized_first_and_followed_later() {
-    let mut window = open("southridge");
-    window.state_mut().document.show("OrderManager");
+    let mut window = open("hello");
+    let module = window.state().document.module.clone();
+    let shape = |window: &Window<'_>, wanted: &str| {
+        let orchestration = window.state().document.orchestration().unwrap();
+        orchestration.shapes().into_iter().find(|s| s.kind.label() == wanted).unwrap().clone()
+    };
+    let set = CorrelationSet { name: "Orders".into(), ..CorrelationSet::default() };
+    let declaration = Declaration::CorrelationSet(set);
+    let edit = Edit::Declare { module, scope: None, index: 0, declaration };
+    window.state_mut().document.edit(edit, None).unwrap();
     window.run_steps(3);
-    let set = window.state().document.orchestration().unwrap().correlation_sets[0].name.clone();
-    window.get_by_label("Filter the explorer").focus();
-    window.run_steps(2);
-    window.get_by_label("Filter the explorer").type_text(&set);
-    window.run_steps(3);
-    let row = format!("correlation set {set}");
-    let from = window.get_by_role_and_label(Role::TreeItem, &row).rect().center();
-    let before = window.state().document.app.clone();
-    let shape = "New Order";
-    let to = window.get_by_role_and_label(Role::TreeItem, shape).rect().center();
-    drag(&mut window, from, to);
-    assert!(
-        window.state().said().contains(&set) || window.state().document.app == before,
-        "{}",
-        window.state().said()
+    let sets = |window: &Window<'_>, wanted: &str| match shape(window, wanted).kind {
+        ShapeKind::Receive(r) => (r.initializes, r.follows),
+        ShapeKind::Send(s) => (s.initializes, s.follows),
+        _ => Default::default(),
+    };
+    let onto = |window: &mut Window<'_>, wanted: &str| {
+        let name = shape(window, wanted).name;
+        let from = window.get_by_role_and_label(Role::TreeItem, "correlation set Orders").rect().center();
+        let to = window.get_by_role_and_label(Role::TreeItem, &name).rect().center();
+        drag(window, from, to);
+    };
+    let (orders, none): (Vec<String>, Vec<String>) = (vec!["Orders".into()], Vec::new());
+    // Nothing has initialized it before the first Receive; then something has.
+    onto(&mut window, "Receive");
+    assert_eq!(sets(&window, "Receive"), (orders.clone(), none.clone()), "{}", window.state().said());
+    onto(&mut window, "Send");
+    assert_eq!(sets(&window, "Send"), (none.clone(), orders.clone()), "{}", window.state().said());
+    undo(&mut window);
+    undo(&mut window);
+    assert_eq!(
+        (sets(&window, "Receive"), sets(&window, "Send")),
+        ((none.clone(), none.clone()), (none.clone(), none))
     );
+}
+
+#[test]
+fn undoing_a_rename_keeps_the_port_selected() {
+    let mut window = open("hello");
+    let document = &mut window.state_mut().document;
+    let module = document.module.clone();
+    let old = document.orchestration().unwrap().ports[0].clone();
+    document.select(Selection::Port(old.name.clone()));
+    let declaration = Declaration::Port(Port { name: "Renamed".into(), ..old.clone() });
+    let edit = Edit::Redeclare { module, scope: None, name: old.name.clone(), declaration };
+    document.edit(edit, None).unwrap();
+    assert_eq!(document.selection, Selection::Port("Renamed".into()));
+    document.undo().unwrap();
+    assert_eq!(document.selection, Selection::Port(old.name));
+    document.redo().unwrap();
+    assert_eq!(document.selection, Selection::Port("Renamed".into()));
 }

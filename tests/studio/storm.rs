@@ -4,8 +4,10 @@
 //! `ORCHESTRION_STORM=steps[:seed]` takes more steps than the few of an ordinary run.
 
 use super::harness;
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme};
 use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::drawing::Layout;
 use orchestrion::model::files::{Tree, decode, encode};
 use orchestrion::studio::command::Command;
@@ -21,7 +23,7 @@ const STEPS: usize = 160;
 const ROUND: usize = 80;
 
 /// All but those that leave the document; the palette could run these too.
-const COMMANDS: [Command; 36] = [
+const COMMANDS: [Command; 38] = [
     Command::Undo,
     Command::Redo,
     Command::Cut,
@@ -40,6 +42,8 @@ const COMMANDS: [Command; 36] = [
     Command::MoveDown,
     Command::MoveLeft,
     Command::MoveRight,
+    Command::FlipPort,
+    Command::PasteDeclared,
     Command::NewPort,
     Command::NewMessage,
     Command::NewVariable,
@@ -91,8 +95,33 @@ impl Storm {
         egui::pos2(270.0 + x as f32, 60.0 + y as f32)
     }
 
+    fn carry(&mut self, from: egui::Pos2, to: egui::Pos2) {
+        self.window.drag_at(from);
+        self.window.step();
+        self.window.hover_at(from.lerp(to, 0.5));
+        self.window.step();
+        self.window.hover_at(to);
+        self.window.step();
+        self.window.drop_at(to);
+    }
+
+    /// Something one can take hold of or drop on, and what it is called: a tool, a shape or port, the ring of an
+    /// operation or a handle, the `+` of an edge, a declaration in the explorer.
+    fn something(&mut self) -> Option<(egui::Pos2, String)> {
+        let words = ["Toolbox ", "Connect ", "Port ", "Insert ", "correlation set ", "message ", ""];
+        let wanted = words[self.roll(words.len())];
+        let nodes =
+            [Role::Button, Role::TreeItem].into_iter().flat_map(|role| self.window.query_all_by_role(role));
+        let found: Vec<_> = nodes
+            .filter_map(|node| Some((node.rect().center(), node.accesskit_node().label()?)))
+            .filter(|(_, label)| label.starts_with(wanted))
+            .collect();
+        let at = self.roll(found.len());
+        found.into_iter().nth(at)
+    }
+
     fn step(&mut self) {
-        let what = self.roll(14);
+        let what = self.roll(16);
         match what {
             0..=5 => {
                 let at = self.roll(COMMANDS.len());
@@ -140,6 +169,11 @@ impl Storm {
                 self.log.push(format!("type {text:?}"));
                 self.window.event(Event::Text(text.to_owned()));
             }
+            13 | 14 => {
+                let (Some((from, a)), Some((to, b))) = (self.something(), self.something()) else { return };
+                self.log.push(format!("drag {a} to {b}"));
+                self.carry(from, to);
+            }
             10 => {
                 let at = self.somewhere();
                 self.log.push(format!("click {at:?}"));
@@ -150,13 +184,7 @@ impl Storm {
             11 => {
                 let (from, to) = (self.somewhere(), self.somewhere());
                 self.log.push(format!("drag {from:?} to {to:?}"));
-                self.window.drag_at(from);
-                self.window.step();
-                self.window.hover_at(from.lerp(to, 0.5));
-                self.window.step();
-                self.window.hover_at(to);
-                self.window.step();
-                self.window.drop_at(to);
+                self.carry(from, to);
             }
             12 => {
                 self.log.push("paste".to_owned());

@@ -4,6 +4,7 @@
 use super::{BAR, CARD, CARD_PLAIN, CARD_WIDTH, EMPTY, GAP, HEAD, LABEL, LANE_GAP, Layout, NOTE, PAD};
 use crate::drawing::kinds::{self, Category};
 use crate::drawing::{Glyph, Silhouette};
+use crate::model::edit::CorrelationUse;
 use crate::model::{Block, BlockSlot, Catch, CatchType, Compensation, Id, Scope, Shape, ShapeKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,8 +26,8 @@ pub struct Face {
     pub shape: bool,
     /// A loop draws its way back.
     pub repeats: bool,
-    /// It initializes or follows correlation sets.
-    pub correlates: bool,
+    /// What it does with correlation sets; initializes when it does both.
+    pub correlates: Option<CorrelationUse>,
 }
 
 impl Face {
@@ -190,9 +191,9 @@ impl<'a> Measure<'a> {
         kinds::write_first_line(&mut self.words.note, &shape.comments);
         let glyph = kinds::glyph(&shape.kind);
         let correlates = match &shape.kind {
-            ShapeKind::Receive(r) => !(r.initializes.is_empty() && r.follows.is_empty()),
-            ShapeKind::Send(s) => !(s.initializes.is_empty() && s.follows.is_empty()),
-            _ => false,
+            ShapeKind::Receive(r) => correlation(&r.initializes, &r.follows),
+            ShapeKind::Send(s) => correlation(&s.initializes, &s.follows),
+            _ => None,
         };
         let known = self.known(&shape.id, glyph, &shape.name, &form);
         known.filter(|of| of.face.correlates == correlates).unwrap_or_else(|| {
@@ -276,6 +277,13 @@ impl<'a> Measure<'a> {
     }
 }
 
+fn correlation(initializes: &[String], follows: &[String]) -> Option<CorrelationUse> {
+    if !initializes.is_empty() {
+        return Some(CorrelationUse::Initialize);
+    }
+    (!follows.is_empty()).then_some(CorrelationUse::Follow)
+}
+
 /// The face of a catch or compensation block that says only its name.
 fn block_face(id: Id, glyph: Glyph, title: String) -> Face {
     Face {
@@ -289,7 +297,7 @@ fn block_face(id: Id, glyph: Glyph, title: String) -> Face {
         note: String::new(),
         shape: false,
         repeats: false,
-        correlates: false,
+        correlates: None,
     }
 }
 

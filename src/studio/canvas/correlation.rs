@@ -1,14 +1,12 @@
 //! A correlation set drawn: who initializes it, who follows it, and the convoy they form.
 
-use super::paint::Paint;
+use super::paint::{DETAIL, Paint};
 use super::view::Scene;
 use crate::diagnostic::{Diagnostic, Severity, counted};
-use crate::drawing::glyph::Glyph;
 use crate::drawing::layout::Node;
 use crate::model::edit::DeclarationKind;
 use crate::model::{Id, Orchestration, ShapeKind};
 use crate::studio::document::Selection;
-use crate::studio::icons;
 use crate::studio::theme;
 use egui::epaint::CubicBezierShape;
 use egui::text::{LayoutJob, TextFormat};
@@ -60,7 +58,7 @@ impl Sets {
     pub fn ui(&mut self, ui: &Ui, paint: &Paint<'_>, rect: Rect, scene: &Scene<'_>) -> Option<Selection> {
         self.refresh(scene);
         let mut chosen = None;
-        if paint.view.scaling >= 0.5 {
+        if paint.view.scaling >= DETAIL {
             let (left, right) = paint.edges();
             let inner = rect.intersect(Rect::from_x_y_ranges(left..=right, rect.y_range()));
             paint.visible(|node| {
@@ -155,7 +153,6 @@ fn marker(
 ) -> Option<String> {
     let z = paint.view.scaling;
     let place = paint.view * node.mark();
-    let at = place.center();
     let area = place.expand(2.0).intersect(inner);
     if !area.is_positive() {
         return None;
@@ -168,13 +165,9 @@ fn marker(
         .collect();
     let name = format!("Correlation of {}: {}", node.title, words.join(", "));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-    let first = sets.iter().any(|(_, first)| *first);
-    let t = paint.t;
-    let color = if response.hovered() || first { t.scope } else { t.scope.gamma_multiply(0.7) };
-    if first {
-        paint.painter.circle_filled(at, 8.0 * z, t.tint(t.card, t.scope, 0.22));
+    if response.hovered() {
+        paint.painter.circle_stroke(place.center(), 8.5 * z, Stroke::new(1.0, paint.t.scope));
     }
-    icons::strokes(&paint.painter, Glyph::Link, place.shrink(2.0 * z), color);
     if response.hovered()
         && let Some((set, _)) = sets.first()
     {
