@@ -39,8 +39,9 @@ pub(super) fn is_receive_stage(name: &str) -> bool {
     matches!(name, "Decode" | "Disassemble" | "Validate" | "ResolveParty")
 }
 
-/// Components the engine has.
-pub(super) const RUN_HERE: [&str; 4] = ["XmlDasmComp", "XmlValidator", "XmlAsmComp", "PartyRes"];
+/// Components the engine has, by class name.
+pub const RUN_HERE: [&str; 6] =
+    ["XmlDasmComp", "XmlValidator", "XmlAsmComp", "PartyRes", "MIME_SMIME_Decoder", "MIME_SMIME_Encoder"];
 
 /// Reads a pipeline. Components the engine does not have are kept and reported (`Z23`).
 ///

@@ -7,14 +7,18 @@ mod assembly;
 pub mod bindings;
 pub mod btm;
 pub mod btp;
+mod example;
 mod gather;
+mod guess;
 mod load;
 mod names;
 pub mod odx;
 mod open;
+mod parties;
 mod paths;
 mod project;
 mod project_file;
+mod sample;
 mod save;
 mod simulate;
 mod stand_in;
@@ -22,12 +26,14 @@ mod text;
 pub mod xlang_text;
 mod xml_text;
 
+pub use example::example;
 pub use load::{Loaded, load, save_beside};
 pub use names::unresolved;
 pub use open::{Opened, is_biztalk, open};
 pub use project::{ProjectFile, ProjectItem, read_project};
+pub use sample::{NoSample, Sample, sample};
 pub use save::{Saved, export, save};
-pub use simulate::{ANY_MESSAGE, example, simulate};
+pub use simulate::{ANY_MESSAGE, simulate};
 pub use text::{Charset, Encoding, decode, encode};
 
 /// Folder, beside what was opened, for what BizTalk's files cannot hold: scripts for custom code, scenarios, sample

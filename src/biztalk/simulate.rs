@@ -1,6 +1,8 @@
 //! Ports for a project without bindings: what is not bound, or bound to an adapter that is not here, is played.
 
-use super::stand_in;
+use super::example::{body_type, declared_type, folder, part_type, parts};
+use super::guess::Guess;
+use super::{parties, stand_in};
 use crate::diagnostic::{Diagnostic, counted};
 use crate::model::{
     Application, Binding, CommunicationPattern, Filter, FilterOperator, FilterRow, Module, Operation,
@@ -8,7 +10,7 @@ use crate::model::{
     PortBinding, PortState, PortType, ReceiveLocation, ReceivePort, SendPort, ServiceBinding, ServiceState,
     ShapeKind, Transport,
 };
-use crate::xml::SchemaSet;
+use crate::xml::{SchemaSet, pipeline};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Adapters that run here; others are played as queues in memory.
@@ -18,12 +20,17 @@ const ADAPTERS: [&str; 3] = ["FILE", "QUEUE", "SQL"];
 /// box start on them.
 pub const ANY_MESSAGE: &str = "Any message";
 
+/// Receive pipeline for messages of several parts, and for XML.
+const PARTS_PIPELINE: &str = "MIME or XML (simulated)";
+
 /// Gives every logical port that is not bound a physical one: folders `in/<port>` and `out/<port>` for one-way ports,
 /// queues for two-way ones, whose requests a simulated partner answers with an example of the response. What binding
 /// files bind to an adapter that is not here goes to a queue of the port's name; everything is enabled and started. Gives
 /// a word about what was done.
 pub fn simulate(application: &mut Application) -> Vec<Diagnostic> {
     let passed = stand_in::pipelines(application);
+    let undeclared = undeclared(application);
+    application.settings.simulated_properties = undeclared;
     let schemas = SchemaSet::build(application);
     let mut made = Made { schemas, ports: 0, played: BTreeSet::new(), passed, anywhere: None };
     made.redirect(application);
@@ -35,7 +42,29 @@ pub fn simulate(application: &mut Application) -> Vec<Diagnostic> {
     }
     made.message_box(application, &orchestrations);
     application.partners.extend(made.anywhere.take());
+    for (module, orchestration) in &orchestrations {
+        made.parts(application, module, orchestration);
+        let guess = Guess::new(application, &made.schemas, module, orchestration);
+        let answers = guess.answers();
+        let own = &mut application.settings.simulated_answers;
+        for (member, answer) in answers {
+            own.entry(member).or_insert(answer);
+        }
+    }
     let mut found = policies(application, &orchestrations);
+    let properties = application.settings.simulated_properties.len();
+    if properties > 0 {
+        let message = format!(
+            "{} declared nowhere: played as context",
+            match properties {
+                1 => "1 property".to_owned(),
+                n => format!("{n} properties"),
+            }
+        );
+        let help = "add the project with their property schema, to run with what they are";
+        found.push(Diagnostic::information("Z13", message, help));
+    }
+    found.extend(parties::enlist(application, &orchestrations));
     if made.ports > 0 {
         let message =
             format!("{} without a binding: simulated for a run", counted(made.ports, "logical port"));
@@ -55,6 +84,19 @@ pub fn simulate(application: &mut Application) -> Vec<Diagnostic> {
         found.push(Diagnostic::information("Z13", message, help));
     }
     found
+}
+
+/// Properties that orchestrations name and nothing declares, with their types; `System.Object` for one that any value
+/// may be assigned to.
+fn undeclared(application: &Application) -> BTreeMap<String, String> {
+    let schemas = SchemaSet::build(application);
+    let all = application.orchestrations();
+    let found = all.flat_map(|(module, own)| Guess::new(application, &schemas, module, own).undeclared());
+    let mut types: BTreeMap<String, String> = BTreeMap::new();
+    for (name, kind) in found {
+        types.entry(name).or_insert_with(|| kind.name().to_owned());
+    }
+    types
 }
 
 /// Policies are in the rule store of a server, never in a project: one that is called and not here decides nothing.
@@ -88,28 +130,6 @@ fn policies(application: &mut Application, orchestrations: &[(Module, Orchestrat
         }
     }
     found
-}
-
-/// Type of a part of a message, or of the whole without one.
-fn part_type(application: &Application, module: &Module, whole: String, part: &str) -> String {
-    let multipart = application.multipart_type(module, &whole).filter(|_| !part.is_empty());
-    let found = multipart.and_then(|multipart| multipart.parts.iter().find(|own| own.name == part));
-    found.map_or(whole, |part| part.part_type.clone())
-}
-
-/// Type of a message or variable of an orchestration or of one of its scopes.
-pub(super) fn declared_type(orchestration: &Orchestration, name: &str) -> String {
-    let shapes = orchestration.shapes();
-    let scopes = shapes.iter().filter_map(|shape| match &shape.kind {
-        ShapeKind::Scope(scope) => Some((&scope.messages, &scope.variables)),
-        _ => None,
-    });
-    let mut all = scopes.chain([(&orchestration.messages, &orchestration.variables)]);
-    let found = all.find_map(|(messages, variables)| {
-        let message = messages.iter().find(|m| m.name == name).map(|m| m.message_type.clone());
-        message.or_else(|| variables.iter().find(|v| v.name == name).map(|v| v.variable_type.clone()))
-    });
-    found.unwrap_or_default()
 }
 
 struct Made {
@@ -244,17 +264,10 @@ impl Made {
                 }
                 let transport = if two_way { "QUEUE" } else { "FILE" };
                 application.bindings.send_ports.push(SendPort {
-                    name: name.clone(),
                     two_way,
-                    send_pipeline: "PassThruTransmit".to_owned(),
                     receive_pipeline: if two_way { "XMLReceive".to_owned() } else { String::new() },
                     pipeline_properties: if two_way { any_type() } else { BTreeMap::new() },
-                    primary: Some(Transport {
-                        transport: transport.to_owned(),
-                        address,
-                        ..Transport::default()
-                    }),
-                    ..SendPort::default()
+                    ..send_port(&name, transport, address)
                 });
                 PortBinding::SendPort(name)
             };
@@ -262,14 +275,17 @@ impl Made {
         }
     }
 
-    /// Ports of a role link that receive are bound like others; who sends to them is a party.
+    /// Ports of a role link that receive are bound like others: of the role it implements, or of the other role of one
+    /// it uses. Who sends to them is a party.
     fn role_links(&mut self, application: &mut Application, module: &Module, orchestration: &Orchestration) {
         let full = module.full_name(&orchestration.name);
-        for link in orchestration.role_links.iter().filter(|link| link.polarity == Polarity::Implements) {
+        for link in &orchestration.role_links {
             let declared = application.role_link_type(module, &link.role_link_type);
-            let role =
-                declared.and_then(|declared| declared.roles.iter().find(|role| role.name == link.role));
-            for port_type in role.map(|role| role.port_types.clone()).unwrap_or_default() {
+            let implements = link.polarity == Polarity::Implements;
+            let roles = declared.iter().flat_map(|declared| &declared.roles);
+            let roles = roles.filter(|role| (role.name == link.role) == implements);
+            let port_types: Vec<String> = roles.flat_map(|role| role.port_types.clone()).collect();
+            for port_type in port_types {
                 let Some(found) = application.port_type(module, &port_type).cloned() else { continue };
                 let port = format!("{}.{}", link.name, found.name);
                 let two_way = found.pattern == CommunicationPattern::RequestResponse;
@@ -304,10 +320,12 @@ impl Made {
             self.schemas.root_named(&body).is_some() || self.schemas.class(&body).is_some()
         };
         let untyped = !port_type.operations.is_empty() && !port_type.operations.iter().any(typed);
+        let in_parts = |own: &Operation| parts(application, module, &own.request).len() > 1;
+        let mask = if port_type.operations.iter().any(in_parts) { "*.*" } else { "*.xml" };
         ReceiveLocation {
             name: name.to_owned(),
             transport: if two_way { "QUEUE" } else { "FILE" }.to_owned(),
-            address: if two_way { queue(name) } else { format!("in/{}/*.xml", folder(name)) },
+            address: if two_way { queue(name) } else { format!("in/{}/{mask}", folder(name)) },
             receive_pipeline: if untyped { "PassThruReceive" } else { "XMLReceive" }.to_owned(),
             send_pipeline: if two_way { "PassThruTransmit".to_owned() } else { String::new() },
             enabled: true,
@@ -368,6 +386,50 @@ impl Made {
         }
     }
 
+    /// Lets messages of several parts in as MIME where an orchestration takes them: what made the parts on a server is a
+    /// component or an adapter that is not here.
+    fn parts(&mut self, application: &mut Application, module: &Module, orchestration: &Orchestration) {
+        let full = module.full_name(&orchestration.name);
+        for port in &orchestration.ports {
+            let Some(port_type) = application.port_type(module, &port.port_type) else { continue };
+            let receives = port.polarity == Polarity::Implements;
+            let mut taken = port_type.operations.iter().filter_map(|operation| match receives {
+                true => Some(operation.request.as_str()),
+                false => operation.response.as_deref(),
+            });
+            if !taken.any(|message| parts(application, module, message).len() > 1) {
+                continue;
+            }
+            let service = application.bindings.service(&full);
+            let bound = service.and_then(|service| service.ports.get(&port.name)).cloned();
+            let bindings = &mut application.bindings;
+            let ways: Vec<(&mut String, &mut BTreeMap<String, String>)> = match bound {
+                Some(PortBinding::ReceivePort(name)) => {
+                    let locations = bindings.receive_ports.iter_mut().filter(|port| port.name == name);
+                    let locations = locations.flat_map(|port| &mut port.locations);
+                    locations.map(|own| (&mut own.receive_pipeline, &mut own.pipeline_properties)).collect()
+                }
+                Some(PortBinding::SendPort(name)) => {
+                    let ports = bindings.send_ports.iter_mut().filter(|port| port.name == name);
+                    ports.map(|own| (&mut own.receive_pipeline, &mut own.pipeline_properties)).collect()
+                }
+                _ => Vec::new(),
+            };
+            let mut used = false;
+            for (pipeline, properties) in ways {
+                if !pipeline::reads_parts(pipeline, properties, &self.schemas) {
+                    PARTS_PIPELINE.clone_into(pipeline);
+                    properties.extend(any_type());
+                    used = true;
+                }
+            }
+            let pipelines = &mut application.settings.pipelines;
+            if used && pipelines.iter().all(|own| own.name != PARTS_PIPELINE) {
+                pipelines.push(stand_in::parts_pipeline(PARTS_PIPELINE));
+            }
+        }
+    }
+
     /// Ways into and out of the message box for orchestrations that are bound to it directly.
     fn message_box(&mut self, application: &mut Application, all: &[(Module, Orchestration)]) {
         let mut ports = BTreeSet::new();
@@ -397,10 +459,14 @@ impl Made {
                 let Some(operation) = port_type.operation(operation) else { continue };
                 let two_way = port_type.pattern == CommunicationPattern::RequestResponse;
                 let body = body_type(application, module, &operation.request);
-                let Some(root) = self.schemas.root_named(&body) else { continue };
+                // What has no type is known by the operation it is sent with.
+                let known = match self.schemas.root_named(&body) {
+                    Some(root) => ("BTS.MessageType", root.message_type.to_string()),
+                    None => ("BTS.Operation", operation.name.clone()),
+                };
                 match (receives, two_way) {
-                    (true, _) => drop(taken.insert(root.message_type.clone())),
-                    (false, false) => drop(published.insert(root.message_type.clone())),
+                    (true, _) => drop(taken.insert(known)),
+                    (false, false) => drop(published.insert(known)),
                     (false, true) => {}
                 }
             }
@@ -425,26 +491,30 @@ impl Made {
             });
         }
         let filtered = application.bindings.send_ports.iter().any(|port| !port.filter.is_empty());
-        for message_type in published.difference(&taken).filter(|_| !filtered) {
-            let name = format!("Messages of {}", message_type.rsplit('#').next().unwrap_or(message_type));
+        for (property, value) in published.difference(&taken).filter(|_| !filtered) {
+            let name = format!("Messages of {}", value.rsplit('#').next().unwrap_or(value));
             if application.bindings.send_port(&name).is_some() {
                 continue;
             }
             let filter: Filter = vec![FilterRow {
-                property: "BTS.MessageType".to_owned(),
+                property: (*property).to_owned(),
                 operator: FilterOperator::Equals,
-                value: format!("\"{message_type}\""),
+                value: format!("\"{value}\""),
                 ..FilterRow::default()
             }];
             let address = format!("out/{}/%MessageID%.xml", folder(&name));
-            application.bindings.send_ports.push(SendPort {
-                name,
-                send_pipeline: "PassThruTransmit".to_owned(),
-                primary: Some(Transport { transport: "FILE".to_owned(), address, ..Transport::default() }),
-                filter,
-                ..SendPort::default()
-            });
+            application.bindings.send_ports.push(SendPort { filter, ..send_port(&name, "FILE", address) });
         }
+    }
+}
+
+/// A one-way send port that passes messages as they are.
+pub(super) fn send_port(name: &str, transport: &str, address: String) -> SendPort {
+    SendPort {
+        name: name.to_owned(),
+        send_pipeline: "PassThruTransmit".to_owned(),
+        primary: Some(Transport { transport: transport.to_owned(), address, ..Transport::default() }),
+        ..SendPort::default()
     }
 }
 
@@ -520,42 +590,4 @@ fn elsewhere(transport: &str, address: &str) -> bool {
 
 fn queue(name: &str) -> String {
     format!("queue://{}", folder(name))
-}
-
-/// A name as that of a folder.
-fn folder(name: &str) -> String {
-    name.chars().map(|c| if c.is_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect()
-}
-
-/// Type name of the body of a message of this type.
-fn body_type(application: &Application, module: &Module, name: &str) -> String {
-    if let Some(multipart) = application.multipart_type(module, name) {
-        return multipart.body().map(|part| part.part_type.clone()).unwrap_or_default();
-    }
-    match application.web_message(name) {
-        Some(web) => web.parts.first().map(|part| part.part_type.clone()).unwrap_or_default(),
-        None => name.to_owned(),
-    }
-}
-
-/// An example of a message of a type, as it travels: of its schema or class, else a small document.
-pub fn example(
-    application: &Application,
-    schemas: &SchemaSet,
-    module: &Module,
-    name: &str,
-) -> Option<String> {
-    let body = body_type(application, module, name);
-    if let Some(root) = schemas.root_named(&body) {
-        return schemas.example(&root.message_type);
-    }
-    if let Some(class) = schemas.class(&body) {
-        return schemas.example(&class.message_type());
-    }
-    Some(match body.as_str() {
-        "System.String" => "<string>text</string>".to_owned(),
-        "System.Int32" => "<int>1</int>".to_owned(),
-        "System.Boolean" => "<boolean>true</boolean>".to_owned(),
-        _ => "<Message><Text>example</Text></Message>".to_owned(),
-    })
 }

@@ -2,10 +2,12 @@
 //! partners.
 
 use super::btp::RUN_HERE;
-use super::simulate::{any_type, declared_type, example};
+use super::example::{declared_type, example};
+use super::guess::Guess;
+use super::simulate::any_type;
 use crate::model::{
-    Application, Leg, Module, Orchestration, PartnerBehavior, PartnerRule, PartnerRules, PipelineComponent,
-    PortType, ShapeKind,
+    Application, Leg, Module, Orchestration, PartnerBehavior, PartnerRule, PartnerRules, Pipeline,
+    PipelineComponent, PortType, ShapeKind,
 };
 use crate::xml::SchemaSet;
 use crate::xml::pipeline::{self, FailureKind};
@@ -41,6 +43,25 @@ pub(super) fn pipelines(application: &mut Application) -> BTreeSet<String> {
     passed
 }
 
+/// A receive pipeline for MIME of several parts, whose body is XML, and for XML alone.
+pub(super) fn parts_pipeline(name: &str) -> Pipeline {
+    let component = |stage: &str, class: &str, properties: BTreeMap<String, String>| PipelineComponent {
+        stage: stage.to_owned(),
+        component: format!("Microsoft.BizTalk.Component.{class}"),
+        properties,
+        ..PipelineComponent::default()
+    };
+    let plain = [("AllowNonMIMEMessage".to_owned(), "true".to_owned())].into();
+    Pipeline {
+        name: name.to_owned(),
+        components: vec![
+            component("Decode", "MIME_SMIME_Decoder", plain),
+            component("Disassemble", "XmlDasmComp", any_type()),
+        ],
+        ..Pipeline::default()
+    }
+}
+
 /// The pipeline to use for one that a port names, when there is none of that name.
 pub(super) fn pipeline(
     named: &mut String,
@@ -72,11 +93,21 @@ pub(super) fn answers(
     port_type: &PortType,
     at: &str,
 ) -> PartnerBehavior {
+    let guess = Guess::new(application, schemas, module, orchestration);
+    // A response that is declared as any document is of the type that becomes of it.
+    let reply = |operation: &str, response: &str| match response {
+        "System.Xml.XmlDocument" => {
+            guess.received_on(port, operation).and_then(|known| schemas.example(&known))
+        }
+        _ => None,
+    };
     let answered = port_type.operations.iter().filter_map(|own| Some((own, own.response.as_deref()?)));
     let mut rules: Vec<PartnerRule> = answered
         .map(|(operation, response)| PartnerRule {
             operation: operation.name.clone(),
-            reply: example(application, schemas, module, response).unwrap_or_default(),
+            reply: reply(&operation.name, response)
+                .or_else(|| example(application, schemas, module, response))
+                .unwrap_or_default(),
             properties: told(application, schemas, module, orchestration, port, &operation.name),
             ..PartnerRule::default()
         })
@@ -143,7 +174,6 @@ fn told(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Pipeline;
 
     fn component(stage: &str, class: &str) -> PipelineComponent {
         PipelineComponent { stage: stage.into(), component: class.into(), ..PipelineComponent::default() }

@@ -2,7 +2,7 @@
 
 use super::flow::{Fact, Known, Rule, walk};
 use super::subject::{Site, Subject};
-use super::tokens::{committed_at, guarded, reads, uses};
+use super::tokens::{committed_at, constructed_in, guarded, reads, uses};
 use crate::diagnostic::Diagnostic;
 use crate::model::edit::{Edit, owner_of};
 use crate::model::{Construct, Direction, ParameterKind, Shape, ShapeKind, Transform};
@@ -236,6 +236,7 @@ pub(super) fn constructed_by(subject: &Subject<'_>, shape: &Shape) -> Vec<String
     match &shape.kind {
         ShapeKind::Receive(receive) => vec![receive.message.clone()],
         ShapeKind::Construct(construct) => construct.messages.clone(),
+        ShapeKind::Expression(code) => constructed_in(&code.text).into_iter().map(str::to_owned).collect(),
         // A parameter that is not In comes back constructed (CON-8).
         ShapeKind::Call(call) => {
             let callee = subject.application.orchestration_for(subject.module, &call.orchestration);
@@ -339,6 +340,8 @@ mod tests {
         assert_eq!(codes(&started(vec![both, send_ack()])), [""; 0], "all branches run");
         let fails = scope(vec![ack()], |s| s.catches.push(catch(CatchType::General, vec![])));
         assert_eq!(codes(&started(vec![fails, send_ack()])), ["V09"]);
+        let text = "construct Ack { Ack = xml; Ack.Id = @\"c:\\\"; };";
+        assert_eq!(codes(&started(vec![expression(text), send_ack()])), [""; 0], "a text may construct");
     }
 
     #[test]

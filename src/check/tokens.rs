@@ -22,6 +22,8 @@ pub(super) fn tokens(text: &str) -> Vec<(Token<'_>, Range<usize>)> {
             (rest.find('\n').unwrap_or(rest.len()), None)
         } else if rest.starts_with("/*") {
             (rest.find("*/").map_or(rest.len(), |end| end + 2), None)
+        } else if rest.starts_with("@\"") {
+            (verbatim(rest), Some(Token::Other))
         } else if first == '"' || first == '\'' {
             (literal(rest, first), Some(Token::Other))
         } else if first.is_numeric() {
@@ -38,6 +40,19 @@ pub(super) fn tokens(text: &str) -> Vec<(Token<'_>, Range<usize>)> {
         at += length.max(1);
     }
     all
+}
+
+/// Bytes of `@"…"`, in which a quote is written twice and a backslash is one.
+fn verbatim(text: &str) -> usize {
+    let mut at = 2;
+    while let Some(quote) = text.get(at..).and_then(|rest| rest.find('"')) {
+        at += quote + 1;
+        if !text.get(at..).is_some_and(|rest| rest.starts_with('"')) {
+            return at;
+        }
+        at += 1;
+    }
+    text.len()
 }
 
 fn literal(text: &str, quote: char) -> usize {
@@ -95,9 +110,24 @@ pub(super) fn uses(text: &str) -> Vec<Use<'_>> {
     found
 }
 
+/// Messages that `construct … { … }` statements of a text make.
+pub(super) fn constructed_in(text: &str) -> Vec<&str> {
+    let tokens = tokens(text);
+    let mut found = Vec::new();
+    for (at, _) in tokens.iter().enumerate().filter(|(_, (token, _))| *token == Token::Word("construct")) {
+        let names = tokens.iter().skip(at + 1).map_while(|(token, _)| match token {
+            Token::Word(name) => Some(Some(*name)),
+            Token::Sign(',') => Some(None),
+            _ => None,
+        });
+        found.extend(names.flatten());
+    }
+    found
+}
+
 /// What a text reads before the text itself has assigned it, as in `x = x + 1;`, each name at its first place.
 pub(super) fn reads(text: &str) -> Vec<Use<'_>> {
-    let mut settled: BTreeSet<&str> = BTreeSet::new();
+    let mut settled: BTreeSet<&str> = constructed_in(text).into_iter().collect();
     let mut found = Vec::new();
     let mut pending: Option<(&str, usize)> = None;
     for used in uses(text) {

@@ -51,7 +51,12 @@ impl Context {
 
     /// Un-promotes everything, as failed-message routing does (RF-6).
     pub fn demote_all(&mut self) {
-        for property in &mut self.properties {
+        self.demote_if(|_| true);
+    }
+
+    /// Un-promotes what is chosen: it can still be read, and routes no more.
+    pub fn demote_if(&mut self, chosen: impl Fn(Name) -> bool) {
+        for property in self.properties.iter_mut().filter(|property| chosen(property.name)) {
             property.promoted = false;
         }
     }

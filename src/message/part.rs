@@ -66,12 +66,12 @@ impl Message {
 
     /// A copy whose parts are those of a declared message type, in its order: body to body; the others by name,
     /// and what then remains by position. Two orchestrations may so exchange a message under types that differ
-    /// in their part names only.
+    /// in their part names only. Parts that the type does not declare follow the others, untyped (RCV-14).
     ///
     /// # Errors
-    /// When the number of parts differs.
+    /// When parts are missing.
     pub fn with_parts(&self, names: &[Name], body: usize) -> Result<Self, PartMismatch> {
-        if self.parts.len() != names.len() {
+        if self.parts.len() < names.len() {
             return Err(PartMismatch { received: self.parts.len(), declared: names.len() });
         }
         let mut free: Vec<Option<&Part>> = self.parts.iter().map(Some).collect();
@@ -83,10 +83,12 @@ impl Message {
             *slot = free.iter_mut().find(|p| p.is_some_and(|p| p.name == *name)).and_then(Option::take);
         }
         let mut rest = free.into_iter().flatten();
-        let parts = chosen.into_iter().zip(names).filter_map(|(part, name)| {
+        let declared = chosen.into_iter().zip(names).filter_map(|(part, name)| {
             part.or_else(|| rest.next()).map(|part| Part { name: *name, body: Arc::clone(&part.body) })
         });
-        Ok(Self { id: self.id, parts: parts.collect(), body, context: self.context.clone() })
+        let mut parts: Vec<Part> = declared.collect();
+        parts.extend(rest.cloned());
+        Ok(Self { id: self.id, parts, body, context: self.context.clone() })
     }
 }
 
@@ -125,7 +127,16 @@ mod tests {
     }
 
     #[test]
-    fn another_number_of_parts_is_refused() {
+    fn parts_that_are_not_declared_follow_the_others() {
+        let sent = message(&["Order", "Notes", "Scan"], 0);
+        assert_eq!(
+            bound(&sent, &["Body", "Scan"], 0),
+            ["Body = Order of sender", "Scan = Scan of sender", "Notes = Notes of sender"]
+        );
+    }
+
+    #[test]
+    fn missing_parts_are_refused() {
         let error = message(&["Routing"], 0).with_parts(&[Name::new("A"), Name::new("B")], 0).unwrap_err();
         assert_eq!(error.to_string(), "the message has 1 parts, its declared type has 2");
     }

@@ -56,6 +56,14 @@ pub struct Settings {
     /// What members of custom code without a script answer, as XLANG/s expressions: `"Acme.Rates.Today": "0.19m"`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub mocks: BTreeMap<String, String>,
+    /// What a simulated run answers for members that nobody answers for, as [`Self::mocks`]: found out anew when
+    /// BizTalk's files are opened, and never saved.
+    #[serde(skip)]
+    pub simulated_answers: BTreeMap<String, String>,
+    /// Context properties that are named and declared nowhere, with their .NET types: found out and kept like
+    /// [`Self::simulated_answers`].
+    #[serde(skip)]
+    pub simulated_properties: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pipelines: Vec<Pipeline>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

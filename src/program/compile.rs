@@ -102,7 +102,8 @@ pub(super) fn compile(app: &Application, traced: bool) -> (Program, Vec<Diagnost
         services.push(ServiceCompiler::new(&shared, index, key, module, orchestration, &mut found).compile());
     }
     let compiled = services.iter().chain(policies.iter().map(|p| &p.memory));
-    report_unanswered(&components, &app.components, &mocks, compiled.flat_map(|s| &s.stubs), &mut found);
+    let stated = &app.settings.mocks;
+    report_unanswered(&components, &app.components, stated, compiled.flat_map(|s| &s.stubs), &mut found);
     number_kinds(&mut services);
     link_followers(&mut services);
     let services_by_name: FxHashMap<Name, u16> = services.iter().map(|s| (s.name, s.index)).collect();

@@ -10,10 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Values that mocked members answer, by `Class.Member`.
 pub type Mocks = BTreeMap<String, Code>;
 
-/// Compiles the values of `mocks` in `application.ron`.
+/// Compiles the values of `mocks` in `application.ron`, and those of a simulated run for other members.
 pub(super) fn compile_mocks(shared: &Shared<'_>, found: &mut Vec<Diagnostic>) -> Mocks {
     let symbols = ScopeSymbols::new(shared);
     let mut mocks = Mocks::new();
+    for (member, text) in &shared.app.settings.simulated_answers {
+        let compiled = crate::xlang::compile(text, Slot::InitialValue(ValueType::Unknown), &symbols);
+        mocks.extend(compiled.code.map(|code| (member.clone(), code)));
+    }
     for (member, text) in &shared.app.settings.mocks {
         let place = Place {
             file: "application.ron".to_owned(),
@@ -43,11 +47,11 @@ pub(super) fn compile_mocks(shared: &Shared<'_>, found: &mut Vec<Diagnostic>) ->
 }
 
 /// Says once for each class which members nobody answers for: `K02` when its script lacks them, `K03` when there is
-/// no script. `scripts` are those of the application; one that does not compile has been reported.
+/// no script, nor a value in `mocks`. `scripts` are those of the application; one that does not compile has been reported.
 pub(super) fn report_unanswered<'a>(
     components: &Components,
     scripts: &BTreeMap<String, String>,
-    mocks: &Mocks,
+    mocks: &BTreeMap<String, String>,
     used: impl Iterator<Item = &'a (Stub, Place)>,
     found: &mut Vec<Diagnostic>,
 ) {

@@ -4,6 +4,7 @@ use super::{
     CustomClass, Driver, Endpoint, MessageType, Problem, Report, Size, Summary, Surveyed, SurveyedMap,
     SurveyedPipeline, SurveyedPort, Verdict, words,
 };
+use crate::biztalk::btp::RUN_HERE;
 use crate::check;
 use crate::diagnostic::{Diagnostic, Severity, counted};
 use crate::drawing::palette::Tokens;
@@ -37,7 +38,7 @@ pub fn survey(
     let maps: Vec<SurveyedMap> = ready.maps.values().map(|own| survey_map(own, &schemas)).collect();
     let code = custom_code(ready, &checked);
     let all: Vec<&Diagnostic> = findings.iter().chain(&checked).collect();
-    let look = Look { application, all: &all, maps: &maps, code: &code, alone };
+    let look = Look { application, ready, all: &all, maps: &maps, code: &code, alone };
     let modules = application.modules.iter();
     let orchestrations: Vec<Surveyed> = modules
         .filter_map(|(key, module)| Some(look.orchestration(key, module, module.orchestration.as_ref()?)))
@@ -62,8 +63,11 @@ pub fn survey(
 /// Findings about one module.
 fn about<'a>(all: &[&'a Diagnostic], key: &str, module: &Module) -> Vec<&'a Diagnostic> {
     let mine = |finding: &&&Diagnostic| {
+        let source = &module.source;
         finding.place.module.as_deref() == Some(key)
-            || (!module.source.is_empty() && finding.place.file == module.source)
+            || (!source.is_empty() && finding.place.file == *source)
+            // A name that does not resolve is reported once, with all who use it.
+            || (finding.code == "Z10" && !source.is_empty() && finding.message.contains(source.as_str()))
     };
     all.iter().filter(mine).copied().collect()
 }
@@ -82,6 +86,8 @@ pub type OpenAlone<'a> = &'a dyn Fn(&str) -> Option<Alone>;
 
 struct Look<'a> {
     application: &'a Application,
+    /// The same with what a simulated run adds.
+    ready: &'a Application,
     alone: OpenAlone<'a>,
     all: &'a [&'a Diagnostic],
     maps: &'a [SurveyedMap],
@@ -195,8 +201,14 @@ impl Look<'_> {
         let key = alone.key.as_deref().unwrap_or(key);
         let Some(module) = alone.ready.modules.get(key) else { return together };
         let Some(own) = &module.orchestration else { return together };
-        let look =
-            Look { application: &alone.ready, all: &all, maps: &surveyed, code: &code, alone: self.alone };
+        let look = Look {
+            application: &alone.ready,
+            ready: &alone.ready,
+            all: &all,
+            maps: &surveyed,
+            code: &code,
+            alone: self.alone,
+        };
         look.verdict(name, own, &about(&all, key, module), maps)
     }
 
@@ -210,12 +222,22 @@ impl Look<'_> {
         maps: &BTreeSet<String>,
     ) -> Verdict {
         let mut reasons: Vec<String> = Vec::new();
+        let played = &self.ready.settings.simulated_properties;
+        let is_played = |finding: &Diagnostic| {
+            finding.code == "Z10" && played.keys().any(|name| finding.message.contains(&format!("`{name}`")))
+        };
         for finding in findings.iter().filter(|f| f.severity == Severity::Error || f.code == "Z10") {
-            if !reasons.contains(&finding.message) {
+            if !reasons.contains(&finding.message) && !is_played(finding) {
                 reasons.push(finding.message.clone());
             }
         }
         let mut stubs: Vec<String> = Vec::new();
+        let named = played.keys().filter(|name| {
+            findings
+                .iter()
+                .any(|finding| finding.code == "Z10" && finding.message.contains(&format!("`{name}`")))
+        });
+        stubs.extend(named.map(|name| format!("property {name}, declared nowhere")));
         for class in self.code.iter().filter(|class| class.used_by.iter().any(|user| user == name)) {
             stubs.push(format!("class {}", class.class));
         }
@@ -453,7 +475,7 @@ fn endpoints(application: &Application) -> Vec<Endpoint> {
 fn pipelines(application: &Application) -> Vec<SurveyedPipeline> {
     let built_in = |class: &str| {
         let short = class.split(',').next().unwrap_or_default().rsplit('.').next().unwrap_or_default();
-        matches!(short, "XmlDasmComp" | "XmlAsmComp" | "XmlValidator" | "PartyRes")
+        RUN_HERE.contains(&short)
     };
     let own = application.settings.pipelines.iter().map(|pipeline| {
         let components: Vec<String> = pipeline.components.iter().map(|c| c.component.clone()).collect();

@@ -8,6 +8,7 @@ mod compile;
 mod dotnet;
 mod env;
 mod eval;
+mod flow;
 mod problem;
 mod symbols;
 mod syntax;
@@ -20,5 +21,6 @@ pub use dotnet::{
     ExceptionTypes, Member, MemberKind, Parameter, exception, is_exception, members, members_of,
 };
 pub use env::{ActivityChange, ComponentCall, Env, LogLevel, Observed, Raised, Target};
+pub use flow::{Flow, flows};
 pub use symbols::{MessageType, PartType, PropertyInfo, Symbol, Symbols};
 pub use syntax::{TokenKind, is_reserved, tokens};

@@ -102,6 +102,10 @@ impl SchemaSet {
         for class in &application.settings.classes {
             set.read_class(class);
         }
+        for (name, type_name) in &application.settings.simulated_properties {
+            let value_type = ValueType::from_name(type_name);
+            set.add_property(PropertyDeclaration { name: Name::new(name), value_type, data: false });
+        }
         set
     }
 

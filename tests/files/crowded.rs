@@ -697,6 +697,8 @@ pub fn application() -> Application {
                     max_length: Some(255),
                 }],
             }],
+            simulated_answers: Default::default(),
+            simulated_properties: Default::default(),
             mocks: [("Acme.Fees.Sum".into(), "1.5m".into())].into(),
             pipelines: vec![Pipeline {
                 name: "Disassemble".into(),

@@ -127,11 +127,13 @@ pub fn role_ports(program: &Program, service: &Service, port: u16) -> Vec<PortBi
     let role = link.role_of(port);
     let parties = &program.application.bindings.parties;
     let enlistments = parties.iter().flat_map(|p| &p.enlistments);
-    let fitting =
-        enlistments.filter(|e| e.role_link_type == link.type_name.as_str() && e.role == role.as_str());
+    let fitting = enlistments.filter(|e| {
+        let same_type = e.role_link_type == link.type_name.as_str() || e.role_link_type.is_empty();
+        same_type && e.role == role.as_str()
+    });
     let named = fitting
         .flat_map(|e| &e.ports)
-        .filter(|(operation, _)| operation.split('.').next() == Some(info.port_type.as_str()));
+        .filter(|(operation, _)| operation.split('.').any(|word| word == info.port_type.as_str()));
     let found = named.filter_map(|(_, name)| program.send_port_by_name(Name::new(name)));
     found.map(|(index, _)| PortBinding::SendPort(index)).collect()
 }

@@ -2,6 +2,7 @@ use crate::engine::instance::{Machine, Parties, exception};
 use crate::message::{BTS, Message, Name, Object, Value};
 use crate::program::{PortBinding, RoleLinkInfo, Service};
 use crate::xlang::Raised;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// .NET type of a party in expressions.
@@ -42,11 +43,13 @@ impl<'a> Machine<'a, '_> {
             .enlistments
             .iter()
             .filter(|e| {
-                e.party.as_str() == party.name && e.role == role && e.role_link_type == link.type_name
+                // Binding files of older servers name the role alone.
+                let same_type = e.role_link_type == link.type_name || e.role_link_type.as_str().is_empty();
+                e.party.as_str() == party.name && e.role == role && same_type
             })
             .find_map(|e| {
-                let exact = e.ports.get(&format!("{port_type}.{operation}"));
-                exact.or_else(|| e.ports.get(port_type)).cloned()
+                let exact = enlisted(&e.ports, &format!("{port_type}.{operation}"));
+                exact.or_else(|| enlisted(&e.ports, port_type)).cloned()
             });
         let target = found.and_then(|name| self.program.send_port_by_name(Name::new(&name)));
         let Some((index, _)) = target.filter(|(_, p)| p.two_way == info.two_way) else {
@@ -78,6 +81,13 @@ impl<'a> Machine<'a, '_> {
             });
         }
     }
+}
+
+/// The send port of an enlistment for a port type, or for one of its operations, which may be written with its namespace.
+fn enlisted<'a>(ports: &'a BTreeMap<String, String>, name: &str) -> Option<&'a String> {
+    let ends =
+        |key: &String| key.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    ports.iter().find(|(key, _)| ends(key)).map(|(_, port)| port)
 }
 
 /// Reads a party of a role link in an expression.

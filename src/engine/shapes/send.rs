@@ -258,6 +258,8 @@ fn strip_routing(message: &mut Message) {
     // True says that anybody may want an acknowledgement; a token was for the sender of before.
     let required = message.context.get(BTS.ack_required) == Some(&Value::Bool(true));
     message.context.remove_if(|name| routing.contains(&name));
+    // What is told of a failed message is not said of one that its handler sends on: it would be handled again.
+    message.context.demote_if(|name| name.as_str().starts_with("ErrorReport."));
     if required {
         message.context.write(BTS.ack_required, Value::Bool(true));
     }

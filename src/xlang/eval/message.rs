@@ -1,6 +1,6 @@
 //! Reading and changing messages. Everything the language does to bodies and contexts is here.
 
-use super::convert::{convert, document};
+use super::convert::{convert, document, text_of};
 use crate::diagnostic::counted;
 use crate::message::{
     Body, ClassInstance, Message, Name, Object, Part, Value, ValueType, XPathResult, XmlError, escape_xml,
@@ -96,6 +96,12 @@ pub fn part(target: &MessageRef, part: usize, env: &dyn Env) -> Result<Value, Ra
         }
         Some(PartType::Value(value_type)) => {
             let text = content.to_text().map_err(|e| xml_error(&e))?;
+            // A plain value comes as a text, or as its serializer writes it: `<boolean>true</boolean>`.
+            let text = match value_type {
+                ValueType::String | ValueType::Xml => text,
+                _ if text.trim_start().starts_with('<') => text_of(&Value::Xml(Arc::clone(content))).into(),
+                _ => text,
+            };
             Value::from_xml(&text, value_type).map_err(|reason| exception("System.FormatException", reason))
         }
         _ => Ok(Value::Xml(Arc::clone(content))),

@@ -1,15 +1,17 @@
 //! Pipelines as pure functions: bytes to messages, and a message to bytes (RX-7 to RX-12, TX-2).
 
 mod envelope;
+mod mime;
 mod receive;
 mod send;
 mod stages;
 #[cfg(test)]
 mod tests;
 
+pub use mime::mime;
 pub use receive::{FailedDocument, Interchange, receive};
 pub use send::{send, send_together};
-pub use stages::{document_types, names, resolves_party, verify};
+pub use stages::{document_types, names, reads_parts, resolves_party, verify};
 
 use crate::message::XmlError;
 use std::fmt;
@@ -39,6 +41,8 @@ pub enum FailureKind {
     Promotion,
     /// An envelope has no body, or is not a schema of the application.
     Envelope,
+    /// The content is not MIME where it must be, or MIME of a kind that is not decoded.
+    Mime,
 }
 
 impl FailureKind {
@@ -52,6 +56,7 @@ impl FailureKind {
             Self::Invalid => "0xE0C01604",
             Self::Promotion => "0xE0C01605",
             Self::Envelope => "0xE0C01606",
+            Self::Mime => "0xE0C01607",
         }
     }
 }

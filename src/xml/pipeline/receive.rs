@@ -1,5 +1,5 @@
 use super::stages::{Component, Configured, stages};
-use super::{FailureKind, PipelineFailure, envelope};
+use super::{FailureKind, PipelineFailure, envelope, mime};
 use crate::message::document::{decode, parse_text, root_name};
 use crate::message::{Body, ClassInstance, Context, Message, message_type};
 use crate::xml::SchemaSet;
@@ -40,11 +40,21 @@ pub fn receive(
     schemas: &SchemaSet,
 ) -> Result<Interchange, PipelineFailure> {
     let stages = stages(pipeline, false, properties, schemas)?;
+    let decoder = stages.iter().find(|c| c.component == Component::MimeDecoder);
+    let parts =
+        decoder.map(|c| mime::decode(bytes, c.flag("AllowNonMIMEMessage"), c.text("BodyPartContentType")));
+    let parts = parts.transpose()?.unwrap_or_default();
+    let bytes = parts.first().map_or(bytes, |(_, body)| body.as_slice());
     // First match: the XML disassembler takes whatever it is given (RX-7).
     let mut interchange = match stages.iter().find(|c| c.component == Component::Disassembler) {
         Some(component) => Disassembler::new(component, schemas).run(bytes)?,
         None => Interchange { messages: vec![untyped(bytes.to_vec())], ..Interchange::default() },
     };
+    if let [(body, _), others @ ..] = parts.as_slice() {
+        let others: Vec<_> =
+            others.iter().map(|(name, body)| (*name, Arc::new(Body::bytes(body.clone())))).collect();
+        interchange.messages.iter_mut().for_each(|message| mime::attach(message, *body, &others));
+    }
     if stages.iter().any(|c| c.component == Component::Validator) {
         for message in &mut interchange.messages {
             let Some(part) = message.body_part() else { continue };

@@ -1,6 +1,6 @@
 use super::receive::validate;
 use super::stages::{Component, Configured, stages};
-use super::{FailureKind, PipelineFailure, envelope};
+use super::{FailureKind, PipelineFailure, envelope, mime};
 use crate::message::document::{Found, find, parse_text, root_name, set_element_text};
 use crate::message::{Context, Message, message_type};
 use crate::xml::SchemaSet;
@@ -46,7 +46,21 @@ fn run(
     properties: &BTreeMap<String, String>,
     schemas: &SchemaSet,
 ) -> Result<Vec<u8>, PipelineFailure> {
-    let stages = stages(pipeline, true, properties, schemas)?;
+    let mut stages = stages(pipeline, true, properties, schemas)?;
+    let whole = stages.len();
+    stages.retain(|c| c.component != Component::MimeEncoder);
+    if let (true, [message]) = (stages.len() < whole, messages) {
+        return mime::encode(message, &one_body(&stages, messages, schemas)?);
+    }
+    one_body(&stages, messages, schemas)
+}
+
+/// The body parts of messages, as one.
+fn one_body(
+    stages: &[Configured<'_>],
+    messages: &[&Message],
+    schemas: &SchemaSet,
+) -> Result<Vec<u8>, PipelineFailure> {
     let assembler = stages.iter().find(|c| c.component == Component::Assembler);
     if messages.len() > 1 && assembler.is_none_or(|c| c.names("EnvelopeSpecNames").is_empty()) {
         return Err(PipelineFailure::new(

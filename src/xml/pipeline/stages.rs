@@ -3,12 +3,14 @@ use crate::model::Pipeline;
 use crate::xml::SchemaSet;
 use std::collections::BTreeMap;
 
-/// A component this engine runs, all of them for XML.
+/// A component this engine runs, for XML and for messages of several parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Component {
     Disassembler,
     Validator,
     Assembler,
+    MimeDecoder,
+    MimeEncoder,
 }
 
 /// A component with its properties; those set at the port win.
@@ -25,6 +27,11 @@ impl Configured<'_> {
         let last = |key: &String| key.rsplit('.').next() == Some(name);
         let value = self.port.iter().find(|(key, _)| last(key));
         value.or_else(|| self.own?.iter().find(|(key, _)| last(key))).map(|(_, value)| value.trim())
+    }
+
+    /// A text that is not empty.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|text| !text.is_empty())
     }
 
     pub fn flag(&self, name: &str) -> bool {
@@ -130,6 +137,12 @@ pub fn document_types(
     Some(reads.names("DocumentSpecNames").iter().filter_map(known).collect())
 }
 
+/// True when a receive pipeline takes messages of several parts in.
+pub fn reads_parts(pipeline: &str, properties: &BTreeMap<String, String>, schemas: &SchemaSet) -> bool {
+    let stages = stages(pipeline, false, properties, schemas);
+    stages.is_ok_and(|stages| stages.iter().any(|c| c.component == Component::MimeDecoder))
+}
+
 /// Checks what a port chooses before anything runs: the pipeline, and the schemas its properties name.
 ///
 /// # Errors
@@ -162,6 +175,8 @@ fn component(pipeline: &str, class: &str) -> Result<Option<Component>, PipelineF
         "XmlDasmComp" => Ok(Some(Component::Disassembler)),
         "XmlValidator" => Ok(Some(Component::Validator)),
         "XmlAsmComp" => Ok(Some(Component::Assembler)),
+        "MIME_SMIME_Decoder" => Ok(Some(Component::MimeDecoder)),
+        "MIME_SMIME_Encoder" => Ok(Some(Component::MimeEncoder)),
         // Parties are resolved from the context, which this engine does when it routes.
         "PartyRes" => Ok(None),
         _ => Err(PipelineFailure::new(

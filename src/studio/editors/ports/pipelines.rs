@@ -13,11 +13,13 @@ const RECEIVE: [&str; 4] = ["Decode", "Disassemble", "Validate", "ResolveParty"]
 const SEND: [&str; 3] = ["PreAssemble", "Assemble", "Encode"];
 
 /// Components that run here, with their stages, and what each does.
-const COMPONENTS: [(&str, &str, &str, bool); 5] = [
+const COMPONENTS: [(&str, &str, &str, bool); 7] = [
+    ("MIME_SMIME_Decoder", "Decode", "MIME decoder: takes messages of several parts in", false),
     ("XmlDasmComp", "Disassemble", "XML disassembler: recognises the type, promotes, opens envelopes", false),
     ("XmlValidator", "Validate", "XML validator: checks each document against its schema", false),
     ("PartyRes", "ResolveParty", "Party resolution: finds who a message comes from", false),
     ("XmlAsmComp", "Assemble", "XML assembler: writes envelopes and properties back", true),
+    ("MIME_SMIME_Encoder", "Encode", "MIME encoder: sends all parts of a message as one", true),
     ("XmlValidator", "PreAssemble", "XML validator: checks each document against its schema", true),
 ];
 

@@ -100,12 +100,18 @@ pub fn is_logical(function: u32) -> bool {
     matches!(function, 311..=321 | 701 | 702 | 705 | 706)
 }
 
-/// A path of a `.btm`, without the schema above the root.
+/// What the trees of Mapper show between records and that no document has: the schema, groups, and the types that may
+/// stand for a declared one, each of which is a step of its own below `<Equivalent>`.
+const SHOWN_ONLY: [&str; 5] = ["<Schema>", "<Sequence>", "<Choice>", "<All>", "<Equivalent>"];
+
+/// A path of a `.btm`, as documents have it.
 pub fn node_path(text: &str) -> Option<NodePath> {
     let mut path = NodePath::parse(text).ok()?;
-    if path.steps.first().is_some_and(|step| step.local == "<Schema>") {
-        path.steps.remove(0);
-    }
+    let mut stands_for = false;
+    path.steps.retain(|step| {
+        let type_name = std::mem::replace(&mut stands_for, step.local == "<Equivalent>");
+        !type_name && !SHOWN_ONLY.contains(&step.local.as_str())
+    });
     (!path.steps.is_empty()).then_some(path)
 }
 
@@ -188,4 +194,18 @@ pub fn function_name(function: u32) -> Option<&'static str> {
         802 => "MassCopy",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_and_types_that_mapper_shows_are_no_steps_of_a_document() {
+        let path = "/*[local-name()='<Schema>']/*[local-name()='Bid']/*[local-name()='<Sequence>' and position()='2']/*[local-name()='No']";
+        assert_eq!(node_path(path).unwrap().to_string(), "/Bid/No");
+        let path = "/*[local-name()='<Schema>']/*[local-name()='Item']/*[local-name()='<Equivalent>']/*[local-name()='<Book>']/*[local-name()='Title']";
+        assert_eq!(node_path(path).unwrap().to_string(), "/Item/Title");
+        assert_eq!(node_path("/*[local-name()='<Schema>']"), None);
+    }
 }
