@@ -51,6 +51,11 @@ pub fn open(path: &Path) -> Result<Opened, Vec<Diagnostic>> {
         let message = format!("`{}` cannot be opened: {error}", path.display());
         vec![Diagnostic::error("Z06", message, help)]
     })?;
+    if !path.is_dir() && !path.is_file() {
+        let message = format!("`{}` is no folder and no regular file", path.display());
+        let help = "open a folder, solution, project or file of BizTalk Server";
+        return Err(vec![Diagnostic::error("Z06", message, help)]);
+    }
     let mut gathered = gather(&path);
     let mut files: Vec<PathBuf> = gathered.files().cloned().collect();
     if files.is_empty() {
@@ -178,7 +183,10 @@ impl Opening {
             let Some(bytes) = self.bytes(path) else { continue };
             match bindings::read_bindings(&below(&self.opened.base, path), &bytes) {
                 Ok(file) => {
-                    self.opened.application.bindings.import(file.bindings);
+                    let done = self.opened.application.bindings.import(file.bindings);
+                    if !done.updated.is_empty() {
+                        self.report(overruled(&below(&self.opened.base, path), &done.updated));
+                    }
                     let hosts = &mut self.opened.application.settings.hosts;
                     for host in file.hosts {
                         if hosts.iter().all(|known| known.name != host.name) {
@@ -302,6 +310,20 @@ impl Opening {
         self.report(Diagnostic::information("Z09", message, help).at(place));
         Ok(())
     }
+}
+
+/// Says what binding files disagree about, of which the first one counts.
+fn overruled(file: &str, names: &[String]) -> Diagnostic {
+    const NAMED: usize = 5;
+    let named: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+    let more = names.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let message =
+        format!("this binding file counts for what another one binds too: {}{more}", named.join(", "));
+    let help =
+        "where the other one is meant, keep it alone in the folder, or import it with `orchestrion bindings`";
+    let place = Place { file: file.to_owned(), ..Place::default() };
+    Diagnostic::information("Z19", message, help).at(place)
 }
 
 /// Where the application has a file: schemas below a folder of their own.

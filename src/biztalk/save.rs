@@ -4,7 +4,9 @@
 use super::load::{beside, save_beside};
 use super::odx::{self, OdxFile};
 use super::open::settle;
-use super::{RUN_FOLDER, decode, encode};
+use super::paths::{self, below};
+use super::project::ending;
+use super::{RUN_FOLDER, decode, encode, project_file};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::files::{self, SaveReport};
 use crate::model::{Application, Module};
@@ -46,6 +48,7 @@ pub fn save(base: &Path, before: &Application, after: &Application) -> Result<Sa
     let after = &after;
     plan.modules(before, after, &mut errors);
     plan.schemas(before, after, &mut errors);
+    plan.projects(before, after);
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -126,6 +129,50 @@ impl Plan<'_> {
             self.write.push((source.clone(), odx::write_new(module, &others)));
             self.sources.insert(key.clone(), source);
         }
+    }
+
+    /// Projects list the orchestrations that are new, and no more those that are gone. One that cannot be read stays as
+    /// it is.
+    fn projects(&mut self, before: &Application, after: &Application) {
+        let new: Vec<(&String, &Module)> =
+            self.sources.iter().filter_map(|(key, source)| Some((source, after.modules.get(key)?))).collect();
+        let new: Vec<_> = new
+            .into_iter()
+            .filter(|(source, _)| self.write.iter().any(|(path, _)| path == *source))
+            .collect();
+        let gone: Vec<&String> = self.remove.iter().filter(|path| path.ends_with(".odx")).collect();
+        if before.settings.projects.is_empty() || (new.is_empty() && gone.is_empty()) {
+            return;
+        }
+        let mut changed = Vec::new();
+        let all = paths::files(self.base);
+        let projects = all.iter().filter(|path| ending(&path.to_string_lossy()) == "btproj");
+        let projects: Vec<(String, &PathBuf)> = projects.map(|path| (below(self.base, path), path)).collect();
+        let folder =
+            |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        // The nearest project above a file is the one it belongs to.
+        let nearest = |source: &str| {
+            let above = projects.iter().filter(|(path, _)| source.starts_with(&folder(path)));
+            above.max_by_key(|(path, _)| folder(path).len()).map(|(path, _)| path.clone())
+        };
+        for (path, file) in &projects {
+            let Ok(bytes) = fs::read(file) else { continue };
+            let (text, encoding) = decode(&bytes);
+            let mut now = text.clone();
+            for source in &gone {
+                let own = source.strip_prefix(&folder(path)).unwrap_or(source);
+                now = project_file::unlisted(&now, own).unwrap_or(now);
+            }
+            for (source, module) in new.iter().filter(|(source, _)| nearest(source).as_ref() == Some(path)) {
+                let Some(own) = &module.orchestration else { continue };
+                let listed = source.strip_prefix(&folder(path)).unwrap_or(source);
+                now = project_file::listed(&now, listed, &own.name, &module.namespace).unwrap_or(now);
+            }
+            if now != text {
+                changed.push((path.clone(), encode(&now, encoding)));
+            }
+        }
+        self.write.extend(changed);
     }
 
     /// The bytes of a file as it is, which must say what it said when it was opened.

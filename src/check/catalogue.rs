@@ -481,6 +481,7 @@ pub const CATALOGUE: &[Entry] = &[
         "Promote one that occurs once",
         "MSG-5",
     ),
+    error("S10", "A type of a schema derives from itself", "Take one of the types out of the circle", ""),
     error("S20", "A map has no source or target, or an unknown one", "Name known message types", "TRF-1"),
     error("S21", "A path of a map is in none of its schemas", "Correct the path", "TRF-3"),
     error(
@@ -534,6 +535,12 @@ pub const CATALOGUE: &[Entry] = &[
         "Z10",
         "A name that an orchestration uses is declared nowhere in what was opened",
         "Add the project that declares it, or open the whole solution",
+        "",
+    ),
+    warning(
+        "Z19",
+        "Several binding files have the same artifact: the first of them counts",
+        "Keep the one of the environment that is meant",
         "",
     ),
     warning(

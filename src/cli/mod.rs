@@ -20,6 +20,7 @@ use clap::{Parser, Subcommand};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -92,12 +93,30 @@ pub fn main() -> ExitCode {
         Some(Command::Convert(arguments)) => convert::convert(&arguments),
         None => studio::studio(arguments.folder.as_deref()),
     };
+    let flushed = io::stdout().flush().err().filter(|error| error.kind() != io::ErrorKind::BrokenPipe);
+    if let Some(reason) = LOST.get().cloned().or(flushed.map(|error| error.to_string())) {
+        complain(format_args!(
+            "error: standard output cannot be written: {reason}\n  help: make room, or write elsewhere"
+        ));
+        return ExitCode::from((exit as u8).max(Exit::Failed as u8));
+    }
     ExitCode::from(exit as u8)
 }
 
+/// Why standard output could not be written, unless its reader has just gone.
+static LOST: OnceLock<String> = OnceLock::new();
+
 /// Prints a line to standard output; false when nobody reads it any more.
 fn say(line: impl std::fmt::Display) -> bool {
-    writeln!(io::stdout(), "{line}").is_ok()
+    match writeln!(io::stdout(), "{line}") {
+        Ok(()) => true,
+        Err(error) => {
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                let _ = LOST.set(error.to_string());
+            }
+            false
+        }
+    }
 }
 
 /// Prints a line to standard error.

@@ -165,6 +165,13 @@ pub fn parse_text(text: &str) -> Result<Document<'_>, XmlError> {
     if text.trim_start_matches('\u{feff}').trim_ascii().is_empty() {
         return Err(XmlError::new("there is no XML: the text is empty", "Write at least a root element."));
     }
+    if let Some(place) = crowded(text) {
+        return Err(XmlError::at(
+            format!("an element has more than {MAX_ATTRIBUTES} attributes"),
+            place,
+            "Write them as elements.",
+        ));
+    }
     let tree = Parser::new().with_forbid_dtd(true).parse(text).map_err(|error| match error {
         uppsala::XmlError::UnexpectedEof => {
             let place =
@@ -177,6 +184,46 @@ pub fn parse_text(text: &str) -> Result<Document<'_>, XmlError> {
         return Err(XmlError::new("there is no root element", "Write at least a root element."));
     }
     Ok(tree)
+}
+
+/// Attributes an element may have. The parser compares each with all others of its element.
+const MAX_ATTRIBUTES: usize = 1_000;
+
+/// Line and column of the first element with more than [`MAX_ATTRIBUTES`].
+fn crowded(text: &str) -> Option<(usize, usize)> {
+    // The shortest attribute has five characters, with the blank before it.
+    if text.len() < MAX_ATTRIBUTES * 5 {
+        return None;
+    }
+    let mut at = 0;
+    while let Some(start) = text.get(at..)?.find('<').map(|n| at + n) {
+        let rest = text.get(start..)?;
+        let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("</", ">")];
+        if let Some((_, end)) = skipped.iter().find(|(open, _)| rest.starts_with(open)) {
+            at = start + rest.find(end)? + end.len();
+            continue;
+        }
+        let (mut quote, mut attributes, mut length) = (None, 0, rest.len());
+        for (n, byte) in rest.bytes().enumerate() {
+            match (quote, byte) {
+                (Some(open), _) if byte == open => quote = None,
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (None, b'=') => attributes += 1,
+                (None, b'>') => {
+                    length = n + 1;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        if attributes > MAX_ATTRIBUTES {
+            let before = text.get(..start)?;
+            let line = before.rsplit('\n').next().map_or(0, |line| line.chars().count());
+            return Some((before.matches('\n').count() + 1, line + 1));
+        }
+        at = start + length;
+    }
+    None
 }
 
 /// Text as the content of an XML element or a quoted attribute.

@@ -48,6 +48,21 @@ fn escape(text: impl Display) -> String {
     crate::message::document::escape_xml(&text.to_string())
 }
 
+/// Text with names in it, which may break after their dots and slashes.
+fn named(text: &str) -> String {
+    let mut out = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let _ = write!(out, "{}", escape(c));
+        if matches!(c, '.' | '/' | '\\' | '#' | '_')
+            && characters.peek().is_some_and(|next| next.is_alphanumeric())
+        {
+            out.push_str("<wbr>");
+        }
+    }
+    out
+}
+
 /// Class, word and reasons of a verdict.
 fn verdict(own: &Verdict) -> (&'static str, &'static str, &[String]) {
     match own {
@@ -65,22 +80,23 @@ impl Out {
         let _ = write!(self.0, "{text}");
     }
 
-    /// A table of escaped cells; columns whose title begins with `#` are numbers.
+    /// A table of escaped cells; columns whose title begins with `#` are numbers, and those with `=` one word.
     fn table(&mut self, columns: &[&str], rows: impl Iterator<Item = Vec<String>>) {
         self.raw("<div class=\"scroll\"><table><thead><tr>");
-        let numeric: Vec<bool> = columns.iter().map(|column| column.starts_with('#')).collect();
-        for column in columns {
-            let class = if column.starts_with('#') { " class=\"n\"" } else { "" };
-            self.raw(format_args!(
-                "<th scope=\"col\"{class}>{}</th>",
-                escape(column.trim_start_matches('#'))
-            ));
+        let classes = columns.iter().map(|column| match column.chars().next() {
+            Some('#') => " class=\"n\"",
+            Some('=') => " class=\"s\"",
+            _ => "",
+        });
+        let classes: Vec<&str> = classes.collect();
+        for (column, class) in columns.iter().zip(&classes) {
+            let title = escape(column.trim_start_matches(['#', '=']));
+            self.raw(format_args!("<th scope=\"col\"{class}>{title}</th>"));
         }
         self.raw("</tr></thead><tbody>");
         for row in rows {
             self.raw("<tr>");
-            for (cell, number) in row.iter().zip(&numeric) {
-                let class = if *number { " class=\"n\"" } else { "" };
+            for (cell, class) in row.iter().zip(&classes) {
                 self.raw(format_args!("<td{class}>{cell}</td>"));
             }
             self.raw("</tr>\n");
@@ -94,7 +110,7 @@ impl Out {
         }
         self.raw(format_args!("<div><h4>{}</h4><ul class=\"plain\">", escape(title)));
         for item in items {
-            self.raw(format_args!("<li>{}</li>", escape(item)));
+            self.raw(format_args!("<li>{}</li>", named(item)));
         }
         self.raw("</ul></div>");
     }
@@ -103,13 +119,16 @@ impl Out {
         let own = &report.summary;
         self.raw("<h2 id=\"summary\">Summary</h2>");
         let ready = own.runs_as_is + own.runs_with_stubs;
+        let rest = match own.cannot_run {
+            0 => String::new(),
+            n => format!(" {n} cannot run yet."),
+        };
         self.raw(format_args!(
-            "<p>{} of {} run: {} as they are, {} with stand-ins for code that is not here. {} cannot run yet.</p>",
+            "<p>{} of {} run: {} as they are, {} with stand-ins for what is not here.{rest}</p>",
             ready,
             counted(own.orchestrations, "orchestration"),
             own.runs_as_is,
             own.runs_with_stubs,
-            own.cannot_run
         ));
         self.raw("<div class=\"bar\" role=\"img\" aria-label=\"Share of orchestrations by verdict\">");
         let shares = [
@@ -166,18 +185,18 @@ impl Out {
         let rows = report.orchestrations.iter().enumerate().map(|(at, own)| {
             let (class, word, reasons) = verdict(&own.verdict);
             vec![
-                format!("<a href=\"#o{at}\">{}</a>", escape(&own.name)),
+                format!("<a href=\"#o{at}\">{}</a>", named(&own.name)),
                 format!("<span class=\"chip {class}\">{word}</span>"),
                 own.shape_count.to_string(),
                 own.paths.to_string(),
                 words::size(own.size).to_owned(),
                 own.correlation.len().to_string(),
                 own.convoys.len().to_string(),
-                escape(shortened(reasons)),
+                named(&shortened(reasons)),
             ]
         });
         let columns =
-            ["Orchestration", "Verdict", "#Shapes", "#Paths", "Size", "#Correlation sets", "#Convoys", "Why"];
+            ["Orchestration", "=Verdict", "#Shapes", "#Paths", "=Size", "#Sets", "#Convoys", "Needs"];
         self.table(&columns, rows);
     }
 
@@ -204,16 +223,16 @@ impl Out {
                 notes.push("has XSLT of its own".to_owned());
             }
             vec![
-                escape(&own.name),
+                named(&own.name),
                 state.to_owned(),
                 own.links.to_string(),
                 own.functoids.to_string(),
-                escape(own.sources.join(", ")),
-                escape(own.targets.join(", ")),
-                escape(shortened(&notes)),
+                named(&own.sources.join(", ")),
+                named(&own.targets.join(", ")),
+                named(&shortened(&notes)),
             ]
         });
-        self.table(&["Map", "State", "#Links", "#Functoids", "From", "To", "Notes"], rows);
+        self.table(&["Map", "=State", "#Links", "#Functoids", "From", "To", "Notes"], rows);
     }
 
     fn code(&mut self, report: &Report) {
@@ -243,22 +262,24 @@ impl Out {
             self.raw("<p>No binding file was found; ports are simulated for a run.</p>");
         } else {
             let rows = report.endpoints.iter().map(|own| {
-                [&own.port, &own.direction, &own.adapter, &own.address, &own.pipeline].map(escape).to_vec()
+                [&own.port, &own.direction, &own.adapter, &own.address, &own.pipeline]
+                    .map(|cell| named(cell))
+                    .to_vec()
             });
-            self.table(&["Port", "Direction", "Adapter", "Address", "Pipeline"], rows);
+            self.table(&["Port", "=Direction", "=Adapter", "Address", "Pipeline"], rows);
         }
         if !report.pipelines.is_empty() {
             self.raw("<h4>Pipelines of the projects</h4>");
             let rows = report.pipelines.iter().map(|own| {
                 let foreign = if own.foreign.is_empty() { "none".to_owned() } else { own.foreign.join(", ") };
                 vec![
-                    escape(&own.name),
+                    named(&own.name),
                     escape(&own.direction),
                     own.components.len().to_string(),
-                    escape(foreign),
+                    named(&foreign),
                 ]
             });
-            self.table(&["Pipeline", "Direction", "#Components", "Not built in"], rows);
+            self.table(&["Pipeline", "=Direction", "#Components", "Not built in"], rows);
         }
     }
 
@@ -266,14 +287,14 @@ impl Out {
         self.raw("<h2 id=\"messages\">Message types</h2>");
         let rows = report.message_types.iter().map(|own| {
             vec![
-                escape(&own.message_type),
-                escape(&own.schema),
+                named(&own.message_type),
+                named(&own.schema),
                 own.promoted.to_string(),
                 own.distinguished.to_string(),
                 if own.envelope { "envelope" } else { "" }.to_owned(),
             ]
         });
-        self.table(&["Message type", "Schema", "#Promoted", "#Distinguished", "Kind"], rows);
+        self.table(&["Message type", "Schema", "#Promoted", "#Distinguished", "=Kind"], rows);
     }
 
     fn problems(&mut self, report: &Report) {
@@ -296,7 +317,7 @@ impl Out {
                 escape(&own.mend),
             ]
         });
-        self.table(&["Rule", "Severity", "#Count", "What it means", "How to mend it"], rows);
+        self.table(&["=Rule", "=Severity", "#Count", "What it means", "How to mend it"], rows);
     }
 
     fn orchestration(&mut self, at: usize, own: &Surveyed) {
@@ -315,7 +336,7 @@ impl Out {
             let title = if class == "bad" { "It cannot run because" } else { "It runs with stand-ins for" };
             self.raw(format_args!("<div class=\"why {class}\"><b>{title}</b><ul>"));
             for reason in reasons {
-                self.raw(format_args!("<li>{}</li>", escape(reason)));
+                self.raw(format_args!("<li>{}</li>", named(reason)));
             }
             self.raw("</ul></div>");
         }
@@ -333,9 +354,9 @@ impl Out {
         if !own.ports.is_empty() {
             self.raw("<h4>Ports</h4>");
             let rows = own.ports.iter().map(|port| {
-                [&port.name, &port.direction, &port.port_type, &port.binding].map(escape).to_vec()
+                [&port.name, &port.direction, &port.port_type, &port.binding].map(|cell| named(cell)).to_vec()
             });
-            self.table(&["Port", "Direction", "Port type", "Bound to"], rows);
+            self.table(&["Port", "=Direction", "Port type", "Bound to"], rows);
         }
         if !own.problems.is_empty() {
             self.raw("<h4>Problems</h4>");
@@ -343,7 +364,7 @@ impl Out {
                 .problems
                 .iter()
                 .map(|(code, message)| vec![format!("<code>{}</code>", escape(code)), escape(message)]);
-            self.table(&["Rule", "Finding"], rows);
+            self.table(&["=Rule", "Finding"], rows);
         }
         if !own.svg.is_empty() {
             self.raw(format_args!("<div class=\"diagram\">{}</div>", own.svg));

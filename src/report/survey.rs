@@ -11,9 +11,8 @@ use crate::drawing::palette::Tokens;
 use crate::drawing::svg;
 use crate::message::{Body, DateTime, Message};
 use crate::model::edit::{Edit, Part};
-use crate::model::{
-    Application, CatchType, Module, Orchestration, Parameter, Polarity, Shape, ShapeKind, Transaction,
-};
+use crate::model::{Application, CatchType, Module, Orchestration, Polarity, Shape, ShapeKind, Transaction};
+use crate::program::Program;
 use crate::xml::map::{self, Graph, Unscripted};
 use crate::xml::{SchemaSet, Wishes};
 use std::collections::{BTreeMap, BTreeSet};
@@ -345,6 +344,8 @@ fn transactions(own: &Orchestration, shapes: &[&Shape]) -> Vec<String> {
 /// Classes without a script, and who uses them.
 fn custom_code(application: &Application, checked: &[Diagnostic]) -> Vec<CustomClass> {
     let mut found = Vec::new();
+    let compiled = Program::compile_what_runs(application).ok();
+    let services = compiled.as_ref().map_or(&[][..], |(program, _)| program.services.as_slice());
     for finding in checked.iter().filter(|f| matches!(f.code, "K02" | "K03")) {
         let Some(Edit::Batch { edits, .. }) = finding.fix.as_deref() else { continue };
         let part = edits.iter().find_map(|edit| match edit {
@@ -352,7 +353,11 @@ fn custom_code(application: &Application, checked: &[Diagnostic]) -> Vec<CustomC
             _ => None,
         });
         let Some((class, script)) = part else { continue };
-        let users = application.orchestrations().filter(|(_, own)| uses(own, class));
+        let uses = |full: &str| {
+            let service = services.iter().find(|service| service.name.as_str() == full);
+            service.is_some_and(|service| service.stubs.iter().any(|(stub, _)| stub.class == *class))
+        };
+        let users = application.orchestrations().filter(|(module, own)| uses(&module.full_name(&own.name)));
         found.push(CustomClass {
             class: class.clone(),
             finding: finding.message.clone(),
@@ -361,34 +366,6 @@ fn custom_code(application: &Application, checked: &[Diagnostic]) -> Vec<CustomC
         });
     }
     found
-}
-
-/// True when variables or expressions of an orchestration name a class.
-fn uses(own: &Orchestration, class: &str) -> bool {
-    let short = class.rsplit('.').next().unwrap_or(class);
-    let shapes = own.shapes();
-    let parameters = own.parameters.iter().filter_map(|parameter: &Parameter| match &parameter.kind {
-        crate::model::ParameterKind::Variable(variable) => Some(variable),
-        _ => None,
-    });
-    let inner = shapes.iter().filter_map(|shape| match &shape.kind {
-        ShapeKind::Scope(scope) => Some(&scope.variables),
-        _ => None,
-    });
-    let mut variables = own.variables.iter().chain(inner.flatten()).chain(parameters);
-    let named = |text: &str| text.contains(class) || text.contains(&format!("{short}."));
-    variables.any(|variable| variable.variable_type == class)
-        || shapes.iter().any(|shape| match &shape.kind {
-            ShapeKind::Expression(code)
-            | ShapeKind::MessageAssignment(code)
-            | ShapeKind::Delay(code)
-            | ShapeKind::Suspend(code)
-            | ShapeKind::Terminate(code) => named(&code.text),
-            ShapeKind::Decide(branches) => branches.branches.iter().any(|branch| named(&branch.condition)),
-            ShapeKind::Loop(own) => named(&own.condition),
-            ShapeKind::Throw(throw) => throw.exception.as_deref() == Some(class),
-            _ => false,
-        })
 }
 
 fn survey_map(own: &crate::model::Map, schemas: &SchemaSet) -> SurveyedMap {

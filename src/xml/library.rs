@@ -3,6 +3,7 @@
 use super::SchemaNode;
 use super::structure::{Occurs, SimpleContent};
 use crate::message::{ValueType, XmlDocument, XmlError};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ const MAX_DEPTH: usize = 200;
 
 /// One XSD file.
 pub struct SchemaFile {
+    /// Top-level declarations by name, with their kinds.
+    by_name: FxHashMap<SmolStr, Vec<(SmolStr, NodeId)>>,
     /// Path below the application folder.
     pub path: String,
     /// File name without `.xsd`.
@@ -57,7 +60,14 @@ impl SchemaFile {
             .checked_sub(4)
             .filter(|at| name.get(*at..).is_some_and(|extension| extension.eq_ignore_ascii_case(".xsd")));
         let stem = SmolStr::new(stem.and_then(|at| name.get(..at)).unwrap_or(name));
+        let mut by_name: FxHashMap<SmolStr, Vec<(SmolStr, NodeId)>> = FxHashMap::default();
+        for id in tree.children_iter(root) {
+            if let (Some(kind), Some(name)) = (xs_kind(tree, id), attribute(tree, id, "name")) {
+                by_name.entry(name.into()).or_default().push((kind.into(), id));
+            }
+        }
         Ok(Self {
+            by_name,
             path: path.to_owned(),
             type_name: stem.clone(),
             stem,
@@ -89,9 +99,47 @@ impl Library {
             if file.namespace != namespace && !(file.namespace.is_empty() && at != from) {
                 return None;
             }
-            let named = |id: &NodeId| attribute(file.tree(), *id, "name") == Some(local);
-            file.globals(kind).find(named).map(|id| (at, id))
+            let named = file.by_name.get(local)?.iter().find(|(of, _)| of == kind);
+            named.map(|(_, id)| (at, *id))
         })
+    }
+
+    /// Named types that derive from themselves, with their files: no document can be of one.
+    pub fn circular(&self) -> Vec<(usize, String)> {
+        let all = self.files.iter().enumerate().flat_map(|(at, file)| {
+            let types = ["complexType", "simpleType"].into_iter();
+            types.flat_map(move |kind| file.globals(kind).map(move |id| (at, id)))
+        });
+        let circular = all.filter(|start| {
+            let mut seen = vec![*start];
+            let mut next = self.base_of(*start);
+            while let Some(base) = next {
+                if seen.contains(&base) {
+                    return base == *start;
+                }
+                seen.push(base);
+                next = self.base_of(base);
+            }
+            false
+        });
+        let name = |(at, id): Declared| {
+            let file = self.files.get(at)?;
+            Some((at, attribute(file.tree(), id, "name")?.to_owned()))
+        };
+        circular.filter_map(name).collect()
+    }
+
+    /// The named type that a type extends or restricts.
+    fn base_of(&self, (at, id): Declared) -> Option<Declared> {
+        let tree = self.files.get(at)?.tree();
+        let contents = ["simpleContent", "complexContent"];
+        let content = contents.iter().find_map(|kind| xs_child(tree, id, kind)).unwrap_or(id);
+        let derivation =
+            ["extension", "restriction"].iter().find_map(|kind| xs_child(tree, content, kind))?;
+        let (namespace, local) = resolve(tree, derivation, attribute(tree, derivation, "base")?);
+        let found = ["complexType", "simpleType"].iter();
+        let mut found = found.filter_map(|kind| self.global(at, kind, namespace, local));
+        found.next()
     }
 
     /// Structure of a global element, spelt out. A type inside itself is cut at its second occurrence.

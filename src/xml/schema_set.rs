@@ -88,6 +88,13 @@ impl SchemaSet {
                 }
             }
         }
+        for (at, name) in set.library.circular() {
+            let Some(file) = set.library.files.get(at) else { continue };
+            let place = Place { file: file.path.clone(), name: name.clone(), ..Place::default() };
+            let message = format!("the type `{name}` derives from itself");
+            let help = "take one of the types out of the circle";
+            set.diagnostics.push(Diagnostic::error("S10", message, help).at(place));
+        }
         let infos: Vec<SchemaInfo> = set.library.files.iter().map(annotations::schema_info).collect();
         for (at, info) in infos.iter().enumerate() {
             if info.is_property_schema {

@@ -79,6 +79,9 @@ impl Reader<'_> {
                 Ok(_) => self.refuse(&path, &io::Error::from(io::ErrorKind::IsADirectory)),
                 Err(error) => self.refuse(&path, &error),
             }
+        } else if ours && !kind.is_file() {
+            // A pipe or a device might never end.
+            self.refuse(&path, &io::Error::other("it is no regular file"));
         } else if ours {
             match fs::read(found.path()) {
                 Ok(bytes) => drop(self.tree.insert(path, bytes)),

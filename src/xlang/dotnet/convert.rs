@@ -52,6 +52,10 @@ pub const ROWS: &[Row] = &[
     (MATH, "static double Floor(double value)", |call| Ok(Value::Double(call.number(0).floor()))),
     (MATH, "static double Ceiling(double value)", |call| Ok(Value::Double(call.number(0).ceil()))),
     (MATH, "static double Round(double value)", |call| Ok(Value::Double(call.number(0).round_ties_even()))),
+    (MATH, "static double Round(double value, int decimals)", |call| {
+        let scale = 10_f64.powi(call.integer(1).clamp(0, 15) as i32);
+        Ok(Value::Double((call.number(0) * scale).round_ties_even() / scale))
+    }),
     (MATH, "static decimal Round(decimal value)", |call| round(&call, 0)),
     (MATH, "static decimal Round(decimal value, int decimals)", |call| round(&call, call.integer(1))),
     (MATH, "static double Pow(double x, double y)", |call| {

@@ -13,6 +13,8 @@ const MANAGER: &str = "Microsoft.XLANGs.Pipeline.XLANGPipelineManager";
 const OUTPUT: &str = "Microsoft.XLANGs.Pipeline.ReceivePipelineOutputMessages";
 const INPUT: &str = "Microsoft.XLANGs.Pipeline.SendPipelineInputMessages";
 const ENUMERATOR: &str = "System.Collections.IEnumerator";
+/// As variables of the pipelines' own type declare it.
+const INPUT_ENUMERATOR: &str = "Microsoft.XLANGs.Pipeline.SendPipelineInputEnumerator";
 const FAILED: &str = "Microsoft.XLANGs.Pipeline.XLANGPipelineManagerException";
 /// Member that holds how many messages were passed over.
 const PASSED: &str = "passed";
@@ -73,6 +75,8 @@ pub const ROWS: &[Row] = &[
         Ok(Value::Null)
     }),
     (ENUMERATOR, "object Current", |call| current(call.get(0)).map(Value::Message)),
+    (INPUT_ENUMERATOR, "mut bool MoveNext()", next),
+    (INPUT_ENUMERATOR, "object Current", |call| current(call.get(0)).map(Value::Message)),
 ];
 
 /// A pipeline's failure, for a Catch block.
