@@ -110,6 +110,12 @@ pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// `a port`, `an orchestration`: a noun with its article.
+pub fn article(what: &str) -> String {
+    let vowel = what.starts_with(|c: char| "aeiouAEIOU".contains(c));
+    format!("{} {what}", if vowel { "an" } else { "a" })
+}
+
 /// The candidate a mistyped `word` most likely means, for "did you mean": at most a third of it differs.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = word.chars().count().div_ceil(3);

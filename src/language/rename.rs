@@ -3,7 +3,7 @@ use super::places::orchestration;
 use super::scope::Scope;
 use super::targets::Target;
 use super::usages::{Usage, UsageKind, occurrences, usages};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, article};
 use crate::model::edit::{Declaration, Edit, OrchestrationProperties};
 use crate::model::{Application, CatchType, ParameterKind, Shape, ShapeKind, Throw};
 use crate::xlang::is_reserved;
@@ -30,7 +30,8 @@ pub fn rename(
     let places = usages(app, knowledge, target);
     taken_inside(app, target, &places, name)?;
     let mut edit = edit_of(app, knowledge, target, name).ok_or_else(|| {
-        refused(target, format!("a {} cannot be renamed here", target.label()), "rename it where it is made")
+        let message = format!("{} cannot be renamed here", article(target.label()));
+        refused(target, message, "rename it where it is made")
     })?;
     // What the edit refuses is told before anything changes.
     edit.clone().apply(&mut app.clone())?;

@@ -48,11 +48,23 @@ impl Studio {
             Action::Ask(ask) => self.asked(ctx, ask),
             Action::Said(text) => self.said = Some((text, false)),
             Action::Refused(why) => self.said = Some((why, true)),
-            Action::Command(command) => {
-                if command.enabled(self) {
+            Action::Command(command) => match command.refusal(self) {
+                None => {
+                    self.used(command);
                     self.run_command(ctx, command);
                 }
-            }
+                Some(why) => self.said = Some((format!("{}: {why}", command.text()), true)),
+            },
+        }
+    }
+
+    /// Notes what was asked for, for the search to offer again.
+    fn used(&mut self, command: Command) {
+        const LAST: usize = 5;
+        if command != Command::Palette {
+            self.used.retain(|other| *other != command);
+            self.used.insert(0, command);
+            self.used.truncate(LAST);
         }
     }
 
@@ -305,7 +317,11 @@ impl Studio {
     fn declare(&mut self, kind: DeclarationKind) {
         let Some(declaration) = super::panels::properties::fresh(&self.document, kind) else { return };
         let (module, name) = (self.document.module.clone(), declaration.name().to_owned());
-        self.edit(Edit::Declare { module, scope: None, index: usize::MAX, declaration }, None);
+        self.edit(
+            Edit::Declare { module: module.clone(), scope: None, index: usize::MAX, declaration },
+            None,
+        );
+        self.open_tab(Tab::Orchestration(module), false);
         self.document.select(match kind {
             DeclarationKind::Port => Selection::Port(name),
             _ => Selection::Declared { scope: None, kind, name },
@@ -357,7 +373,7 @@ impl Studio {
 
     /// Opens the application in `folder`.
     pub(super) fn open(&mut self, ctx: &egui::Context, folder: &Path) {
-        match Document::open(folder) {
+        match Document::load(folder) {
             Ok((document, _)) => {
                 self.remember();
                 self.replace(document);
@@ -378,10 +394,19 @@ impl Studio {
 
     fn replace(&mut self, document: Document) {
         self.tabs = Tabs::new(Tab::Orchestration(document.module.clone()));
-        self.document = document;
+        self.take(document);
         self.theirs = None;
         self.usages = None;
         self.mode = Mode::Design;
+    }
+
+    /// Puts a document in the place of the open one, and has it checked.
+    pub(super) fn take(&mut self, document: Document) {
+        self.document = document;
+        match &mut self.checker {
+            Some(checker) => checker.forget(),
+            None => self.document.check(),
+        }
     }
 
     /// Saves to `folder`; what refuses it is shown whole.
@@ -417,7 +442,7 @@ impl Studio {
 
     pub(super) fn left_for(&mut self, ctx: &egui::Context, leave: Leave) {
         match leave {
-            Leave::New => self.replace(Document::new(empty_application(), None)),
+            Leave::New => self.replace(Document::unchecked(empty_application(), None)),
             Leave::Open(Some(path)) => self.open(ctx, &path),
             Leave::Open(None) => self.ask(ctx, Purpose::Open),
             Leave::Close => {

@@ -1,6 +1,7 @@
 //! [`Studio`]: the whole window as one value that can be shown without a window.
 
 use super::canvas::{Canvas, CanvasAction, Drag, Scene};
+use super::checker::Checker;
 use super::command::Command;
 use super::dialogs::{FolderDialogs, Native, Purpose};
 use super::document::{Action, Document, Selection};
@@ -35,6 +36,8 @@ pub struct Studio {
     pub preferences: Preferences,
     pub run: RunMode,
     pub(super) overlay: Overlay,
+    /// What was last done by menu, key or search, latest first.
+    pub(super) used: Vec<Command>,
     pub(super) usages: Option<panels::usages::Usages>,
     pub(super) problems_open: bool,
     pub(super) dialogs: Box<dyn FolderDialogs>,
@@ -59,6 +62,8 @@ pub struct Studio {
     pub(super) past_open: bool,
     /// The theme last asked for.
     pub(super) applied: Appearance,
+    /// Looks for problems beside the window; without one that happens between two frames, as in tests.
+    pub(super) checker: Option<Checker>,
     /// Copies unsaved work; `None` without a place for it, as in tests.
     pub(super) keeper: Option<Keeper>,
     pub(super) watch: Watch,
@@ -85,6 +90,7 @@ impl Studio {
             preferences: Preferences::default(),
             run: RunMode::default(),
             overlay: Overlay::default(),
+            used: Vec::new(),
             usages: None,
             dialogs: Box::new(Native::default()),
             asking: None,
@@ -99,6 +105,7 @@ impl Studio {
             looking: false,
             past_open: false,
             applied: Appearance::default(),
+            checker: None,
             keeper: None,
             watch: Watch::default(),
             theirs: None,
@@ -166,9 +173,12 @@ impl Studio {
         });
         Panel::bottom("status").frame(frame(t.panel)).exact_size(26.0).show(ui, |ui| shell::status(ui, self));
         if running {
-            Panel::bottom("run")
+            // Writing a message takes more room than reading the journal; each keeps the height it is given.
+            let (name, share, most) =
+                if self.run.sends() { ("send", 0.4, 360.0) } else { ("run", 0.22, 232.0) };
+            Panel::bottom(name)
                 .frame(frame(t.panel))
-                .default_size((ui.available_height() * 0.22).clamp(132.0, 232.0))
+                .default_size((ui.available_height() * share).clamp(132.0, most))
                 .size_range(96.0..=520.0)
                 .resizable(true)
                 .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));
@@ -222,6 +232,11 @@ impl Studio {
                     self.run.right(ui, &mut actions);
                     return;
                 }
+                if let Some(tab) = self.tabs.page(&self.document) {
+                    let item = self.editors.ports.chosen.as_ref();
+                    panels::page::ui(ui, &self.document, tab, item, &mut actions);
+                    return;
+                }
                 if std::mem::take(&mut self.focus_properties) {
                     panels::fields::focus_first(ui);
                 }
@@ -260,18 +275,32 @@ impl Studio {
     /// Checks the application once typing pauses, so that a keystroke never waits for it.
     fn check_when_quiet(&mut self, ctx: &egui::Context) {
         const PAUSE: f64 = 0.2;
-        if !self.document.unchecked() {
+        if let Some(found) = self.checker.as_mut().and_then(|checker| checker.answer(&self.document)) {
+            self.document.accept(found);
+        }
+        if self.document.is_checked() {
             return;
         }
         let now = ctx.input(|i| i.time);
         if self.changed_at.0 != self.document.revision {
             self.changed_at = (self.document.revision, now);
         }
-        if now - self.changed_at.1 >= PAUSE {
-            self.document.check();
-        } else {
+        if now - self.changed_at.1 < PAUSE {
             ctx.request_repaint_after(std::time::Duration::from_secs_f64(PAUSE));
+            return;
         }
+        let wake = ctx.clone();
+        let asked = |checker: &mut Checker| checker.ask(&self.document, move || wake.request_repaint());
+        if !self.checker.as_mut().is_some_and(asked) {
+            self.document.check();
+        }
+    }
+
+    /// Looks for problems in the background from now on.
+    #[must_use]
+    pub fn checking_beside(mut self) -> Self {
+        self.checker = Checker::start();
+        self
     }
 
     fn left(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
@@ -281,7 +310,7 @@ impl Studio {
             if let Some(kind) = panels::toolbox::ui(ui, open) {
                 actions.extend(self.insert_after_selection(kind));
             }
-            panels::explorer::ui(ui, &self.document, actions);
+            panels::explorer::ui(ui, &self.document, self.tabs.on_canvas(), actions);
             super::editors::files::ui(ui, &self.document, self.tabs.focused(), actions);
             ui.add_space(16.0);
         });
@@ -311,7 +340,8 @@ impl Studio {
             kinds
         };
         let chosen = std::cell::RefCell::new(Vec::new());
-        let menu = |ui: &mut Ui| chosen.borrow_mut().extend(shell::context_menu(ui, document));
+        let studio = &*self;
+        let menu = |ui: &mut Ui| chosen.borrow_mut().extend(shell::context_menu(ui, studio));
         let running = self.mode == Mode::Run && !self.looking;
         let overlay = running.then(|| self.run.overlay(document, self.preferences.reduced_motion)).flatten();
         let scene = Scene {

@@ -188,7 +188,7 @@ impl Studio {
                 Against::Disk => {
                     self.theirs.clone().ok_or_else(|| "Nothing changed on disk since".to_owned())
                 }
-                Against::Path(path) => super::document::Document::open(path)
+                Against::Path(path) => super::document::Document::load(path)
                     .map(|(document, _)| document.app)
                     .map_err(|all| all.first().map_or_else(String::new, |first| first.message.clone())),
             };

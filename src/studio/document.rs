@@ -123,6 +123,22 @@ impl Action {
     }
 }
 
+/// What is found out about an application as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    problems: Vec<Diagnostic>,
+    marks: BTreeMap<String, Marks>,
+    picture: Picture,
+}
+
+impl Checked {
+    /// Takes seconds for a very large application.
+    pub fn of(app: &Application) -> Self {
+        let problems = super::problems::find(app);
+        Self { marks: super::problems::marks(&problems), picture: Picture::of(app), problems }
+    }
+}
+
 /// The application being edited. The UI thread owns it; nothing else writes to it.
 #[derive(Debug)]
 pub struct Document {
@@ -132,6 +148,8 @@ pub struct Document {
     /// Folder that the sources of its modules are below, when it was opened from BizTalk's own files; `folder` holds
     /// what those cannot.
     pub base: Option<PathBuf>,
+    /// What was opened of BizTalk's own files: a folder, solution, project or orchestration.
+    pub opened: Option<PathBuf>,
     /// Key of the module that is shown.
     pub module: String,
     pub selection: Selection,
@@ -164,12 +182,20 @@ pub struct Document {
 
 impl Document {
     pub fn new(app: Application, folder: Option<PathBuf>) -> Self {
+        let mut document = Self::unchecked(app, folder);
+        document.check();
+        document
+    }
+
+    /// As [`Document::new`], without looking for problems yet.
+    pub fn unchecked(app: Application, folder: Option<PathBuf>) -> Self {
         let module = first_module(&app);
         let mut document = Self {
             saved: app.clone(),
             app,
             folder,
             base: None,
+            opened: None,
             module,
             selection: Selection::default(),
             revision: 0,
@@ -187,15 +213,25 @@ impl Document {
             saved_state: 0,
         };
         document.changed();
-        document.check();
         document
     }
 
     /// # Errors
     /// Whatever keeps the folder from being read, each with its place.
     pub fn open(folder: &Path) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let (mut document, findings) = Self::load(folder)?;
+        document.check();
+        Ok((document, findings))
+    }
+
+    /// As [`Document::open`], without looking for problems yet.
+    ///
+    /// # Errors
+    /// As [`Document::open`].
+    pub fn load(folder: &Path) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         let loaded = biztalk::load(folder)?;
-        let mut document = Self::new(loaded.application, Some(loaded.folder));
+        let mut document = Self::unchecked(loaded.application, Some(loaded.folder));
+        document.opened = loaded.base.is_some().then(|| folder.to_owned());
         document.base = loaded.base;
         document.module = loaded.shown.unwrap_or(document.module);
         Ok((document, loaded.findings))
@@ -223,6 +259,7 @@ impl Document {
                 let report = files::save(folder, &copy, own.then_some(&self.saved))?;
                 self.app = copy;
                 self.base = None;
+                self.opened = None;
                 report
             }
         };
@@ -249,7 +286,6 @@ impl Document {
         self.history = History::default();
         self.saved_state = u64::MAX;
         self.changed();
-        self.check();
     }
 
     /// Takes `app` for what is on disk; what is here stays as it is.
@@ -347,12 +383,17 @@ impl Document {
 
     /// Looks for problems, if anything changed since it last did.
     pub fn check(&mut self) {
-        if self.checked != self.revision {
-            self.checked = self.revision;
-            self.problems = super::problems::find(&self.app);
-            self.marks = super::problems::marks(&self.problems);
-            self.picture = Arc::new(Picture::of(&self.app));
+        if !self.is_checked() {
+            self.accept(Checked::of(&self.app));
         }
+    }
+
+    /// Takes over what was found out about the application as it is.
+    pub fn accept(&mut self, checked: Checked) {
+        self.checked = self.revision;
+        self.problems = checked.problems;
+        self.marks = checked.marks;
+        self.picture = Arc::new(checked.picture);
     }
 
     /// Revision of [`Document::problems`] and [`Document::picture`].
@@ -360,9 +401,9 @@ impl Document {
         self.checked
     }
 
-    /// True when [`Document::check`] has something to do.
-    pub fn unchecked(&self) -> bool {
-        self.checked != self.revision
+    /// False when [`Document::check`] has something to do.
+    pub fn is_checked(&self) -> bool {
+        self.checked == self.revision
     }
 
     fn follow_rename(&mut self, from: &str, to: &str) {

@@ -423,7 +423,7 @@ impl Studio {
 
     pub(super) fn refused(&mut self, why: &Diagnostic) {
         let help = if why.help.is_empty() { String::new() } else { format!(" · {}", why.help) };
-        self.said = Some((format!("{}{help}", why.message), true));
+        self.said = Some((super::ticks::plain(&format!("{}{help}", why.message)), true));
     }
 }
 

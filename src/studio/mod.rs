@@ -8,6 +8,7 @@ mod actions;
 mod app;
 mod by_hand;
 pub mod canvas;
+pub mod checker;
 mod code;
 pub mod command;
 pub mod comparison;
@@ -38,6 +39,7 @@ mod shell;
 pub mod table;
 pub mod tabs;
 pub mod theme;
+mod ticks;
 mod watch;
 mod window;
 

@@ -4,14 +4,15 @@ use super::app::Studio;
 use super::document::{Action, Ask, Selection};
 use super::editor;
 use super::overlay::Overlay;
+use super::panels::fields;
 use super::panels::usages::{Usages, place_words};
 use super::tabs::Tab;
 use super::theme::Tokens;
-use crate::diagnostic::counted;
+use crate::diagnostic::{Diagnostic, counted};
 use crate::language::{self, CodeProperty, Target, Usage, UsageKind};
 use crate::model::edit::DeclarationKind;
 use crate::model::{Application, Id, ParameterKind};
-use egui::{Button, Context, Key, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Context, Key, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 /// The dialog for a new name.
 #[derive(Clone, Debug)]
@@ -88,7 +89,7 @@ impl Studio {
     /// Looks again after the application has changed.
     fn refresh_usages(&mut self) {
         let Some(usages) = &mut self.usages else { return };
-        if usages.revision == self.document.revision || self.document.unchecked() {
+        if usages.revision == self.document.revision || !self.document.is_checked() {
             return;
         }
         usages.found = language::usages(&self.document.app, &self.document.knowledge(), &usages.target);
@@ -131,7 +132,8 @@ impl Studio {
     pub(super) fn renaming(&self, ui: &mut Ui, renaming: &mut Renaming, actions: &mut Vec<Action>) -> bool {
         let t = Tokens::of(ui);
         ui.set_width(480.0);
-        ui.heading(format!("Rename {} {}", renaming.target.label(), renaming.old));
+        let title = format!("Rename {} {}", renaming.target.label(), renaming.old);
+        ui.add(egui::Label::new(RichText::new(title).heading()).wrap());
         ui.add_space(4.0);
         let field = TextEdit::singleline(&mut renaming.name)
             .desired_width(f32::INFINITY)
@@ -146,8 +148,7 @@ impl Studio {
         if field.changed() {
             let tried =
                 language::rename(&self.document.app, &self.document.knowledge(), &renaming.target, &name);
-            renaming.refused =
-                tried.err().filter(|_| name != renaming.old).map(|d| format!("{}: {}", d.message, d.help));
+            renaming.refused = tried.err().filter(|_| name != renaming.old).map(|d| said(&d));
         }
         let uses = renaming.places.iter().filter(|u| u.kind != UsageKind::Declares).count();
         let words = match &renaming.refused {
@@ -176,30 +177,26 @@ impl Studio {
                 });
             }
         });
-        ui.add_space(8.0);
         let ready = renaming.refused.is_none() && name != renaming.old && !name.is_empty();
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         let mut done = false;
-        ui.horizontal(|ui| {
-            let go = ui.add_enabled(ready, Button::new("Rename")).clicked();
-            if (go || entered) && ready {
-                match language::rename(
-                    &self.document.app,
-                    &self.document.knowledge(),
-                    &renaming.target,
-                    &name,
-                ) {
-                    Ok(rename) => {
-                        actions.push(Action::edit(rename.edit));
-                        done = true;
-                    }
-                    Err(why) => renaming.refused = Some(format!("{}: {}", why.message, why.help)),
+        let answer = fields::answers(ui, "Rename", ready, &["Cancel"]);
+        if (answer == Some(0) || entered) && ready {
+            let knowledge = self.document.knowledge();
+            match language::rename(&self.document.app, &knowledge, &renaming.target, &name) {
+                Ok(rename) => {
+                    actions.push(Action::edit(rename.edit));
+                    done = true;
                 }
+                Err(why) => renaming.refused = Some(said(&why)),
             }
-            done |= ui.button("Cancel").clicked();
-        });
-        done
+        }
+        done || answer == Some(1)
     }
+}
+
+fn said(why: &Diagnostic) -> String {
+    super::ticks::plain(&format!("{}: {}", why.message, why.help))
 }
 
 /// What is selected, as something with a name; shapes have none that others use.

@@ -9,13 +9,15 @@ use super::document::{Action, Selection};
 use super::editing::Where;
 use super::kinds;
 use super::palette::Palette;
+use super::panels::fields;
 use super::recovery::Found;
 use super::tabs::Tab;
 use super::theme::Tokens;
+use super::ticks;
 use crate::diagnostic::Diagnostic;
 use crate::model::ShapeKind;
 use crate::model::edit::{conversions, insertable, wrappers};
-use egui::{Button, Frame, Key, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align, Button, Frame, Key, Layout, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
 #[derive(Debug, Default)]
@@ -288,7 +290,11 @@ fn picker(
         ui.spacing_mut().item_spacing.y = 1.0;
         for (i, (_, entry)) in found.iter().enumerate() {
             let button = Button::new(entry.words.as_str())
-                .right_text(RichText::new(&entry.about).small().color(t.muted))
+                .right_text(RichText::new(&entry.about).small().color(if i == *at {
+                    t.text
+                } else {
+                    t.muted
+                }))
                 .truncate()
                 .frame_when_inactive(i == *at)
                 .selected(i == *at)
@@ -343,35 +349,21 @@ fn prompt(
         field.request_focus();
     }
     let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-    ui.add_space(8.0);
-    let mut answer = None;
-    ui.horizontal(|ui| {
-        if ui.add_enabled(!path.trim().is_empty(), Button::new(verb)).clicked() {
-            answer = Some(true);
-        }
-        if ui.button("Cancel").clicked() {
-            answer = Some(false);
-        }
-    });
-    if entered && !path.trim().is_empty() { Some(true) } else { answer }
+    let ready = !path.trim().is_empty();
+    match fields::answers(ui, verb, ready, &["Cancel"]) {
+        _ if entered && ready => Some(true),
+        answer => answer.map(|at| at == 0),
+    }
 }
 
 /// `Some(Some(true))` saves, `Some(Some(false))` discards, `Some(None)` stays.
 fn confirm(ui: &mut Ui, name: &str) -> Option<Option<bool>> {
     ui.set_width(380.0);
-    ui.heading(format!("Save the changes to {name}?"));
+    ui.add(egui::Label::new(RichText::new(format!("Save the changes to {name}?")).heading()).wrap());
     ui.add_space(4.0);
     ui.label("They are lost if you go on without saving.");
-    ui.add_space(10.0);
-    let mut answer = None;
-    ui.horizontal(|ui| {
-        for (words, means) in [("Save", Some(true)), ("Discard", Some(false)), ("Stay", None)] {
-            if ui.button(words).clicked() {
-                answer = Some(means);
-            }
-        }
-    });
-    answer
+    let answer = fields::answers(ui, "Save", true, &["Discard", "Stay"]);
+    answer.map(|at| [Some(true), Some(false), None].get(at).copied().flatten())
 }
 
 /// What was answered about unsaved work of studios that are gone.
@@ -390,40 +382,42 @@ fn recover(ui: &mut Ui, found: &[Found]) -> Recovery {
     ui.add_space(10.0);
     let mut answer = None;
     for (index, one) in found.iter().enumerate() {
+        let place = one.folder.as_ref().map_or_else(|| "never saved".to_owned(), |f| f.display().to_string());
         ui.horizontal(|ui| {
-            let place =
-                one.folder.as_ref().map_or_else(|| "never saved".to_owned(), |f| f.display().to_string());
-            ui.label(RichText::new(&one.name).text_style(super::theme::strong()));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let room = ui.available_width() - 180.0;
+            ui.allocate_ui_with_layout(vec2(room, 26.0), Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(room);
+                let name = RichText::new(&one.name).text_style(super::theme::strong());
+                ui.add(egui::Label::new(name).truncate());
+            });
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if ui.button("Discard").clicked() {
                     answer = Some((index, false));
                 }
-                if ui
-                    .button("Recover")
-                    .on_hover_text("Opens it unsaved; compare it with what is saved")
-                    .clicked()
-                {
+                let recover = ui.button("Recover");
+                if recover.on_hover_text("Opens it unsaved; compare it with what is saved").clicked() {
                     answer = Some((index, true));
                 }
-                ui.add(egui::Label::new(RichText::new(place).small().color(t.muted)).truncate());
             });
         });
+        ui.add(egui::Label::new(RichText::new(place).small().color(t.muted)).truncate());
+        ui.add_space(6.0);
     }
-    ui.add_space(10.0);
-    Recovery { answer, later: ui.button("Later").clicked() }
+    Recovery { answer, later: fields::answers(ui, "Later", true, &[]).is_some() }
 }
 
 fn report(ui: &mut Ui, title: &str, all: &[Diagnostic]) -> bool {
     let t = Tokens::of(ui);
     ui.set_width(560.0);
-    ui.heading(title);
+    ui.add(egui::Label::new(RichText::new(title).heading()).wrap());
     ui.add_space(6.0);
     ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
         for problem in all {
-            ui.label(RichText::new(format!("{}: {}", problem.place, problem.message)).color(t.error));
-            ui.label(RichText::new(&problem.help).color(t.muted));
+            let words = format!("{}: {}", problem.place, problem.message);
+            ui.add(egui::Label::new(ticks::paragraph(ui, &words, 13.0, t.error)).wrap());
+            ui.add(egui::Label::new(ticks::paragraph(ui, &problem.help, 13.0, t.muted)).wrap());
             ui.add_space(6.0);
         }
     });
-    ui.button("Close").clicked()
+    fields::answers(ui, "Close", true, &[]).is_some()
 }

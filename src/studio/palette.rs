@@ -7,7 +7,7 @@ use super::icons::{self, Glyph};
 use super::keymap;
 use super::tabs::Tab;
 use super::theme::{self, Tokens};
-use super::{Studio, kinds, names, problems};
+use super::{Studio, kinds, names, problems, ticks};
 use crate::model::edit::DeclarationKind;
 use crate::model::{Id, Orchestration, Shape, ShapeKind};
 use crate::xml::SchemaNode;
@@ -55,13 +55,22 @@ pub struct Entry {
     /// Where it is, or what it does.
     about: String,
     actions: Vec<Action>,
+    /// Why it cannot be chosen now.
+    refusal: Option<&'static str>,
+}
+
+impl Entry {
+    fn new(group: Group, glyph: Glyph, words: String, about: String, actions: Vec<Action>) -> Self {
+        Self { group, glyph, words, about, actions, refusal: None }
+    }
 }
 
 /// The open palette.
 #[derive(Debug, Default)]
 pub struct Palette {
     query: String,
-    at: usize,
+    /// The entry that Enter chooses; none until something is typed or an arrow key is pressed.
+    at: Option<usize>,
     focused: bool,
     /// Everything there is, gathered when the palette opens: it stands over the window, so nothing changes.
     entries: Vec<Entry>,
@@ -93,7 +102,6 @@ impl Palette {
             return;
         }
         self.searched = Some(self.query.clone());
-        self.at = 0;
         let query = self.query.trim_start();
         let only = Group::ALL.into_iter().find(|group| query.starts_with(group.words().0));
         let query = if only.is_some() { query.get(1..).unwrap_or_default() } else { query };
@@ -128,9 +136,11 @@ impl Palette {
         for (group, _) in order {
             let (mut own, rest): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| hit.0 == group);
             hits = rest;
-            own.sort_by_key(|(_, score, found)| (std::cmp::Reverse(*score), found.entry));
+            let refused = |found: &Found| self.entries.get(found.entry).is_some_and(|e| e.refusal.is_some());
+            own.sort_by_key(|(_, score, found)| (refused(found), std::cmp::Reverse(*score), found.entry));
             self.found.extend(own.into_iter().take(limit).map(|(_, _, found)| found));
         }
+        self.at = (!query.trim().is_empty() && !self.found.is_empty()).then_some(0);
     }
 
     /// Shows the palette; gives the actions of what was chosen.
@@ -147,15 +157,16 @@ impl Palette {
         let (down, up, enter) = ui.input(|i| {
             (i.key_pressed(Key::ArrowDown), i.key_pressed(Key::ArrowUp), i.key_pressed(Key::Enter))
         });
+        let last = self.found.len().checked_sub(1);
         if down {
-            self.at = (self.at + 1).min(self.found.len().saturating_sub(1));
+            self.at = last.map(|last| self.at.map_or(0, |at| (at + 1).min(last)));
         }
         if up {
-            self.at = self.at.saturating_sub(1);
+            self.at = self.at.map(|at| at.saturating_sub(1));
         }
         ui.add_space(6.0);
         self.prefixes(ui);
-        let mut chosen = enter.then_some(self.at);
+        let mut chosen = self.at.filter(|_| enter);
         ScrollArea::vertical().max_height(420.0).auto_shrink([false, true]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             let mut group = None;
@@ -167,8 +178,8 @@ impl Palette {
                     let heading = entry.group.words().2.to_uppercase();
                     ui.label(egui::RichText::new(heading).text_style(theme::caption()).color(t.faint));
                 }
-                let response = line(ui, entry, found, i == self.at);
-                if i == self.at && (down || up) {
+                let response = line(ui, entry, found, Some(i) == self.at);
+                if Some(i) == self.at && (down || up) {
                     response.scroll_to_me(None);
                 }
                 if response.clicked() {
@@ -180,6 +191,10 @@ impl Palette {
                 ui.label(egui::RichText::new("Nothing is called that").color(t.muted));
             }
         });
+        if enter && chosen.is_none() {
+            // Enter leaves the field; the next letter belongs into it.
+            self.focused = false;
+        }
         let entry = self.found.get(chosen?)?.entry;
         Some(self.entries.get(entry)?.actions.clone())
     }
@@ -225,12 +240,12 @@ fn line(ui: &mut Ui, entry: &Entry, found: &Found, selected: bool) -> egui::Resp
         Some(of_font) => icons::icon_in(ui.painter(), of_font, icon, t.muted),
         None => icons::paint(ui.painter(), entry.glyph, icon, t.muted),
     }
+    let ink = if entry.refusal.is_some() { t.muted } else { t.text };
     let family = if entry.group == Group::Text { egui::FontFamily::Monospace } else { theme::medium() };
     let mut job = LayoutJob::default();
     for (i, c) in entry.words.chars().enumerate() {
         let lit = u32::try_from(i).is_ok_and(|i| found.lit.binary_search(&i).is_ok());
-        let format =
-            TextFormat::simple(FontId::new(12.5, family.clone()), if lit { t.brand } else { t.text });
+        let format = TextFormat::simple(FontId::new(12.5, family.clone()), if lit { t.brand } else { ink });
         job.append(c.encode_utf8(&mut [0; 4]), 0.0, format);
     }
     job.wrap = TextWrapping::truncate_at_width(rect.width() * 0.56);
@@ -238,34 +253,38 @@ fn line(ui: &mut Ui, entry: &Entry, found: &Found, selected: bool) -> egui::Resp
     let at = rect.left_center() + vec2(28.0, -words.size().y / 2.0);
     let used = words.size().x;
     ui.painter().galley(at, words, t.text);
-    let format = TextFormat::simple(FontId::proportional(11.5), t.muted);
-    let mut job = LayoutJob::single_section(entry.about.clone(), format);
+    let format = TextFormat::simple(FontId::proportional(11.5), if selected { t.text } else { t.muted });
+    let about = entry.refusal.map_or_else(|| entry.about.clone(), str::to_owned);
+    let mut job = LayoutJob::single_section(about.clone(), format);
     job.wrap = TextWrapping::truncate_at_width((rect.width() - used - 52.0).max(24.0));
-    let about = ui.painter().layout_job(job);
-    let at = rect.right_center() - vec2(about.size().x + 8.0, about.size().y / 2.0);
-    ui.painter().galley(at, about, t.muted);
-    response
+    let right = ui.painter().layout_job(job);
+    let cut = right.elided || used >= rect.width() * 0.55;
+    let at = rect.right_center() - vec2(right.size().x + 8.0, right.size().y / 2.0);
+    ui.painter().galley(at, right, t.muted);
+    if cut { response.on_hover_text(format!("{}\n{about}", entry.words)) } else { response }
 }
 
 /// Everything that can be found, group by group.
 fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
     let mut all = Vec::new();
-    for command in Command::ALL.into_iter().filter(|c| *c != Command::Palette && c.enabled(studio)) {
-        all.push(Entry {
-            group: Group::Command,
-            glyph: Glyph::Chevron,
-            words: command.text().to_owned(),
-            about: keymap::words(ctx, command),
-            actions: vec![Action::Command(command)],
-        });
+    // What was done before stands first: most likely it is done again.
+    let again = studio.used.iter().copied();
+    let others = Command::ALL.into_iter().filter(|c| *c != Command::Palette && !studio.used.contains(c));
+    for command in again.chain(others) {
+        let words = command.text().to_owned();
+        let actions = vec![Action::Command(command)];
+        let entry = Entry::new(Group::Command, Glyph::Chevron, words, keymap::words(ctx, command), actions);
+        all.push(Entry { refusal: command.refusal(studio), ..entry });
     }
     let document = &studio.document;
-    for (key, module) in &document.app.modules {
+    let shown = document.app.modules.get_key_value(&document.module);
+    let others = document.app.modules.iter().filter(|(key, _)| **key != document.module);
+    for (key, module) in shown.into_iter().chain(others) {
         let tab = Tab::Orchestration(key.clone());
         let (words, glyph, kind) = tab.about(&document.app);
         let path = crate::model::files::module_path(key);
         let actions = vec![Action::Open(tab)];
-        all.push(Entry { group: Group::Tab, glyph, words, about: format!("{kind} · {path}"), actions });
+        all.push(Entry::new(Group::Tab, glyph, words, format!("{kind} · {path}"), actions));
         if let Some(orchestration) = &module.orchestration {
             shapes(&mut all, key, orchestration);
         }
@@ -283,17 +302,13 @@ fn shapes(all: &mut Vec<Entry>, key: &str, orchestration: &Orchestration) {
         let (glyph, kind) = (kinds::glyph(&shape.kind), shape.kind.label());
         let about = format!("{kind} in {}", orchestration.name);
         let actions = go(&shape.id);
-        all.push(Entry { group: Group::Shape, glyph, words: shape.name.clone(), about, actions });
+        all.push(Entry::new(Group::Shape, glyph, shape.name.clone(), about, actions));
         for (id, text) in texts(shape) {
             let about = format!("{} in {}", shape.name, orchestration.name);
             let lines = text.lines().map(str::trim).filter(|line| line.len() > 1);
-            all.extend(lines.map(|line| Entry {
-                group: Group::Text,
-                glyph,
-                words: line.to_owned(),
-                about: about.clone(),
-                actions: go(id),
-            }));
+            all.extend(
+                lines.map(|line| Entry::new(Group::Text, glyph, line.to_owned(), about.clone(), go(id))),
+            );
         }
     }
 }
@@ -314,7 +329,7 @@ fn tabs(all: &mut Vec<Entry>, document: &Document) {
             Tab::Schema(path) | Tab::Message(path) => format!("{kind} · {path}"),
             _ => kind.to_owned(),
         };
-        all.push(Entry { group: Group::Tab, glyph, words, about, actions: vec![Action::Open(tab)] });
+        all.push(Entry::new(Group::Tab, glyph, words, about, vec![Action::Open(tab)]));
     }
 }
 
@@ -323,13 +338,9 @@ fn fields(all: &mut Vec<Entry>, document: &Document) {
     fn walk(all: &mut Vec<Entry>, node: &SchemaNode, path: &str, root: &str, open: &[Action]) {
         for child in &node.children {
             let path = format!("{path}/{}{}", if child.attribute { "@" } else { "" }, child.local);
-            all.push(Entry {
-                group: Group::Schema,
-                glyph: if child.children.is_empty() { Glyph::Variable } else { Glyph::Parts },
-                words: child.local.to_string(),
-                about: format!("{path} of {root}"),
-                actions: open.to_vec(),
-            });
+            let glyph = if child.children.is_empty() { Glyph::Variable } else { Glyph::Parts };
+            let about = format!("{path} of {root}");
+            all.push(Entry::new(Group::Schema, glyph, child.local.to_string(), about, open.to_vec()));
             // Types inside themselves end somewhere.
             if path.matches('/').count() < 12 {
                 walk(all, child, &path, root, open);
@@ -356,7 +367,7 @@ fn fields(all: &mut Vec<Entry>, document: &Document) {
         let found = document.app.schemas.iter().find(|(_, text)| declares(text));
         let actions = found.map(|(path, _)| Action::Open(Tab::Schema(path.clone()))).into_iter().collect();
         let about = "promoted property".to_owned();
-        all.push(Entry { group: Group::Schema, glyph: Glyph::Link, words: name, about, actions });
+        all.push(Entry::new(Group::Schema, Glyph::Link, name, about, actions));
     }
 }
 
@@ -396,20 +407,12 @@ fn declarations(all: &mut Vec<Entry>, document: &Document, key: &str) {
                 _ => Selection::Declared { scope: None, kind, name: name.clone() },
             };
             let go = vec![Action::Go { module: key.to_owned(), selection }];
-            all.push(Entry {
-                group: Group::Declaration,
-                glyph,
-                words: name,
-                about: format!("{} of {owner}", kind.label()),
-                actions: go.clone(),
-            });
+            let about = format!("{} of {owner}", kind.label());
+            all.push(Entry::new(Group::Declaration, glyph, name, about, go.clone()));
             if let crate::model::edit::Declaration::CorrelationType(set) = &declaration {
-                all.extend(set.properties.iter().map(|property| Entry {
-                    group: Group::Schema,
-                    glyph: Glyph::Link,
-                    words: property.to_string(),
-                    about: format!("property of {}", set.name),
-                    actions: go.clone(),
+                all.extend(set.properties.iter().map(|property| {
+                    let about = format!("property of {}", set.name);
+                    Entry::new(Group::Schema, Glyph::Link, property.to_string(), about, go.clone())
                 }));
             }
         }
@@ -420,12 +423,8 @@ fn found_problems(all: &mut Vec<Entry>, document: &Document) {
     for problem in &document.problems {
         let target = problems::selection(&document.app, problem);
         let actions = target.map(|(module, selection)| Action::Go { module, selection });
-        all.push(Entry {
-            group: Group::Problem,
-            glyph: Glyph::Warning,
-            words: problem.message.clone(),
-            about: format!("{} · {}", problem.code, problem.place.name),
-            actions: actions.into_iter().collect(),
-        });
+        let (words, about) =
+            (ticks::plain(&problem.message), format!("{} · {}", problem.code, problem.place.name));
+        all.push(Entry::new(Group::Problem, Glyph::Warning, words, about, actions.into_iter().collect()));
     }
 }

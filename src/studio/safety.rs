@@ -79,23 +79,25 @@ impl Studio {
     /// Takes over what is on disk, with the tabs as they are.
     fn reload(&mut self) {
         let Some(theirs) = self.theirs.take() else { return };
-        let mut document = Document::new(theirs, self.document.folder.clone());
+        let mut document = Document::unchecked(theirs, self.document.folder.clone());
+        document.base.clone_from(&self.document.base);
+        document.opened.clone_from(&self.document.opened);
         document.show(&self.document.module);
         document.select(self.document.selection.clone());
-        self.document = document;
+        self.take(document);
         self.said = Some(("Reloaded from disk".to_owned(), false));
     }
 
     /// Takes over the unsaved work of a studio that is gone.
     pub(super) fn recover(&mut self, found: &Found) {
-        let saved = found.folder.as_deref().and_then(|folder| Document::open(folder).ok());
+        let saved = found.folder.as_deref().and_then(|folder| Document::load(folder).ok());
         let mut document = match saved {
             Some((document, _)) => document,
-            None => Document::new(crate::model::Application::default(), None),
+            None => Document::unchecked(crate::model::Application::default(), None),
         };
         document.replace(found.app.clone());
         self.tabs = Tabs::new(Tab::Orchestration(document.module.clone()));
-        self.document = document;
+        self.take(document);
         self.mode = super::Mode::Design;
         self.said = Some((format!("Recovered unsaved work on {}", found.name), false));
         found.discard();

@@ -2,7 +2,9 @@
 
 use super::Studio;
 use super::command::Command;
+use super::icons::Glyph;
 use super::keymap;
+use super::panels::fields;
 use super::preferences::SCALE;
 use super::theme::{self, Appearance, Tokens};
 use egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
@@ -114,8 +116,8 @@ impl Studio {
         let clash = keymap.shortcut(command).map(|keys| keymap.others(command, &keys)).unwrap_or_default();
         ui.horizontal(|ui| {
             ui.set_min_height(28.0);
-            // What follows: keys, Remove, Reset.
-            let room = (ui.available_width() - 132.0 - 64.0 - 56.0 - 24.0).clamp(140.0, 420.0);
+            // What follows: keys, remove, reset.
+            let room = (ui.available_width() - 132.0 - 20.0 - 64.0 - 32.0).clamp(140.0, 460.0);
             ui.allocate_ui_with_layout(vec2(room, 28.0), Layout::left_to_right(Align::Center), |ui| {
                 ui.set_min_width(room);
                 ui.set_max_width(room);
@@ -137,11 +139,21 @@ impl Studio {
             if button.on_hover_text("Press to give it other keys; Esc leaves them as they are").clicked() {
                 view.recording = (!recording).then_some(command);
             }
-            if !shown.is_empty() && named(ui, "Remove", &format!("Remove the keys of {text}")) {
-                keymap.set(command, None);
+            if shown.is_empty() {
+                ui.add_space(28.0);
+            } else {
+                let remove = format!("Remove the keys of {text}");
+                if fields::icon_button(ui, Glyph::Close, &remove).clicked() {
+                    keymap.set(command, None);
+                }
             }
-            if keymap.is_own(command) && named(ui, "Reset", &format!("Reset the keys of {text}")) {
-                keymap.reset(command);
+            if keymap.is_own(command) {
+                let reset = ui.add(Button::new("Reset").min_size(vec2(56.0, 24.0)));
+                let name = format!("Reset the keys of {text}");
+                reset.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                if reset.on_hover_text("Gives it back the keys it came with").clicked() {
+                    keymap.reset(command);
+                }
             }
         });
         if let Some(other) = clash.first() {
@@ -186,11 +198,4 @@ fn row(ui: &mut Ui, words: &str, about: &str, controls: impl FnOnce(&mut Ui)) {
         });
         controls(ui);
     });
-}
-
-/// A small button whose accessible name says more than its words.
-fn named(ui: &mut Ui, words: &str, name: &str) -> bool {
-    let button = ui.small_button(words);
-    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
-    button.clicked()
 }

@@ -6,12 +6,16 @@ use super::document::{Action, Document, Selection};
 use super::icons::{self, Glyph};
 use super::keymap;
 use super::preferences::Recent;
+use super::tabs::Tab;
 use super::theme::{self, Appearance, Tokens};
 use crate::diagnostic::{Severity, counted};
 use egui::{Align, Button, Layout, Rect, RichText, ScrollArea, Sense, Ui, Vec2, pos2, vec2};
 
 /// Height of one line of a menu, in points.
 const MENU_LINE: f32 = 32.0;
+
+/// Widest that a name gets in the top bar, in points.
+const CRUMB: f32 = 190.0;
 
 /// Width of the transport, to stand in the middle of what is left.
 const TRANSPORT: f32 = 440.0;
@@ -32,7 +36,7 @@ pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
         }
         menus(ui, studio, actions);
         ui.add_space(8.0);
-        breadcrumb(ui, &studio.document, roomy, actions);
+        breadcrumb(ui, studio, roomy, actions);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 10.0;
             modes(ui, studio, actions);
@@ -181,7 +185,6 @@ fn recent(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
 }
 
 fn entry(ui: &mut Ui, studio: &Studio, command: Command, actions: &mut Vec<Action>) {
-    let (text, tooltip, _) = command.about();
     let preferences = &studio.preferences;
     let on = match command {
         Command::ThemeSystem => preferences.appearance == Appearance::System,
@@ -194,8 +197,7 @@ fn entry(ui: &mut Ui, studio: &Studio, command: Command, actions: &mut Vec<Actio
         Command::Narrate => studio.run.narrates(),
         _ => false,
     };
-    let response = ui.add_enabled_ui(command.enabled(studio), |ui| line(ui, command, text, on)).inner;
-    if response.on_hover_text(tooltip).clicked() {
+    if offer(ui, studio, command, on) {
         actions.push(Action::Command(command));
         ui.close();
     }
@@ -218,36 +220,70 @@ fn line(ui: &mut Ui, command: Command, text: &str, on: bool) -> egui::Response {
     shown.response
 }
 
-/// Application › orchestration; the last one is a menu of all. Without room just the latter.
-fn breadcrumb(ui: &mut Ui, document: &Document, roomy: bool, actions: &mut Vec<Action>) {
+/// A command as an entry of a menu; one that cannot be chosen says why. True when it was.
+fn offer(ui: &mut Ui, studio: &Studio, command: Command, on: bool) -> bool {
+    let (text, tooltip, _) = command.about();
+    let refusal = command.refusal(studio);
+    let response = ui.add_enabled_ui(refusal.is_none(), |ui| line(ui, command, text, on)).inner;
+    match refusal {
+        None => response.on_hover_text(tooltip).clicked(),
+        Some(why) => response.on_disabled_hover_text(format!("{tooltip}\n{why}")).clicked(),
+    }
+}
+
+/// Application › what the tab with the focus shows; the last one is a menu of all orchestrations. Without room just the
+/// latter.
+fn breadcrumb(ui: &mut Ui, studio: &Studio, roomy: bool, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
+    let document = &studio.document;
     let unsaved = if document.unsaved() { " •" } else { "" };
     let application = if roomy { format!("{}{unsaved}", document.name()) } else { unsaved.trim().to_owned() };
-    ui.label(RichText::new(application).color(t.muted)).on_hover_text(
-        document
-            .base
-            .as_ref()
-            .or(document.folder.as_ref())
-            .map_or_else(|| "not saved yet".to_owned(), |f| f.display().to_string()),
-    );
+    let place = document.base.as_ref().or(document.folder.as_ref());
+    let place = place.map_or_else(|| "not saved yet".to_owned(), |f| f.display().to_string());
+    let label = egui::Label::new(RichText::new(&application).color(t.muted)).truncate();
+    within(ui, if roomy { CRUMB } else { 16.0 }, |ui| {
+        ui.add(label).on_hover_text(format!("{}\n{place}", document.name()))
+    });
     if roomy {
         ui.label(RichText::new("›").color(t.faint));
     }
-    let name = document.orchestration().map_or(document.module.as_str(), |o| o.name.as_str());
+    let drawn = document.orchestration().map_or(document.module.as_str(), |o| o.name.as_str()).to_owned();
+    let page = studio.tabs.focused().filter(|_| studio.mode == Mode::Design);
+    let name = match page {
+        Some(Tab::Orchestration(_)) | None => drawn,
+        Some(tab) => tab.about(&document.app).0,
+    };
     if name.is_empty() {
         return;
     }
-    let button = Button::new(RichText::new(name).family(theme::medium())).frame(false);
+    let button = Button::new(RichText::new(&name).family(theme::medium())).frame(false).truncate();
     let menu = egui::containers::menu::MenuButton::from_button(button);
-    menu.ui(ui, |ui| {
-        for (key, module) in &document.app.modules {
-            let words = module.orchestration.as_ref().map_or(key, |o| &o.name);
-            if ui.add(Button::new(words).selected(*key == document.module)).clicked() {
-                actions.push(Action::Go { module: key.clone(), selection: Selection::Orchestration });
-                ui.close();
-            }
-        }
+    within(ui, CRUMB, |ui| {
+        let (response, _) = menu.ui(ui, |ui| {
+            ui.set_max_width(320.0);
+            ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 96.0).show(ui, |ui| {
+                for (key, module) in &document.app.modules {
+                    let words = module.orchestration.as_ref().map_or(key, |o| &o.name);
+                    let on = studio.tabs.on_canvas() && *key == document.module;
+                    if ui.add(Button::new(words).selected(on).truncate()).clicked() {
+                        actions.push(Action::Go { module: key.clone(), selection: Selection::Orchestration });
+                        ui.close();
+                    }
+                }
+            });
+        });
+        response.on_hover_text(&name)
     });
+}
+
+/// Shows something of its own width, but no wider.
+fn within<R>(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let width = width.min(ui.available_width());
+    ui.scope(|ui| {
+        ui.set_max_width(width);
+        add(ui)
+    })
+    .inner
 }
 
 fn search(ui: &mut Ui, actions: &mut Vec<Action>) {
@@ -319,6 +355,11 @@ pub fn status(ui: &mut Ui, studio: &Studio) {
             });
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(tab) = studio.tabs.page(&studio.document).filter(|_| studio.mode == Mode::Design) {
+                let words = super::panels::page::status(&studio.document, tab);
+                ui.label(RichText::new(words).small().color(t.muted));
+                return;
+            }
             let zoom = studio.tabs.canvas().zoom(studio.tabs.key()) * 100.0;
             ui.label(RichText::new(format!("{zoom:.0} %")).small().color(t.muted));
             if let Some(orchestration) = studio.document.orchestration() {
@@ -331,7 +372,8 @@ pub fn status(ui: &mut Ui, studio: &Studio) {
 }
 
 /// The commands of a right click on a shape or port.
-pub fn context_menu(ui: &mut Ui, document: &Document) -> Vec<Command> {
+pub fn context_menu(ui: &mut Ui, studio: &Studio) -> Vec<Command> {
+    let document = &studio.document;
     let mut chosen = Vec::new();
     ui.set_min_width(210.0);
     let branches = matches!(&document.selection, Selection::Node(id)
@@ -370,8 +412,7 @@ pub fn context_menu(ui: &mut Ui, document: &Document) -> Vec<Command> {
     };
     let inner = [Command::AddBranch, Command::InsertInto, Command::Unwrap, Command::Inward];
     for command in commands.iter().filter(|c| branches || !inner.contains(c)) {
-        let (text, tooltip, _) = command.about();
-        if line(ui, *command, text, false).on_hover_text(tooltip).clicked() {
+        if offer(ui, studio, *command, false) {
             chosen.push(*command);
             ui.close();
         }
@@ -416,10 +457,16 @@ pub fn nothing_open(ui: &mut Ui, recent: &[Recent], actions: &mut Vec<Action>) {
         }
         ui.add_space(20.0);
         ui.label(RichText::new("RECENT").text_style(theme::caption()).color(t.faint));
+        let width = 460.0_f32.min(ui.available_width() - 48.0);
         for recent in recent.iter().take(6) {
             let path = recent.folder.display().to_string();
-            let button = Button::new(&recent.name).right_text(RichText::new(&path).small().color(t.muted));
-            if ui.add(button.min_size(vec2(420.0, 28.0)).truncate()).clicked() {
+            let mut words = egui::text::LayoutJob::default();
+            let format = |size, color| egui::TextFormat::simple(egui::FontId::proportional(size), color);
+            words.append(&recent.name, 0.0, format(13.0, t.text));
+            words.append(&format!("  {path}"), 4.0, format(11.5, t.muted));
+            let button = Button::new(words).truncate().min_size(vec2(width, 28.0));
+            let shown = within(ui, width, |ui| ui.add(button));
+            if shown.on_hover_text(path).clicked() {
                 actions.push(Action::OpenFolder(recent.folder.clone()));
             }
         }

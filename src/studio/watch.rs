@@ -1,6 +1,7 @@
 //! Notices when another program changes the files of the open application.
 
 use super::document::Document;
+use crate::biztalk;
 use crate::model::Application;
 use crate::model::files;
 use std::collections::BTreeMap;
@@ -24,8 +25,9 @@ impl Watch {
     /// Looks at the document's folder now and then; gives the application as it is there when somebody else changed
     /// it. Files that cannot be read, as while they are being written, are looked at again later.
     pub fn look(&mut self, document: &Document, now: f64) -> Option<Application> {
-        if document.base.is_some() || document.folder != self.folder {
-            self.folder.clone_from(&document.folder);
+        let place = document.base.as_ref().or(document.folder.as_ref());
+        if place != self.folder.as_ref() {
+            self.folder = place.cloned();
             self.stamps = self.folder.as_deref().map(stamps).unwrap_or_default();
             self.looked = now;
             return None;
@@ -39,7 +41,10 @@ impl Watch {
         if seen == self.stamps {
             return None;
         }
-        let (app, _) = files::load(folder).ok()?;
+        let app = match &document.opened {
+            Some(opened) => biztalk::load(opened).ok()?.application,
+            None => files::load(folder).ok()?.0,
+        };
         self.stamps = seen;
         (app != *document.saved()).then_some(app)
     }
@@ -57,7 +62,7 @@ fn stamps(folder: &Path) -> Stamps {
         let name = entry.file_name().to_string_lossy();
         entry.depth() == 1
             && (name.starts_with('.')
-                || matches!(name.as_ref(), "inbox" | "outbox" | "target" | "node_modules"))
+                || matches!(name.as_ref(), "inbox" | "outbox" | "target" | "node_modules" | "bin" | "obj"))
     };
     let walk = walkdir::WalkDir::new(folder).max_depth(DEPTH).into_iter().filter_entry(move |e| !skipped(e));
     walk.flatten()

@@ -43,12 +43,13 @@ impl eframe::App for App {
 pub fn run(options: &Options) -> Result<(), String> {
     let studio = match &options.folder {
         Some(folder) => {
-            let (document, _) = Document::open(folder)
+            let (document, _) = Document::load(folder)
                 .map_err(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
             Studio::new(document)
         }
         None => Studio::default().running(),
-    };
+    }
+    .checking_beside();
     // The keyboard library panics when a part of it is missing, instead of returning an error.
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {

@@ -285,7 +285,7 @@ fn a_click_on_a_problem_goes_to_its_shape() {
     window.run_steps(2);
     let line =
         window.state().document.problems.iter().find(|p| p.place.name == "Send reply").cloned().unwrap();
-    let words = format!("{} {}: {}", line.code, line.place, line.message);
+    let words = format!("{} {}: {}", line.code, line.place, line.message).replace('`', "");
     click(&mut window, Role::ListItem, &words);
     assert!(
         matches!(&window.state().document.selection, Selection::Node(id) if Some(id) == line.place.id.as_ref())

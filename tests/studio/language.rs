@@ -195,14 +195,14 @@ fn a_taken_name_is_refused_in_the_dialog() {
 fn a_text_opens_in_a_tab_and_is_the_same_text() {
     let (mut window, shape) = expression();
     write(&mut window, "stage = 1;");
-    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Enter);
     window.run_steps(4);
     let large = window.get_by_role_and_label(Role::MultilineTextInput, &shape);
     assert!(large.accesskit_node().is_focused());
     large.type_text("stage = 2; ");
     window.run_steps(3);
     assert_eq!(text(&window, &shape), "stage = 2; stage = 1;");
-    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Enter);
     window.run_steps(4);
     assert!(window.state().tabs.on_canvas());
 }

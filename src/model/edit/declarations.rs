@@ -2,6 +2,7 @@ use super::place::find_shape_mut;
 use super::{
     EditError, OrchestrationProperties, gone, module_mut, orchestration_mut, refused, rename, taken,
 };
+use crate::diagnostic::article;
 use crate::model::{
     Application, CorrelationSet, CorrelationType, Id, Message, Module, MultipartType, Orchestration,
     Parameter, ParameterKind, Port, PortType, RoleLink, RoleLinkType, ShapeKind, Variable, WebMessageType,
@@ -199,7 +200,7 @@ fn check_free(
             let used = if declaration.kind().is_type() { types(module) } else { instances(module, scope) };
             !used.contains(&name)
         });
-    if free { Ok(()) } else { Err(taken(name, &format!("a {}", declaration.kind().label()))) }
+    if free { Ok(()) } else { Err(taken(name, &article(declaration.kind().label()))) }
 }
 
 fn types(module: &Module) -> Vec<&str> {

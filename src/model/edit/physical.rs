@@ -1,5 +1,6 @@
 use super::references::each_shape;
 use super::{EditError, gone, taken};
+use crate::diagnostic::article;
 use crate::model::{
     Application, FilterRow, Party, PortBinding, ReceivePort, SendPort, SendPortGroup, ServiceBinding,
     ShapeKind,
@@ -69,7 +70,7 @@ pub(super) fn set(
     let name = element.name().to_owned();
     let known = names(application, kind);
     if name.is_empty() || (replaces != Some(&name) && known.contains(&name)) {
-        return Err(taken(&name, &format!("a {}", kind.label())));
+        return Err(taken(&name, &article(kind.label())));
     }
     let index = match replaces {
         None => None,

@@ -1,6 +1,7 @@
 use super::fresh::{self, complete, complete_branch, complete_catch};
 use super::place::{self, BlockRef, find_block_mut, find_shape_mut};
 use super::{CorrelationUse, EditError, gone, module_mut, no_element, orchestration_mut, refused, taken};
+use crate::diagnostic::article;
 use crate::model::{
     Application, Block, BlockSlot, Branch, Catch, Compensation, Construct, Id, Leg, Module, Scope, Shape,
     ShapeKind,
@@ -175,7 +176,7 @@ pub(super) fn set_kind(
 ) -> Result<(), EditError> {
     let shape = shape_mut(application, module, id)?;
     if std::mem::discriminant(&shape.kind) != std::mem::discriminant(&kind) {
-        let message = format!("a {} does not become a {}", shape.kind.label(), kind.label());
+        let message = format!("{} does not become {}", article(shape.kind.label()), article(kind.label()));
         return Err(refused(module, message));
     }
     let mut changed = Shape { kind, ..shape.clone() };
@@ -195,7 +196,7 @@ pub(super) fn connect(
     let (port, operation, leg) = match &mut shape_mut(application, module, id)?.kind {
         ShapeKind::Receive(r) => (&mut r.port, &mut r.operation, &mut r.leg),
         ShapeKind::Send(s) => (&mut s.port, &mut s.operation, &mut s.leg),
-        other => return Err(refused(module, format!("a {} has no port", other.label()))),
+        other => return Err(refused(module, format!("{} has no port", article(other.label())))),
     };
     (*port, *operation, *leg) = (to, through, leg_used);
     Ok(())
@@ -210,7 +211,7 @@ fn uses<'a>(
     match &mut shape_mut(application, module, id)?.kind {
         ShapeKind::Receive(r) => Ok((&mut r.initializes, &mut r.follows)),
         ShapeKind::Send(s) => Ok((&mut s.initializes, &mut s.follows)),
-        other => Err(refused(module, format!("a {} uses no correlation set", other.label()))),
+        other => Err(refused(module, format!("{} uses no correlation set", article(other.label())))),
     }
 }
 
@@ -281,7 +282,7 @@ pub(super) fn insert_branch(
     complete_branch(module_mut(application, module)?, &mut branch, &owner);
     let decides = matches!(owner, ShapeKind::Decide(_));
     let Some(owner) = shape_mut(application, module, id)?.kind.branches_mut() else {
-        return Err(refused(module, format!("a {} has no branches", owner.label())));
+        return Err(refused(module, format!("{} has no branches", article(owner.label()))));
     };
     // The last branch of a Decide stays its else branch (DEC-1).
     let last = owner.branches.len().saturating_sub(usize::from(decides));

@@ -7,7 +7,7 @@ mod scope;
 
 use super::op::{ArgumentSlot, Op};
 use super::service::ServiceCompiler;
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, article};
 use crate::model::{self, Shape, ShapeKind};
 use crate::xlang::Slot;
 
@@ -173,7 +173,7 @@ impl ServiceCompiler<'_> {
             self.report(
                 "V01",
                 message,
-                format!("Choose a {what} in its properties"),
+                format!("Choose {} in its properties", article(what)),
                 self.place(shape, property),
             );
         }

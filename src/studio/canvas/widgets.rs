@@ -46,6 +46,7 @@ impl Canvas {
                 let response = ui.interact(area, node_id(scene.key, &node.id), sense);
                 let selected = scene.selection.has(&node.id);
                 response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, selected, &node.title));
+                let response = told(response, node);
                 if response.hovered() {
                     widgets.hot_node = Some(node.id.clone());
                 }
@@ -82,6 +83,9 @@ impl Canvas {
             let selected = matches!(scene.selection, Selection::Port(name) if *name == port.name);
             let words = format!("Port {}", port.name);
             response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, selected, &words));
+            let mut lines = vec![port.name.clone(), port.binding.clone()];
+            lines.extend(port.rows.iter().map(|row| format!("{}: {}", row.operation, row.message_type)));
+            let response = response.on_hover_text(lines.join("\n"));
             if response.hovered() {
                 widgets.hot_port = Some(port.name.clone());
             }
@@ -250,6 +254,16 @@ impl Canvas {
             }
         }
     }
+}
+
+/// With all that its card may have had no room for.
+fn told(response: Response, node: &Node) -> Response {
+    if node.title.len() <= 20 && node.summary.len() <= 8 && node.note.is_empty() {
+        return response;
+    }
+    let lines = [&node.title, &node.summary, &node.note].map(String::as_str);
+    let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    response.on_hover_text(lines.join("\n"))
 }
 
 /// Id of the widget of a port.

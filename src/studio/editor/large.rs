@@ -5,6 +5,7 @@ use crate::language::{CodePlace, CodeProperty};
 use crate::studio::document::{Action, Document};
 use crate::studio::panels::problems::color;
 use crate::studio::theme::Tokens;
+use crate::studio::ticks;
 use egui::{Frame, Margin, RichText, ScrollArea, Ui};
 
 /// The editor of `place` in all the room there is, with its findings below.
@@ -15,8 +16,23 @@ pub fn ui(ui: &mut Ui, document: &Document, place: &CodePlace, actions: &mut Vec
     Frame::new().fill(t.panel).inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
         ui.set_min_size(ui.available_size());
         ui.horizontal(|ui| {
-            ui.heading(&label);
-            ui.label(RichText::new(purpose(document, place)).small().color(t.muted));
+            let room = ui.available_width() - 150.0;
+            let left = egui::Layout::left_to_right(egui::Align::Center);
+            ui.allocate_ui_with_layout(egui::vec2(room, 26.0), left, |ui| {
+                ui.set_min_width(room);
+                ui.set_max_width(room);
+                let purpose = RichText::new(purpose(document, place)).small().color(t.muted);
+                let rest = ui.painter().layout_no_wrap(
+                    purpose.text().to_owned(),
+                    egui::FontId::proportional(11.5),
+                    t.muted,
+                );
+                ui.scope(|ui| {
+                    ui.set_max_width((room - rest.size().x - 16.0).max(60.0));
+                    ui.add(egui::Label::new(RichText::new(&label).heading()).truncate());
+                });
+                ui.add(egui::Label::new(purpose).truncate());
+            });
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if let Some(owner) = place.owner.clone()
                     && ui.button("Show on the canvas").clicked()
@@ -40,8 +56,8 @@ pub fn ui(ui: &mut Ui, document: &Document, place: &CodePlace, actions: &mut Vec
             .collect();
         ScrollArea::vertical().id_salt("findings").show(ui, |ui| {
             for problem in problems {
-                ui.label(RichText::new(&problem.message).small().color(color(t, problem.severity)))
-                    .on_hover_text(&problem.help);
+                let words = ticks::paragraph(ui, &problem.message, 11.5, color(t, problem.severity));
+                ui.add(egui::Label::new(words).wrap()).on_hover_text(ticks::plain(&problem.help));
             }
         });
     });

@@ -8,7 +8,7 @@ mod tips;
 
 pub use large::ui as large;
 
-use super::document::{Action, Ask, Document, Selection};
+use super::document::{Action, Ask, Document};
 use super::theme::Tokens;
 use crate::diagnostic::Diagnostic;
 use crate::language::{self, CodePlace, Completions, Scope};
@@ -127,15 +127,6 @@ fn show(ui: &mut Ui, field: &Field<'_>, value: &mut String, actions: &mut Vec<Ac
     } else {
         list::Keys::default()
     };
-    if had_focus && !field.large && pressed(ui, Modifiers::COMMAND, Key::Enter) {
-        actions.push(Action::Ask(Ask::Large(field.place.clone())));
-    }
-    if had_focus && field.large && pressed(ui, Modifiers::COMMAND, Key::Enter) {
-        actions.extend(field.place.owner.clone().map(|owner| Action::Go {
-            module: field.place.module.clone(),
-            selection: Selection::Node(owner),
-        }));
-    }
     take_caret(ui, id, value);
     let before = value.clone();
     let knowledge = field.document.knowledge();
@@ -222,7 +213,7 @@ fn show(ui: &mut Ui, field: &Field<'_>, value: &mut String, actions: &mut Vec<Ac
 
 /// What is wrong with the text, made anew when the text or the application has changed.
 fn findings(field: &Field<'_>, scope: Option<&Scope<'_>>, state: &State, text: &str) -> Arc<Found> {
-    let (revision, checked) = (field.document.revision, !field.document.unchecked());
+    let (revision, checked) = (field.document.revision, field.document.is_checked());
     let known = &state.found;
     if known.text == *text && known.revision == revision && known.checked == checked && !known.text.is_empty()
     {

@@ -6,6 +6,7 @@ use super::{Field, Found, State};
 use crate::language::{Scope, hover, signature as signature_at, target};
 use crate::studio::document::{Action, Ask, Document};
 use crate::studio::theme::{self, Tokens};
+use crate::studio::ticks;
 use egui::text::{LayoutJob, TextFormat};
 use egui::text_edit::TextEditOutput;
 use egui::{Area, CursorIcon, FontId, Id, Order, Response, RichText, Ui, pos2};
@@ -54,9 +55,9 @@ pub fn under_pointer(
         ui.spacing_mut().item_spacing.y = 3.0;
         for (_, problem) in &problems {
             let color = crate::studio::panels::problems::color(t, problem.severity);
-            ui.label(RichText::new(&problem.message).color(color));
+            ui.label(ticks::paragraph(ui, &problem.message, 13.0, color));
             if !problem.help.is_empty() {
-                ui.label(RichText::new(&problem.help).small().color(t.muted));
+                ui.label(ticks::paragraph(ui, &problem.help, 11.5, t.muted));
             }
         }
         if let Some(word) = &word {

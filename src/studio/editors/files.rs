@@ -28,7 +28,7 @@ pub fn ui(ui: &mut Ui, document: &Document, shown: Option<&Tab>, actions: &mut V
     section(ui, document, ("Schemas", "New schema", new_schema), schemas, shown, actions);
     let messages: Vec<_> =
         app.messages.keys().map(|path| (Tab::Message(path.clone()), folder(path))).collect();
-    section(ui, document, ("Messages", "New sample message", new_message), messages, shown, actions);
+    section(ui, document, ("Sample messages", "New sample message", new_message), messages, shown, actions);
     let short = |types: &[String]| types.first().map_or("", |t| t.rsplit('#').next().unwrap_or(t)).to_owned();
     let maps: Vec<_> =
         app.maps.iter().map(|(name, map)| (Tab::Map(name.clone()), short(&map.targets))).collect();
@@ -64,7 +64,7 @@ fn section(
         entry(ui, document, tab, about, shown, actions);
     }
     if entries.is_empty() {
-        fields::note(ui, "none yet");
+        fields::note(ui, "None yet");
     }
 }
 

@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::panels::{fields, problems};
 use crate::studio::theme::{self, Tokens};
+use crate::studio::ticks;
 use egui::{
     Align, Align2, Color32, FontId, Layout, Rect, RichText, Sense, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
@@ -83,9 +84,9 @@ pub fn findings(ui: &mut Ui, found: &[&Diagnostic]) -> Option<crate::model::edit
             .inner_margin(egui::Margin::symmetric(10, 6))
             .show(ui, |ui| {
                 ui.set_min_width(ui.available_width());
-                ui.add(egui::Label::new(RichText::new(&problem.message).color(color)).wrap());
+                ui.add(egui::Label::new(ticks::paragraph(ui, &problem.message, 13.0, color)).wrap());
                 if !problem.help.is_empty() {
-                    ui.add(egui::Label::new(RichText::new(&problem.help).small().color(t.muted)).wrap());
+                    ui.add(egui::Label::new(ticks::paragraph(ui, &problem.help, 11.5, t.muted)).wrap());
                 }
                 if let Some(fix) = &problem.fix
                     && ui.button(fix.label()).clicked()

@@ -123,6 +123,16 @@ pub fn choice(ui: &mut Ui, label: &str, value: &str, options: &[String], empty: 
 
 /// The field of [`choice`] without its label.
 pub fn combo(ui: &mut Ui, salt: &str, value: &str, options: &[String], empty: &str) -> Option<String> {
+    combo_or(ui, salt, (value, options, empty), "")
+}
+
+/// As [`combo`], with an entry at the end that makes a new one; choosing that gives its own words.
+pub fn combo_or(
+    ui: &mut Ui,
+    salt: &str,
+    (value, options, empty): (&str, &[String], &str),
+    fresh: &str,
+) -> Option<String> {
     let t = Tokens::of(ui);
     let known = value.is_empty() || options.iter().any(|o| o == value);
     let shown = if value.is_empty() { empty } else { value };
@@ -147,7 +157,14 @@ pub fn combo(ui: &mut Ui, salt: &str, value: &str, options: &[String], empty: &s
                     chosen = Some(option.clone());
                 }
             }
-            if options.is_empty() {
+            if !fresh.is_empty() {
+                if !options.is_empty() {
+                    ui.separator();
+                }
+                if ui.selectable_label(false, fresh).clicked() {
+                    chosen = Some(fresh.to_owned());
+                }
+            } else if options.is_empty() {
                 note(ui, "nothing to choose yet");
             }
         });
@@ -211,6 +228,39 @@ pub fn code(ui: &mut Ui, label: &str, value: &mut String, rows: usize) -> bool {
     });
     ui.add_space(2.0);
     changed
+}
+
+/// The button that does what a page or dialog is for.
+pub fn primary(ui: &Ui, words: &str) -> egui::Button<'static> {
+    let t = Tokens::of(ui);
+    let text = RichText::new(words.to_owned()).family(theme::semibold()).color(t.on_brand);
+    egui::Button::new(text).fill(t.brand).stroke(egui::Stroke::NONE).min_size(vec2(84.0, 28.0))
+}
+
+/// The foot of a dialog: at its end the button that Enter presses, before it the others. Gives the place of the one that
+/// was pressed: 0 for the first, then those of `others`.
+pub fn answers(ui: &mut Ui, accept: &str, ready: bool, others: &[&str]) -> Option<usize> {
+    ui.add_space(12.0);
+    let mut pressed = None;
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let button = primary(ui, accept);
+            let accept = ui.add_enabled(ready, button);
+            // Nobody else wants the keyboard: no field, no button one went to by hand.
+            if ready && ui.memory(|m| m.focused().is_none()) {
+                accept.request_focus();
+            }
+            if accept.clicked() {
+                pressed = Some(0);
+            }
+            for (at, words) in others.iter().enumerate() {
+                if ui.add(egui::Button::new(*words).min_size(vec2(72.0, 28.0))).clicked() {
+                    pressed = Some(at + 1);
+                }
+            }
+        });
+    });
+    pressed
 }
 
 /// A wide, quiet button with the words left.

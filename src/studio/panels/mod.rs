@@ -2,6 +2,7 @@
 
 pub mod explorer;
 pub mod fields;
+pub mod page;
 pub mod problems;
 pub mod properties;
 pub mod toolbox;

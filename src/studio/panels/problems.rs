@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Severity, counted};
 use crate::studio::document::{Action, Document};
 use crate::studio::problems;
 use crate::studio::theme::{self, Tokens};
+use crate::studio::ticks;
 use egui::{Align, Color32, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
@@ -104,7 +105,7 @@ const FIX: f32 = 48.0;
 fn line(ui: &mut Ui, problem: &Diagnostic) -> (bool, bool) {
     let t = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
-    let words = format!("{} {}: {}", problem.code, problem.place, problem.message);
+    let words = ticks::plain(&format!("{} {}: {}", problem.code, problem.place, problem.message));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, &words));
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, 5.0, t.tint(t.panel, t.text, 0.05));
@@ -117,7 +118,7 @@ fn line(ui: &mut Ui, problem: &Diagnostic) -> (bool, bool) {
     if !problem.place.name.is_empty() {
         job.append(&problem.place.name, 10.0, format(t.text, 12.5, theme::medium()));
     }
-    job.append(&problem.message, 10.0, format(t.text, 12.5, body.clone()));
+    ticks::append(&mut job, &problem.message, 10.0, 12.5, t.text, t.field);
     job.append(&problem.place.file, 12.0, format(t.muted, 11.0, body));
     let button = if problem.fix.is_some() { FIX } else { 0.0 };
     job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 30.0 - button);
@@ -126,7 +127,7 @@ fn line(ui: &mut Ui, problem: &Diagnostic) -> (bool, bool) {
     ui.painter().galley(at, galley, t.text);
     let clicked = response.clicked();
     let help = if problem.help.is_empty() { problem.message.clone() } else { problem.help.clone() };
-    response.on_hover_text(help);
+    response.on_hover_text(ticks::plain(&help));
     (clicked, problem.fix.as_deref().is_some_and(|fix| fix_button(ui, rect, &fix.label())))
 }
 

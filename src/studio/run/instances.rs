@@ -8,7 +8,7 @@ use super::tracker::{Phase, Summary};
 use crate::studio::document::{Action, Document, Selection};
 use crate::studio::panels::fields;
 use crate::studio::theme::{self, Tokens};
-use crate::studio::{command, problems};
+use crate::studio::{command, problems, ticks};
 use egui::{Align, Color32, FontId, Layout, RichText, ScrollArea, Sense, TextStyle, Ui, pos2, vec2};
 
 const ROW: f32 = 42.0;
@@ -223,9 +223,9 @@ pub fn broken(ui: &mut Ui, state: &State, document: &Document, actions: &mut Vec
                     let place = problem.place.to_string();
                     ui.horizontal_wrapped(|ui| {
                         ui.label(RichText::new(problem.code).monospace().color(t.error));
-                        ui.label(RichText::new(&problem.message).color(t.text));
+                        ui.label(ticks::paragraph(ui, &problem.message, 13.0, t.text));
                     });
-                    ui.label(RichText::new(&problem.help).small().color(t.muted));
+                    ui.label(ticks::paragraph(ui, &problem.help, 11.5, t.muted));
                     if let Some((module, selection)) = problems::selection(&document.app, problem) {
                         let words = if place.is_empty() { "Show".to_owned() } else { place };
                         if ui.add(egui::Button::new(RichText::new(words).small())).clicked() {

@@ -89,7 +89,7 @@ fn line(ui: &mut Ui, run: &RunMode, event: &Event) -> bool {
     // What comes after the moment shown has not happened in it.
     let text = if past.is_some_and(|seq| event.seq > seq) { t.faint } else { t.text };
     if past == Some(event.seq) {
-        ui.painter().rect_filled(rect, 4.0, t.tint(t.panel, t.brand, 0.22));
+        ui.painter().rect_filled(rect, 4.0, t.tint(t.panel, t.brand, 0.14));
     } else if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, 4.0, t.tint(t.panel, t.text, 0.06));
     } else if own {

@@ -589,6 +589,11 @@ impl RunMode {
         });
     }
 
+    /// True while the panel for sending a message is open.
+    pub fn sends(&self) -> bool {
+        self.bottom == Bottom::Send
+    }
+
     /// Journal and Send message.
     pub fn bottom(&mut self, ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
         ui.set_min_height(ui.available_height());

@@ -45,7 +45,9 @@ pub fn tab(ui: &mut Ui, id: Id, tile: TileId, words: &Words<'_>, state: &TabStat
     let mut format = egui::text::TextFormat::simple(font, ink);
     format.italics = words.pane.preview;
     let mut job = egui::text::LayoutJob::single_section(words.title.clone(), format);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(TITLE);
+    // In a narrow group a tab still fits in whole.
+    let room = ui.clip_rect().width() - (MARGIN + ICON + 6.0 + 4.0 + CLOSE + 6.0) - 4.0;
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room.clamp(48.0, TITLE));
     let galley = ui.painter().layout_job(job);
     let width = MARGIN + ICON + 6.0 + galley.size().x + 4.0 + CLOSE + 6.0;
     let (_, rect) = ui.allocate_space(vec2(width, ui.available_height()));

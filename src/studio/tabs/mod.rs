@@ -294,6 +294,19 @@ impl Tabs {
         self.focused.is_some() && self.focused == self.current
     }
 
+    /// The tab with the focus when it is no orchestration, nor a text of what is selected: then the frame of the window
+    /// is about it.
+    pub fn page(&self, document: &Document) -> Option<&Tab> {
+        self.focused().filter(|tab| match tab {
+            Tab::Orchestration(_) => false,
+            Tab::Code(place) => {
+                let owner = place.owner.clone().map(Selection::Node);
+                place.module != document.module || owner != Some(document.selection.clone())
+            }
+            _ => true,
+        })
+    }
+
     /// The module of the orchestration tab that had the focus last.
     fn module(&self) -> Option<&str> {
         match &self.tree.tiles.get_pane(&self.current?)?.tab {

@@ -3,7 +3,8 @@
 use super::bar::{self, Words};
 use super::{CanvasView, Pane, Tab, Tabs, View};
 use crate::studio::Studio;
-use crate::studio::document::Action;
+use crate::studio::document::{Action, Selection};
+use crate::studio::editors::ports::Item;
 use crate::studio::theme::Tokens;
 use egui::{Color32, Id, Response, Stroke, Ui, Visuals, WidgetText};
 use egui_tiles::{Behavior, ResizeState, SimplificationOptions, TabState, TileId, Tiles, Tree, UiResponse};
@@ -60,8 +61,22 @@ impl Studio {
 
     /// Opens a tab and gives it the focus.
     pub(in crate::studio) fn open_tab(&mut self, tab: Tab, preview: bool) {
+        if tab == Tab::Ports && self.tabs.on_canvas() {
+            let item = self.bound_port();
+            self.editors.ports.chosen = item.or(self.editors.ports.chosen.take());
+        }
         self.tabs.open(tab, preview);
         self.tabs.lead(&mut self.document);
+    }
+
+    /// What the selected port is bound to.
+    fn bound_port(&self) -> Option<Item> {
+        let document = &self.document;
+        let (Selection::Port(port), Some(module)) = (&document.selection, document.module()) else {
+            return None;
+        };
+        let orchestration = document.orchestration()?;
+        Item::bound(&document.app, &module.full_name(&orchestration.name), port)
     }
 
     pub(in crate::studio) fn close_tab(&mut self) {

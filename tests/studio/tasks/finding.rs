@@ -247,7 +247,7 @@ pub const TASKS: &[Task] = &[
                 w.keys_with(CTRL_SHIFT, Key::M).settle();
                 w.window.run_steps(12);
                 let found = w.document().problems.iter().find(|p| p.place.name == "Send reply").unwrap();
-                line = format!("{} {}: {}", found.code, found.place, found.message);
+                line = format!("{} {}: {}", found.code, found.place, found.message).replace('`', "");
             });
             w.click(Role::ListItem, &line);
             assert_eq!(w.selected(), "Send reply");

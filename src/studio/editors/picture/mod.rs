@@ -41,7 +41,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State) {
         state.at = None;
     }
     let (rect, ground) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
-    ground.widget_info(|| WidgetInfo::labeled(egui::Role::Group, true, "Application"));
+    ground.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, "Application"));
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, t.canvas);
     if picture.nodes.is_empty() {
@@ -72,6 +72,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State) {
         let seen = place.intersects(rect);
         let response = ui.interact(if seen { place.intersect(rect) } else { place }, id, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, called(node)));
+        ui.accesskit_node_builder(id, |own| own.set_description(node.about.as_str()));
         if state.focus == Some(number) {
             response.request_focus();
             state.focus = None;

@@ -13,7 +13,8 @@ use crate::engine::preview::{Endpoint, Fit, NodeKind, Picture, RowKind};
 use crate::message::Name;
 use crate::model::edit::{Edit, Part, Physical, PhysicalKind};
 use crate::model::{
-    Application, Host, Party, Pipeline, ReceiveLocation, ReceivePort, SendPort, SendPortGroup, Transport,
+    Application, Host, Party, Pipeline, PortBinding, ReceiveLocation, ReceivePort, SendPort, SendPortGroup,
+    Transport,
 };
 use crate::studio::icons::Glyph;
 use crate::studio::panels::fields;
@@ -79,6 +80,21 @@ impl Item {
             | Self::Pipeline(name)
             | Self::Host(name) => name,
         }
+    }
+
+    /// What it is, in words.
+    pub fn singular(&self) -> &'static str {
+        KINDS.get(self.kind()).map_or("", |(_, singular, _)| singular)
+    }
+
+    /// The physical port or group that a logical port of an orchestration is bound to.
+    pub fn bound(app: &Application, orchestration: &str, port: &str) -> Option<Self> {
+        let binding = app.bindings.service(orchestration)?.ports.get(port)?;
+        Some(match binding.clone() {
+            PortBinding::ReceivePort(name) => Self::ReceivePort(name),
+            PortBinding::SendPort(name) => Self::SendPort(name),
+            PortBinding::SendPortGroup(name) => Self::Group(name),
+        })
     }
 
     pub fn exists(&self, app: &Application) -> bool {
@@ -170,7 +186,7 @@ fn index(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State) {
                 }
             }
             if items.is_empty() {
-                fields::note(ui, "none yet");
+                fields::note(ui, "None yet");
             }
         }
     });
@@ -197,29 +213,8 @@ fn create(editing: &mut Editing<'_>, state: &mut State, kind: usize) {
     let singular = KINDS.get(kind).map_or("item", |k| k.1);
     let name = list::fresh(singular, |name| all(app, kind).iter().any(|(known, _)| known == name));
     let edit = match kind {
-        0 => physical(Physical::ReceivePort(ReceivePort {
-            name: name.clone(),
-            locations: vec![ReceiveLocation {
-                name: format!("{name}_Location"),
-                transport: "FILE".into(),
-                address: format!("{name}/*.xml"),
-                receive_pipeline: "XMLReceive".into(),
-                enabled: true,
-                ..Default::default()
-            }],
-            ..Default::default()
-        })),
-        1 => physical(Physical::SendPort(Box::new(SendPort {
-            name: name.clone(),
-            send_pipeline: "XMLTransmit".into(),
-            primary: Some(Transport {
-                transport: "FILE".into(),
-                address: format!("{name}/%MessageID%.xml"),
-                ..Default::default()
-            }),
-            priority: 5,
-            ..Default::default()
-        }))),
+        0 => physical(fresh_port(&name, true, false)),
+        1 => physical(fresh_port(&name, false, false)),
         2 => physical(Physical::SendPortGroup(SendPortGroup { name: name.clone(), ..Default::default() })),
         3 => physical(Physical::Party(Party { name: name.clone(), ..Default::default() })),
         4 => {
@@ -235,6 +230,40 @@ fn create(editing: &mut Editing<'_>, state: &mut State, kind: usize) {
     };
     editing.batch(format!("New {singular}"), vec![edit]);
     state.chosen = Some(Item::of(kind, name));
+}
+
+/// A receive port or send port with a folder of its own name.
+pub fn fresh_port(name: &str, receives: bool, two_way: bool) -> Physical {
+    if receives {
+        let location = ReceiveLocation {
+            name: format!("{name}_Location"),
+            transport: "FILE".into(),
+            address: format!("{name}/*.xml"),
+            receive_pipeline: "XMLReceive".into(),
+            enabled: true,
+            ..Default::default()
+        };
+        let locations = vec![location];
+        return Physical::ReceivePort(ReceivePort {
+            name: name.to_owned(),
+            two_way,
+            locations,
+            ..Default::default()
+        });
+    }
+    let primary = Transport {
+        transport: "FILE".into(),
+        address: format!("{name}/%MessageID%.xml"),
+        ..Default::default()
+    };
+    Physical::SendPort(Box::new(SendPort {
+        name: name.to_owned(),
+        two_way,
+        send_pipeline: "XMLTransmit".into(),
+        primary: Some(primary),
+        priority: 5,
+        ..Default::default()
+    }))
 }
 
 fn physical(element: Physical) -> Edit {

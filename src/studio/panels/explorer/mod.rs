@@ -36,7 +36,8 @@ struct State {
     rows: Arc<Vec<Row>>,
 }
 
-pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
+/// `drawn` is true while the open orchestration is what has the focus.
+pub fn ui(ui: &mut Ui, document: &Document, drawn: bool, actions: &mut Vec<Action>) {
     let id = egui::Id::unique("explorer");
     let mut state: State = ui.data(|d| d.get_temp(id)).unwrap_or_default();
     let now = Some((document.revision, document.module.clone()));
@@ -52,7 +53,7 @@ pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
     let mut focus: Option<usize> = None;
     for (at, index) in shown.iter().enumerate() {
         let Some(row) = rows.get(*index) else { continue };
-        let response = show(ui, document, row, &state, actions);
+        let response = show(ui, document, row, (&state, drawn), actions);
         if state.go.as_ref() == Some(&row.key) {
             response.request_focus();
             response.scroll_to_me(None);
@@ -245,7 +246,13 @@ fn drag(ui: &Ui, document: &Document, row: &Row, response: &Response) {
 }
 
 /// One line; its `+` and menu push their own actions.
-fn show(ui: &mut Ui, document: &Document, row: &Row, state: &State, actions: &mut Vec<Action>) -> Response {
+fn show(
+    ui: &mut Ui,
+    document: &Document,
+    row: &Row,
+    (state, drawn): (&State, bool),
+    actions: &mut Vec<Action>,
+) -> Response {
     let t = Tokens::of(ui);
     let heading = matches!(row.content, Content::Heading(_));
     if heading {
@@ -256,6 +263,7 @@ fn show(ui: &mut Ui, document: &Document, row: &Row, state: &State, actions: &mu
     let sense = if draggable { Sense::click_and_drag() } else { Sense::click() };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), sense);
     let selected = match &row.content {
+        _ if !drawn => false,
         Content::Heading(_) => false,
         Content::Go(module, Selection::Orchestration) => *module == document.module,
         _ => selection(document, row).is_some_and(|(_, s)| {

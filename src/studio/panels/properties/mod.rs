@@ -23,6 +23,7 @@ use crate::studio::document::{Action, Document, Selection};
 use crate::studio::editor::{self, Field};
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
+use crate::studio::ticks;
 use egui::{Color32, Rect, RichText, ScrollArea, Ui, Vec2, vec2};
 
 /// What every editor needs.
@@ -125,7 +126,7 @@ fn node(ui: &mut Ui, editing: &mut Editing<'_>, id: &Id) {
 }
 
 /// The head of the panel: chip, name, and what it is.
-fn title(ui: &mut Ui, glyph: Glyph, color: Color32, name: &str, what: &str) {
+pub(super) fn title(ui: &mut Ui, glyph: Glyph, color: Color32, name: &str, what: &str) {
     let t = Tokens::of(ui);
     ui.add_space(10.0);
     ui.horizontal(|ui| {
@@ -142,7 +143,7 @@ fn title(ui: &mut Ui, glyph: Glyph, color: Color32, name: &str, what: &str) {
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.add(egui::Label::new(RichText::new(name).text_style(egui::TextStyle::Heading)).truncate());
             if !what.is_empty() {
-                ui.label(RichText::new(what).small().color(t.muted));
+                ui.add(egui::Label::new(RichText::new(what).small().color(t.muted)).truncate());
             }
         });
     });
@@ -155,10 +156,9 @@ fn findings(ui: &mut Ui, found: &[Diagnostic]) {
     let t = Tokens::of(ui);
     for problem in found {
         let color = super::problems::color(t, problem.severity);
-        let words = RichText::new(&problem.message).small().color(color);
-        ui.add(egui::Label::new(words).wrap()).on_hover_text(&problem.help);
+        ui.add(egui::Label::new(ticks::paragraph(ui, &problem.message, 11.5, color)).wrap());
         if !problem.help.is_empty() {
-            fields::note(ui, &problem.help);
+            ui.add(egui::Label::new(ticks::paragraph(ui, &problem.help, 11.5, t.muted)).wrap());
         }
     }
 }

@@ -7,10 +7,12 @@ use crate::model::{
     Binding, CommunicationPattern, DeliveryNotification, DynamicBinding, ParameterKind, PartnerPort,
     Polarity, Port, PortBinding, PortSurface, ServiceBinding, SpecifyNow,
 };
-use crate::studio::document::Selection;
+use crate::studio::document::{Action, Selection};
+use crate::studio::editors::ports::{Item, fresh_port};
 use crate::studio::icons::Glyph;
 use crate::studio::names;
 use crate::studio::panels::fields;
+use crate::studio::tabs::Tab;
 use crate::studio::theme::Tokens;
 use egui::{RichText, Ui};
 
@@ -192,6 +194,37 @@ fn set(chosen: Option<String>, value: &mut String) {
     }
 }
 
+/// Makes a physical port for a logical one, binds it, and shows it among the ports.
+fn make(
+    editing: &mut Editing<'_>,
+    port: &Port,
+    (two_way, service, bound): (bool, String, Option<&ServiceBinding>),
+) {
+    let bindings = &editing.document.app.bindings;
+    let receives = port.polarity == Polarity::Implements;
+    let taken = |name: &str| bindings.receive_port(name).is_some() || bindings.send_port(name).is_some();
+    let numbered = (2_u32..).map(|n| format!("{}{n}", port.name));
+    let mut names = std::iter::once(port.name.clone()).chain(numbered);
+    let Some(name) = names.find(|name| !taken(name)) else { return };
+    let element = fresh_port(&name, receives, two_way);
+    let binding = match receives {
+        true => PortBinding::ReceivePort(name.clone()),
+        false => PortBinding::SendPort(name.clone()),
+    };
+    let mut of = bound
+        .cloned()
+        .unwrap_or_else(|| ServiceBinding { orchestration: service, ..ServiceBinding::default() });
+    of.ports.insert(port.name.clone(), binding);
+    let replaces = bound.map(|s| s.orchestration.clone());
+    let edits = vec![
+        Edit::SetPhysical { replaces: None, element },
+        Edit::SetPhysical { replaces, element: Physical::Service(of) },
+    ];
+    let label = format!("New {} {name}", if receives { "receive port" } else { "send port" });
+    editing.edit(Edit::Batch { label, edits });
+    editing.actions.push(Action::Open(Tab::Ports));
+}
+
 /// A folder of the port's own name in the application folder.
 fn fresh_address(port: &Port) -> SpecifyNow {
     if port.polarity == Polarity::Implements {
@@ -230,10 +263,27 @@ fn physical(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) {
     let now = bound.and_then(|s| s.ports.get(&port.name)).map(words).unwrap_or_default();
     let names: Vec<String> = all.iter().map(words).collect();
     let label = if port.polarity == Polarity::Implements { "Receive port" } else { "Send port" };
-    if names.is_empty() {
-        fields::note(ui, "The application has none yet: Specify now makes one for this port.");
+    let fresh = format!("New {}…", label.to_lowercase());
+    let item = Item::bound(app, &service, &port.name);
+    let chosen = fields::row(ui, label, |ui| {
+        let room = ui.available_width() - if item.is_some() { 26.0 } else { 0.0 };
+        let chosen = ui
+            .scope(|ui| {
+                ui.set_max_width(room);
+                fields::combo_or(ui, label, (&now, &names, "not bound"), &fresh)
+            })
+            .inner;
+        if item.is_some() && fields::icon_button(ui, Glyph::Parts, &format!("Open {now} in Ports")).clicked()
+        {
+            editing.actions.push(Action::Open(Tab::Ports));
+        }
+        chosen
+    });
+    let Some(chosen) = chosen else { return };
+    if chosen == fresh {
+        make(editing, port, (two_way, service, bound));
+        return;
     }
-    let Some(chosen) = fields::choice(ui, label, &now, &names, "not bound") else { return };
     let mut new = bound
         .cloned()
         .unwrap_or_else(|| ServiceBinding { orchestration: service, ..ServiceBinding::default() });
