@@ -223,25 +223,15 @@ impl Studio {
                     self.left(ui, &mut actions);
                 }
             });
-        Panel::right("right")
+        // Where there is little room an editor needs it more than what is said beside it.
+        let beside = running || !narrow || self.tabs.page(&self.document).is_none();
+        let right = Panel::right("right")
             .frame(frame(t.panel))
             .default_size(if narrow { 272.0 } else { 316.0 })
-            .size_range(250.0..=560.0)
-            .show(ui, |ui| {
-                if running {
-                    self.run.right(ui, &mut actions);
-                    return;
-                }
-                if let Some(tab) = self.tabs.page(&self.document) {
-                    let item = self.editors.ports.chosen.as_ref();
-                    panels::page::ui(ui, &self.document, tab, item, &mut actions);
-                    return;
-                }
-                if std::mem::take(&mut self.focus_properties) {
-                    panels::fields::focus_first(ui);
-                }
-                panels::properties::ui(ui, &self.document, &mut actions);
-            });
+            .size_range(250.0..=560.0);
+        if beside {
+            right.show(ui, |ui| self.right(ui, running, &mut actions));
+        }
         egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
             if running && self.run.broken(ui, &self.document, &mut actions) {
                 return;
@@ -301,6 +291,22 @@ impl Studio {
     pub fn checking_beside(mut self) -> Self {
         self.checker = Checker::start();
         self
+    }
+
+    /// What is said of the instance that runs, of what is selected, or of the tab with the focus.
+    fn right(&mut self, ui: &mut Ui, running: bool, actions: &mut Vec<Action>) {
+        if running {
+            self.run.right(ui, actions);
+        } else if self.tabs.is_empty() {
+            panels::page::nothing(ui);
+        } else if let Some(tab) = self.tabs.page(&self.document) {
+            panels::page::ui(ui, &self.document, tab, self.editors.ports.chosen.as_ref(), actions);
+        } else {
+            if std::mem::take(&mut self.focus_properties) {
+                panels::fields::focus_first(ui);
+            }
+            panels::properties::ui(ui, &self.document, actions);
+        }
     }
 
     fn left(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {

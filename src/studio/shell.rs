@@ -244,6 +244,9 @@ fn breadcrumb(ui: &mut Ui, studio: &Studio, roomy: bool, actions: &mut Vec<Actio
     within(ui, if roomy { CRUMB } else { 16.0 }, |ui| {
         ui.add(label).on_hover_text(format!("{}\n{place}", document.name()))
     });
+    if studio.tabs.is_empty() {
+        return;
+    }
     if roomy {
         ui.label(RichText::new("›").color(t.faint));
     }
@@ -358,6 +361,9 @@ pub fn status(ui: &mut Ui, studio: &Studio) {
             if let Some(tab) = studio.tabs.page(&studio.document).filter(|_| studio.mode == Mode::Design) {
                 let words = super::panels::page::status(&studio.document, tab);
                 ui.label(RichText::new(words).small().color(t.muted));
+                return;
+            }
+            if studio.tabs.is_empty() {
                 return;
             }
             let zoom = studio.tabs.canvas().zoom(studio.tabs.key()) * 100.0;

@@ -20,12 +20,11 @@ impl ServiceCompiler<'_> {
     pub(super) fn transform(&mut self, shape: &Shape, number: u16, transform: &model::Transform) {
         let map = Name::new(&transform.map);
         if !self.shared.maps.contains(&transform.map) {
-            self.report(
-                "V01",
-                format!("`{}` names the map `{}`, which does not exist", shape.name, transform.map),
-                "Choose one of the application's maps",
-                self.place(shape, "map"),
-            );
+            let message = match transform.map.as_str() {
+                "" => format!("`{}` has no map yet", shape.name),
+                map => format!("`{}` names the map `{map}`, which does not exist", shape.name),
+            };
+            self.report("V01", message, "Choose one of the application's maps", self.place(shape, "map"));
             return;
         }
         let Some(inputs) = self.part_refs(shape, "inputs", &transform.inputs) else { return };

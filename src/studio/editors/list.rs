@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// Widest a form gets; wider ones are hard to read across.
 pub const FORM: f32 = 620.0;
 
+/// Width below which a name takes all of its line, in points.
+pub const NARROW: f32 = 170.0;
+
 /// A line that can be chosen: glyph, name, something muted at its right. `kind` is part of its accessible name.
 pub fn row(ui: &mut Ui, glyph: Glyph, name: &str, about: &str, selected: bool, kind: &str) -> bool {
     let t = Tokens::of(ui);
@@ -27,7 +30,7 @@ pub fn row(ui: &mut Ui, glyph: Glyph, name: &str, about: &str, selected: bool, k
     icons::paint(ui.painter(), glyph, icon, if selected { t.text } else { t.muted });
     let font = if selected { theme::medium() } else { egui::FontFamily::Proportional };
     let room = rect.width() - 34.0;
-    let share = if about.is_empty() { 1.0 } else { 0.64 };
+    let share = if about.is_empty() || room < NARROW { 1.0 } else { 0.64 };
     let left = cut(ui, name, FontId::new(12.5, font), t.text, room * share);
     let used = left.size().x;
     let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + 25.0, rect.center().y), left.size()).min;
@@ -59,14 +62,17 @@ pub fn head(ui: &mut Ui, glyph: Glyph, color: Color32, name: &str, what: &str, a
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(32.0), Sense::hover());
         let chip = Rect::from_center_size(rect.center(), Vec2::splat(30.0));
         icons::chip(ui.painter(), glyph, chip, t.panel, color, 7.into());
-        let room = (ui.available_width() - 250.0).max(48.0);
-        ui.allocate_ui_with_layout(vec2(room, 34.0), Layout::top_down(Align::Min), |ui| {
-            ui.spacing_mut().item_spacing.y = 1.0;
-            let text = RichText::new(name).text_style(egui::TextStyle::Heading);
-            ui.add(egui::Label::new(text).truncate());
-            ui.add(egui::Label::new(RichText::new(what).small().color(t.muted)).truncate());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            add(ui);
+            let room = (ui.available_width() - 4.0).max(48.0);
+            ui.allocate_ui_with_layout(vec2(room, 34.0), Layout::top_down(Align::Min), |ui| {
+                ui.set_min_width(room);
+                ui.spacing_mut().item_spacing.y = 1.0;
+                let text = RichText::new(name).text_style(egui::TextStyle::Heading);
+                ui.add(egui::Label::new(text).truncate());
+                ui.add(egui::Label::new(RichText::new(what).small().color(t.muted)).truncate());
+            });
         });
-        ui.with_layout(Layout::right_to_left(Align::Center), add);
     });
     ui.add_space(2.0);
     ui.separator();

@@ -305,7 +305,7 @@ fn mark(ui: &mut Ui, letter: &str, name: &str, on: bool, color: Color32) -> bool
     response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, on, name));
     let hot = response.hovered() || response.has_focus();
     if on {
-        ui.painter().rect_filled(rect.shrink(1.0), 4.0, t.tint(t.panel, color, 0.14));
+        ui.painter().rect_filled(rect.shrink(1.0), 4.0, t.tint(t.panel, color, 0.10));
     } else if hot {
         ui.painter().rect_filled(rect.shrink(1.0), 4.0, t.tint(t.panel, t.text, 0.08));
     }

@@ -65,6 +65,12 @@ pub fn ui(ui: &mut Ui, document: &Document, tab: &Tab, item: Option<&Item>, acti
     });
 }
 
+/// The right panel while no tab is open.
+pub fn nothing(ui: &mut Ui) {
+    ui.add_space(12.0);
+    fields::note(ui, "Open an orchestration or a file to see its properties here.");
+}
+
 fn capital(words: &str) -> String {
     let mut rest = words.chars();
     rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()

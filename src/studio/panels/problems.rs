@@ -115,7 +115,9 @@ fn line(ui: &mut Ui, problem: &Diagnostic) -> (bool, bool) {
     let format = |color, size, family| egui::text::TextFormat::simple(egui::FontId::new(size, family), color);
     let body = egui::FontFamily::Proportional;
     job.append(problem.code, 0.0, format(t.muted, 11.0, egui::FontFamily::Monospace));
-    if !problem.place.name.is_empty() {
+    // Most messages begin with the name of what they are about.
+    let named = problem.message.trim_start_matches('`').starts_with(&problem.place.name);
+    if !named {
         job.append(&problem.place.name, 10.0, format(t.text, 12.5, theme::medium()));
     }
     ticks::append(&mut job, &problem.message, 10.0, 12.5, t.text, t.field);

@@ -100,10 +100,10 @@ fn entry(
     let font = TextStyle::Body.resolve(ui.style());
     let job = egui::text::LayoutJob::single_section(
         words.to_owned(),
-        egui::text::TextFormat::simple(egui::FontId::new(12.0, font.family), t.text),
+        egui::text::TextFormat::simple(egui::FontId::new(11.5, font.family), t.text),
     );
     let mut job = job;
-    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 32.0);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 30.0);
     let galley = painter.layout_job(job);
     let at = Align2::LEFT_CENTER.anchor_size(rect.left_center() + vec2(29.0, 0.0), galley.size()).min;
     painter.galley(at, galley, t.text);

@@ -10,6 +10,7 @@ use crate::model::{Id, ParameterKind};
 use crate::studio::canvas::Hand;
 use crate::studio::command::Command;
 use crate::studio::document::{Action, Ask, Document, Selection};
+use crate::studio::editors::list::NARROW;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
 use crate::studio::{canvas, names};
@@ -316,7 +317,7 @@ fn show(
     icons::paint(ui.painter(), row.glyph, icon, if selected { t.text } else { t.muted });
     let font = if selected { theme::medium() } else { TextStyle::Body.resolve(ui.style()).family };
     let room = rect.right() - left - 32.0;
-    let share = if row.about.is_empty() { 1.0 } else { 0.66 };
+    let share = if row.about.is_empty() || room < NARROW { 1.0 } else { 0.66 };
     let galley = elided(ui, &row.name, FontId::new(12.5, font), t.text, room * share);
     let used = galley.size().x;
     let at = Align2::LEFT_CENTER.anchor_size(pos2(left + 25.0, rect.center().y), galley.size()).min;
