@@ -60,7 +60,13 @@ pub fn open(path: &Path) -> Result<Opened, Vec<Diagnostic>> {
     let mut files: Vec<PathBuf> = gathered.files().cloned().collect();
     if files.is_empty() {
         let help = "open a folder, solution, project or file of BizTalk Server, or an application folder";
-        let message = format!("there are no orchestrations, schemas or maps in `{}`", path.display());
+        let missing: usize = gathered.projects.values().map(|project| project.missing.len()).sum();
+        let missing = match missing {
+            0 => String::new(),
+            n => format!("; its projects list {} that are not there", counted(n, "file")),
+        };
+        let message =
+            format!("there are no orchestrations, schemas or maps in `{}`{missing}", path.display());
         return Err(vec![Diagnostic::error("Z06", message, help)]);
     }
     files.push(if path.is_dir() { path.join(RUN_FOLDER) } else { path.clone() });

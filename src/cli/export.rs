@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_help = super::EXIT_CODES)]
 pub struct Arguments {
-    /// Application folder.
+    /// Application folder, or a folder, solution, project or orchestration of BizTalk Server.
     application: PathBuf,
-    /// Orchestration, by its name or by the name of its file; needed when there are several.
+    /// Orchestration, by its name or by the name of its file; needed when there are several and the path is not that of
+    /// one.
     orchestration: Option<String>,
     /// Write an SVG file.
     #[arg(long, value_name = "FILE")]
@@ -40,11 +41,13 @@ fn scale(text: &str) -> Result<f32, String> {
 }
 
 pub fn export(arguments: &Arguments) -> Exit {
-    let application = match load(&arguments.application) {
-        Ok(loaded) => loaded.application,
+    let (application, shown) = match load(&arguments.application) {
+        Ok(loaded) => (loaded.application, loaded.shown),
         Err(exit) => return exit,
     };
-    let Some(key) = find(&application, arguments.orchestration.as_deref()) else { return Exit::Unusable };
+    // The path of an orchestration says which one.
+    let named = arguments.orchestration.clone().or(shown);
+    let Some(key) = find(&application, named.as_deref()) else { return Exit::Unusable };
     let module = application.modules.get(&key);
     let shapes = module.and_then(|m| m.orchestration.as_ref()).map(|o| o.shapes()).unwrap_or_default();
     let mut collapsed = BTreeSet::new();

@@ -1,16 +1,21 @@
 use super::{Exit, complain, load, say};
+use crate::biztalk;
+use crate::model::Application;
 use crate::xml::{Optional, SchemaSet, Wishes};
 use clap::{Args, ValueEnum};
 use std::fs;
 use std::path::PathBuf;
 
 /// Make a message from a schema: what it requires and what is promoted, with valid values.
+///
+/// Of an orchestration it makes the message that starts it: what its filter and its texts ask for, all parts of it as MIME,
+/// and says at which receive location to hand it in.
 #[derive(Debug, Args)]
 #[command(after_help = super::EXIT_CODES)]
 pub struct Arguments {
     /// Application folder.
     application: PathBuf,
-    /// Message type, `namespace#Root`, or type name of the schema, such as `Order`.
+    /// Message type, `namespace#Root`, or type name of the schema, such as `Order`; or an orchestration.
     message_type: String,
     /// Draws choices and values; 0 takes the first of everything.
     #[arg(long, default_value_t = 0)]
@@ -53,6 +58,12 @@ pub fn generate(arguments: &Arguments) -> Exit {
     };
     let schemas = SchemaSet::build(&application);
     let named = schemas.root_named(&arguments.message_type).map(|root| root.message_type.clone());
+    if named.is_none()
+        && !schemas.knows(&arguments.message_type)
+        && let Some(key) = orchestration(&application, &arguments.message_type)
+    {
+        return starting(arguments, &application, &schemas, &key);
+    }
     let class = || schemas.class(&arguments.message_type).map(|class| class.message_type());
     let message_type = match schemas.knows(&arguments.message_type) {
         true => arguments.message_type.as_str().into(),
@@ -84,12 +95,46 @@ pub fn generate(arguments: &Arguments) -> Exit {
     for note in &instance.notes {
         complain(format_args!("note: {note}"));
     }
+    give(arguments, &instance.text)
+}
+
+/// Key of the module of an orchestration, by its name, full name or file name.
+fn orchestration(application: &Application, name: &str) -> Option<String> {
+    let mut all = application.modules.iter();
+    let found = all.find(|(key, module)| {
+        module
+            .orchestration
+            .as_ref()
+            .is_some_and(|own| key.as_str() == name || own.name == name || module.qualify(&own.name) == name)
+    });
+    found.map(|(key, _)| key.clone())
+}
+
+/// The message that starts an orchestration.
+fn starting(arguments: &Arguments, application: &Application, schemas: &SchemaSet, key: &str) -> Exit {
+    match biztalk::sample(application, schemas, key) {
+        Ok(sample) => {
+            complain(format_args!("note: hand it in at the receive location {}", sample.location));
+            for (property, value) in &sample.properties {
+                complain(format_args!("note: its adapter has to promote {property} = {value}"));
+            }
+            give(arguments, &sample.body)
+        }
+        Err(reason) => {
+            let help = "name a message type, or an orchestration that a message starts";
+            complain(format_args!("error: nothing starts {key} from outside: {reason}\n  help: {help}"));
+            Exit::Failed
+        }
+    }
+}
+
+fn give(arguments: &Arguments, text: &str) -> Exit {
     match &arguments.file {
         None => {
-            say(&instance.text);
+            say(text);
         }
         Some(file) => {
-            if let Err(error) = fs::write(file, &instance.text) {
+            if let Err(error) = fs::write(file, text) {
                 let shown = file.display();
                 complain(format_args!(
                     "error: {shown} cannot be written: {error}\n  help: check the name and the permissions"

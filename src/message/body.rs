@@ -336,6 +336,22 @@ mod tests {
     }
 
     #[test]
+    fn an_element_with_too_many_attributes_is_refused_at_once() {
+        let many = |count: usize| {
+            let attributes: String = (0..count).map(|n| format!(" a{n}=\"=\"")).collect();
+            format!("<!-- < a=\"\" -->\n<r><![CDATA[<x =====]]><a{attributes}/></r>")
+        };
+        assert!(Body::xml(many(1_000)).document().is_ok());
+        let start = std::time::Instant::now();
+        let error = Body::xml(many(100_000)).document().err().unwrap();
+        assert!(start.elapsed() < std::time::Duration::from_secs(5));
+        assert_eq!(
+            (error.message.as_str(), error.place()),
+            ("an element has more than 1000 attributes", Some((2, 24)))
+        );
+    }
+
+    #[test]
     fn fields_are_read_by_path_and_written_into_a_copy() {
         let body = Body::xml(ORDER);
         assert_eq!(body.root().unwrap(), ("http://o".into(), "Order".into()));

@@ -349,3 +349,32 @@ fn patterns_are_read_as_biztalk_reads_them() {
         |text: &str| schemas.validate(&Body::xml(format!(r#"<Plate xmlns="urn:t">{text}</Plate>"#))).is_ok();
     assert!(valid("ABC123") && valid("X1") && !valid("^ABC123$") && !valid("ABC1234"));
 }
+
+/// Schemas may include each other; a type that derives from itself is no type.
+#[test]
+fn circles_of_includes_are_followed_once_and_circles_of_types_are_told() {
+    let schema = |body: &str| {
+        format!(
+            r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t" xmlns="urn:t">{body}</xs:schema>"#
+        )
+    };
+    let mut application = application();
+    let first = r#"<xs:include schemaLocation="Second.xsd"/><xs:element name="First" type="Both"/>"#;
+    let second = r#"<xs:include schemaLocation="First.xsd"/>
+        <xs:complexType name="Both"><xs:sequence><xs:element name="No" type="xs:int"/></xs:sequence></xs:complexType>"#;
+    application.schemas.insert("schemas/First.xsd".into(), schema(first));
+    application.schemas.insert("schemas/Second.xsd".into(), schema(second));
+    let schemas = SchemaSet::build(&application);
+    assert_eq!(schemas.diagnostics(), &[]);
+    assert_eq!(schemas.validate(&Body::xml(r#"<First xmlns="urn:t"><No xmlns="">1</No></First>"#)), Ok(()));
+
+    let derived = |name: &str, base: &str| {
+        format!(
+            r#"<xs:complexType name="{name}"><xs:complexContent><xs:extension base="{base}"/></xs:complexContent></xs:complexType>"#
+        )
+    };
+    let circle = schema(&([derived("A", "B"), derived("B", "A"), derived("C", "A")].concat()));
+    let schemas = with_schema("schemas/Circle.xsd", &circle);
+    let found: Vec<&str> = schemas.diagnostics().iter().map(|d| d.message.as_str()).collect();
+    assert_eq!(found, ["The type `A` derives from itself", "The type `B` derives from itself"]);
+}

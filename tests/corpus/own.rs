@@ -1,5 +1,6 @@
 //! A project of our own, with every kind of shape, opened in every way.
 
+use super::run::{End, run};
 use orchestrion::biztalk::{self, Loaded};
 use orchestrion::check;
 use orchestrion::diagnostic::{Diagnostic, Severity};
@@ -9,6 +10,7 @@ use orchestrion::model::{
     Application, CatchType, CommunicationPattern, FilterOperator, Grouping, Leg, Module, ShapeKind,
     Transaction,
 };
+use orchestrion::xml::SchemaSet;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -154,4 +156,110 @@ fn scripts_and_messages_beside_the_project_belong_to_it() {
     let again = biztalk::load(folder.path()).unwrap();
     assert_eq!(again.application.components["Acme.Rates"], script);
     assert_eq!(again.application, loaded.application);
+}
+
+/// Flows as they are found in production: several parts, any XML, code and properties of assemblies that are not here,
+/// a convoy on two properties with a nested call and a compensation.
+#[test]
+fn flows_whose_surroundings_are_missing_run_from_a_generated_message() {
+    let depot = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/samples/Depot");
+    let ends = [
+        ("Broker", End::Completed, true),
+        ("Collect", End::Completed, false),
+        ("Mark", End::Called, false),
+        ("TwoParts", End::Completed, false),
+        ("Untyped", End::Completed, false),
+    ];
+    for (name, end, mocked) in ends {
+        let outcome = run(&depot.join(format!("{name}.odx")));
+        assert_eq!((outcome.end, outcome.mocked), (end, mocked), "{name}");
+    }
+}
+
+#[test]
+fn a_sample_message_fits_what_the_orchestration_asks_for() {
+    let loaded =
+        biztalk::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/samples/Depot")).unwrap();
+    let schemas = SchemaSet::build(&loaded.application);
+    let sample = |key: &str| biztalk::sample(&loaded.application, &schemas, key).unwrap();
+    let parcel = sample("TwoParts");
+    assert!(parcel.body.starts_with("MIME-Version: 1.0"), "{}", parcel.body);
+    assert!(
+        parcel.body.contains("Content-Description: Order")
+            && parcel.body.contains("Content-Description: Note")
+    );
+    let order = sample("Untyped");
+    assert!(order.body.contains("Order") && order.body.contains("<Number>"), "{}", order.body);
+    assert_eq!(order.properties, [("SMTP.Subject".to_owned(), "Subject".to_owned())]);
+    let asked = sample("Broker");
+    assert_eq!(
+        asked.properties,
+        [
+            ("Acme.Itinerary.ServiceName".to_owned(), "Depot.Broker".to_owned()),
+            ("Acme.Itinerary.Step".to_owned(), "2".to_owned())
+        ]
+    );
+    assert_eq!(biztalk::sample(&loaded.application, &schemas, "Mark"), Err(biztalk::NoSample::Called));
+}
+
+#[test]
+fn what_is_played_is_told_and_never_saved() {
+    let loaded =
+        biztalk::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/samples/Depot")).unwrap();
+    let settings = &loaded.application.settings;
+    assert_eq!(
+        settings.simulated_answers.keys().collect::<Vec<_>>(),
+        ["Acme.Answers.Make", "Acme.Config.Reader.Read", "Acme.Templates.Get"]
+    );
+    assert_eq!(settings.simulated_answers["Acme.Config.Reader.Read"], "\"1\"");
+    assert!(settings.simulated_answers["Acme.Templates.Get"].contains("Ack"));
+    assert_eq!(
+        settings
+            .simulated_properties
+            .iter()
+            .map(|(name, kind)| (name.as_str(), kind.as_str()))
+            .collect::<Vec<_>>(),
+        [("Acme.Itinerary.ServiceName", "System.String"), ("Acme.Itinerary.Step", "System.Int32")]
+    );
+    assert!(
+        loaded.findings.iter().any(|found| found.code == "Z13" && found.message.contains("2 properties"))
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let report = biztalk::save_beside(folder.path(), &loaded.application, None).unwrap();
+    for path in report.written {
+        let text = fs::read_to_string(folder.path().join(path)).unwrap();
+        assert!(!text.contains("simulated_"), "{text}");
+    }
+    // Members that are played are still custom code to stand in for.
+    let open: Vec<String> = check::check(&loaded.application)
+        .into_iter()
+        .filter(|d| d.code == "K03")
+        .map(|d| d.message)
+        .collect();
+    assert!(open.iter().any(|message| message.starts_with("Acme.Templates ")), "{open:#?}");
+}
+
+#[test]
+fn binding_files_that_disagree_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(parcels().join("Parcels")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let bindings = |address: &str| {
+        format!(
+            "<BindingInfo><SendPortCollection><SendPort Name=\"Out\" IsStatic=\"true\" IsTwoWay=\"false\">\
+             <PrimaryTransport><Address>{address}</Address><TransportType Name=\"FILE\" /></PrimaryTransport>\
+             </SendPort></SendPortCollection></BindingInfo>"
+        )
+    };
+    fs::write(folder.path().join("A.Test.xml"), bindings("test/%MessageID%.xml")).unwrap();
+    fs::write(folder.path().join("B.Live.xml"), bindings("live/%MessageID%.xml")).unwrap();
+    let opened = biztalk::open(folder.path()).unwrap();
+    let told: Vec<&Diagnostic> = opened.findings.iter().filter(|found| found.code == "Z19").collect();
+    assert_eq!(told.len(), 1, "{:#?}", opened.findings);
+    assert_eq!(told[0].place.file, "A.Test.xml");
+    assert!(told[0].message.ends_with(": Out"), "{}", told[0].message);
+    let out = opened.application.bindings.send_port("Out").unwrap();
+    assert_eq!(out.primary.as_ref().unwrap().address, "test/%MessageID%.xml");
 }

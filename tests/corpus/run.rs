@@ -57,7 +57,12 @@ pub fn run(path: &Path) -> Outcome {
     let full = module.full_name(&own.name);
     let (program, notes) = match Program::compile_what_runs(application) {
         Ok(done) => done,
-        Err(errors) => return whole(End::Exception(errors[0].message.clone())),
+        Err(errors) => {
+            let first = &errors[0];
+            let unknown = first.code == "V01";
+            let end = if unknown { End::Unresolved } else { End::Exception };
+            return whole(end(first.message.clone()));
+        }
     };
     let Some(service) = program.services.iter().find(|service| service.name.as_str() == full) else {
         let note = notes.iter().find(|n| n.code == "R03" && n.message.contains(&format!("`{full}`")));

@@ -125,7 +125,7 @@ fn new_and_deleted_orchestrations_are_new_and_deleted_files() {
     Edit::AddModule { module: "Check".into(), content }.apply(&mut after).unwrap();
     let saved = biztalk::save(&base, &loaded.application, &after).unwrap();
     let project = before.keys().find(|path| path.ends_with(".btproj")).unwrap();
-    assert_eq!(changed(&before, &base), [project.as_str(), "Validate.odx", "Check.odx"]);
+    assert_eq!(changed(&before, &base), ["Validate.odx", project.as_str(), "Check.odx"]);
     let text = fs::read_to_string(base.join(project)).unwrap();
     assert!(text.contains("<XLang Include=\"Check.odx\">") && !text.contains("Validate.odx"), "{text}");
     assert_eq!(saved.sources, BTreeMap::from([("Check".to_owned(), "Check.odx".to_owned())]));

@@ -179,3 +179,55 @@ fn diff_reads_git_revisions() {
     assert!(errors(&unknown).contains("no file, folder or revision"), "{}", errors(&unknown));
     assert_eq!(code(&["diff", "--output=x", here]), Some(2), "no option reaches git");
 }
+
+/// A full disk at the end of a pipe is no success.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_told() {
+    let temp = tempfile::tempdir().unwrap();
+    let folder = temp.path().join("orders");
+    let folder = folder.to_str().unwrap();
+    assert_eq!(code(&["new", folder]), Some(0));
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_orchestrion"));
+    let output = command.args(["check", folder]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("error: standard output cannot be written"), "{errors}");
+}
+
+/// A pipe or a device might never end.
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_told_and_not_read() {
+    let temp = tempfile::tempdir().unwrap();
+    let folder = temp.path().join("orders");
+    assert_eq!(code(&["new", folder.to_str().unwrap()]), Some(0));
+    let pipe = folder.join("schemas/Pipe.xsd");
+    fs::create_dir_all(pipe.parent().unwrap()).unwrap();
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let told = orchestrion(&["check", folder.to_str().unwrap()]);
+    assert_eq!(told.status.code(), Some(2));
+    assert!(
+        errors(&told).contains("schemas/Pipe.xsd") && errors(&told).contains("no regular file"),
+        "{}",
+        errors(&told)
+    );
+    let odx = temp.path().join("Pipe.odx");
+    assert!(Command::new("mkfifo").arg(&odx).status().unwrap().success());
+    let told = orchestrion(&["check", odx.to_str().unwrap()]);
+    assert_eq!(told.status.code(), Some(2));
+    assert!(errors(&told).contains("no regular file"), "{}", errors(&told));
+}
+
+#[test]
+fn generate_makes_the_message_that_starts_an_orchestration() {
+    let depot = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/samples/Depot");
+    let made = orchestrion(&["generate", depot, "TwoParts"]);
+    assert_eq!(made.status.code(), Some(0), "{}", errors(&made));
+    assert!(String::from_utf8_lossy(&made.stdout).contains("multipart/mixed"));
+    assert!(errors(&made).contains("receive location Depot.Flows.TwoParts.In"), "{}", errors(&made));
+    let called = orchestrion(&["generate", depot, "Mark"]);
+    assert_eq!(called.status.code(), Some(1));
+    assert!(errors(&called).contains("calls or starts it"), "{}", errors(&called));
+}
