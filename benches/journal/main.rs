@@ -12,7 +12,7 @@ mod models;
 
 use orchestrion::engine::{Effect, Event, Input, InputKind, InstanceId, TransmissionId};
 use orchestrion::filter::Filter;
-use orchestrion::journal::{Run, Stride, filtered};
+use orchestrion::journal::{Lines, Listing, Run, Stride, Traffic, filtered};
 use orchestrion::message::{DateTime, Name, TimeSpan, Value};
 use orchestrion::program::Program;
 use rustix::time::{ClockId, clock_gettime};
@@ -85,7 +85,7 @@ fn recorded(program: &Arc<Program>, events: u64, waiting: u64) -> Run {
 }
 
 fn verdict(fine: bool) -> &'static str {
-    if fine { "" } else { "   TOO MUCH" }
+    if fine { "   ok" } else { "   TOO MUCH" }
 }
 
 fn measure(name: &str, program: &Arc<Program>, events: u64, waiting: u64) {
@@ -94,6 +94,7 @@ fn measure(name: &str, program: &Arc<Program>, events: u64, waiting: u64) {
     let count = run.last_seq() as f64;
     let bytes = (resident() - before) / count;
     println!("{name}: {count} events, {} inputs, {waiting} instances wait meanwhile", run.inputs().count());
+    println!("  limits   seek {SEEK:?}, filter over all {FILTER:?}, {BYTES} bytes an event");
     println!(
         "  recorded in {:.2} s of CPU, {:.2} M events/s",
         took.as_secs_f64(),
@@ -129,10 +130,28 @@ fn measure(name: &str, program: &Arc<Program>, events: u64, waiting: u64) {
     }
     let text = Filter::parse("\"stage\"").unwrap();
     let (found, took) = timed(|| filtered(run.events(), &text, run.start(), Some(program)).count());
-    println!("  text     {took:.1?} for {found} lines with a word anywhere");
+    println!("  text     {took:.1?} for {found} lines with a word anywhere{}", verdict(took < FILTER));
     for stride in [Stride::Problem, Stride::Instance(Some(InstanceId(3))), Stride::Turn] {
         let (found, took) = timed(|| run.previous(run.last_seq(), &stride));
         println!("  step     {took:.1?} back by {stride:?} to {found:?}");
+    }
+    let (traffic, took) = timed(|| {
+        let mut traffic = Traffic::default();
+        traffic.follow(&run, usize::MAX);
+        traffic
+    });
+    println!("  traffic  {took:.1?} to know where each message went");
+    for text in ["", "event == message.consumed and P.Cid contains \"0000ab\""] {
+        let filter = Filter::parse(text).unwrap();
+        let (found, took) = timed(|| {
+            let mut listing = Listing::new(Lines::Messages, filter, None);
+            listing.follow(&run, &traffic, Some(program), usize::MAX);
+            listing.len(&run)
+        });
+        println!(
+            "  messages {took:.1?} for {found} by all that happened to each: {text:?}{}",
+            verdict(took < FILTER)
+        );
     }
     let manager = InstanceId(count as u64 / 60);
     let (change, took) = timed(|| run.last_change(manager, Name::new("stage"), run.last_seq()));

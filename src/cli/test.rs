@@ -98,14 +98,16 @@ fn print(outcome: &Outcome) {
 }
 
 fn print_coverage(coverage: &Coverage) {
-    say("coverage  shapes    branches  handlers");
+    say("coverage  shapes    branches  handlers  follows   receives");
     for (name, service) in coverage.services() {
         let of = |(reached, all): (usize, usize)| format!("{reached}/{all}");
         say(format_args!(
-            "          {:<8}  {:<8}  {:<8}  {name}",
+            "          {:<8}  {:<8}  {:<8}  {:<8}  {:<8}  {name}",
             of(service.shapes()),
             of(service.branches()),
-            of(service.handlers())
+            of(service.handlers()),
+            of(service.follows()),
+            of(service.receives())
         ));
         let missed: Vec<_> = service.missed().collect();
         if !missed.is_empty() {

@@ -13,6 +13,7 @@ pub mod layout;
 pub mod palette;
 pub mod picture;
 pub mod ports;
+pub mod sequence;
 pub mod silhouette;
 pub mod svg;
 #[cfg(test)]

@@ -35,8 +35,8 @@ pub fn svg(
 pub fn of_layout(layout: &Layout, orchestration: &Orchestration, tokens: &'static Tokens) -> String {
     let area = layout.process.unwrap_or(Rect::ZERO);
     let bounds = layout.bounds.unwrap_or(area).expand(EDGE);
-    let mut pen = Pen { out: String::new(), t: tokens, fonts: Fonts::default() };
-    pen.open(bounds, orchestration);
+    let mut pen = Pen::new(tokens);
+    pen.open(bounds, &orchestration.name, &orchestration.comments);
     pen.surfaces(layout, bounds, area);
     for node in layout.nodes.iter().filter(|n| n.container) {
         figure::container(&mut pen, node);
@@ -57,23 +57,34 @@ pub fn of_layout(layout: &Layout, orchestration: &Orchestration, tokens: &'stati
     for port in &layout.ports {
         pen.port(port);
     }
-    pen.out.push_str("</svg>\n");
-    pen.out
+    pen.finish()
 }
 
-struct Pen {
+/// Writes the document.
+pub(super) struct Pen {
     out: String,
     t: &'static Tokens,
     fonts: Fonts,
 }
 
 impl Pen {
+    pub fn new(t: &'static Tokens) -> Self {
+        Self { out: String::new(), t, fonts: Fonts::default() }
+    }
+
+    /// The whole document.
+    pub fn finish(mut self) -> String {
+        self.out.push_str("</svg>\n");
+        self.out
+    }
+
     /// Appends markup; writing to a string cannot fail.
     fn put(&mut self, markup: std::fmt::Arguments<'_>) {
         let _ = self.out.write_fmt(markup);
     }
 
-    fn open(&mut self, bounds: Rect, orchestration: &Orchestration) {
+    /// Begins the document, with its ground; `about` may be empty.
+    pub fn open(&mut self, bounds: Rect, title: &str, about: &str) {
         let (w, h) = (bounds.width().ceil(), bounds.height().ceil());
         self.put(format_args!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"{} {} {w} {h}\" \
@@ -81,10 +92,10 @@ impl Pen {
             Short(bounds.left()),
             Short(bounds.top()),
             family(Face::Regular),
-            Escaped(&orchestration.name),
+            Escaped(title),
         ));
-        if !orchestration.comments.is_empty() {
-            self.put(format_args!("<desc>{}</desc>\n", Escaped(&orchestration.comments)));
+        if !about.is_empty() {
+            self.put(format_args!("<desc>{}</desc>\n", Escaped(about)));
         }
         self.rect(bounds, [0.0; 4], self.t.canvas, None);
     }

@@ -125,6 +125,15 @@ impl Engine {
         }
     }
 
+    /// Bytes of an orchestration instance's state written out in full, and of what is kept of it while it is dehydrated.
+    /// `None` for other instances and those that have ended.
+    pub fn footprint(&self, id: InstanceId) -> Option<(usize, usize)> {
+        match self.core.slots.get(&id)? {
+            Slot::Orchestration { instance, .. } => instance.footprint(),
+            _ => None,
+        }
+    }
+
     /// Service instances that refer to a stored message, oldest first. It is kept until the last lets go of it (MSG-2);
     /// a routing failure report has its context only and does not count.
     pub fn references(&self, message: MessageId) -> Vec<InstanceId> {

@@ -71,18 +71,23 @@ impl Traffic {
         self.events.get(&message).map(SmallVec::as_slice).unwrap_or_default()
     }
 
-    /// Messages that belong together: those that the instances which handled this one took and sent, those that the
+    /// Messages that an instance took, sent or was about, oldest first.
+    pub fn messages_of(&self, instance: InstanceId) -> &[MessageId] {
+        self.handled.get(&instance).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Messages that belong together with these: those that the instances which handled them took and sent, those that the
     /// instances of these took and sent, and so on.
-    pub fn conversation(&self, run: &Run, message: MessageId) -> BTreeSet<MessageId> {
-        let mut messages = BTreeSet::from([message]);
+    pub fn conversation(&self, run: &Run, from: impl IntoIterator<Item = MessageId>) -> BTreeSet<MessageId> {
+        let mut open: Vec<MessageId> = from.into_iter().collect();
+        let mut messages: BTreeSet<MessageId> = open.iter().copied().collect();
         let mut instances: BTreeSet<InstanceId> = BTreeSet::new();
-        let mut open = vec![message];
         while let Some(next) = open.pop() {
             for event in self.events_of(next).iter().filter_map(|seq| run.event(*seq)) {
                 let Some(instance) = instance_of(&event.kind).filter(|id| instances.insert(*id)) else {
                     continue;
                 };
-                for other in self.handled.get(&instance).into_iter().flatten() {
+                for other in self.messages_of(instance) {
                     if messages.len() < CONVERSATION && messages.insert(*other) {
                         open.push(*other);
                     }

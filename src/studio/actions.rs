@@ -9,6 +9,7 @@ use super::editing::Where;
 use super::editor;
 use super::overlay::{Overlay, Pick};
 use super::palette::Palette;
+use super::run::desk::Page;
 use super::run::{Unit, player};
 use super::tabs::{Tab, Tabs};
 use super::theme::Appearance;
@@ -221,6 +222,20 @@ impl Studio {
             Command::Faster => self.run.faster(true),
             Command::Slower => self.run.faster(false),
             Command::Narrate => self.run.narrate(),
+            Command::Show(page) => {
+                self.mode = Mode::Run;
+                self.run.drawer.show(page);
+            }
+            Command::PlayScenarios => {
+                self.mode = Mode::Run;
+                self.run.drawer.show(Page::Scenarios);
+                self.run.scenarios.play_all(ctx, &self.document.app);
+            }
+            Command::KeepAsTest => self.run.keep_as_test(),
+            Command::CoverageTint => self.run.scenarios.tinted = !self.run.scenarios.tinted,
+            Command::FilterList => self.run.drawer.focus_filter(),
+            Command::SequenceSvg => self.ask(ctx, Purpose::SequenceSvg),
+            Command::SequencePng => self.ask(ctx, Purpose::SequencePng),
             Command::Problems => self.problems_open = !self.problems_open,
             Command::ApplicationView => self.open_tab(Tab::Application, false),
             Command::PortsEditor => self.open_tab(Tab::Ports, false),
@@ -358,14 +373,20 @@ impl Studio {
                 Purpose::SaveAs => self.save_to(&path),
                 Purpose::Message => self.run.open_message(&path),
                 Purpose::Compare => self.open_tab(Tab::Compare(Against::Path(path)), false),
-                Purpose::Svg | Purpose::Png => self.export_to(ctx, &path, purpose),
+                Purpose::Svg | Purpose::Png | Purpose::SequenceSvg | Purpose::SequencePng => {
+                    self.export_to(ctx, &path, purpose);
+                }
             },
             Answer::Cancelled => {}
             Answer::Unavailable => match purpose {
                 Purpose::Open => self.overlay = Overlay::open_path(),
                 Purpose::SaveAs => self.overlay = Overlay::save_path(),
                 Purpose::Message => self.run.ask_message_path(),
-                Purpose::Compare | Purpose::Svg | Purpose::Png => self.overlay = Overlay::ask_path(purpose),
+                Purpose::Compare
+                | Purpose::Svg
+                | Purpose::Png
+                | Purpose::SequenceSvg
+                | Purpose::SequencePng => self.overlay = Overlay::ask_path(purpose),
             },
         }
         self.asking = None;

@@ -179,7 +179,7 @@ impl Studio {
             Panel::bottom(name)
                 .frame(frame(t.panel))
                 .default_size((ui.available_height() * share).clamp(132.0, most))
-                .size_range(96.0..=520.0)
+                .size_range(96.0..=(ui.available_height() * 0.7).max(520.0))
                 .resizable(true)
                 .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));
             Panel::bottom("time")

@@ -2,6 +2,7 @@
 
 use super::app::{Mode, Studio};
 use super::document::Selection;
+use super::run::desk::Page;
 use crate::model::Id;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -95,6 +96,14 @@ pub enum Command {
     Faster,
     Slower,
     Narrate,
+    /// Opens a list of the run.
+    Show(Page),
+    FilterList,
+    PlayScenarios,
+    KeepAsTest,
+    CoverageTint,
+    SequenceSvg,
+    SequencePng,
     Problems,
     ApplicationView,
     PortsEditor,
@@ -139,7 +148,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 112] = [
+    pub const ALL: [Self; 127] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -227,6 +236,21 @@ impl Command {
         Self::Faster,
         Self::Slower,
         Self::Narrate,
+        Self::Show(Page::Journal),
+        Self::Show(Page::Messages),
+        Self::Show(Page::Instances),
+        Self::Show(Page::Subscriptions),
+        Self::Show(Page::Correlation),
+        Self::Show(Page::Sequence),
+        Self::Show(Page::Calls),
+        Self::Show(Page::Scenarios),
+        Self::Show(Page::Send),
+        Self::FilterList,
+        Self::PlayScenarios,
+        Self::KeepAsTest,
+        Self::CoverageTint,
+        Self::SequenceSvg,
+        Self::SequencePng,
         Self::Problems,
         Self::ApplicationView,
         Self::PortsEditor,
@@ -488,6 +512,39 @@ impl Command {
             Self::Faster => ("Run faster", "More virtual seconds a second", alt(Key::Period)),
             Self::Slower => ("Run slower", "Fewer virtual seconds a second", alt(Key::Comma)),
             Self::Narrate => ("Narrate", "Says in plain sentences what happens, or no longer", None),
+            Self::Show(page) => match page {
+                Page::Journal => ("Journal", "Everything that happened, one line each", alt(Key::Num1)),
+                Page::Messages => ("All messages", "Every message with its context and body", alt(Key::Num2)),
+                Page::Instances => ("Instances", "Every instance, by filter and in groups", alt(Key::Num3)),
+                Page::Subscriptions => ("Subscriptions", "Who waits for which messages", alt(Key::Num4)),
+                Page::Correlation => ("Correlation map", "Which instance holds which values", alt(Key::Num5)),
+                Page::Sequence => ("Sequence diagram", "Who sent which message to whom", alt(Key::Num6)),
+                Page::Calls => ("Call tree", "Which orchestration called or started which", alt(Key::Num7)),
+                Page::Scenarios => {
+                    ("Scenarios", "Plays the scenarios, and lists what they do not reach", alt(Key::Num8))
+                }
+                Page::Send => ("Send message", "Makes a message and sends it", alt(Key::Num9)),
+                Page::Breakpoints => Self::Breakpoints.about(),
+                Page::Runs => Self::Runs.about(),
+            },
+            Self::FilterList => {
+                ("Filter the list", "Puts the keyboard into the filter of the open list", ctrl(Key::F))
+            }
+            Self::PlayScenarios => {
+                ("Run all scenarios", "Plays every scenario of the application beside the window", None)
+            }
+            Self::KeepAsTest => (
+                "Keep as test…",
+                "Makes a scenario of the run, with what happened as what is expected",
+                ctrl_shift(Key::K),
+            ),
+            Self::CoverageTint => (
+                "Coverage on the canvas",
+                "Tints what was reached and what was not: shapes, branches and handlers",
+                None,
+            ),
+            Self::SequenceSvg => ("Sequence diagram as SVG…", "Draws the run to an SVG file", None),
+            Self::SequencePng => ("Sequence diagram as PNG…", "Draws the run to a picture file", None),
             Self::Problems => ("Show problems", "Opens or closes the list of problems", ctrl_shift(Key::M)),
             Self::ApplicationView => {
                 ("Application", "Who talks to whom in the whole application", ctrl_shift(Key::A))
@@ -603,6 +660,11 @@ impl Command {
             | Self::ForkFail => {
                 run().or(unless(studio.run.can_fork(self), "Go to the moment of a message it can change"))
             }
+            Self::KeepAsTest => run().or(unless(studio.run.past().is_none(), "Go back to now first")),
+            Self::PlayScenarios => unless(!document.app.scenarios.is_empty(), "Keep a run as a test first"),
+            Self::SequenceSvg | Self::SequencePng => {
+                run().or(unless(studio.run.state.found.sequence.is_some(), "Open the sequence diagram first"))
+            }
             Self::StepTurn | Self::StepMoment | Self::Restart => run(),
             command if command.looks_back() => run(),
             Self::NextTab | Self::PreviousTab => unless(studio.tabs.len() > 1, "There is no other tab"),
@@ -676,6 +738,7 @@ impl Command {
                 | C::Faster
                 | C::Slower
                 | C::Narrate
+                | C::FilterList
         )
     }
 

@@ -16,6 +16,9 @@ pub enum Purpose {
     /// A file to draw to.
     Svg,
     Png,
+    /// A file to draw the sequence diagram of the run to.
+    SequenceSvg,
+    SequencePng,
 }
 
 /// How an open dialog stands.
@@ -52,15 +55,15 @@ impl FolderDialogs for Native {
             Purpose::SaveAs => "Save the application to a folder",
             Purpose::Message => "Open a message",
             Purpose::Compare => "Compare with an application folder",
-            Purpose::Svg => "Draw to an SVG file",
-            Purpose::Png => "Draw to a PNG file",
+            Purpose::Svg | Purpose::SequenceSvg => "Draw to an SVG file",
+            Purpose::Png | Purpose::SequencePng => "Draw to a PNG file",
         };
         let asked = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(move || {
             let dialog = rfd::FileDialog::new().set_title(title);
             let chosen = match purpose {
                 Purpose::Message => dialog.pick_file(),
-                Purpose::Svg => dialog.add_filter("SVG", &["svg"]).save_file(),
-                Purpose::Png => dialog.add_filter("PNG", &["png"]).save_file(),
+                Purpose::Svg | Purpose::SequenceSvg => dialog.add_filter("SVG", &["svg"]).save_file(),
+                Purpose::Png | Purpose::SequencePng => dialog.add_filter("PNG", &["png"]).save_file(),
                 Purpose::Open | Purpose::SaveAs | Purpose::Compare => dialog.pick_folder(),
             };
             // Nobody waits any more when the window is gone.

@@ -21,12 +21,20 @@ impl Studio {
 
     /// Writes the drawing to a file.
     pub(super) fn export_to(&mut self, ctx: &egui::Context, path: &Path, purpose: Purpose) {
-        let Some(drawing) = self.drawn(ctx) else { return };
-        let extension = if purpose == Purpose::Png { "png" } else { "svg" };
+        let drawing = match purpose {
+            Purpose::SequenceSvg | Purpose::SequencePng => {
+                self.run.sequence_svg(Tokens::for_visuals(&ctx.global_style().visuals))
+            }
+            _ => self.drawn(ctx),
+        };
+        let Some(drawing) = drawing else { return };
+        let png = matches!(purpose, Purpose::Png | Purpose::SequencePng);
+        let extension = if png { "png" } else { "svg" };
         let path = if path.extension().is_some() { path.to_owned() } else { path.with_extension(extension) };
-        let bytes = match purpose {
-            Purpose::Png => picture::png(&drawing, SCALE).map_err(|why| why.message),
-            _ => Ok(drawing.into_bytes()),
+        let bytes = if png {
+            picture::png(&drawing, SCALE).map_err(|why| why.message)
+        } else {
+            Ok(drawing.into_bytes())
         };
         let written = bytes.and_then(|bytes| {
             std::fs::write(&path, bytes).map_err(|why| format!("{} cannot be written: {why}", path.display()))

@@ -1,5 +1,6 @@
 //! The field of a filter: completion while one types, what is wrong in place. One for lists, queries and breakpoints.
 
+use super::editor::keeping_focus;
 use super::panels::fields;
 use super::theme::Tokens;
 use crate::diagnostic::Diagnostic;
@@ -82,12 +83,15 @@ impl FilterBox {
             ui.fonts_mut(|fonts| fonts.layout_job(job(text.as_str(), marked.clone(), t)))
         };
         let room = width - if self.text.is_empty() { 0.0 } else { 26.0 };
-        let output = TextEdit::singleline(&mut self.text)
-            .id(id)
-            .desired_width(room)
-            .hint_text(RichText::new(hint).monospace().size(11.5).color(t.muted))
-            .layouter(&mut layouter)
-            .show(ui);
+        let text = &mut self.text;
+        let output = keeping_focus(ui, id, self.open.is_some(), |ui| {
+            TextEdit::singleline(text)
+                .id(id)
+                .desired_width(room)
+                .hint_text(RichText::new(hint).monospace().size(11.5).color(t.muted))
+                .layouter(&mut layouter)
+                .show(ui)
+        });
         let response = output.response.response.clone();
         response.widget_info(|| {
             let mut info = egui::WidgetInfo::text_edit(true, &self.text, &self.text, hint);

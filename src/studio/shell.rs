@@ -6,6 +6,7 @@ use super::document::{Action, Document, Selection};
 use super::icons::{self, Glyph};
 use super::keymap;
 use super::preferences::Recent;
+use super::run::desk::Page;
 use super::tabs::Tab;
 use super::theme::{self, Appearance, Tokens};
 use crate::diagnostic::{Severity, counted};
@@ -127,6 +128,22 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                 ],
                 &[Command::Runs, Command::CompareRuns],
                 &[Command::TimeIn, Command::TimeOut, Command::TimeAll, Command::Faster, Command::Slower],
+                &[Command::PreviousProblem, Command::NextProblem, Command::Why],
+                &[Command::ToggleBreakpoint, Command::Continue],
+                &[
+                    Command::Show(Page::Journal),
+                    Command::Show(Page::Messages),
+                    Command::Show(Page::Instances),
+                    Command::Show(Page::Subscriptions),
+                    Command::Show(Page::Correlation),
+                    Command::Show(Page::Sequence),
+                    Command::Show(Page::Calls),
+                    Command::Show(Page::Scenarios),
+                    Command::Show(Page::Send),
+                    Command::FilterList,
+                ],
+                &[Command::PlayScenarios, Command::KeepAsTest, Command::CoverageTint],
+                &[Command::SequenceSvg, Command::SequencePng],
             ],
         ),
         ("Help", &[&[Command::Shortcuts]]),

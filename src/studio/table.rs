@@ -130,7 +130,8 @@ pub fn show(
     let mut did = Did::default();
     let places = places(columns, body);
     head(ui, id, columns, &places, rect, &mut did);
-    let fits = (f64::from(body.height() / ROW)).max(1.0);
+    // Rows are whole: one that is cut in two cannot be read.
+    let fits = f64::from(body.height() / ROW).floor().max(1.0);
     let last = (count as f64 - fits).max(0.0);
     keys(ui, view, &response, count, fits, &mut did);
     wheel(ui, view, body, last);
@@ -139,13 +140,12 @@ pub fn show(
     }
     view.top = view.top.clamp(0.0, last);
     bar(ui, id, view, rect, fits, count);
-    let first = view.top.floor() as usize;
-    let shift = (view.top - view.top.floor()) as f32 * ROW;
-    let end = (first + fits.ceil() as usize + 1).min(count);
+    let first = view.top.round() as usize;
+    let end = (first + fits as usize).min(count);
     view.seen = first..end;
     let painter = ui.painter_at(body);
     for (place, index) in (first..end).enumerate() {
-        let top = body.top() + place as f32 * ROW - shift;
+        let top = body.top() + place as f32 * ROW;
         let line = Rect::from_min_size(pos2(body.left(), top), vec2(body.width(), ROW));
         let Some(row) = row(index) else { continue };
         let hand = ui.interact(line.intersect(body), id.with(index), Sense::CLICK);

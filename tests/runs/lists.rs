@@ -2,6 +2,7 @@
 
 use orchestrion::engine::EventKind;
 use orchestrion::filter::{Field, Filter, values};
+use orchestrion::journal::query::{Begot, SubscriptionFacts, call_tree, correlation_map, sequence};
 use orchestrion::journal::{EventFacts, Lines, Listing, MessageFacts, Run, Traffic, filtered};
 use orchestrion::lab::VirtualRun;
 use orchestrion::lab::scenario::{Options, Prepared};
@@ -86,10 +87,10 @@ fn a_conversation_is_the_same_from_each_of_its_messages() {
             _ => None,
         })
         .collect();
-    let first = traffic.conversation(record, messages[0]);
+    let first = traffic.conversation(record, [messages[0]]);
     assert!(first.len() > 3, "{first:?}");
     for message in &first {
-        assert_eq!(traffic.conversation(record, *message), first);
+        assert_eq!(traffic.conversation(record, [*message]), first);
     }
     let mut listing = Listing::new(Lines::Messages, Filter::default(), Some(first.clone()));
     while !listing.follow(record, &traffic, None, 3) {}
@@ -153,4 +154,109 @@ fn values_that_occur_find_what_they_are_of() {
     let message = MessageId(1);
     let fact = MessageFacts { run: record, traffic: &traffic, message, program: None };
     assert!(Filter::parse("message == m1").unwrap().holds(&fact));
+}
+
+/// What an orchestration called and started stands below it, and so does what its messages activated.
+#[test]
+fn the_call_tree_has_who_called_started_and_activated_whom() {
+    let run = played("a01");
+    let record = run.run();
+    let tree = call_tree(record.events(), record.engine().program());
+    let depth = |name: &str| tree.iter().find(|n| n.service.as_str().ends_with(name)).unwrap().depth;
+    assert_eq!(tree[0].depth, 0);
+    assert!(tree.iter().any(|n| n.depth > 0), "{tree:?}");
+    assert!(tree.iter().all(|n| n.ended.is_none_or(|end| end >= n.begun)));
+    let created = record.events().iter().filter(|e| match &e.kind {
+        EventKind::Instance { service, change: orchestrion::engine::InstanceChange::Created, .. } => {
+            record.engine().program().service_by_name(*service).is_some()
+        }
+        _ => false,
+    });
+    assert_eq!(
+        tree.iter().filter(|n| n.begot != Begot::Called).count(),
+        created.count(),
+        "each instance once"
+    );
+    for (at, node) in tree.iter().enumerate() {
+        let below = tree[at + 1..].iter().take_while(|n| n.depth > node.depth).count();
+        assert_eq!(below, node.below);
+        if let Begot::Activated(message) = node.begot {
+            let mut traffic = Traffic::default();
+            traffic.follow(record, usize::MAX);
+            assert!(traffic.events_of(message).iter().any(|seq| *seq < node.seq));
+        }
+    }
+    assert!(depth("OrderManagerOrch") > 0, "the broker's message activates the manager");
+}
+
+/// Values of a set with those who hold them, as the instances themselves say.
+#[test]
+fn the_correlation_map_says_who_holds_which_values() {
+    let run = played("a01");
+    let record = run.run();
+    let mut seen = 0;
+    for seq in (1..=record.last_seq()).step_by(25) {
+        let Some(engine) = record.state_after_event(seq) else { continue };
+        for held in correlation_map(&engine) {
+            for id in &held.holders {
+                let view = engine.instance(*id).unwrap();
+                assert!(view.sets.iter().any(|(set, values)| *set == held.set && *values == held.values));
+                assert_eq!(view.service, held.service);
+            }
+            seen += held.followed;
+        }
+    }
+    assert!(seen > 0, "somewhere a receive follows a set");
+}
+
+/// Every delivery that a diagram shows is one of the run, in order.
+#[test]
+fn the_sequence_diagram_shows_every_delivery_in_order() {
+    let run = played("a01");
+    let record = run.run();
+    let drawn = sequence(record.events(), record.start(), 10_000, |_| true, |m| m.id.to_string());
+    assert!(drawn.arrows.windows(2).all(|pair| pair[0].seq <= pair[1].seq));
+    let delivered =
+        record.events().iter().filter(|e| matches!(e.kind, EventKind::MessageEnqueued { .. })).count();
+    let to_instances = drawn.arrows.iter().filter(|a| drawn.lifelines[a.to].instance.is_some()).count();
+    assert_eq!(to_instances, delivered);
+    let last = sequence(record.events(), record.start(), 5, |_| true, |m| m.id.to_string());
+    assert_eq!((last.arrows.len(), last.left_out), (5, drawn.arrows.len() - 5));
+    assert_eq!(last.arrows.last().map(|a| a.seq), drawn.arrows.last().map(|a| a.seq));
+}
+
+/// A subscription is found by whose it is and by what it asks for.
+#[test]
+fn subscriptions_are_found_by_filter() {
+    let run = played("a01");
+    let engine = run.run().state_after_event(run.run().last_seq() / 2).unwrap();
+    let rows = engine.subscriptions();
+    let found = |text: &str| {
+        let filter = Filter::parse(text).unwrap();
+        rows.iter().filter(|row| filter.holds(&SubscriptionFacts(row))).count()
+    };
+    assert_eq!(found(""), rows.len());
+    assert_eq!(
+        found("class == activation") + found("class == instance") + found("class matches \"send port*\""),
+        rows.len()
+    );
+    assert!(
+        found("exists BTS.MessageType") > 0
+            && found("service == OrderBroker or service == OrderBrokerOrch") > 0
+    );
+    assert_eq!(found("exists instance"), found("class == instance"));
+}
+
+/// Of each orchestration instance that is alive the sizes are known; what is kept while it waits is the smaller.
+#[test]
+fn an_instance_is_smaller_dehydrated() {
+    let run = played("a01");
+    let engine = run.run().state_after_event(run.run().last_seq() / 2).unwrap();
+    let mut measured = 0;
+    for view in engine.instances() {
+        let Some((full, kept)) = engine.footprint(view.id) else { continue };
+        assert!(kept > 0 && kept < full, "{}: {full} and {kept} bytes", view.service);
+        measured += 1;
+    }
+    assert!(measured > 0);
 }

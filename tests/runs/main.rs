@@ -5,6 +5,7 @@ mod broken;
 #[expect(dead_code, reason = "the conformance tests use all of it")]
 #[path = "../conformance/build.rs"]
 mod build;
+mod covered;
 mod exports;
 mod forks;
 mod lists;

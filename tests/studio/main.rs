@@ -11,6 +11,7 @@ mod editors_gallery;
 mod forks;
 mod gallery;
 mod language;
+mod lists;
 mod looks;
 mod pictures;
 mod run;

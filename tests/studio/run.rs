@@ -24,7 +24,7 @@ impl Bench<'_> {
         Self { window: harness(Studio::default().running(), theme, size) }
     }
 
-    fn of(app: orchestrion::model::Application) -> Self {
+    pub fn of(app: orchestrion::model::Application) -> Self {
         let studio = Studio::new(Document::new(app, None)).running();
         Self { window: harness(studio, Theme::Dark, [1400.0, 900.0]) }
     }

@@ -63,6 +63,17 @@ impl Resident {
         }
     }
 
+    /// Bytes of the instance written out in full, and in the one piece that is kept of it while it waits.
+    pub fn footprint(&self) -> Option<(usize, usize)> {
+        let instance = self.get()?;
+        let full = postcard::to_allocvec(&*instance).ok()?.len();
+        let packed = match self {
+            Self::Packed(bytes) => bytes.len(),
+            _ => pack(&(instance.idle_since(), &*instance)).map_or(full, |bytes| bytes.len()),
+        };
+        Some((full, packed))
+    }
+
     /// Gives a waiting instance its compact form.
     pub fn pack(&mut self) {
         if let Self::Live(instance, _) = self

@@ -12,13 +12,15 @@ mod keep;
 mod lines;
 mod observe;
 mod player;
+mod reach;
 mod set_up;
 mod suite;
 mod words;
 
 pub use keep::{Kept, Proposal, keep};
 
-pub use coverage::{Coverage, ServiceCoverage};
+pub use coverage::{Coverage, Hole, Kind, ServiceCoverage};
+pub use reach::{Offer, reach};
 pub use suite::{Outcome, Suite, play_all};
 pub use words::parse_span;
 

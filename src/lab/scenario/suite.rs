@@ -23,7 +23,7 @@ pub struct Suite {
 }
 
 /// What came of one scenario.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Outcome {
     pub stem: String,
     pub name: String,

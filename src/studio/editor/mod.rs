@@ -7,6 +7,7 @@ mod paint;
 mod tips;
 
 pub use large::ui as large;
+pub use list::keeping_focus;
 
 use super::document::{Action, Ask, Document};
 use super::theme::Tokens;

@@ -115,7 +115,8 @@ fn row(ui: &mut Ui, line: &Line, open: bool) -> bool {
     response.on_hover_text(words).clicked()
 }
 
-fn detail(ui: &mut Ui, message: &Message) {
+/// Body and context of a message.
+pub fn detail(ui: &mut Ui, message: &Message) {
     let t = Tokens::of(ui);
     for (index, part) in message.parts.iter().enumerate() {
         if message.parts.len() > 1 {

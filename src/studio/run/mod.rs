@@ -5,15 +5,17 @@
 
 pub mod atlas;
 mod boxes;
+pub mod desk;
 pub mod flights;
 pub mod forks;
 mod inspector;
 mod instances;
-mod journal;
 mod messages;
 pub mod overlay;
+pub mod pages;
 pub mod player;
 pub mod pretty;
+pub mod scenarios;
 mod send;
 pub mod state;
 pub mod stops;
@@ -34,6 +36,7 @@ use crate::engine::InstanceId;
 use crate::journal::Stride;
 use crate::message::{MessageId, Name, Value, format_value};
 use crate::model::Id;
+use desk::Page;
 use egui::{Button, RichText, Ui};
 use overlay::{RunOverlay, Tokens as Threads};
 use player::{Asked, Command};
@@ -65,15 +68,6 @@ pub enum Unit {
     Message,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Bottom {
-    #[default]
-    Journal,
-    Send,
-    Breakpoints,
-    Runs,
-}
-
 /// Everything of Run mode but the document.
 #[derive(Debug, Default)]
 pub struct RunMode {
@@ -90,16 +84,13 @@ pub struct RunMode {
     unfollow: bool,
     tokens: Threads,
     tab: Tab,
-    bottom: Bottom,
-    /// The journal shows the selected instance only.
-    only_selected: bool,
+    pub drawer: pages::Drawer,
+    pub scenarios: scenarios::Scenarios,
     picked_message: Option<usize>,
     send: SendPanel,
     resume: bool,
     /// Loads without playing.
     held: bool,
-    /// The moment the journal was scrolled to.
-    journal_at: Option<u64>,
     unit: Unit,
     time: time::Timeline,
     /// The next moment shown is gone to, as its place may be anywhere.
@@ -138,6 +129,7 @@ impl RunMode {
         }
         self.woken.store(false, Ordering::Relaxed);
         self.start(ctx);
+        self.scenarios.poll();
         let identity = (document.revision, document.folder.clone(), document.name().to_owned());
         let mends = std::mem::take(&mut self.mends);
         if self.loaded.as_ref() != Some(&identity) {
@@ -299,11 +291,11 @@ impl RunMode {
     }
 
     pub fn show_runs(&mut self) {
-        self.bottom = Bottom::Runs;
+        self.drawer.show(Page::Runs);
     }
 
     pub fn show_breakpoints(&mut self) {
-        self.bottom = Bottom::Breakpoints;
+        self.drawer.show(Page::Breakpoints);
     }
 
     /// Shows the run beside the one it was forked from, or beside any other.
@@ -522,7 +514,8 @@ impl RunMode {
     /// The run for the canvas of the open module.
     pub fn overlay(&self, document: &Document, reduced_motion: bool) -> Option<RunOverlay<'_>> {
         let instance = self.selected.filter(|id| self.state.watched.as_ref().is_some_and(|w| w.id == *id));
-        RunOverlay::new(&self.state, &document.module, instance, &self.tokens, reduced_motion)
+        let overlay = RunOverlay::new(&self.state, &document.module, instance, &self.tokens, reduced_motion);
+        overlay.map(|overlay| overlay.covering(&self.scenarios))
     }
 
     /// Shows where an instance is, on the canvas of its orchestration.
@@ -591,31 +584,18 @@ impl RunMode {
 
     /// True while the panel for sending a message is open.
     pub fn sends(&self) -> bool {
-        self.bottom == Bottom::Send
+        self.drawer.page == Page::Send
     }
 
-    /// Journal and Send message.
+    /// The lists below the canvas.
     pub fn bottom(&mut self, ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
-        ui.set_min_height(ui.available_height());
-        let tabs = [
-            (Bottom::Journal, "Journal"),
-            (Bottom::Send, "Send message"),
-            (Bottom::Breakpoints, "Breakpoints"),
-            (Bottom::Runs, "Runs"),
-        ];
-        ui.horizontal(|ui| {
-            self.bottom = tab_bar(ui, self.bottom, &tabs);
-            if self.bottom == Bottom::Journal {
-                journal::tools(ui, self);
-            }
-        });
-        ui.add_space(2.0);
-        match self.bottom {
-            Bottom::Journal => journal::ui(ui, self, actions),
-            Bottom::Send => send::ui(ui, self, document),
-            Bottom::Breakpoints => stops::ui(ui, self, actions),
-            Bottom::Runs => tree::ui(ui, self),
-        }
+        pages::ui(ui, self, document, actions);
+    }
+
+    /// The run as a sequence diagram in SVG, as the list shows it; `None` while there is nothing to draw.
+    pub fn sequence_svg(&self, t: &'static Tokens) -> Option<String> {
+        let drawn = self.state.found.sequence.as_ref()?;
+        Some(drawn.svg(&format!("Run of {}", self.loaded.as_ref().map_or("", |(.., name)| name)), t))
     }
 
     /// What keeps the application from running, in place of an empty screen.

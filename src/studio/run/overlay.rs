@@ -1,6 +1,7 @@
 //! The run on the canvas: what waits, what just ran, where the selected instance is, and messages on their wires.
 
 use super::flights::{Flight, ease_out};
+use super::scenarios::Scenarios;
 use super::state::State;
 use super::tracker::{Phase, Progress};
 use crate::drawing::layout::Node;
@@ -49,6 +50,7 @@ pub struct RunOverlay<'a> {
     tokens: &'a Tokens,
     /// Fade in place of travel.
     still: bool,
+    coverage: Option<&'a Scenarios>,
 }
 
 impl<'a> RunOverlay<'a> {
@@ -61,7 +63,31 @@ impl<'a> RunOverlay<'a> {
         still: bool,
     ) -> Option<Self> {
         let service = state.atlas.service(module)?;
-        Some(Self { state, service, instance, tokens, still })
+        Some(Self { state, service, instance, tokens, still, coverage: None })
+    }
+
+    /// With what was reached of it.
+    #[must_use]
+    pub fn covering(self, scenarios: &'a Scenarios) -> Self {
+        Self { coverage: Some(scenarios).filter(|scenarios| scenarios.tinted), ..self }
+    }
+
+    /// Tints what was reached and what was not.
+    fn cover(&self, paint: &Paint<'_>, scenarios: &Scenarios) {
+        for node in paint.layout.nodes_in(paint.world) {
+            let Some(reached) = scenarios.reached(self.service, Name::new(node.id.as_str())) else {
+                continue;
+            };
+            let (t, z) = (paint.t, paint.view.scaling);
+            let head = paint.view * seen(paint, node);
+            let radius = CornerRadius::same((9.0 * z).round().clamp(1.0, 40.0) as u8);
+            let color = if reached { t.ok } else { t.error };
+            let strength = if reached { 0.10 } else { 0.14 };
+            paint.painter.rect_filled(head.shrink(1.0), radius, color.gamma_multiply(strength));
+            if !reached {
+                dashed(paint, head.expand(1.0), 9.0 * z, Stroke::new(1.4, t.error));
+            }
+        }
     }
 
     /// What every shape of this orchestration shows, by shape id; those that show nothing are not in it.
@@ -119,6 +145,9 @@ impl<'a> RunOverlay<'a> {
     }
 
     pub(in crate::studio) fn shapes(&self, paint: &Paint<'_>) {
+        if let Some(scenarios) = self.coverage {
+            self.cover(paint, scenarios);
+        }
         let marks = self.marks();
         // A shape inside a closed container shows on the container.
         let mut shown: Vec<(&Node, Token)> = Vec::new();

@@ -1,11 +1,13 @@
 //! Plays an application in virtual time, a bounded piece at a time. No thread and no channel, so that tests can
 //! drive it; [`super::worker`] gives it a thread.
 
+use super::desk::{Ask, Bulk, Desk, Found, Moment};
 use super::tracker::{Summary, Tracker, Watched};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Breakpoint, Event, EventKind, InstanceChange, InstanceId, Operation};
 use crate::host::partners::PartnerState;
 use crate::journal::Stride;
+use crate::lab::scenario::{Kept, Options, Prepared, keep};
 use crate::lab::{Fault, VirtualRun};
 use crate::message::{BTS, DateTime, MessageId, Name, TimeSpan, format_value};
 use crate::model::{Application, PartnerControl};
@@ -21,7 +23,7 @@ use stops::Errand;
 pub use stops::{EventStop, ShapeStop};
 
 /// Events the record keeps, and with them what can be looked up of ended instances.
-const KEPT: usize = 20_000;
+const KEPT: usize = 1_000_000;
 /// Most events handed over at once; beyond, the oldest are left out and counted.
 const HANDED: usize = 4_000;
 /// Steps at one moment of virtual time that count as an endless loop (C010).
@@ -55,6 +57,20 @@ pub enum Command {
         file: Option<String>,
     },
     Operate(Operation),
+    /// Several operations, one after the other.
+    OperateAll(Vec<Operation>),
+    /// What the open list shows from now on.
+    List(Box<Ask>),
+    /// Pauses, plays a scenario, and shows the run as it ended: at what failed.
+    PlayScenario {
+        application: Arc<Application>,
+        stem: String,
+        seed: u64,
+    },
+    /// Makes a scenario of this name of the run.
+    Keep(String),
+    /// Pauses and finds out what an operation on many would do; `None` puts that away.
+    Preview(Option<Bulk>),
     /// Starts or stops a simulated partner.
     Partner {
         name: String,
@@ -172,6 +188,10 @@ pub struct Update {
     pub why: Option<Arc<Explanation>>,
     pub breakpoints: Arc<[ShapeStop]>,
     pub stops: Arc<[EventStop]>,
+    /// What the open list shows.
+    pub found: Arc<Found>,
+    /// The run as a scenario, once after it was asked for.
+    pub kept: Option<Arc<Kept>>,
     /// Instances that stand at a breakpoint.
     pub held: Vec<InstanceId>,
     /// The event that stopped the whole run, and which of `stops` did.
@@ -214,6 +234,8 @@ pub struct Player {
     /// What was known after some events, to know it again quickly after others.
     marks: Vec<(u64, Tracker)>,
     narrates: bool,
+    /// How often the distance between marks has been doubled.
+    spread: u32,
     explains: bool,
     asked: Asked,
     why: Option<Arc<Explanation>>,
@@ -224,6 +246,8 @@ pub struct Player {
     stops: Vec<EventStop>,
     errand: Option<Errand>,
     came: Option<InstanceId>,
+    desk: Desk,
+    kept: Option<Arc<Kept>>,
 }
 
 impl Player {
@@ -280,6 +304,24 @@ impl Player {
                     run.operate(operation);
                 }
                 self.follow();
+            }
+            Command::OperateAll(operations) => {
+                self.now();
+                if let Some(run) = self.runs.run_mut() {
+                    operations.into_iter().for_each(|operation| run.operate(operation));
+                }
+                self.follow();
+            }
+            Command::PlayScenario { application, stem, seed } => {
+                self.play_scenario(&application, &stem, seed);
+            }
+            Command::Keep(name) => self.kept = self.runs.run().map(|run| Arc::new(keep(run, &name))),
+            Command::List(ask) => self.desk.ask(*ask),
+            Command::Preview(bulk) => {
+                self.clock.playing &= bulk.is_none();
+                if let Some(moment) = moment(self.runs.run(), self.past.as_ref(), &self.tracker) {
+                    self.desk.preview(bulk, &moment);
+                }
             }
             Command::Partner { name, running } => {
                 self.now();
@@ -350,13 +392,40 @@ impl Player {
         self.shown_anew();
     }
 
+    fn play_scenario(&mut self, application: &Application, stem: &str, seed: u64) {
+        self.clock.playing = false;
+        let prepared = match Prepared::new(application, stem) {
+            Ok(prepared) => prepared,
+            Err(all) => {
+                self.answers.extend(all.into_iter().take(1).map(Answer::Refused));
+                return;
+            }
+        };
+        let played = prepared.play(&Options { seed, ..Options::default() });
+        let name = application.scenarios.get(stem).map_or(stem, |scenario| &scenario.name);
+        self.watched = None;
+        self.errand = None;
+        self.runs.begin_as(if name.is_empty() { stem } else { name }, played.run);
+        self.shown_anew();
+        let last = self.runs.run().map(|run| run.run().last_seq());
+        let failure = played.failures.into_iter().next();
+        if let Some(seq) = last.filter(|_| failure.is_some()) {
+            // It stopped where what happened was not what it expects.
+            self.seek(seq);
+        }
+        let passed = || Answer::Done(format!("{stem} passed"));
+        self.answers.push(failure.map_or_else(passed, Answer::Refused));
+    }
+
     /// Another run is shown than before: everything known of it is read from its record.
     fn shown_anew(&mut self) {
         self.number += 1;
         self.tracker = Tracker::default();
         self.past = None;
         self.marks.clear();
+        self.spread = 0;
         self.why = None;
+        self.desk.restart();
         self.steps_at_moment = 0;
         self.owed = 0.0;
         self.events.clear();
@@ -506,12 +575,17 @@ impl Player {
         let fresh = record.events_after(self.seen);
         for event in fresh {
             self.tracker.follow(event, record.engine().program());
-            if event.seq % back::DISTANCE == 0 {
+            if event.seq % (back::DISTANCE << self.spread) == 0 {
                 self.marks.push((event.seq, self.tracker.clone()));
             }
         }
         let forgotten = record.forgotten();
         self.marks.retain(|(seq, _)| *seq >= forgotten);
+        while self.marks.len() > back::MARKS {
+            self.spread += 1;
+            let distance = back::DISTANCE << self.spread;
+            self.marks.retain(|(seq, _)| seq % distance == 0);
+        }
         self.events.extend_from_slice(fresh);
         self.seen = record.last_seq();
         if self.events.len() > HANDED {
@@ -537,18 +611,17 @@ impl Player {
         let told = self.narrates.then(|| self.tell(past)).flatten();
         let amid = self.past.as_ref().is_some_and(|past| past.amid);
         let run = self.runs.run();
-        let tracker = match (&mut self.past, run) {
+        match (&mut self.past, run) {
             (Some(past), Some(run)) => {
                 clock.elapsed = past.at.since(run.run().start());
                 past.tracker.look(&past.engine, past.amid);
-                &past.tracker
             }
-            (_, Some(run)) => {
-                self.tracker.look(run.engine(), false);
-                &self.tracker
-            }
-            (_, None) => &self.tracker,
-        };
+            (_, Some(run)) => self.tracker.look(run.engine(), false),
+            (_, None) => {}
+        }
+        let tracker = self.past.as_ref().map_or(&self.tracker, |past| &past.tracker);
+        let moment = moment(run, self.past.as_ref(), &self.tracker);
+        let found = moment.map(|moment| self.desk.answer(&moment)).unwrap_or_default();
         Update {
             run: self.number,
             start: run.map(|r| r.run().start()).unwrap_or_default(),
@@ -557,6 +630,8 @@ impl Player {
             past,
             amid,
             why: self.why.clone(),
+            found: Arc::new(found),
+            kept: self.kept.take(),
             breakpoints: self.breakpoints.as_slice().into(),
             stops: self.stops.as_slice().into(),
             held: tracker.held(),
@@ -582,6 +657,11 @@ impl Player {
 
     pub fn playing(&self) -> bool {
         self.clock.playing
+    }
+
+    /// True when the next update says more even if nothing happens.
+    pub fn reading(&self) -> bool {
+        self.desk.reading()
     }
 
     pub fn behind(&self) -> bool {
@@ -628,6 +708,34 @@ fn advance(run: &mut VirtualRun, target: DateTime, until: Instant, steps: &mut u
             return Way::Late;
         }
     }
+}
+
+/// The run as it is shown: in the past that is looked at, or now.
+fn moment<'a>(
+    run: Option<&'a VirtualRun>,
+    past: Option<&'a Past>,
+    tracker: &'a Tracker,
+) -> Option<Moment<'a>> {
+    let run = run?;
+    let record = run.run();
+    Some(match past {
+        Some(past) => Moment {
+            record,
+            engine: &past.engine,
+            tracker: &past.tracker,
+            until: past.seq,
+            past: true,
+            now: past.at,
+        },
+        None => Moment {
+            record,
+            engine: run.engine(),
+            tracker,
+            until: record.last_seq(),
+            past: false,
+            now: run.now(),
+        },
+    })
 }
 
 fn refused(reason: String) -> Diagnostic {

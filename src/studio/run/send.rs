@@ -80,6 +80,12 @@ impl SendPanel {
         self.refused = None;
     }
 
+    /// Takes a message that was made elsewhere.
+    pub fn take(&mut self, location: &str, source: &str, text: &str) {
+        location.clone_into(&mut self.location);
+        self.choose(source, text);
+    }
+
     /// A first location and sample, so that one click sends something that works.
     fn prepare(&mut self, document: &Document) {
         self.locations = receive_locations(&document.app);

@@ -1,12 +1,14 @@
 //! What the window knows of the run: built from updates, read by canvas and panels.
 
 use super::atlas::Atlas;
+use super::desk::Found;
 use super::flights::Flights;
 use super::player::{Answer, Brought, Clock, Comparison, EventStop, Explanation, RunInfo, ShapeStop, Update};
 use super::tracker::{Phase, Summary, Watched};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Event, EventKind, InstanceId};
 use crate::host::partners::PartnerState;
+use crate::lab::scenario::Kept;
 use crate::message::{DateTime, Name, Value};
 use crate::program::Program;
 use std::collections::{BTreeMap, VecDeque};
@@ -69,6 +71,10 @@ pub struct State {
     pub brought: Option<Arc<Brought>>,
     /// What happened at the moment, as a sentence; when somebody wants to be told.
     pub told: Option<String>,
+    /// What the open list shows.
+    pub found: Arc<Found>,
+    /// The run as a scenario, when it was asked for.
+    pub kept: Option<Arc<Kept>>,
     /// Messages on their way in the present, while an earlier moment is shown.
     present: Option<Flights>,
 }
@@ -119,6 +125,8 @@ impl State {
         }
         self.amid = update.amid;
         self.why = update.why;
+        self.found = update.found;
+        self.kept = update.kept.or(self.kept.take());
         self.breakpoints = update.breakpoints;
         self.stops = update.stops;
         self.held = update.held;
@@ -255,18 +263,7 @@ impl State {
 
     /// `waiting · Wait for stage · 12 s`, as the list says it.
     pub fn describe(&self, summary: &Summary) -> String {
-        let word = match &summary.phase {
-            Phase::Ready => "ready",
-            Phase::Running => "running",
-            Phase::Waiting => "waiting",
-            Phase::Dehydrated => "dehydrated",
-            Phase::InBreakpoint => "in breakpoint",
-            Phase::Suspended { resumable: true } => "suspended",
-            Phase::Suspended { resumable: false } => "suspended for good",
-            Phase::Completed => "completed",
-            Phase::Terminated => "terminated",
-            Phase::Discarded => "completed, messages left",
-        };
+        let word = summary.phase.words();
         match (&summary.phase, summary.at) {
             (Phase::Suspended { .. } | Phase::Terminated, _) if !summary.reason.is_empty() => {
                 format!("{word} · {}", summary.reason)

@@ -41,6 +41,33 @@ impl Phase {
     pub fn ended(&self) -> bool {
         matches!(self, Self::Completed | Self::Terminated)
     }
+
+    /// As lists say it.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Dehydrated => "dehydrated",
+            Self::InBreakpoint => "in breakpoint",
+            Self::Suspended { resumable: true } => "suspended",
+            Self::Suspended { resumable: false } => "suspended for good",
+            Self::Completed => "completed",
+            Self::Terminated => "terminated",
+            Self::Discarded => "completed, messages left",
+        }
+    }
+
+    /// As filters name it.
+    pub fn filtered(&self) -> &'static str {
+        match self {
+            Self::Running => "active",
+            Self::InBreakpoint => "breakpoint",
+            Self::Suspended { .. } => "suspended",
+            Self::Discarded => "discarded",
+            other => other.words(),
+        }
+    }
 }
 
 /// One line of the instance list.
@@ -385,6 +412,15 @@ impl Tracker {
 
     pub fn instances(&self) -> Arc<[Summary]> {
         Arc::clone(&self.list)
+    }
+
+    /// Every instance that is known, oldest first.
+    pub fn all(&self) -> impl Iterator<Item = &Summary> {
+        self.instances.values()
+    }
+
+    pub fn summary(&self, id: InstanceId) -> Option<&Summary> {
+        self.instances.get(&id)
     }
 
     /// Orchestration instances that have not ended.

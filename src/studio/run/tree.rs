@@ -1,7 +1,7 @@
 //! The runs as a tree with names, and two of them side by side with the first difference.
 
 use super::RunMode;
-use super::journal;
+use super::pages::says;
 use super::player::{Command, Comparison, Pair, RunInfo};
 use crate::diagnostic::counted;
 use crate::engine::Event;
@@ -187,7 +187,7 @@ fn line(ui: &mut Ui, run: &RunMode, pair: &Pair, first: Option<u64>) -> Option<u
     let both = pair.left.is_some() && pair.right.is_some();
     let says = |event: &Event| {
         let time = Clock(event.at.since(run.state.start));
-        let detail = journal::says(run, &event.kind);
+        let detail = says(run, &event.kind);
         format!("{time}  {}  {detail}", event_name(&event.kind))
     };
     let words = match (&pair.left, &pair.right) {

@@ -51,7 +51,7 @@ fn work(commands: &Receiver<Command>, updates: &Sender<Update>, waker: &Waker) {
     let mut held: Option<Update> = None;
     let mut shown = Instant::now();
     loop {
-        let first = if player.playing() || held.is_some() {
+        let first = if player.playing() || held.is_some() || player.reading() {
             let wait = if player.behind() { Duration::ZERO } else { BEAT };
             match commands.recv_timeout(wait) {
                 Ok(command) => Some(command),
@@ -68,13 +68,16 @@ fn work(commands: &Receiver<Command>, updates: &Sender<Update>, waker: &Waker) {
         let mut told_all = first.into_iter().chain(commands.try_iter()).peekable();
         while let Some(command) = told_all.next() {
             // Of a playhead that is dragged only the last place counts.
-            let overtaken = matches!((&command, told_all.peek()), (Command::Seek(_), Some(Command::Seek(_))));
+            let overtaken = matches!(
+                (&command, told_all.peek()),
+                (Command::Seek(_), Some(Command::Seek(_))) | (Command::List(_), Some(Command::List(_)))
+            );
             if !overtaken {
                 player.obey(command, Instant::now());
             }
         }
         let moved = player.play(Instant::now(), BUDGET);
-        let beat = if moved || held.is_some() { BEAT } else { IDLE_BEAT };
+        let beat = if moved || held.is_some() || player.reading() { BEAT } else { IDLE_BEAT };
         if !told && shown.elapsed() < beat {
             continue;
         }

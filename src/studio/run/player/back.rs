@@ -7,8 +7,9 @@ use crate::engine::{Engine, InstanceId};
 use crate::journal::Stride;
 use crate::message::{DateTime, MessageId, Name};
 
-/// Events between two marks.
+/// Least events between two marks; with more than [`MARKS`] of them the distance doubles.
 pub(super) const DISTANCE: u64 = 2_000;
+pub(super) const MARKS: usize = 32;
 
 /// An earlier moment, with everything that was so then.
 #[derive(Debug)]

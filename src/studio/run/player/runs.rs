@@ -137,7 +137,12 @@ impl Runs {
     /// Shows a run from its beginning.
     pub fn begin(&mut self, run: VirtualRun) {
         self.begun += 1;
-        let name = self.free(&format!("Run {}", self.begun));
+        self.begin_as(&format!("Run {}", self.begun), run);
+    }
+
+    /// Shows a run under a name, or one like it that is free.
+    pub fn begin_as(&mut self, name: &str, run: VirtualRun) {
+        let name = self.free(name);
         match &mut self.tree {
             None => self.tree = Some(RunTree::new(&name, run)),
             Some(_) => drop(self.add(&name, None, 0, Vec::new(), run)),

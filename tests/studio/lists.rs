@@ -1,0 +1,327 @@
+//! The lists of a run: by filter, at the moment shown, with the keyboard.
+
+use super::run::{Bench, watch_manager};
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use orchestrion::engine::EventKind;
+use orchestrion::journal::instance_of;
+use orchestrion::studio::Studio;
+use orchestrion::studio::command::Command;
+use orchestrion::studio::run::desk::{Found, Line, Page};
+use orchestrion::studio::run::tracker::Phase;
+use std::sync::Arc;
+
+fn found(window: &Harness<'_, Studio>) -> Arc<Found> {
+    Arc::clone(&window.state().run.state.found)
+}
+
+/// The living sample some seconds in, with a list open.
+fn open(page: Page) -> Bench<'static> {
+    let mut bench = Bench::held(Theme::Dark, [1500.0, 1000.0]);
+    watch_manager(&mut bench);
+    show(&mut bench, page);
+    bench
+}
+
+fn show(bench: &mut Bench<'_>, page: Page) {
+    let keys = Command::Show(page).shortcut().unwrap();
+    bench.window.key_press_modifiers(keys.modifiers, keys.logical_key);
+    bench.until("the list", |w| {
+        found(w).page == page && !found(w).reading && (found(w).total > 0 || found(w).coverage.is_some())
+    });
+    bench.window.run_steps(2);
+}
+
+/// Writes a filter and waits until the list is by it.
+fn filter(bench: &mut Bench<'_>, list: &str, text: &str, total: impl Fn(&Found) -> bool) {
+    let name = format!("Filter of {list}");
+    let field = bench.window.get_by_label(&name);
+    field.focus();
+    bench.window.run_steps(2);
+    bench.window.get_by_label(&name).type_text(text);
+    bench.until("the filter", |w| !found(w).reading && total(&found(w)));
+}
+
+#[test]
+fn a_filter_is_completed_by_keys_and_told_in_place_what_is_wrong() {
+    let mut bench = open(Page::Journal);
+    let all = found(&bench.window).total;
+    bench.window.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    bench.window.run_steps(2);
+    bench.window.get_by_label("Filter of journal").type_text("eve");
+    bench.window.run_steps(2);
+    bench.window.get_by_label("event");
+    bench.window.key_press(Key::Enter);
+    bench.window.run_steps(2);
+    bench.window.get_by_label("Filter of journal").type_text("== message.pub");
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Enter);
+    bench.until("the filter", |w| found(w).total < all && found(w).total > 0);
+    let published =
+        |line: &Line| matches!(line, Line::Event(e) if matches!(e.kind, EventKind::MessagePublished { .. }));
+    assert!(found(&bench.window).rows.iter().all(published));
+    assert!(bench.window.query_by_label_contains("events found").is_some());
+
+    bench.window.get_by_label("Clear the filter").click();
+    bench.window.run_steps(2);
+    bench.window.get_by_label("Filter of journal").focus();
+    bench.window.run_steps(2);
+    bench.window.get_by_label("Filter of journal").type_text("evnt == 3");
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Escape);
+    bench.window.run_steps(2);
+    bench.window.get_by_label("There is no field evnt");
+    bench.window.get_by_label("Did you mean event?");
+}
+
+#[test]
+fn completion_offers_the_values_that_occur() {
+    let mut bench = open(Page::Messages);
+    bench.window.get_by_label("Filter of all messages").focus();
+    bench.window.run_steps(2);
+    bench.window.get_by_label("Filter of all messages").type_text("message.type == ");
+    bench.until("values", |w| found(w).values.as_ref().is_some_and(|(_, all)| all.len() > 2));
+    bench.window.run_steps(3);
+    let values = found(&bench.window).values.clone().unwrap().1;
+    let one = values.iter().find(|value| !value.starts_with('"')).unwrap();
+    bench.window.get_by_label(one).click();
+    bench.until("the filter", |w| !found(w).rows.is_empty() && found(w).total < 20);
+}
+
+#[test]
+fn a_message_is_read_followed_and_gone_to() {
+    let mut bench = open(Page::Messages);
+    let all = found(&bench.window);
+    let last = all.total - 1;
+    let Some(Line::Message(passage)) = all.row(last) else { panic!("{:?}", all.rows.len()) };
+    let id = passage.message.id.to_string();
+    bench
+        .window
+        .get_by_role_and_label(egui::accesskit::Role::Table, &format!("Messages, {} rows", all.total))
+        .focus();
+    bench.window.run_steps(2);
+    bench.window.key_press_modifiers(Modifiers::COMMAND, Key::ArrowDown);
+    bench.until("the message in full", |w| found(w).message.is_some());
+    bench.window.run_steps(2);
+    bench.window.get_by_label_contains(&format!("Body of {id}"));
+    bench.click("Follow");
+    bench.until("the conversation", |w| found(w).total < all.total && found(w).total > 0);
+    bench.click(&format!("Conversation of {id}  ×"));
+    bench.until("all again", |w| found(w).total == all.total);
+    bench.click("Show moment");
+    bench.until("its moment", |w| w.state().run.past() == Some(passage.seq));
+    bench.until("the list at it", |w| found(w).until <= all.total);
+    assert_eq!(found(&bench.window).until, last + 1);
+}
+
+#[test]
+fn what_is_done_to_many_is_shown_before_and_can_be_taken_back() {
+    let mut bench = open(Page::Instances);
+    let waiting = |w: &Harness<'_, Studio>| {
+        let all = &w.state().run.state.instances;
+        all.iter().filter(|s| matches!(s.phase, Phase::Waiting | Phase::Dehydrated)).count()
+    };
+    let suspended = |w: &Harness<'_, Studio>| {
+        let all = &w.state().run.state.instances;
+        all.iter().filter(|s| matches!(s.phase, Phase::Suspended { .. })).count()
+    };
+    assert!(waiting(&bench.window) > 0);
+    filter(&mut bench, "instances", "service == OrderManagerOrch", |f| f.total > 0 && f.total < f.all);
+    let count = found(&bench.window).total;
+    bench.click("Suspend…");
+    bench.until("the preview", |w| found(w).preview.is_some());
+    bench.window.run_steps(3);
+    let preview = found(&bench.window).preview.clone().unwrap();
+    assert_eq!(preview.chosen.len() + preview.refused.len(), count);
+    assert!(preview.chosen.iter().all(|s| s.service.as_str().ends_with("OrderManagerOrch")));
+    assert_eq!(suspended(&bench.window), 0, "nothing is done yet");
+    bench.click(&format!("Suspend {}", preview.chosen.len()));
+    bench.until("what was previewed", |w| suspended(w) == preview.chosen.len());
+    bench.until("no preview", |w| found(w).preview.is_none());
+    bench.window.run_steps(2);
+    bench.click("Undo");
+    bench.until("as before", |w| suspended(w) == 0);
+}
+
+#[test]
+fn instances_stand_in_groups_that_open() {
+    let mut bench = open(Page::Instances);
+    let flat = found(&bench.window).total;
+    bench.window.state_mut().run.drawer.group(orchestrion::studio::run::desk::Grouping::Orchestration);
+    bench.until("groups", |w| found(w).rows.iter().all(|line| matches!(line, Line::Group { .. })));
+    let groups = found(&bench.window);
+    let sum: usize =
+        groups.rows.iter().map(|line| if let Line::Group { count, .. } = line { *count } else { 0 }).sum();
+    assert_eq!(sum, flat, "every instance is in one group");
+    bench.window.run_steps(2);
+    let Some(Line::Group { value, count, .. }) = groups.rows.first() else { panic!("{groups:?}") };
+    let words = if *count == 1 { "1 instance".to_owned() } else { format!("{count} instances") };
+    bench.window.get_by_label(&format!("{value}, {words}")).click();
+    bench.until("an open group", |w| found(w).total == groups.total + count);
+}
+
+#[test]
+fn every_list_is_at_the_moment_shown() {
+    let mut bench = open(Page::Subscriptions);
+    let now = found(&bench.window).total;
+    bench.tell(orchestrion::studio::run::player::Command::Seek(40));
+    bench.until("the past", |w| w.state().run.past() == Some(40));
+    bench.until("fewer subscriptions", |w| found(w).total != now);
+    for page in [Page::Journal, Page::Messages, Page::Instances, Page::Calls, Page::Sequence] {
+        let keys = Command::Show(page).shortcut().unwrap();
+        bench.window.key_press_modifiers(keys.modifiers, keys.logical_key);
+        bench.until("the list", |w| found(w).page == page && !found(w).reading);
+        let list = found(&bench.window);
+        for (index, line) in list.rows.iter().enumerate() {
+            let seq = match line {
+                Line::Event(event) => event.seq,
+                Line::Message(passage) => passage.seq,
+                Line::Call(node) => node.seq,
+                _ => continue,
+            };
+            assert_eq!(seq <= 40, list.first + index < list.until, "{page:?}");
+        }
+        if let Some(drawn) = &list.sequence {
+            assert!(drawn.arrows.iter().all(|arrow| arrow.seq <= 40));
+        }
+    }
+}
+
+#[test]
+fn a_line_of_the_journal_goes_to_its_moment_and_instance() {
+    let mut bench = open(Page::Journal);
+    let list = found(&bench.window);
+    let started = list.rows.iter().rev().find_map(|line| match line {
+        Line::Event(event) if matches!(event.kind, EventKind::ShapeStarted { .. }) => Some(event.clone()),
+        _ => None,
+    });
+    let event = started.unwrap();
+    let mark = format!("{}", event.seq);
+    let row = bench.window.get_all_by_role(egui::accesskit::Role::Row).last().unwrap();
+    row.click();
+    bench.until("a moment", |w| w.state().run.past().is_some());
+    bench.until("the list at it", |w| found(w).until > 0);
+    let past = bench.window.state().run.past().unwrap();
+    let about = found(&bench.window).rows.iter().find_map(|line| match line {
+        Line::Event(event) if event.seq == past => instance_of(&event.kind),
+        _ => None,
+    });
+    if about.is_some() {
+        assert_eq!(bench.window.state().run.selected(), about, "{mark}");
+    }
+}
+
+/// Pictures: `ORCHESTRION_PICTURES=folder cargo test --test studio lists_gallery`.
+#[test]
+fn lists_gallery() {
+    let Ok(folder) = std::env::var("ORCHESTRION_PICTURES") else { return };
+    let only = std::env::var("ORCHESTRION_ONLY").unwrap_or_default();
+    for (theme, name) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let mut bench = Bench::held(theme, [1500.0, 940.0]);
+        watch_manager(&mut bench);
+        for page in [
+            Page::Journal,
+            Page::Messages,
+            Page::Instances,
+            Page::Subscriptions,
+            Page::Correlation,
+            Page::Sequence,
+            Page::Calls,
+            Page::Scenarios,
+        ] {
+            let what = format!("lists-{page:?}-{name}").to_lowercase();
+            if !what.contains(&only) {
+                continue;
+            }
+            show(&mut bench, page);
+            if page == Page::Messages {
+                bench.window.get_all_by_role(egui::accesskit::Role::Row).next().unwrap().click();
+                bench.until("a message", |w| found(w).message.is_some());
+            }
+            bench.window.run_steps(4);
+            bench
+                .window
+                .render()
+                .unwrap()
+                .save(std::path::Path::new(&folder).join(format!("{what}.png")))
+                .unwrap();
+        }
+    }
+}
+
+fn hello() -> Bench<'static> {
+    let app = orchestrion::studio::sample::load("hello").unwrap();
+    Bench::of(app)
+}
+
+/// Runs all scenarios and waits for the last.
+fn play_all(bench: &mut Bench<'_>) {
+    bench.window.state_mut().run.drawer.show(Page::Scenarios);
+    bench.window.run_steps(2);
+    bench.click("Run all scenarios");
+    let all = bench.window.state().document.app.scenarios.len();
+    bench.until("all scenarios", |w| w.state().run.scenarios.played() == all);
+    bench.window.run_steps(3);
+}
+
+#[test]
+fn a_run_is_kept_as_a_scenario_that_passes() {
+    let mut bench = hello();
+    bench.until("a start", |w| !w.state().run.state.journal.is_empty());
+    bench.click("Send message");
+    bench.click("Send");
+    bench.until("a greeting", |w| w.state().run.state.ended == 1);
+    bench.window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::K);
+    bench.until("what could be expected", |w| w.query_by_label("Keep").is_some());
+    bench.window.get_by_label_contains("1 completed");
+    bench.click("Keep");
+    bench.window.run_steps(2);
+    let scenarios = &bench.window.state().document.app.scenarios;
+    assert!(scenarios.keys().any(|stem| stem.starts_with("run-of")), "{:?}", scenarios.keys());
+    play_all(&mut bench);
+    assert_eq!(bench.window.state().run.scenarios.failed(), 0);
+    assert!(bench.window.query_by_label_contains("Everything was reached").is_some());
+}
+
+#[test]
+fn a_scenario_that_fails_opens_where_it_failed() {
+    use orchestrion::model::{Expectation, Step};
+    let mut app = orchestrion::studio::sample::load("hello").unwrap();
+    let events = [("port.sent".to_owned(), 7)].into();
+    let wrong = Step::Expect(Box::new(Expectation { events, ..Expectation::default() }));
+    app.scenarios.values_mut().next().unwrap().steps.push(wrong);
+    let mut bench = Bench::of(app);
+    play_all(&mut bench);
+    assert_eq!(bench.window.state().run.scenarios.failed(), 1);
+    bench.window.get_by_label_contains(", failed").click();
+    bench.window.run_steps(3);
+    bench.click("Open where it failed");
+    bench.until("the run at its end", |w| {
+        let state = &w.state().run.state;
+        state.past.is_some() && state.past == state.journal.back().map(|event| event.seq)
+    });
+    assert!(!bench.window.state().run.state.clock.playing);
+}
+
+#[test]
+fn what_was_reached_tints_the_canvas() {
+    let mut bench = hello();
+    bench.pause();
+    bench.window.state_mut().run.drawer.show(Page::Scenarios);
+    bench.until("coverage", |w| found(w).coverage.is_some());
+    bench.window.run_steps(2);
+    bench.window.get_by_label("Coverage on the canvas").click();
+    bench.window.run_steps(2);
+    let reached = |w: &Harness<'_, Studio>| {
+        let service = w.state().run.state.atlas.service(&w.state().document.module).unwrap();
+        w.state().run.scenarios.reached(service, orchestrion::message::Name::new("receive_1"))
+    };
+    assert_eq!(reached(&bench.window), Some(false));
+    let body: Arc<[u8]> =
+        bench.window.state().document.app.messages.values().next().unwrap().as_bytes().into();
+    let location = orchestrion::program::receive_locations(&bench.window.state().document.app).remove(0).name;
+    bench.tell(orchestrion::studio::run::player::Command::Send { location, body, file: None });
+    bench.tell(orchestrion::studio::run::player::Command::Moment);
+    bench.until("the receive", |w| reached(w) == Some(true));
+}
