@@ -10,6 +10,7 @@ use crate::engine::{Transmission, TransmissionId};
 use crate::message::{BTS, DateTime, Name, TimeSpan, Value};
 use crate::model::{Application, DrawnTime, PartnerBehavior, ReceiveLocation};
 use crate::program::{Opening, receive_locations};
+pub use draw::beside;
 use draw::{Loading, percent, span};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -445,6 +446,25 @@ impl PartnerState {
     /// True when it submits by itself.
     pub fn submits(&self) -> bool {
         matches!(self.behavior, Play::Submit { .. } | Play::Load(_))
+    }
+
+    /// True while it passes on only the first half of a message.
+    pub fn corrupts(&self) -> bool {
+        self.corrupting
+    }
+
+    /// True when it answers by rules, and so can hold its answers and end them otherwise.
+    pub fn has_rules(&self) -> bool {
+        matches!(self.behavior, Play::Rules(_))
+    }
+
+    /// Outcomes other than the ordinary one that an answer can have.
+    pub fn outcomes(&self) -> impl Iterator<Item = &str> {
+        let rules = match &self.behavior {
+            Play::Rules(rules) => Some(rules),
+            _ => None,
+        };
+        rules.into_iter().flat_map(|rules| rules.outcomes())
     }
 
     /// Texts of the requests that a person has to answer, oldest first.

@@ -9,6 +9,13 @@ use crate::filter::{Datum, Field, Filter, Key, Subject};
 use crate::message::{DateTime, Message, Name};
 use crate::program::Program;
 use crate::xlang::LogLevel;
+use std::cell::Cell;
+use std::fmt::Write as _;
+
+thread_local! {
+    /// Room for the line of an event while it is looked at, so that a search through all of them takes no memory for each.
+    static LINE: Cell<String> = const { Cell::new(String::new()) };
+}
 
 /// An event as a filter sees it.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +75,15 @@ impl Subject for EventFacts<'_> {
                 EventKind::StateChanged { state, .. } => take(Datum::Name(*state)),
                 _ => false,
             },
-            Key::Text => take(Datum::Text(event_name(kind))) || take(Datum::Text(&Detail(kind).to_string())),
+            Key::Text => {
+                take(Datum::Text(event_name(kind))) || {
+                    let mut line = LINE.take();
+                    line.clear();
+                    let fits = write!(line, "{}", Detail(kind)).is_ok() && take(Datum::Text(&line));
+                    LINE.set(line);
+                    fits
+                }
+            }
             Key::Shape => shape(kind).is_some_and(|id| {
                 let infos = self.program.and_then(|p| p.service_by_name(service(kind)?)).map(|s| &s.shapes);
                 let named = infos.and_then(|infos| infos.iter().find(|info| info.id == id));

@@ -85,8 +85,9 @@ fn completion_offers_the_values_that_occur() {
     bench.window.run_steps(3);
     let values = found(&bench.window).values.clone().unwrap().1;
     let one = values.iter().find(|value| !value.starts_with('"')).unwrap();
+    let all = found(&bench.window).total;
     bench.window.get_by_label(one).click();
-    bench.until("the filter", |w| !found(w).rows.is_empty() && found(w).total < 20);
+    bench.until("the filter", |w| !found(w).rows.is_empty() && found(w).total < all);
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl Loading {
 }
 
 /// A key that is easily taken for another: a letter changed, in other case, or with a blank behind it.
-fn beside(key: &str, choice: u64) -> String {
+pub fn beside(key: &str, choice: u64) -> String {
     match choice % 3 {
         0 => key.to_lowercase(),
         1 => format!("{key} "),

@@ -103,6 +103,10 @@ impl Rules {
         known
     }
 
+    pub fn outcomes(&self) -> impl Iterator<Item = &str> {
+        self.outcomes.keys().map(String::as_str)
+    }
+
     pub fn block(&mut self, when: &str) {
         self.blocking.push(when.to_owned());
     }

@@ -2,7 +2,6 @@
 
 use super::RunMode;
 use super::atlas::service_words;
-use super::player::Command;
 use super::state::{State, age};
 use super::tracker::{Phase, Summary};
 use crate::studio::document::{Action, Document, Selection};
@@ -17,7 +16,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 1.0;
     let partners = run.state.partners.len();
     let below =
-        if partners == 0 { 0.0 } else { (partners as f32 * 25.0 + 42.0).min(ui.available_height() * 0.34) };
+        if partners == 0 { 0.0 } else { (partners as f32 * 25.0 + 42.0).min(ui.available_height() * 0.38) };
     heading(ui, &run.state);
     let list = run.state.instances.clone();
     if list.is_empty() {
@@ -27,7 +26,15 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
         run.select(None);
     }
     let room = (ui.available_height() - below - 8.0).max(ROW);
-    let area = ScrollArea::vertical().id_salt("instances").max_height(room).auto_shrink([false, true]);
+    let mut area = ScrollArea::vertical().id_salt("instances").max_height(room).auto_shrink([false, true]);
+    // The selected one stays in sight while others come and go before it.
+    let place = run.selected().and_then(|id| list.iter().position(|summary| summary.id == id));
+    if place != run.listed {
+        run.listed = place;
+        if let Some(place) = place {
+            area = area.vertical_scroll_offset((place as f32 * ROW - room / 2.0 + ROW / 2.0).max(0.0));
+        }
+    }
     area.show_rows(ui, ROW, list.len(), |ui, rows| {
         for summary in list.get(rows).unwrap_or_default() {
             if row(ui, run, summary) {
@@ -36,8 +43,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
         }
     });
     if partners > 0 {
-        fields::heading(ui, "Simulated partners");
-        ScrollArea::vertical().id_salt("partners").auto_shrink(false).show(ui, |ui| partner_rows(ui, run));
+        super::partners::ui(ui, run);
     }
 }
 
@@ -164,33 +170,6 @@ fn line(
     let left = if right { x - size.x } else { x };
     painter.galley(pos2(left, y - size.y / 2.0), galley, color);
     size.x
-}
-
-fn partner_rows(ui: &mut Ui, run: &mut RunMode) {
-    let t = Tokens::of(ui);
-    let partners = run.state.partners.clone();
-    for partner in partners.iter() {
-        ui.horizontal(|ui| {
-            ui.set_height(24.0);
-            let mut running = partner.running;
-            let room = ui.available_width() - 48.0;
-            let text = RichText::new(&partner.name).size(12.5);
-            let check = ui
-                .scope(|ui| {
-                    ui.set_max_width(room);
-                    ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
-                    ui.checkbox(&mut running, text)
-                })
-                .inner;
-            if check.on_hover_text("Stop or start this partner").changed() {
-                run.tell(Command::Partner { name: partner.name.clone(), running });
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(RichText::new(partner.total.to_string()).monospace().size(11.0).color(t.muted))
-                    .on_hover_text("messages taken, answered or submitted");
-            });
-        });
-    }
 }
 
 /// The diagnostics of an application that cannot run; true when there are some.

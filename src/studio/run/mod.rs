@@ -8,11 +8,13 @@ mod boxes;
 pub mod desk;
 pub mod flights;
 pub mod forks;
+mod generate;
 mod inspector;
 mod instances;
 mod messages;
 pub mod overlay;
 pub mod pages;
+mod partners;
 pub mod player;
 pub mod pretty;
 pub mod scenarios;
@@ -86,6 +88,9 @@ pub struct RunMode {
     tab: Tab,
     pub drawer: pages::Drawer,
     pub scenarios: scenarios::Scenarios,
+    answers: partners::Answers,
+    /// The place of the selected instance in the list at the left.
+    listed: Option<usize>,
     picked_message: Option<usize>,
     send: SendPanel,
     resume: bool,

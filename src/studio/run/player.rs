@@ -76,6 +76,11 @@ pub enum Command {
         name: String,
         running: bool,
     },
+    /// Sets how a simulated partner answers, or answers in its place.
+    Control {
+        name: String,
+        control: PartnerControl,
+    },
     /// The instance to show in full.
     Watch(Option<InstanceId>),
     /// Pauses and shows everything as it was after an event.
@@ -328,6 +333,16 @@ impl Player {
                 if let Some(run) = self.runs.run_mut() {
                     let control = if running { PartnerControl::Start } else { PartnerControl::Stop };
                     run.control(&name, &control);
+                }
+                self.follow();
+            }
+            Command::Control { name, control } => {
+                self.now();
+                let done = self.runs.run_mut().is_some_and(|run| run.control(&name, &control));
+                if !done {
+                    let message = format!("the partner {name} cannot do this");
+                    let help = "Give it rules in partners.ron, or choose something else.";
+                    self.answers.push(Answer::Refused(Diagnostic::error("L14", message, help)));
                 }
                 self.follow();
             }

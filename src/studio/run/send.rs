@@ -2,11 +2,12 @@
 
 use super::RunMode;
 use super::atlas::service_words;
+use super::generate::Generator;
 use super::player::{Answer, Command};
 use crate::diagnostic::counted;
 use crate::model::ReceiveLocation;
 use crate::program::receive_locations;
-use crate::studio::document::Document;
+use crate::studio::document::{Action, Document};
 use crate::studio::editors::message::form;
 use crate::studio::panels::fields;
 use crate::studio::theme::Tokens;
@@ -27,6 +28,7 @@ pub struct SendPanel {
     source: String,
     text: String,
     form: form::State,
+    generator: Generator,
     /// A file that is not text: sent as it is.
     bytes: Option<Arc<[u8]>>,
     /// Why a file could not be opened.
@@ -104,7 +106,7 @@ impl SendPanel {
     }
 }
 
-pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document) {
+pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Action>) {
     run.send.prepare(document);
     if run.send.location.is_empty() {
         fields::note(
@@ -121,7 +123,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document) {
             ScrollArea::vertical()
                 .id_salt("send form")
                 .auto_shrink(false)
-                .show(ui, |ui| options(ui, run, document));
+                .show(ui, |ui| options(ui, run, document, actions));
         });
         ui.add_space(8.0);
         ui.allocate_ui_with_layout(vec2(ui.available_width(), room.y), Layout::top_down(Align::Min), |ui| {
@@ -135,7 +137,7 @@ fn plain(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-fn options(ui: &mut Ui, run: &mut RunMode, document: &Document) {
+fn options(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     ui.set_max_width(ui.available_width() - 6.0);
     fields::row(ui, "Receive location", |ui| {
@@ -203,6 +205,11 @@ fn options(ui: &mut Ui, run: &mut RunMode, document: &Document) {
     });
     ui.add_space(4.0);
     outcome(ui, run);
+    let SendPanel { generator, text, locations, location, .. } = &mut run.send;
+    let at = locations.iter().find(|known| known.name == *location);
+    if let Some((source, text)) = generator.ui(ui, document, text, at, actions) {
+        run.send.choose(&source, &text);
+    }
 }
 
 /// What became of it: what started, or what went wrong and what to do.

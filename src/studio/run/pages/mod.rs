@@ -142,7 +142,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec
         Page::Sequence => sequence::ui(ui, run, actions),
         Page::Calls => calls::ui(ui, run, actions),
         Page::Scenarios => scenarios::ui(ui, run, document, actions),
-        Page::Send => send::ui(ui, run, document),
+        Page::Send => send::ui(ui, run, document, actions),
         Page::Breakpoints => stops::ui(ui, run, actions),
         Page::Runs => tree::ui(ui, run),
     }
