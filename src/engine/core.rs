@@ -48,7 +48,7 @@ pub struct Core {
     pub memory: MemoryUsage,
     pub waits: WaitHistory,
     pub debugger: Debugger,
-    /// Instances that began to wait last, oldest first; those before have their compact form.
+    /// Instances that began to wait last, oldest first; those before may have their compact form.
     #[serde(skip)]
     pub fresh: VecDeque<InstanceId>,
     /// Turns in a row that instances have ended without a wait.
@@ -60,6 +60,19 @@ pub struct Core {
     pub to_self: Vec<(u32, Arc<Message>)>,
     #[serde(skip)]
     pub matches: Vec<Match>,
+}
+
+impl Core {
+    /// Gives every instance that waits its compact form: after a restart none of them is warm.
+    pub fn pack(&mut self) {
+        for (id, slot) in &mut self.slots {
+            if let Slot::Orchestration { instance, .. } = slot
+                && !self.scheduled.contains(id)
+            {
+                instance.pack();
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ use crate::message::{BTS, Message, Value};
 use crate::model::ServiceState;
 use crate::program::{Group, Service};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,6 +22,9 @@ pub struct Outgoing {
     /// A request: exactly one recipient may match (PAD-6).
     pub expects_reply: bool,
 }
+
+/// Who gets a message: nearly always one.
+pub type Matches = SmallVec<[Match; 1]>;
 
 /// Why a publication failed; nothing of it was delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +50,8 @@ impl Step<'_> {
     ///
     /// # Errors
     /// When one has no subscriber, or a request several. Then none is delivered.
-    pub fn publish(&mut self, outgoing: Vec<Outgoing>) -> Result<(), PublishError> {
-        let mut routed = Vec::with_capacity(outgoing.len());
+    pub fn publish(&mut self, outgoing: impl IntoIterator<Item = Outgoing>) -> Result<(), PublishError> {
+        let mut routed = SmallVec::<[(Arc<Message>, Matches); 1]>::new();
         let traced = self.traced_routings();
         for out in outgoing {
             let message = out.message;
@@ -92,7 +96,7 @@ impl Step<'_> {
 
     /// Every subscription that matches, convoys resolved: a message of a running convoy goes to its instance
     /// and does not start another (4.4).
-    pub fn route(&mut self, message: &Message) -> Vec<Match> {
+    pub fn route(&mut self, message: &Message) -> Matches {
         let mut matches = std::mem::take(&mut self.core.matches);
         self.core.message_box.matches(&message.context, &mut matches);
         let convoy = |m: &Match| {
@@ -111,7 +115,7 @@ impl Step<'_> {
                 _ => false,
             })
         };
-        let kept: Vec<Match> = matches.iter().filter(|m| !convoy(m)).copied().collect();
+        let kept = matches.iter().filter(|m| !convoy(m)).copied().collect();
         matches.clear();
         self.core.matches = matches;
         kept

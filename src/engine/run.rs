@@ -56,7 +56,8 @@ impl Engine {
     }
 
     /// Goes on from a checkpoint of [`Engine::core`], with the program it was made with.
-    pub fn restore(program: Arc<Program>, core: Core) -> Self {
+    pub fn restore(program: Arc<Program>, mut core: Core) -> Self {
+        core.pack();
         Self { program, core }
     }
 
@@ -69,6 +70,7 @@ impl Engine {
         let mut paper = Vec::new();
         ciborium::into_writer(&self.core, &mut paper).map_err(|error| error.to_string())?;
         self.core = ciborium::from_reader(paper.as_slice()).map_err(|error| error.to_string())?;
+        self.core.pack();
         Ok(())
     }
 
@@ -154,7 +156,7 @@ impl Step<'_> {
         let message = Arc::new(message);
         let publisher = super::Publisher::External;
         let out = super::routing::Outgoing { message: Arc::clone(&message), publisher, expects_reply: false };
-        if let Err(error) = self.publish(vec![out]) {
+        if let Err(error) = self.publish([out]) {
             self.suspend_received(Name::default(), message, &error.to_string(), None);
         }
     }
@@ -404,21 +406,26 @@ impl Step<'_> {
         }
     }
 
-    /// Packs the instance that has waited longest among the fresh ones. Most waits of a process manager are over
-    /// after some turns of others, and do not get as far; one that waits again by then is packed early, which only
-    /// costs the unpacking.
+    /// Packs what has waited longest among the fresh ones. While few instances live, touching their trees is cheaper than
+    /// packing them; among many all but the freshest are packed, two at a time until no more than those are left. Most
+    /// waits of a process manager are over after some turns of others, and do not get as far; one that waits again by
+    /// then is packed early, which only costs the unpacking.
     fn pack_oldest(&mut self, newest: InstanceId) {
         const FRESH: usize = 32;
+        /// Trees of so many instances take some 30 MB.
+        const MANY: usize = 16_384;
         self.core.fresh.push_back(newest);
-        if self.core.fresh.len() <= FRESH {
-            return;
-        }
-        let Some(oldest) = self.core.fresh.pop_front() else { return };
-        if self.core.scheduled.contains(&oldest) {
-            return;
-        }
-        if let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&oldest) {
-            instance.pack();
+        let live = if self.core.slots.len() > MANY { FRESH } else { MANY };
+        for _ in 0..2 {
+            if self.core.fresh.len() <= live {
+                return;
+            }
+            let Some(oldest) = self.core.fresh.pop_front() else { return };
+            if !self.core.scheduled.contains(&oldest)
+                && let Some(Slot::Orchestration { instance, .. }) = self.core.slots.get_mut(&oldest)
+            {
+                instance.pack();
+            }
         }
     }
 

@@ -322,17 +322,13 @@ mod tests {
             promoted: None,
             max_length: None,
         };
-        Arc::new(ClassInfo {
-            name: Name::new("Shop.Ack"),
-            root: "Ack".into(),
-            namespace: "urn:ack".into(),
-            fields: vec![
-                field("Reason", "System.String"),
-                field("Count", "System.Int32"),
-                field("Done", "System.Boolean"),
-                field("At", "System.DateTime"),
-            ],
-        })
+        let fields = vec![
+            field("Reason", "System.String"),
+            field("Count", "System.Int32"),
+            field("Done", "System.Boolean"),
+            field("At", "System.DateTime"),
+        ];
+        Arc::new(ClassInfo::new(Name::new("Shop.Ack"), "Ack".into(), "urn:ack".into(), fields))
     }
 
     #[test]
@@ -499,12 +495,7 @@ mod tests {
                 promoted: None,
                 max_length: None,
             };
-            let class = ClassInfo {
-                name: Name::new("C"),
-                root: "C".into(),
-                namespace: "".into(),
-                fields: vec![field],
-            };
+            let class = ClassInfo::new(Name::new("C"), "C".into(), "".into(), vec![field]);
             let instance = ClassInstance::new(Arc::new(class));
             let back = Body::xml(instance.to_xml()).to_class(&instance.class).unwrap();
             assert_eq!(*back, instance, "{value_type:?}");

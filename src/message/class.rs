@@ -7,11 +7,30 @@ use uppsala::{Document, XmlWriter};
 
 /// A class message type, resolved: see [`crate::model::ClassType`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written")]
 pub struct ClassInfo {
     pub name: Name,
     pub root: SmolStr,
     pub namespace: SmolStr,
     pub fields: Vec<ClassField>,
+    /// Every message of the class carries it: it is put together once.
+    #[serde(skip)]
+    message_type: SmolStr,
+}
+
+/// What is written of a class.
+#[derive(Deserialize)]
+struct Written {
+    name: Name,
+    root: SmolStr,
+    namespace: SmolStr,
+    fields: Vec<ClassField>,
+}
+
+impl From<Written> for ClassInfo {
+    fn from(class: Written) -> Self {
+        Self::new(class.name, class.root, class.namespace, class.fields)
+    }
 }
 
 /// A field of a class message.
@@ -26,9 +45,14 @@ pub struct ClassField {
 }
 
 impl ClassInfo {
+    pub fn new(name: Name, root: SmolStr, namespace: SmolStr, fields: Vec<ClassField>) -> Self {
+        let message_type = message_type(&namespace, &root);
+        Self { name, root, namespace, fields, message_type }
+    }
+
     /// `namespace#Root`, or `Root` without namespace (MSG-3).
     pub fn message_type(&self) -> SmolStr {
-        message_type(&self.namespace, &self.root)
+        self.message_type.clone()
     }
 
     pub fn field(&self, name: &str) -> Option<&ClassField> {

@@ -228,12 +228,12 @@ mod tests {
             promoted: Some(Name::new("P.packed")),
             max_length: Some(255),
         };
-        let class = Arc::new(ClassInfo {
-            name: Name::new("T.Packed"),
-            root: "Packed".into(),
-            namespace: "http://t".into(),
-            fields: vec![field("A"), field("B")],
-        });
+        let class = Arc::new(ClassInfo::new(
+            Name::new("T.Packed"),
+            "Packed".into(),
+            "http://t".into(),
+            vec![field("A"), field("B")],
+        ));
         let mut instance = ClassInstance::new(Arc::clone(&class));
         instance.set("A", Value::from("a value that is longer than what lies inline"));
         let text = |length: usize| Arc::new(Body::xml(format!("<a>{}</a>", "x".repeat(length))));

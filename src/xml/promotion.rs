@@ -248,7 +248,7 @@ fn promote_class(instance: &ClassInstance, context: &mut Context) {
 fn cut(value: Value, max_length: Option<u32>) -> Value {
     let limit = max_length.map_or(MAX_PROMOTED, |n| MAX_PROMOTED.min(n as usize));
     match value {
-        Value::String(text) if text.chars().count() > limit => {
+        Value::String(text) if text.len() > limit && text.chars().count() > limit => {
             Value::String(text.chars().take(limit).collect())
         }
         other => other,

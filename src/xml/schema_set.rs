@@ -441,12 +441,8 @@ impl SchemaSet {
                 max_length: field.max_length,
             });
         }
-        let info = ClassInfo {
-            name: Name::new(&class.name),
-            root: class.root.as_str().into(),
-            namespace: class.namespace.as_str().into(),
-            fields,
-        };
+        let name = Name::new(&class.name);
+        let info = ClassInfo::new(name, class.root.as_str().into(), class.namespace.as_str().into(), fields);
         if self.classes.iter().any(|c| c.name == info.name) {
             let help = "Keep one of the two, or rename one.";
             findings.push(Diagnostic::error("S08", format!("class {} is declared twice", class.name), help));

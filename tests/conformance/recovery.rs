@@ -75,6 +75,30 @@ fn ins_4_what_a_failure_gave_up_is_awaited_again_after_a_resume() {
     assert!(world.story("Worker").ends_with("completed"), "{}", world.story("Worker"));
 }
 
+/// Given a receive whose set nobody initialised, right after a persistence point, when the suspended instance is resumed, then
+/// it fails at the same receive again: it goes on from what was persisted, and passes nothing over (INS-4).
+#[test]
+fn ins_4_a_receive_that_cannot_wait_fails_again_after_a_resume() {
+    let mut app = worker(vec![
+        construct("N", "N.Id = M.Id;"),
+        send("Say", "N"),
+        receive("Hear", "Heard").follows("Other"),
+        expression("past", "rounds = 1;"),
+    ]);
+    let other = orch("Worker").set("Other", &["Id"]);
+    let module = app.0.modules.get_mut("Worker").unwrap();
+    module.correlation_types.extend(other.correlation_types);
+    module.orchestration.as_mut().unwrap().correlation_sets.extend(other.o.correlation_sets);
+    let mut world = World::new(app);
+    world.receive("R", &xml("Order", &[("Id", "1")]));
+    let id = world.only("Worker").id;
+    for attempt in 1..=3 {
+        assert_eq!(world.exceptions().len(), attempt, "{:?}", world.exceptions());
+        assert!(!world.ran("Worker", "past"), "{:?}", world.shapes("Worker"));
+        world.operate(Operation::ResumeInstance(id));
+    }
+}
+
 #[test]
 fn ins_3_a_pending_terminate_ends_a_loop_without_end() {
     let mut world = World::new(worker(vec![spin("rounds >= 0")]));

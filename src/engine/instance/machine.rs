@@ -194,7 +194,10 @@ impl<'a, 'b> Machine<'a, 'b> {
             let outcome = self.operate(service, op, frame);
             let after = match outcome {
                 Ok(after) => after,
-                Err(raised) => self.raise(raised),
+                Err(raised) => {
+                    self.keep_before(pc);
+                    self.raise(raised)
+                }
             };
             match after {
                 After::Next => {}
@@ -213,7 +216,17 @@ impl<'a, 'b> Machine<'a, 'b> {
         match op {
             Op::Started(_) | Op::Completed(_) | Op::Jump(_) => false,
             Op::Receive(_) => !self.instance.queue.is_empty(),
+            // The outermost one ends the instance, unless it waits for acknowledgements.
+            Op::End => self.frame().is_none_or(|f| f.caller.is_some() || !f.acknowledgements.is_empty()),
             _ => true,
+        }
+    }
+
+    /// An operation that was to change nothing has failed: what is kept is the state before it.
+    fn keep_before(&mut self, pc: u32) {
+        if matches!(self.kept, Kept::AsItIs) {
+            self.set_pc(pc);
+            self.copy_state();
         }
     }
 

@@ -184,7 +184,7 @@ impl Step<'_> {
         } else {
             let message = Arc::clone(&failure.message);
             let publisher = Publisher::ReceivePort(failure.port);
-            if let Err(error) = self.publish(vec![Outgoing { message, publisher, expects_reply: false }]) {
+            if let Err(error) = self.publish([Outgoing { message, publisher, expects_reply: false }]) {
                 let reason = error.to_string();
                 let report = self.routing_failure_report(&failure.message, &reason);
                 self.suspend_received(failure.port, Arc::clone(&failure.message), &reason, Some(report));

@@ -172,7 +172,7 @@ impl Step<'_> {
             publisher,
             expects_reply: false,
         };
-        self.publish(mapped.iter().map(outgoing).collect()).map_err(|error| {
+        self.publish(mapped.iter().map(outgoing)).map_err(|error| {
             let reason = error.to_string();
             let unwanted = mapped.iter().find(|message| self.route(message).is_empty());
             let report = unwanted.map(|message| self.routing_failure_report(message, &reason));
@@ -197,7 +197,7 @@ impl Step<'_> {
         }
         let publisher = Publisher::ReceivePort(port.name);
         let out = Outgoing { message: Arc::clone(&message), publisher, expects_reply: false };
-        if let Err(error) = self.publish(vec![out]) {
+        if let Err(error) = self.publish([out]) {
             let reason = error.to_string();
             let report = Some(self.routing_failure_report(&message, &reason));
             let refusal = Refusal { reason: &reason, code: ROUTING_FAILURE, report, resume: Resume::Routing };

@@ -50,7 +50,7 @@ impl Step<'_> {
         self.emit(EventKind::SubscriptionAdded { subscription, owner, groups });
         let publisher = Publisher::ReceivePort(port.name);
         let out = Outgoing { message: Arc::clone(&message), publisher, expects_reply: true };
-        if let Err(error) = self.publish(vec![out]) {
+        if let Err(error) = self.publish([out]) {
             let reason = error.to_string();
             let unwanted = matches!(error, PublishError::NoSubscriber(_));
             let report = unwanted.then(|| self.routing_failure_report(&message, &reason));

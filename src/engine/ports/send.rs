@@ -242,7 +242,7 @@ impl Step<'_> {
         let publisher = Publisher::SendPortReply(info.name);
         let answer = Arc::new(answer);
         let out = Outgoing { message: Arc::clone(&answer), publisher, expects_reply: false };
-        if let Err(error) = self.publish(vec![out]) {
+        if let Err(error) = self.publish([out]) {
             self.suspend_received(info.name, answer, &error.to_string(), None);
         }
         self.go_on(id, info.name);

@@ -1,10 +1,11 @@
 use super::send::not_published;
 use crate::engine::instance::{After, AtomicState, Flow, Frame, Held, Machine, Wait};
-use crate::engine::routing::PublishError;
+use crate::engine::routing::{Outgoing, PublishError};
 use crate::engine::{EventKind, PersistenceCause};
 use crate::message::{Name, TimeSpan};
 use crate::program::{ArgumentSlot, ScopeInfo, ScopeKind, Touched};
 use crate::xlang::Raised;
+use smallvec::SmallVec;
 
 /// Attempts after the first one (ATM-4).
 const RETRIES: u32 = 21;
@@ -47,9 +48,9 @@ impl Machine<'_, '_> {
     }
 
     /// Sends and starts that were held go out together: all of them, or none when one finds no recipient (ATM-1).
-    pub fn publish_all(&mut self, held: Vec<Held>) -> Result<(), Raised> {
+    pub fn publish_all(&mut self, held: impl IntoIterator<Item = Held>) -> Result<(), Raised> {
         let (mut outgoing, mut starts, mut awaited) =
-            (Vec::with_capacity(held.len()), Vec::new(), Vec::new());
+            (SmallVec::<[Outgoing; 1]>::new(), Vec::new(), Vec::new());
         for held in held {
             match held {
                 Held::Send { outgoing: message, acknowledgement } => {

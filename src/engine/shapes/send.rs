@@ -28,7 +28,7 @@ impl<'a> Machine<'a, '_> {
             atomic.held.push(held);
             return Ok(());
         }
-        if let Err(raised) = self.publish_all(vec![held]) {
+        if let Err(raised) = self.publish_all([held]) {
             self.forget_made();
             return Err(raised);
         }

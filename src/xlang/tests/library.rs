@@ -241,15 +241,11 @@ fn notice_class() -> ClassInfo {
         promoted: promoted.map(Name::new),
         max_length: promoted.map(|_| 5),
     };
-    ClassInfo {
-        name: Name::new("Library.Notice"),
-        root: "Notice".into(),
-        namespace: "http://library/notice".into(),
-        fields: vec![
-            field("Reader", "System.String", Some("LibraryProperties.Addressee")),
-            field("Count", "System.Int32", None),
-        ],
-    }
+    let fields = vec![
+        field("Reader", "System.String", Some("LibraryProperties.Addressee")),
+        field("Count", "System.Int32", None),
+    ];
+    ClassInfo::new(Name::new("Library.Notice"), "Notice".into(), "http://library/notice".into(), fields)
 }
 
 impl Symbols for Library {
