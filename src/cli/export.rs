@@ -1,13 +1,15 @@
 use super::{Exit, complain, complain_all, load, say};
-use crate::diagnostic::closest;
+use crate::diagnostic::{Diagnostic, closest};
 use crate::drawing::palette::Tokens;
 use crate::drawing::{picture, svg};
+use crate::lab::{self, VirtualRun};
+use crate::message::TimeSpan;
 use crate::model::Application;
 use clap::Args;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Draw an orchestration to a file: SVG, PNG, or both.
+/// Draw an orchestration to a file: SVG, PNG, or an animated picture of a run.
 #[derive(Debug, Args)]
 #[command(after_help = super::EXIT_CODES)]
 pub struct Arguments {
@@ -20,8 +22,17 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
     /// Write a PNG file.
-    #[arg(long, value_name = "FILE", required_unless_present = "svg")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["svg", "gif"])]
     png: Option<PathBuf>,
+    /// Write an animated GIF: the first instance goes through the orchestration.
+    #[arg(long, value_name = "FILE")]
+    gif: Option<PathBuf>,
+    /// Saved run to film; without one, the application runs in virtual time with its simulated partners.
+    #[arg(long, value_name = "FILE", requires = "gif")]
+    run: Option<PathBuf>,
+    /// Virtual seconds to run for that.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    seconds: u32,
     /// Pixels to a point of the PNG.
     #[arg(long, default_value_t = 2.0, value_parser = scale)]
     scale: f32,
@@ -67,6 +78,11 @@ pub fn export(arguments: &Arguments) -> Exit {
     {
         return exit;
     }
+    if let Some(path) = &arguments.gif
+        && let Err(exit) = animate(&application, &key, path, arguments)
+    {
+        return exit;
+    }
     if let Some(path) = &arguments.png {
         let picture = match picture::png(&drawing, arguments.scale) {
             Ok(picture) => picture,
@@ -80,6 +96,30 @@ pub fn export(arguments: &Arguments) -> Exit {
         }
     }
     Exit::Done
+}
+
+/// Films a saved run, or one that is made for it.
+fn animate(application: &Application, key: &str, path: &Path, arguments: &Arguments) -> Result<(), Exit> {
+    let made = match &arguments.run {
+        Some(file) => {
+            let bytes = std::fs::read(file).map_err(|error| {
+                complain(format_args!("error: {} cannot be read: {error}", file.display()));
+                Exit::Unusable
+            })?;
+            lab::open(&bytes).map(|opened| opened.run)
+        }
+        None => VirtualRun::new(application, 0).and_then(|mut run| {
+            let span = TimeSpan::from_seconds(i64::from(arguments.seconds));
+            run.advance(span).map_err(|error| vec![error]).map(|()| run)
+        }),
+    };
+    let failed = |errors: Vec<Diagnostic>| {
+        complain_all(&errors);
+        Exit::Failed
+    };
+    let run = made.map_err(failed)?;
+    let film = lab::film(run.run(), key, None, arguments.dark).map_err(|error| failed(vec![error]))?;
+    write(path, &film)
 }
 
 /// The key of the module that is meant; complains when none or several are.

@@ -3,6 +3,7 @@
 //!
 //! Places are `f32` in points at 100 %, x to the right and y down.
 
+pub mod animation;
 pub mod figure;
 pub mod fonts;
 pub mod glyph;

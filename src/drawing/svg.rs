@@ -33,8 +33,7 @@ pub fn svg(
 
 /// A layout as an SVG document.
 pub fn of_layout(layout: &Layout, orchestration: &Orchestration, tokens: &'static Tokens) -> String {
-    let area = layout.process.unwrap_or(Rect::ZERO);
-    let bounds = layout.bounds.unwrap_or(area).expand(EDGE);
+    let (area, bounds) = (layout.process.unwrap_or(Rect::ZERO), bounds(layout));
     let mut pen = Pen::new(tokens);
     pen.open(bounds, &orchestration.name, &orchestration.comments);
     pen.surfaces(layout, bounds, area);
@@ -58,6 +57,11 @@ pub fn of_layout(layout: &Layout, orchestration: &Orchestration, tokens: &'stati
         pen.port(port);
     }
     pen.finish()
+}
+
+/// What a layout takes up as a document.
+pub fn bounds(layout: &Layout) -> Rect {
+    layout.bounds.or(layout.process).unwrap_or(Rect::ZERO).expand(EDGE)
 }
 
 /// Writes the document.

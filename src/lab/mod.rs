@@ -1,12 +1,14 @@
 //! Drivers without a real world: virtual time, for tests and simulation.
 
 mod acts;
+mod film;
 mod saved;
 pub mod scenario;
 mod tree;
 mod virtual_run;
 
 pub use acts::{Act, Change, Fault};
+pub use film::{film, filmed};
 pub use saved::{Moment, Opened, open, save};
 pub use tree::{Branch, Difference, RunTree, first_difference};
 pub use virtual_run::{Halt, Sent, VirtualRun};

@@ -252,6 +252,7 @@ impl Studio {
             Command::CompareWith => self.ask(ctx, Purpose::Compare),
             Command::ExportSvg => self.ask(ctx, Purpose::Svg),
             Command::ExportPng => self.ask(ctx, Purpose::Png),
+            Command::ExportAnimation => self.ask(ctx, Purpose::Gif),
             Command::CopyPicture => self.copy_picture(ctx),
             Command::HighContrast => self.preferences.high_contrast = !self.preferences.high_contrast,
             Command::Larger => self.scale_by(0.1),
@@ -376,6 +377,7 @@ impl Studio {
                 Purpose::Svg | Purpose::Png | Purpose::SequenceSvg | Purpose::SequencePng => {
                     self.export_to(ctx, &path, purpose);
                 }
+                Purpose::Gif => self.film_to(ctx, &path),
             },
             Answer::Cancelled => {}
             Answer::Unavailable => match purpose {
@@ -385,6 +387,7 @@ impl Studio {
                 Purpose::Compare
                 | Purpose::Svg
                 | Purpose::Png
+                | Purpose::Gif
                 | Purpose::SequenceSvg
                 | Purpose::SequencePng => self.overlay = Overlay::ask_path(purpose),
             },

@@ -246,7 +246,9 @@ impl Studio {
                 }
                 let strip = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(12, 2));
                 Panel::bottom("message box").frame(strip).exact_size(32.0).show(ui, |ui| {
-                    run::strip(ui, &self.run, self.preferences.reduced_motion);
+                    if let Some(message) = run::strip(ui, &self.run, self.preferences.reduced_motion) {
+                        self.run.why_message(message);
+                    }
                 });
             }
             self.show_outside_change(ui, &mut actions);
@@ -426,6 +428,7 @@ impl Studio {
                     };
                     actions.extend(self.wrap_actions(around, kind));
                 }
+                CanvasAction::Message(message) => self.run.why_message(message),
                 CanvasAction::Properties => actions.push(Action::Command(Command::Properties)),
             }
         }

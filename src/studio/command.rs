@@ -120,6 +120,7 @@ pub enum Command {
     CompareWith,
     ExportSvg,
     ExportPng,
+    ExportAnimation,
     CopyPicture,
     HighContrast,
     Larger,
@@ -148,7 +149,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 127] = [
+    pub const ALL: [Self; 128] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -267,6 +268,7 @@ impl Command {
         Self::CompareWith,
         Self::ExportSvg,
         Self::ExportPng,
+        Self::ExportAnimation,
         Self::CopyPicture,
         Self::HighContrast,
         Self::Larger,
@@ -575,6 +577,11 @@ impl Command {
             }
             Self::ExportSvg => ("Export SVG…", "Draws the orchestration to an SVG file", ctrl_shift(Key::E)),
             Self::ExportPng => ("Export PNG…", "Draws the orchestration to a picture file", None),
+            Self::ExportAnimation => (
+                "Export run as animation…",
+                "Films the selected instance on its way through the orchestration to a GIF file",
+                None,
+            ),
             Self::CopyPicture => ("Copy as picture", "Puts the drawing on the clipboard", None),
             Self::HighContrast => ("High contrast", "Pure grounds, strong lines and colours", None),
             Self::Larger => {
@@ -671,6 +678,7 @@ impl Command {
             Self::CloseTab | Self::SplitTab => unless(!studio.tabs.is_empty(), "No tab is open"),
             Self::ReopenTab => unless(studio.tabs.can_reopen(), "No tab was closed"),
             Self::ExportSvg | Self::ExportPng | Self::CopyPicture => drawn(),
+            Self::ExportAnimation => run().or_else(drawn),
             Self::Undo => unless(document.history().undo_label().is_some(), "Nothing was changed yet"),
             Self::Redo => unless(document.history().redo_label().is_some(), "Nothing was undone"),
             Self::Cut | Self::Copy | Self::Duplicate | Self::Wrap => shape(false),

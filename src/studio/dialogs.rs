@@ -19,6 +19,8 @@ pub enum Purpose {
     /// A file to draw the sequence diagram of the run to.
     SequenceSvg,
     SequencePng,
+    /// A file to film a run to.
+    Gif,
 }
 
 /// How an open dialog stands.
@@ -57,6 +59,7 @@ impl FolderDialogs for Native {
             Purpose::Compare => "Compare with an application folder",
             Purpose::Svg | Purpose::SequenceSvg => "Draw to an SVG file",
             Purpose::Png | Purpose::SequencePng => "Draw to a PNG file",
+            Purpose::Gif => "Film to a GIF file",
         };
         let asked = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(move || {
             let dialog = rfd::FileDialog::new().set_title(title);
@@ -64,6 +67,7 @@ impl FolderDialogs for Native {
                 Purpose::Message => dialog.pick_file(),
                 Purpose::Svg | Purpose::SequenceSvg => dialog.add_filter("SVG", &["svg"]).save_file(),
                 Purpose::Png | Purpose::SequencePng => dialog.add_filter("PNG", &["png"]).save_file(),
+                Purpose::Gif => dialog.add_filter("GIF", &["gif"]).save_file(),
                 Purpose::Open | Purpose::SaveAs | Purpose::Compare => dialog.pick_folder(),
             };
             // Nobody waits any more when the window is gone.

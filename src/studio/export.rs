@@ -45,6 +45,15 @@ impl Studio {
         });
     }
 
+    /// Films the run of the orchestration that is shown to a file: the selected instance, or the first one there was.
+    pub(super) fn film_to(&mut self, ctx: &egui::Context, path: &Path) {
+        let path = if path.extension().is_some() { path.to_owned() } else { path.with_extension("gif") };
+        let dark = Tokens::for_visuals(&ctx.global_style().visuals).dark;
+        let module = self.document.module.clone();
+        self.run.film(module, path, dark);
+        self.said = Some(("Filming the run…".to_owned(), false));
+    }
+
     /// Puts the drawing on the clipboard as a picture.
     pub(super) fn copy_picture(&mut self, ctx: &egui::Context) {
         let Some(drawing) = self.drawn(ctx) else { return };

@@ -142,6 +142,7 @@ impl Studio {
                 let path = PathBuf::from(path.trim());
                 match purpose {
                     _ if shown.inner != Some(true) => {}
+                    Purpose::Gif => self.film_to(ctx, &path),
                     Purpose::Compare => actions.push(Action::Open(Tab::Compare(Against::Path(path)))),
                     _ => self.export_to(ctx, &path, *purpose),
                 }

@@ -65,7 +65,7 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                 &[Command::New, Command::Open, Command::OpenPath],
                 &[Command::Save, Command::SaveAs],
                 &[Command::CompareSaved, Command::CompareWith],
-                &[Command::ExportSvg, Command::ExportPng, Command::CopyPicture],
+                &[Command::ExportSvg, Command::ExportPng, Command::ExportAnimation, Command::CopyPicture],
             ],
         ),
         (

@@ -231,3 +231,18 @@ fn generate_makes_the_message_that_starts_an_orchestration() {
     assert_eq!(called.status.code(), Some(1));
     assert!(errors(&called).contains("calls or starts it"), "{}", errors(&called));
 }
+
+#[test]
+fn a_run_is_filmed_from_the_command_line() {
+    let temp = tempfile::tempdir().unwrap();
+    let gif = temp.path().join("order.gif");
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/southridge");
+    let gif_path = gif.to_str().unwrap();
+    let done =
+        orchestrion(&["export", sample, "OrderBrokerOrch", "--gif", gif_path, "--seconds", "5", "--dark"]);
+    assert_eq!(done.status.code(), Some(0), "{}", errors(&done));
+    assert!(std::fs::read(&gif).unwrap().starts_with(b"GIF89a"));
+    let wrong =
+        orchestrion(&["export", sample, "OrderBrokerOrch", "--gif", gif_path, "--run", "nowhere.orchrun"]);
+    assert_eq!(wrong.status.code(), Some(2), "{}", errors(&wrong));
+}

@@ -2,8 +2,8 @@
 
 use orchestrion::filter::Filter;
 use orchestrion::journal::{export, filtered};
-use orchestrion::lab::VirtualRun;
 use orchestrion::lab::scenario::{Options, Prepared};
+use orchestrion::lab::{VirtualRun, film, filmed};
 use orchestrion::model::files::load;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,4 +176,28 @@ fn the_traces_keep_the_rules_of_otlp() {
     assert!(children > 20);
     let traces: BTreeSet<&str> = spans.iter().map(|span| span["traceId"].as_str().unwrap()).collect();
     assert!(traces.len() < 12, "what orders start hangs together: {} traces", traces.len());
+}
+
+/// An animated GIF: a picture a step, of the size the drawing has, and no other instance than the one asked for.
+#[test]
+fn a_film_shows_an_instance_on_its_way() {
+    let run = run();
+    let modules = filmed(run.run());
+    assert!(modules.iter().any(|key| key == "OrderManager"), "{modules:?}");
+    let small = modules.iter().min_by_key(|key| {
+        let application = &run.run().engine().program().application;
+        application.modules[*key].orchestration.as_ref().unwrap().shapes().len()
+    });
+    let module = small.unwrap();
+    let bytes = film(run.run(), module, None, false).unwrap();
+    assert_eq!(bytes, film(run.run(), module, None, false).unwrap(), "the same bytes each time");
+    let decoder = image::codecs::gif::GifDecoder::new(std::io::Cursor::new(&bytes)).unwrap();
+    let frames = image::AnimationDecoder::into_frames(decoder).collect_frames().unwrap();
+    assert!(frames.len() > 5, "{} pictures", frames.len());
+    assert!(frames.windows(2).any(|w| w[0].buffer() != w[1].buffer()), "it moves");
+    assert!(bytes.len() < 2_000_000, "{} bytes", bytes.len());
+    let refused = film(run.run(), "Nowhere", None, true).unwrap_err();
+    assert_eq!(refused.code, "L13");
+    let nobody = orchestrion::engine::InstanceId(99_999);
+    assert!(film(run.run(), module, Some(nobody), true).unwrap_err().help.contains("Send a message"));
 }

@@ -3,10 +3,15 @@
 use super::run::{Bench, watch_manager};
 use egui::{Key, Theme};
 use egui_kittest::kittest::Queryable;
+use orchestrion::engine::Operation;
 use orchestrion::journal::Stride;
 use orchestrion::studio::document::Selection;
+use orchestrion::studio::run::atlas::Atlas;
+use orchestrion::studio::run::overlay::{RunOverlay, Tokens};
 use orchestrion::studio::run::player::{Command, Player, Update};
+use orchestrion::studio::run::state::State;
 use orchestrion::studio::sample;
+use proptest::prelude::*;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +19,145 @@ use std::time::{Duration, Instant};
 fn picture(update: &Update) -> String {
     let view = update.watched.as_ref().and_then(|w| w.view.clone());
     format!("{:?} {:?} {:?} {:?} {:?}", update.past, update.clock, update.instances, update.waiting, view)
+}
+
+/// What one may do to a run while it plays.
+#[derive(Clone, Debug)]
+enum Deed {
+    Play(u8),
+    Faster(bool),
+    Order(u8),
+    Stop(u8),
+    Suspend,
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let one = prop_oneof![
+        5 => (1..8_u8).prop_map(Deed::Play),
+        1 => any::<bool>().prop_map(Deed::Faster),
+        2 => any::<u8>().prop_map(Deed::Order),
+        1 => any::<u8>().prop_map(Deed::Stop),
+        1 => Just(Deed::Suspend),
+    ];
+    prop::collection::vec(one, 1..8)
+}
+
+/// A run of the sample in which these were done.
+fn played(deeds: &[Deed]) -> (Player, Instant) {
+    let (mut player, mut now) = (Player::new(), Instant::now());
+    let application = Arc::new(sample::load("southridge").unwrap());
+    player.obey(Command::Load(Arc::clone(&application)), now);
+    let locations = orchestrion::program::receive_locations(&application);
+    let messages: Vec<&String> = application.messages.values().collect();
+    for deed in deeds {
+        match deed {
+            Deed::Play(quarters) => {
+                player.obey(Command::Play, now);
+                for _ in 0..*quarters {
+                    now += Duration::from_millis(250);
+                    player.play(now, Duration::from_secs(20));
+                }
+                player.obey(Command::Pause, now);
+            }
+            Deed::Faster(faster) => player.obey(Command::Speed(if *faster { 5.0 } else { 1.0 }), now),
+            Deed::Order(which) => {
+                let location = locations[usize::from(*which) % locations.len()].name.clone();
+                let body = messages[usize::from(*which) % messages.len()].as_bytes().into();
+                player.obey(Command::Send { location, body, file: None }, now);
+            }
+            Deed::Stop(which) => {
+                let partners = player.update().partners;
+                if let Some(partner) = partners.get(usize::from(*which) % partners.len().max(1)) {
+                    player.obey(Command::Partner { name: partner.name.clone(), running: false }, now);
+                }
+            }
+            Deed::Suspend => {
+                let alive = player.update().instances.iter().find(|s| !s.phase.ended()).map(|s| s.id);
+                if let Some(id) = alive {
+                    player.obey(Command::Operate(Operation::SuspendInstance(id)), now);
+                }
+            }
+        }
+    }
+    (player, now)
+}
+
+/// What the canvas of the order manager shows of a moment, beside [`picture`].
+fn drawn(state: &mut State, update: Update) -> String {
+    state.absorb(update);
+    let threads = Tokens::default();
+    let watched = state.watched.as_ref().map(|w| w.id);
+    let overlay = RunOverlay::new(state, "OrderManager", watched, &threads, true).unwrap();
+    let routes: Vec<&String> = state.flights.routes.iter().map(|route| &route.label).collect();
+    format!("{:?} {routes:?}", overlay.marks())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10, ..ProptestConfig::default() })]
+
+    #[test]
+    fn back_k_and_forward_k_shows_equal_pictures_for_any_run(
+        deeds in deeds(), back in 1..40_usize, which in 0..3_u8,
+    ) {
+        let (mut player, now) = played(&deeds);
+        let stride = match which {
+            0 => Stride::Event,
+            1 => Stride::Shape(None),
+            _ => Stride::Message(None),
+        };
+        let first = player.update();
+        let watched = first.instances.iter().find(|s| s.service.as_str().ends_with("OrderManagerOrch")).map(|s| s.id);
+        player.obey(Command::Watch(watched), now);
+        let mut state = State::default();
+        state.atlas = Atlas::of(&sample::load("southridge").unwrap());
+        state.absorb(first);
+        let present = picture(&player.update());
+        let mut seen: Vec<(Option<u64>, String, String)> = Vec::new();
+        for _ in 0..back {
+            player.obey(Command::Stride { to: stride.clone(), forward: false }, now);
+            let update = player.update();
+            if update.past.is_none() || seen.last().is_some_and(|(seq, ..)| *seq == update.past) {
+                break;
+            }
+            let past = update.past;
+            seen.push((past, picture(&update), drawn(&mut state, update)));
+        }
+        for (past, before, canvas) in seen.iter().rev().skip(1) {
+            player.obey(Command::Stride { to: stride.clone(), forward: true }, now);
+            let update = player.update();
+            prop_assert_eq!(&update.past, past);
+            prop_assert_eq!(&picture(&update), before);
+            prop_assert_eq!(&drawn(&mut state, update), canvas);
+        }
+        player.obey(Command::Now, now);
+        prop_assert_eq!(picture(&player.update()), present);
+    }
+}
+
+/// The very pixels.
+#[test]
+fn back_and_forward_again_is_the_same_picture() {
+    let mut bench = Bench::held(Theme::Dark, [1100.0, 700.0]);
+    watch_manager(&mut bench);
+    let step = |bench: &mut Bench<'_>, key: Key| {
+        let before = bench.window.state().run.past();
+        bench.window.key_press(key);
+        bench.until("a step", |w| w.state().run.past() != before);
+        bench.window.run_steps(8);
+    };
+    step(&mut bench, Key::ArrowLeft);
+    step(&mut bench, Key::ArrowLeft);
+    let before = bench.window.render().unwrap();
+    for _ in 0..5 {
+        step(&mut bench, Key::ArrowLeft);
+    }
+    assert_ne!(bench.window.render().unwrap(), before);
+    for _ in 0..5 {
+        step(&mut bench, Key::ArrowRight);
+    }
+    let again = bench.window.render().unwrap();
+    let differ = before.pixels().zip(again.pixels()).filter(|(a, b)| a != b).count();
+    assert_eq!(differ, 0, "pixels differ");
 }
 
 #[test]

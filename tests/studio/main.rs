@@ -23,6 +23,7 @@ mod soft;
 mod storm;
 mod tabs;
 mod tasks;
+mod walk;
 
 use egui_kittest::Harness;
 use orchestrion::studio::Studio;

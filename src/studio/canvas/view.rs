@@ -15,6 +15,7 @@ use super::rename::Rename;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::drawing::layout::Layout;
 use crate::drawing::wires::Wire;
+use crate::message::MessageId;
 use crate::model::edit::{BlockRef, CorrelationUse};
 use crate::model::{Application, Id, Module, Orchestration, ShapeKind};
 use crate::studio::document::Selection;
@@ -76,6 +77,8 @@ pub enum CanvasAction {
         shape: Id,
         end: End,
     },
+    /// A message of a run was clicked on its way.
+    Message(MessageId),
     /// Why what was dropped cannot stand there.
     Refused(String),
     /// A port dropped on a surface.
@@ -287,7 +290,17 @@ impl Canvas {
             paint.port(port, mark);
         }
         if let Some(run) = scene.run {
-            run.messages(&paint, rect);
+            for (place, label, message) in run.messages(&paint, rect) {
+                let id = ui.scope_id().with(("message", message));
+                let pill = ui.interact(place.intersect(rect), id, egui::Sense::click());
+                pill.widget_info(|| {
+                    egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Message {label}"))
+                });
+                if pill.clicked() {
+                    actions.push(CanvasAction::Message(message));
+                }
+                pill.on_hover_text(format!("{label}\nClick to see who got it and why"));
+            }
         }
         if scene.editable {
             connect::rings(ui, &paint, rect, scene.key);

@@ -2,14 +2,15 @@
 
 use super::RunMode;
 use super::flights::ease_out;
+use crate::message::MessageId;
 use crate::studio::theme::{self, Tokens};
 use egui::{FontId, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 /// Seconds a new routing takes to come in.
 const ENTER: f64 = 0.3;
 
-/// One line; newest at the left.
-pub fn strip(ui: &mut Ui, run: &RunMode, still: bool) {
+/// One line; newest at the left. Gives the message that was clicked.
+pub fn strip(ui: &mut Ui, run: &RunMode, still: bool) -> Option<MessageId> {
     let t = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     let words = run.state.flights.routes.back().map_or_else(
@@ -29,9 +30,9 @@ pub fn strip(ui: &mut Ui, run: &RunMode, still: bool) {
     if shown.is_empty() {
         let font = FontId::proportional(11.5);
         room.text(pos2(begin, middle), egui::Align2::LEFT_CENTER, "nothing published yet", font, t.muted);
-        return;
+        return None;
     }
-    let mut x = begin;
+    let (mut x, mut clicked) = (begin, None);
     for (i, route) in shown.into_iter().enumerate() {
         let here = if playing { ease_out((now - route.born) / ENTER) as f32 } else { 1.0 };
         let strength = here.max(0.15);
@@ -57,10 +58,20 @@ pub fn strip(ui: &mut Ui, run: &RunMode, still: bool) {
             break;
         }
         let body = Rect::from_min_size(pos2(x, middle - pill.y / 2.0), pill);
-        let edge = Stroke::new(1.0, color.gamma_multiply(0.7 * strength));
+        let place = body.intersect(Rect::from_min_max(pos2(begin, rect.top()), rect.right_bottom()));
+        let response = ui.interact(place, ui.scope_id().with(("route", i, route.message)), Sense::click());
+        let words = format!("Routed {} from {} to {to}", route.label, route.from);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
+        if response.clicked() {
+            clicked = Some(route.message);
+        }
+        let lit = if response.hovered() || response.has_focus() { 1.0 } else { 0.7 };
+        response.on_hover_text(format!("{words}\nClick to see why"));
+        let edge = Stroke::new(1.0, color.gamma_multiply(lit * strength));
         room.rect(body, 10.0, color.gamma_multiply(0.13 * strength), edge, StrokeKind::Inside);
         room.galley(body.center() - label.size() / 2.0, label, color);
         room.galley(pos2(body.right() + 8.0, middle - way.size().y / 2.0), way, t.muted);
         x += width;
     }
+    clicked
 }

@@ -17,6 +17,7 @@ const BACKLOG: f64 = 1.2;
 /// A message travelling between a shape and its port.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flight {
+    pub message: MessageId,
     pub instance: InstanceId,
     pub service: Name,
     pub shape: Name,
@@ -75,7 +76,7 @@ impl Flights {
             EventKind::MessageConsumed { instance, message, shape } => {
                 let Some(service) = self.running.get(instance).copied() else { return };
                 let label = self.labels.get(message).cloned().unwrap_or_else(|| message.to_string());
-                self.fly(*instance, (service, *shape), true, label, now, speed);
+                self.fly((*instance, *message), (service, *shape), true, label, now, speed);
             }
             EventKind::MessagePublished { message, publisher } => {
                 let label = pill_of(message);
@@ -89,7 +90,7 @@ impl Flights {
                     Publisher::External => "Operator".to_owned(),
                     Publisher::Orchestration { instance, port } => {
                         if let Some(place) = self.senders.get(&(*instance, *port)).copied() {
-                            self.fly(*instance, place, false, label.clone(), now, speed);
+                            self.fly((*instance, message.id), place, false, label.clone(), now, speed);
                         }
                         let service = self.running.get(instance).map_or("", |s| service_words(*s));
                         format!("{service} {instance}")
@@ -147,7 +148,7 @@ impl Flights {
 
     fn fly(
         &mut self,
-        instance: InstanceId,
+        (instance, message): (InstanceId, MessageId),
         place: (Name, Name),
         inbound: bool,
         label: String,
@@ -161,7 +162,7 @@ impl Flights {
             self.flights.pop_front();
         }
         let (service, shape) = place;
-        self.flights.push_back(Flight { instance, service, shape, inbound, label, born, lasts });
+        self.flights.push_back(Flight { message, instance, service, shape, inbound, label, born, lasts });
     }
 
     /// Ends every flight.
@@ -205,8 +206,8 @@ mod tests {
     fn a_flight_waits_travels_and_fades() {
         let mut flights = Flights::default();
         let place = (Name::new("App.Orders"), Name::new("send"));
-        flights.fly(InstanceId(1), place, false, "Order".into(), 10.0, 1.0);
-        flights.fly(InstanceId(1), place, false, "Order".into(), 10.0, 1.0);
+        flights.fly((InstanceId(1), MessageId(1)), place, false, "Order".into(), 10.0, 1.0);
+        flights.fly((InstanceId(1), MessageId(1)), place, false, "Order".into(), 10.0, 1.0);
         let second = flights.flights.back().unwrap().clone();
         assert_eq!(second.progress(10.0), None, "two messages of one moment leave one after the other");
         assert!(second.progress(10.3).is_some_and(|p| p > 0.3 && p < 1.0));

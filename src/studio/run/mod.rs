@@ -177,6 +177,13 @@ impl RunMode {
                 self.selected = Some(id);
                 self.tokens = Threads::default();
             }
+            for answer in &update.answers {
+                match answer {
+                    player::Answer::Done(words) => actions.push(Action::Said(words.clone())),
+                    player::Answer::Refused(why) => actions.push(Action::Refused(why.message.clone())),
+                    player::Answer::Sent { .. } => {}
+                }
+            }
             let moved = update.past.is_some() && update.past != self.state.past;
             self.state.absorb(update);
             if moved && std::mem::take(&mut self.goes) {
@@ -409,6 +416,14 @@ impl RunMode {
             self.state.told.as_deref().unwrap_or("Nothing has happened yet. Play, or send a message.");
         let response = ui.add(egui::Label::new(RichText::new(words).size(13.0).color(t.text)).truncate());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words));
+    }
+
+    /// Films the selected instance, or the first of the module's orchestration, to a file.
+    pub fn film(&mut self, module: String, path: std::path::PathBuf, dark: bool) {
+        let own = self.state.atlas.service(&module);
+        let instance =
+            self.selected.filter(|id| self.state.summary(*id).is_some_and(|s| Some(s.service) == own));
+        self.tell(Command::Film { module, instance, path, dark });
     }
 
     /// Tells the engine which shape is selected, as one may ask what it did.

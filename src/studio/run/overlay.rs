@@ -8,7 +8,7 @@ use crate::drawing::layout::Node;
 use crate::drawing::ports::Flow;
 use crate::drawing::wires::Wire;
 use crate::engine::InstanceId;
-use crate::message::Name;
+use crate::message::{MessageId, Name};
 use crate::model::Id;
 use crate::studio::canvas::paint::Paint;
 use crate::studio::icons::{self, Glyph};
@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 
 /// Seconds a token takes from one shape to the next.
 const HOP: f64 = 0.35;
+/// Most messages on one wire that are shown one by one.
+const APART: usize = 3;
 
 /// Where the threads of the selected instance are and were, to move its tokens between.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -276,19 +278,44 @@ impl<'a> RunOverlay<'a> {
         }
     }
 
-    /// Messages on their wires, above everything.
-    pub(in crate::studio) fn messages(&self, paint: &Paint<'_>, rect: Rect) {
+    /// Messages on their wires, above everything; many on one wire are one with their number. Gives what can be clicked:
+    /// place, label and message.
+    pub(in crate::studio) fn messages(
+        &self,
+        paint: &Paint<'_>,
+        rect: Rect,
+    ) -> Vec<(Rect, String, MessageId)> {
         let now = self.state.play;
+        let mut wires: Vec<(&Wire, Vec<(&Flight, f64)>)> = Vec::new();
         for flight in self.flights() {
-            let frozen = self.frozen(flight);
-            let Some(gone) = (if frozen { Some(0.5) } else { flight.progress(now) }) else { continue };
+            let Some(gone) = (if self.frozen(flight) { Some(0.5) } else { flight.progress(now) }) else {
+                continue;
+            };
             let Some(wire) = paint.layout.wires.iter().find(|w| on(flight, w)) else { continue };
-            let Some(way) = Way::of(paint, wire) else { continue };
-            let gone = if self.still { 0.5 } else { gone as f32 };
-            let at = way.at(if flight.inbound { 1.0 - gone } else { gone });
-            let strength = if frozen { 1.0 } else { flight.strength(now) as f32 };
-            pill(paint, rect, at, &flight.label, strength);
+            match wires.iter_mut().find(|(known, _)| std::ptr::eq(*known, wire)) {
+                Some((_, own)) => own.push((flight, gone)),
+                None => wires.push((wire, vec![(flight, gone)])),
+            }
         }
+        let mut shown = Vec::new();
+        for (wire, own) in wires {
+            let Some(way) = Way::of(paint, wire) else { continue };
+            let many = own.len() > APART;
+            // Of many the one in front leads, and the others are counted.
+            let lead = own.iter().max_by(|(_, a), (_, b)| a.total_cmp(b)).filter(|_| many);
+            for (flight, gone) in lead.into_iter().chain(own.iter().filter(|_| !many)) {
+                let gone = if self.still { 0.5 } else { *gone as f32 };
+                let at = way.at(if flight.inbound { 1.0 - gone } else { gone });
+                let strength = if self.frozen(flight) { 1.0 } else { flight.strength(now) as f32 };
+                let more = own.len() - 1;
+                let label =
+                    if many { format!("{} and {more} more", flight.label) } else { flight.label.clone() };
+                if let Some(body) = pill(paint, rect, at, &label, strength) {
+                    shown.push((body, label, flight.message));
+                }
+            }
+        }
+        shown
     }
 }
 
@@ -342,7 +369,7 @@ impl Way {
 }
 
 /// A labelled message, kept inside `rect`.
-fn pill(paint: &Paint<'_>, rect: Rect, at: Pos2, label: &str, strength: f32) {
+fn pill(paint: &Paint<'_>, rect: Rect, at: Pos2, label: &str, strength: f32) -> Option<Rect> {
     let t = paint.t;
     let z = paint.view.scaling.clamp(0.7, 1.2);
     let font = FontId::new((11.0 * z * 2.0).round() / 2.0, theme::semibold());
@@ -352,7 +379,7 @@ fn pill(paint: &Paint<'_>, rect: Rect, at: Pos2, label: &str, strength: f32) {
     let half = size / 2.0;
     let room = rect.shrink(4.0);
     if room.width() < size.x || !room.expand(60.0).contains(at) {
-        return;
+        return None;
     }
     let center = pos2(
         at.x.clamp(room.left() + half.x, room.right() - half.x),
@@ -363,6 +390,7 @@ fn pill(paint: &Paint<'_>, rect: Rect, at: Pos2, label: &str, strength: f32) {
     let mark = Rect::from_center_size(body.left_center() + vec2(15.0 * z, 0.0), Vec2::splat(12.0 * z));
     icons::paint(&paint.painter, Glyph::Envelope, mark, color);
     paint.painter.galley(pos2(body.left() + 24.0 * z, center.y - galley.size().y / 2.0), galley, color);
+    Some(body)
 }
 
 /// A dashed rounded frame.

@@ -8,7 +8,7 @@ use crate::engine::{Breakpoint, Event, EventKind, InstanceChange, InstanceId, Op
 use crate::host::partners::PartnerState;
 use crate::journal::Stride;
 use crate::lab::scenario::{Kept, Options, Prepared, keep};
-use crate::lab::{Fault, VirtualRun};
+use crate::lab::{self, Fault, VirtualRun};
 use crate::message::{BTS, DateTime, MessageId, Name, TimeSpan, format_value};
 use crate::model::{Application, PartnerControl};
 use crate::program::Program;
@@ -17,6 +17,7 @@ pub use explain::{Asked, Explanation};
 use runs::Runs;
 pub use runs::{Brought, Comparison, Pair, RunInfo, words as span_words};
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use stops::Errand;
@@ -25,7 +26,7 @@ pub use stops::{EventStop, ShapeStop};
 /// Events the record keeps, and with them what can be looked up of ended instances.
 const KEPT: usize = 1_000_000;
 /// Most events handed over at once; beyond, the oldest are left out and counted.
-const HANDED: usize = 4_000;
+const HANDED: usize = 20_000;
 /// Steps at one moment of virtual time that count as an endless loop (C010).
 const STEP_LIMIT: u64 = 100_000;
 /// Virtual seconds a wall second.
@@ -139,6 +140,13 @@ pub enum Command {
     DiscardRun(String),
     /// The run to show beside the one shown.
     Compare(Option<String>),
+    /// Films an instance of the orchestration of a module, or the first one there was, to a file.
+    Film {
+        module: String,
+        instance: Option<InstanceId>,
+        path: PathBuf,
+        dark: bool,
+    },
 }
 
 /// How the clock of the run stands.
@@ -376,7 +384,21 @@ impl Player {
             Command::RenameRun { name, to } => self.rename_run(&name, &to),
             Command::DiscardRun(name) => self.discard_run(&name),
             Command::Compare(with) => self.runs.compare(with),
+            Command::Film { module, instance, path, dark } => self.film(&module, instance, &path, dark),
         }
+    }
+
+    fn film(&mut self, module: &str, instance: Option<InstanceId>, path: &Path, dark: bool) {
+        let Some(run) = self.runs.run() else { return };
+        let made = lab::film(run.run(), module, instance, dark);
+        self.answers.push(match made.map(|film| std::fs::write(path, film)) {
+            Ok(Ok(())) => Answer::Done(format!("Filmed {}", path.display())),
+            Ok(Err(error)) => {
+                let message = format!("{} cannot be written: {error}", path.display());
+                Answer::Refused(Diagnostic::error("L13", message, "Choose another file"))
+            }
+            Err(why) => Answer::Refused(why),
+        });
     }
 
     fn load(&mut self, application: &Application) {

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// Journal lines kept for the list.
-const LINES: usize = 5_000;
+const LINES: usize = 20_000;
 /// Events by which an earlier moment knows what its messages are called.
 const RECALLED: usize = 400;
 /// Seconds a shape glows after it ran.

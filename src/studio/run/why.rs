@@ -294,14 +294,26 @@ fn fold(ui: &mut Ui, words: &str, color: egui::Color32) -> bool {
     let id = ui.make_persistent_id("open");
     let mut open = ui.data(|data| data.get_temp(id)).unwrap_or(false);
     let text = RichText::new(words).size(12.0).color(color);
-    let button = Button::new(text).wrap().frame(false).min_size(egui::vec2(ui.available_width() - 18.0, 0.0));
-    let response = ui.horizontal(|ui| {
+    let room = ui.available_width() - 22.0;
+    let response = ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        let (mark, _) = ui.allocate_exact_size(egui::Vec2::splat(14.0), egui::Sense::hover());
+        let (mark, _) = ui.allocate_exact_size(egui::vec2(14.0, 16.0), egui::Sense::hover());
         let glyph = if open { Glyph::ChevronDown } else { Glyph::Chevron };
-        icons::paint(ui.painter(), glyph, mark.shrink(3.0), t.muted);
-        ui.add(button)
+        icons::paint(
+            ui.painter(),
+            glyph,
+            egui::Rect::from_center_size(mark.center(), egui::Vec2::splat(8.0)),
+            t.muted,
+        );
+        ui.scope(|ui| {
+            ui.set_max_width(room.max(40.0));
+            ui.add(egui::Label::new(text).wrap().sense(egui::Sense::click()))
+        })
+        .inner
     });
+    response
+        .inner
+        .widget_info(|| egui::WidgetInfo::selected(egui::Role::DisclosureTriangle, true, open, words));
     if response.inner.on_hover_text("Shows every predicate with both values").clicked() {
         open = !open;
         ui.data_mut(|data| data.insert_temp(id, open));

@@ -1,0 +1,213 @@
+//! The first five minutes of somebody who has never seen the studio, step by step: run, back, why, fork, edit, run again,
+//! run to a shape. Everything by mouse or keys, as they would do it.
+//!
+//! `ORCHESTRION_PICTURES=folder cargo test --test studio walk` also writes a picture of each step and `walk.gif`.
+
+use super::run::Bench;
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use image::imageops::{FilterType, resize};
+use orchestrion::drawing::animation::{Picture, gif};
+use orchestrion::studio::Studio;
+use orchestrion::studio::document::Selection;
+use orchestrion::studio::run::tracker::Phase;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const SIZE: [f32; 2] = [1360.0, 850.0];
+/// Size of the animation.
+const FILM: [u32; 2] = [960, 600];
+
+struct Walk<'a> {
+    bench: Bench<'a>,
+    folder: Option<PathBuf>,
+    film: Vec<Picture>,
+}
+
+impl Walk<'_> {
+    /// One step is done: its picture.
+    fn done(&mut self, step: &str, ms: u32) {
+        self.bench.window.run_steps(3);
+        let Some(folder) = &self.folder else { return };
+        let image = self.bench.window.render().unwrap();
+        let number = self.film.len() + 1;
+        image.save(folder.join(format!("walk-{number:02}-{step}.png"))).unwrap();
+        let small = resize(&image, FILM[0], FILM[1], FilterType::Triangle);
+        self.film.push(Picture { pixels: small.into_raw(), ms });
+    }
+
+    fn key(&mut self, key: Key) {
+        self.bench.window.key_press(key);
+        self.bench.window.run_steps(2);
+    }
+
+    fn keys(&mut self, modifiers: Modifiers, key: Key) {
+        self.bench.window.key_press_modifiers(modifiers, key);
+        self.bench.window.run_steps(2);
+    }
+
+    fn until(&mut self, what: &str, reached: impl Fn(&Harness<'_, Studio>) -> bool) {
+        self.bench.until(what, reached);
+    }
+
+    fn past(&self) -> Option<u64> {
+        self.bench.window.state().run.past()
+    }
+
+    fn runs(&self) -> usize {
+        self.bench.window.state().run.state.runs.len()
+    }
+}
+
+fn manager(name: &str) -> bool {
+    name.ends_with("OrderManagerOrch")
+}
+
+#[test]
+fn walk() {
+    let folder = std::env::var("ORCHESTRION_PICTURES").ok().map(PathBuf::from);
+    let mut walk = Walk { bench: Bench::living(Theme::Dark, SIZE), folder, film: Vec::new() };
+
+    // It opens with orders on their way, and nothing was asked.
+    walk.until("orders on their way", |w| {
+        let all = &w.state().run.state.instances;
+        all.iter().filter(|s| manager(s.service.as_str()) && s.phase == Phase::Waiting).count() >= 2
+    });
+    assert!(walk.bench.window.state().run.state.clock.playing);
+    walk.done("moving", 1_400);
+
+    // One line tells what happens; found by typing what one wants.
+    walk.keys(Modifiers::COMMAND, Key::K);
+    walk.bench.window.get_by_label_contains("Search").type_text("narrate");
+    walk.bench.window.run_steps(3);
+    walk.key(Key::Enter);
+    walk.until("a sentence", |w| w.state().run.state.told.is_some());
+    walk.done("narrated", 1_600);
+
+    // Space pauses; the arrows go back and forth, and everything goes along.
+    walk.key(Key::Space);
+    walk.until("a pause", |w| !w.state().run.state.clock.playing);
+    std::thread::sleep(Duration::from_millis(200));
+    walk.bench.window.run_steps(4);
+    walk.done("paused", 900);
+    let mut moments = Vec::new();
+    for _ in 0..4 {
+        let before = walk.past();
+        walk.key(Key::ArrowLeft);
+        walk.until("a step back", |w| w.state().run.past() != before);
+        moments.push(walk.past());
+    }
+    assert!(moments.windows(2).all(|w| w[0] > w[1]), "{moments:?}");
+    walk.done("back", 1_400);
+    walk.key(Key::ArrowRight);
+    walk.until("a step forward", |w| w.state().run.past() == moments[2]);
+    walk.key(Key::End);
+    walk.until("now", |w| w.state().run.past().is_none());
+
+    // An instance: where it is, since when, waiting for what, with which values.
+    let label = {
+        let all = &walk.bench.window.state().run.state.instances;
+        let one =
+            all.iter().rev().find(|s| manager(s.service.as_str()) && s.phase == Phase::Waiting).unwrap();
+        format!("OrderManager {} ", one.id)
+    };
+    walk.bench.window.get_by_label_contains(&label).click();
+    walk.until("its values", |w| w.state().run.state.watched.as_ref().is_some_and(|w| w.view.is_some()));
+    walk.bench.window.get_by_label_contains("numStages ");
+    walk.done("instance", 1_600);
+
+    // A message: who got it, and by which values of which subscription.
+    walk.bench.window.get_all_by_label_contains("Routed ").next().unwrap().click();
+    walk.until("why it went there", |w| {
+        w.state().run.state.why.as_ref().is_some_and(|why| why.delivery.is_some() || why.arrival.is_some())
+    });
+    walk.bench.window.run_steps(2);
+    walk.bench.window.get_by_label("SUBSCRIPTIONS");
+    walk.done("why", 2_200);
+
+    // What if it had come later: with the mouse, along the timeline; both runs side by side.
+    let last = walk.bench.window.get_all_by_label_contains(", came at ").last().unwrap().rect().center();
+    let first = walk.bench.window.get_all_by_label_contains(", came at ").next().unwrap().rect().center();
+    let (from, to) = (first, egui::pos2(f32::midpoint(first.x, last.x), first.y));
+    walk.bench.window.drag_at(from);
+    walk.bench.window.run_steps(2);
+    walk.bench.window.hover_at(to);
+    walk.bench.window.run_steps(2);
+    walk.bench.window.get_by_label_contains("later, in a fork");
+    walk.done("drag", 1_200);
+    walk.bench.window.drop_at(to);
+    walk.until("a fork beside its run", |w| {
+        w.state().run.state.comparison.as_ref().is_some_and(|both| both.difference.is_some())
+    });
+    walk.bench.window.run_steps(2);
+    walk.bench.window.get_by_label_contains("First difference at ");
+    assert_eq!(walk.runs(), 2);
+    walk.done("fork", 2_400);
+
+    // Edit: a Delay after the shape that waits, and back again with one key.
+    let shapes = |w: &Harness<'_, Studio>| w.state().document.orchestration().unwrap().shapes().len();
+    let before = shapes(&walk.bench.window);
+    let known: Vec<_> = {
+        let orchestration = walk.bench.window.state().document.orchestration().unwrap();
+        orchestration.shapes().into_iter().map(|shape| shape.id.clone()).collect()
+    };
+    walk.keys(Modifiers::COMMAND, Key::Num1);
+    let chosen = {
+        let orchestration = walk.bench.window.state().document.orchestration().unwrap();
+        let shape = orchestration.shapes().into_iter().find(|s| s.name == "Set Current Stage").unwrap();
+        shape.id.clone()
+    };
+    walk.bench.window.state_mut().document.select(Selection::Node(chosen));
+    walk.bench.window.run_steps(2);
+    walk.key(Key::A);
+    walk.bench.window.get_by_label_contains("Insert a shape after").type_text("del");
+    walk.bench.window.run_steps(2);
+    walk.key(Key::Enter);
+    walk.until("a shape more", |w| shapes(w) == before + 1);
+    walk.keys(Modifiers::COMMAND, Key::Z);
+    walk.until("it is gone", |w| shapes(w) == before);
+    walk.keys(Modifiers::COMMAND, Key::Y);
+    walk.until("it is there again", |w| shapes(w) == before + 1);
+    let delay = {
+        let orchestration = walk.bench.window.state().document.orchestration().unwrap();
+        let now = orchestration.shapes().into_iter().map(|shape| shape.id.clone());
+        now.into_iter().find(|id| !known.contains(id)).unwrap()
+    };
+    walk.bench.window.state_mut().document.select(Selection::Node(delay.clone()));
+    walk.done("edit", 1_800);
+
+    // Its duration: the problem says what to write.
+    walk.keys(Modifiers::ALT, Key::Enter);
+    walk.bench.window.run_steps(3);
+    let name = walk.bench.window.state().document.module.clone();
+    let place =
+        orchestrion::language::CodePlace::new(&name, Some(&delay), orchestrion::language::CodeProperty::Text);
+    let edit = place.edit(&walk.bench.window.state().document.app, "new System.TimeSpan(0, 0, 1)");
+    walk.bench.window.state_mut().edit(edit.unwrap(), None);
+    walk.bench.window.run_steps(3);
+
+    // Run again: it plays from the beginning, and the earlier runs are kept.
+    walk.keys(Modifiers::COMMAND, Key::Num2);
+    walk.until("another run", |w| w.state().run.state.runs.len() == 3);
+    walk.until("it plays", |w| {
+        w.state().run.state.clock.playing && !w.state().run.state.instances.is_empty()
+    });
+    walk.done("again", 1_200);
+
+    // Up to the new shape: whoever comes there is held, loudly.
+    walk.bench.window.state_mut().document.select(Selection::Node(delay));
+    walk.bench.window.run_steps(2);
+    walk.keys(Modifiers::COMMAND, Key::F10);
+    walk.until("somebody there", |w| !w.state().run.state.held.is_empty());
+    walk.bench.window.run_steps(2);
+    walk.bench.window.get_by_label("1 instance stands at a breakpoint");
+    walk.done("held", 1_800);
+    walk.keys(Modifiers::SHIFT, Key::F9);
+    walk.until("it goes on", |w| w.state().run.state.held.is_empty());
+
+    if let Some(folder) = &walk.folder {
+        let bytes = gif(FILM.map(|side| side as usize), walk.film).unwrap();
+        std::fs::write(folder.join("walk.gif"), bytes).unwrap();
+    }
+}
