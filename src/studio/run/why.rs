@@ -151,26 +151,19 @@ fn shape(ui: &mut Ui, run: &RunMode, why: &Explanation) {
 fn judged(ui: &mut Ui, judgement: &Judgement) {
     let t = Tokens::of(ui);
     sentence(ui, &judgement.sentence);
-    let grid = egui::Grid::new("parts").num_columns(2).spacing([12.0, 2.0]);
-    grid.show(ui, |ui| {
-        for part in &judgement.parts {
-            let value = super::inspector::value_words(&part.value);
-            let color = match &part.value {
-                crate::message::Value::Bool(true) => t.ok,
-                crate::message::Value::Bool(false) => t.error,
-                _ => t.text,
-            };
-            let room = ui.available_width().max(160.0) * 0.6;
-            ui.scope(|ui| {
-                ui.set_max_width(room);
-                let text = RichText::new(&part.text).monospace().size(11.0).color(t.muted);
-                ui.add(egui::Label::new(text).wrap());
-            });
-            let value = RichText::new(value).monospace().size(11.0).color(color);
-            ui.add(egui::Label::new(value).wrap());
-            ui.end_row();
-        }
-    });
+    for part in judgement.parts.iter().filter(|part| part.text != judgement.text.trim()) {
+        let color = match &part.value {
+            crate::message::Value::Bool(true) => t.ok,
+            crate::message::Value::Bool(false) => t.error,
+            _ => t.text,
+        };
+        let font = egui::FontId::monospace(11.0);
+        let format = |color| egui::TextFormat::simple(font.clone(), color);
+        let mut job = egui::text::LayoutJob::default();
+        job.append(&part.text, 0.0, format(t.muted));
+        job.append(&super::inspector::value_words(&part.value), 14.0, format(color));
+        ui.add(egui::Label::new(job).wrap());
+    }
     ui.add_space(4.0);
 }
 
