@@ -623,7 +623,9 @@ impl Player {
             let distance = back::DISTANCE << self.spread;
             self.marks.retain(|(seq, _)| seq % distance == 0);
         }
-        self.events.extend_from_slice(fresh);
+        let over = fresh.len().saturating_sub(HANDED);
+        self.events.extend_from_slice(fresh.get(over..).unwrap_or_default());
+        self.skipped += over as u64;
         self.seen = record.last_seq();
         if self.events.len() > HANDED {
             let over = self.events.len() - HANDED;
