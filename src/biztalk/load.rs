@@ -65,6 +65,7 @@ fn put_over(application: &mut Application, beside: Application) {
     application.policies.extend(beside.policies);
     application.components.extend(beside.components);
     application.messages.extend(beside.messages);
+    application.maps.extend(beside.maps);
     application.scenarios.extend(beside.scenarios);
     application.vocabulary = beside.vocabulary;
 }

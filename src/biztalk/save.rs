@@ -1,7 +1,7 @@
 //! Saving what was opened from BizTalk's own files: they are written back where they are, and what they cannot hold
 //! goes to an application folder of ours beside them.
 
-use super::load::{beside, save_beside};
+use super::load::beside;
 use super::odx::{self, OdxFile};
 use super::open::settle;
 use super::paths::{self, below};
@@ -65,8 +65,18 @@ pub fn save(base: &Path, before: &Application, after: &Application) -> Result<Sa
             _ => saved.report.removed.push(path),
         }
     }
-    if beside(before) != beside(after) {
-        let report = save_beside(&base.join(RUN_FOLDER), after, Some(before))?;
+    let run = base.join(RUN_FOLDER);
+    let (mut was, mut is) = (beside(before), beside(after));
+    // A map that was drawn or changed here is kept beside the others: `.btm` files are not written.
+    for (name, map) in after.maps.iter().filter(|(name, map)| before.maps.get(*name) != Some(map)) {
+        is.maps.insert(name.clone(), map.clone());
+        if let Some(known) = before.maps.get(name).filter(|_| run.join(files::map_path(name)).exists()) {
+            was.maps.insert(name.clone(), known.clone());
+        }
+    }
+    if was != is {
+        let _ = fs::create_dir_all(&run);
+        let report = files::save(&run, &is, Some(&was))?;
         let below = |path: String| format!("{RUN_FOLDER}/{path}");
         saved.report.written.extend(report.written.into_iter().map(below));
         saved.report.removed.extend(report.removed.into_iter().map(below));

@@ -48,11 +48,20 @@ fn escape(text: impl Display) -> String {
     crate::message::document::escape_xml(&text.to_string())
 }
 
-/// Text with names in it, which may break after their dots and slashes.
+/// Text with names in it, which may break after their dots and slashes, and inside a long word.
 fn named(text: &str) -> String {
+    const LONG: usize = 16;
     let mut out = String::new();
+    let (mut last, mut unbroken) = (' ', 0);
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
+        // A long word may also break before a capital.
+        if c.is_uppercase() && last.is_lowercase() && unbroken >= LONG {
+            out.push_str("<wbr>");
+            unbroken = 0;
+        }
+        unbroken = if c.is_alphanumeric() { unbroken + 1 } else { 0 };
+        last = c;
         let _ = write!(out, "{}", escape(c));
         if matches!(c, '.' | '/' | '\\' | '#' | '_')
             && characters.peek().is_some_and(|next| next.is_alphanumeric())

@@ -61,6 +61,31 @@ fn an_application_becomes_biztalks_files_and_comes_back() {
         assert_eq!(said(again), said(module), "{key}");
     }
     assert_eq!(opened.application.schemas.len(), application.schemas.len());
+    let again = biztalk::load(folder.path()).unwrap().application;
+    assert!(!application.maps.is_empty());
+    assert_eq!(again.maps, application.maps, "maps are kept beside the files");
+}
+
+/// A `.btm` is not written; what is drawn here lies beside it and takes its place.
+#[test]
+fn a_changed_map_is_kept_beside_the_others() {
+    let (folder, _) = exported();
+    let open = || biztalk::load(folder.path()).unwrap();
+    let before = open();
+    let base = before.base.clone().unwrap();
+    let (name, map) = before.application.maps.iter().find(|(_, map)| !map.rules.is_empty()).unwrap();
+    for rules in [Vec::new(), map.rules.clone()] {
+        let was = open().application;
+        let mut after = was.clone();
+        after.maps.get_mut(name).unwrap().rules = rules;
+        let saved = biztalk::save(&base, &was, &after).unwrap();
+        assert_eq!(saved.report.written, [format!("orchestrion/maps/{name}.map.ron")]);
+        assert_eq!(open().application.maps, after.maps);
+    }
+    assert_eq!(
+        biztalk::save(&base, &open().application, &open().application).unwrap().report.written,
+        [""; 0]
+    );
 }
 
 #[test]

@@ -81,6 +81,11 @@ pub fn policy_path(name: &str) -> String {
     format!("{RULES}/{name}.rules.ron")
 }
 
+/// Path of a map's file below the application folder.
+pub fn map_path(name: &str) -> String {
+    format!("{MAPS}/{name}.map.ron")
+}
+
 /// Path of the script that stands for a class.
 pub fn component_path(class: &str) -> String {
     format!("{COMPONENTS}/{class}.rhai")
@@ -116,7 +121,7 @@ pub fn encode(application: &Application) -> Result<Tree, Vec<Diagnostic>> {
         texts.push((PARTNERS.to_owned(), to_ron(PARTNERS, &application.partners)));
     }
     for (name, map) in &application.maps {
-        let path = format!("{MAPS}/{name}.map.ron");
+        let path = map_path(name);
         let text = named(&path, entry(&path) == Entry::Map(name), name, &map.name, map);
         texts.push((path, text));
     }
