@@ -21,6 +21,8 @@ const SEEDS: [u64; 3] = [1, 2, 20_061];
 const STEPS: usize = 160;
 /// Steps between two undos of everything; the history keeps more.
 const ROUND: usize = 80;
+/// With more shapes than this a round begins with the sample again: pasting and duplicating grow without end.
+const GROWN: usize = 300;
 
 /// All but those that leave the document; the palette could run these too.
 const COMMANDS: [Command; 38] = [
@@ -278,10 +280,14 @@ fn a_storm_of_commands_can_be_undone_and_saved_at_every_step() {
         let mut storm = Storm::new(name, seed);
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let mut changed = 0;
+            let size: usize = storm.window.state().document.sizes.values().sum();
             for round in 0..steps.div_ceil(ROUND) {
-                let folder = storm.bytes();
                 let document = &mut storm.window.state_mut().document;
+                if document.sizes.values().sum::<usize>() > size + GROWN {
+                    *document = Document::new(sample::load(name).unwrap(), None);
+                }
                 let app = document.app.clone();
+                let folder = storm.bytes();
                 let begun = app.clone();
                 // A new document each round: its history then begins where the bytes were taken.
                 *storm.window.state_mut() = Studio::new(Document::new(app, None));

@@ -11,6 +11,8 @@ const GAP: f32 = 16.0;
 const SMALL_GAP: f32 = 6.0;
 /// Between columns, room for the links.
 const GUTTER: f32 = 72.0;
+/// Room beside a column for links between its cards.
+const BESIDE: f32 = 44.0;
 /// Width of the message box.
 pub const BOX: f32 = 36.0;
 
@@ -65,9 +67,11 @@ pub fn layout(picture: &Picture) -> Layout {
             made.message_box = (!picture.nodes.is_empty()).then_some(middle);
             x += BOX + GUTTER;
         }
-        let Some((_, last)) = stack.last() else { continue };
+        if stack.is_empty() {
+            continue;
+        }
         made.titles.push((pos2(x + CARD.x / 2.0, -30.0), TITLES.get(rank).copied().unwrap_or_default()));
-        let by = vec2(x, (tall - last.bottom()) / 2.0);
+        let by = vec2(x, 0.0);
         for (node, card) in stack {
             if let Some(place) = made.cards.get_mut(*node) {
                 *place = card.translate(by);
@@ -77,7 +81,7 @@ pub fn layout(picture: &Picture) -> Layout {
     }
     let all = made.cards.iter().copied().filter(|card| card.is_positive()).chain(made.message_box);
     made.bounds =
-        all.reduce(Rect::union).map(|b| b.expand2(vec2(8.0, 0.0)).union(b.translate(vec2(0.0, -40.0))));
+        all.reduce(Rect::union).map(|b| b.expand2(vec2(BESIDE, 0.0)).union(b.translate(vec2(0.0, -40.0))));
     made
 }
 
@@ -174,7 +178,7 @@ pub fn curve(layout: &Layout, link: &Link) -> Option<[Pos2; 4]> {
         }
         // Beside the column, not through the message box.
         let (p, q) = (a.right_center(), b.right_center());
-        let far = p.x.max(q.x) + 44.0;
+        let far = p.x.max(q.x) + BESIDE;
         return Some([p, pos2(far, p.y), pos2(far, q.y), q]);
     }
     // Back through the message box: out and in at the left.

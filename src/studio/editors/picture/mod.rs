@@ -52,7 +52,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State) {
     let view = move_view(ui, state, rect, &ground);
     let near = state.at.map(|node| picture.around(node));
     let lit = |link: &Link| state.at.is_none_or(|node| link.from == node || link.to == node);
-    frame(&painter, t, state, view);
+    frame(&painter, t, state, view, rect);
     let pointer = ui.input(|i| i.pointer.hover_pos()).filter(|p| rect.contains(*p));
     let mut hovered: Option<&Link> = None;
     for pass in [false, true] {
@@ -274,7 +274,7 @@ fn go(editing: &mut Editing<'_>, node: &Node) {
 }
 
 /// Titles of the columns and the message box.
-fn frame(painter: &egui::Painter, t: &Tokens, state: &State, view: TSTransform) {
+fn frame(painter: &egui::Painter, t: &Tokens, state: &State, view: TSTransform, rect: Rect) {
     let size = (10.5 * view.scaling).clamp(8.0, 12.0);
     for (at, words) in &state.layout.titles {
         let font = FontId::new((size * 2.0).round() / 2.0, theme::semibold());
@@ -285,7 +285,8 @@ fn frame(painter: &egui::Painter, t: &Tokens, state: &State, view: TSTransform) 
     painter.rect(place, 8.0 * view.scaling, t.surface, Stroke::new(1.0, t.line), StrokeKind::Inside);
     let font = FontId::new((11.0 * view.scaling).clamp(7.0, 13.0).round(), theme::semibold());
     let galley = painter.layout_no_wrap("MESSAGE BOX".to_owned(), font, t.muted);
-    let at = place.center() + vec2(galley.size().y / 2.0, -galley.size().x / 2.0);
+    // In the middle of what is seen of it.
+    let at = place.intersect(rect).center() + vec2(galley.size().y / 2.0, -galley.size().x / 2.0);
     let words = egui::epaint::TextShape::new(at, galley, t.muted).with_angle(std::f32::consts::FRAC_PI_2);
     painter.add(words);
 }
@@ -385,12 +386,14 @@ fn draw_card(
     let half = |size: f32| (size * zoom * 2.0).round() / 2.0;
     let small = zoom < SMALL;
     let name = cut(painter, node.short(), FontId::new(half(12.5).max(6.5), theme::semibold()), width);
-    let y = if small { place.center().y - name.size().y / 2.0 } else { place.top() + 7.0 * zoom };
+    // Two lines in the middle of the card.
+    let margin = (place.height() / zoom - 32.0).max(0.0) / 2.0 * zoom;
+    let y = if small { place.center().y - name.size().y / 2.0 } else { place.top() + margin };
     painter.galley(pos2(left, y), name, fade(if node.off { t.muted } else { t.text }));
     if !small {
         let words = if node.off { format!("{} · off", node.about) } else { node.about.clone() };
         let about = cut(painter, &words, FontId::proportional(half(10.5)), width);
-        painter.galley(pos2(left, place.bottom() - 7.0 * zoom - about.size().y), about, fade(t.muted));
+        painter.galley(pos2(left, place.bottom() - margin - about.size().y), about, fade(t.muted));
     }
 }
 
@@ -463,6 +466,7 @@ fn corner(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, rect: Rect)
         pos2(rect.left() + 12.0, rect.bottom() - 38.0),
         rect.right_bottom() - vec2(12.0, 8.0),
     );
+    ui.painter().rect_filled(bar.expand2(vec2(12.0, 8.0)), 0.0, t.canvas.gamma_multiply(0.9));
     let mut over = ui.new_child(egui::UiBuilder::new().max_rect(bar));
     over.horizontal_centered(|ui| {
         if ui.button("Ports").on_hover_text("Edit ports, groups, pipelines and hosts").clicked() {
