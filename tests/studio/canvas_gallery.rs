@@ -1,4 +1,5 @@
-//! Pictures of the canvas alone: `ORCHESTRION_PICTURES=folder cargo test --test studio canvas_gallery`.
+//! Pictures of the canvas alone: `ORCHESTRION_PICTURES=folder cargo test --test studio canvas_gallery`. `ORCHESTRION_LOOK`
+//! names one of the looks, when that is enough.
 
 use super::harness;
 use egui::{Theme, pos2};
@@ -44,9 +45,26 @@ fn all_selected(window: &mut Harness<'_, Studio>) {
 fn canvas_gallery() {
     let Ok(folder) = std::env::var("ORCHESTRION_PICTURES") else { return };
     let folder = Path::new(&folder);
-    for (theme, name) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+    let only = std::env::var("ORCHESTRION_LOOK").unwrap_or_default();
+    let looks = [
+        (Theme::Dark, "dark", false, 1.0),
+        (Theme::Light, "light", false, 1.0),
+        (Theme::Light, "contrast", true, 1.5),
+        (Theme::Dark, "contrast_dark", true, 2.0),
+    ];
+    for (theme, name, contrast, pixels) in looks.into_iter().filter(|look| only.is_empty() || look.1 == only)
+    {
         for (size, kind) in [([1680.0, 1050.0], "large"), ([1000.0, 680.0], "small")] {
-            let mut window = harness(Studio::new(Document::new(every_kind(), None)), theme, size);
+            if contrast && kind == "large" {
+                continue;
+            }
+            let dressed = |studio: Studio| {
+                let mut window = harness(studio, theme, size);
+                window.set_pixels_per_point(pixels);
+                window.state_mut().preferences.high_contrast = contrast;
+                window
+            };
+            let mut window = dressed(Studio::new(Document::new(every_kind(), None)));
             window.run_steps(3);
             let save = |window: &mut Harness<'_, Studio>, what: &str| {
                 window.run_steps(3);
@@ -79,7 +97,7 @@ fn canvas_gallery() {
             window.hover_at(pos2(size[0] / 2.0, 420.0));
             save(&mut window, "drag");
 
-            let mut window = harness(Studio::default(), theme, size);
+            let mut window = dressed(Studio::default());
             window.run_steps(3);
             let key = window.state().tabs.key().to_owned();
             save(&mut window, "southridge");

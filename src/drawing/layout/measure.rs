@@ -94,7 +94,7 @@ fn same(a: &[Arc<Measured>], b: &[Arc<Measured>]) -> bool {
 
 impl Form {
     /// True when both are measured from the same things.
-    fn is(&self, other: &Self) -> bool {
+    fn measured_from_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Sequence { body: a, handlers: x }, Self::Sequence { body: b, handlers: y }) => {
                 same(&a.shapes, &b.shapes) && same(x, y)
@@ -224,7 +224,7 @@ impl<'a> Measure<'a> {
             && face.title == title
             && face.summary == self.words.summary
             && face.note == self.words.note;
-        (says && of.form.is(form)).then(|| Arc::clone(of))
+        (says && of.form.measured_from_same(form)).then(|| Arc::clone(of))
     }
 
     fn handlers(&mut self, scope: &Scope) -> Vec<Arc<Measured>> {
@@ -270,7 +270,7 @@ impl<'a> Measure<'a> {
         let body = (!self.collapsed.contains(&face.id)).then(|| self.column(block));
         let form = Form::Handler { slot, body, hidden: count(block) };
         let old = self.before.node(&face.id).map(|node| &node.of);
-        match old.filter(|old| old.face == face && old.form.is(&form)) {
+        match old.filter(|old| old.face == face && old.form.measured_from_same(&form)) {
             Some(old) => Arc::clone(old),
             None => Measured::of(face, form),
         }

@@ -21,7 +21,7 @@ use crate::model::{Application, Id, Module, Orchestration, ShapeKind};
 use crate::studio::document::Selection;
 use crate::studio::run::overlay::RunOverlay;
 use crate::studio::theme::Tokens;
-use egui::{DragAndDrop, Pos2, Rect, Role, Sense, Ui, WidgetInfo};
+use egui::{DragAndDrop, Pos2, Rect, Role, Sense, Ui, Vec2, WidgetInfo};
 use std::collections::BTreeMap;
 
 /// Below this zoom lines between shapes are finer than a pixel.
@@ -189,12 +189,15 @@ impl Canvas {
             );
             // Another orchestration, or the inside of a container, is no change of this one.
             let same = self.made_for.0 == now.0 && self.layout.inside == next.inside;
+            let mut aside = Vec2::ZERO;
             if same && let Some(transform) = &mut view.transform {
                 let ids = scene.selection.ids();
-                *transform = steady(&self.layout, &next, *transform, rect, ids.first());
+                let now = steady(&self.layout, &next, *transform, rect, ids.first());
+                aside = (transform.translation - now.translation) / transform.scaling;
+                *transform = now;
             }
             let before = std::mem::replace(&mut self.layout, next);
-            self.motion = if same { Motion::begin(ui, before, &self.layout) } else { None };
+            self.motion = if same { Motion::begin(ui, before, &self.layout, aside) } else { None };
             self.made_for = now;
             self.drawn += 1;
         }
