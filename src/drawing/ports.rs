@@ -250,28 +250,57 @@ fn uses<'a>(orchestration: &'a Orchestration, layout: &Layout) -> FxHashMap<&'a 
 pub fn slides(cards: &[PortCard], top: f32, bottom: f32) -> Vec<f32> {
     let mut slides = vec![0.0; cards.len()];
     for left in [true, false] {
-        let wish = |card: &PortCard| {
+        let wanted = |card: &PortCard| {
             let first = card.uses.partition_point(|y| *y < top);
-            let needed = card.uses.is_empty() || card.uses.get(first).is_some_and(|y| *y <= bottom);
-            let last = (bottom - card.rect.height()).max(top);
-            if needed { card.rect.top().clamp(top, last) } else { card.rect.top() }
+            card.uses.is_empty() || card.uses.get(first).is_some_and(|y| *y <= bottom)
         };
-        let mut side: Vec<(f32, usize)> =
-            cards.iter().enumerate().filter(|(_, c)| c.left == left).map(|(at, c)| (wish(c), at)).collect();
-        let place = |at: usize| cards.get(at).map_or(Rect::ZERO, |card| card.rect);
-        if side.iter().all(|(wish, at)| *wish == place(*at).top()) {
+        let wish = |card: &PortCard| {
+            let last = (bottom - card.rect.height()).max(top);
+            if wanted(card) { card.rect.top().clamp(top, last) } else { card.rect.top() }
+        };
+        let mut side: Vec<(f32, usize, &PortCard)> = cards
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| c.left == left)
+            .map(|(at, c)| (wish(c), at, c))
+            .collect();
+        if side.iter().all(|(wish, _, card)| *wish == card.rect.top()) {
             continue;
         }
-        side.sort_by(|(a, x), (b, y)| a.total_cmp(b).then(place(*x).top().total_cmp(&place(*y).top())));
-        let wishes: Vec<f32> = side.iter().map(|(wish, _)| *wish).collect();
-        let heights: Vec<f32> = side.iter().map(|(_, at)| place(*at).height()).collect();
-        for ((_, at), y) in side.iter().zip(spread(&wishes, &heights)) {
+        side.sort_by(|(a, _, x), (b, _, y)| a.total_cmp(b).then(x.rect.top().total_cmp(&y.rect.top())));
+        stack(&mut side, top, bottom);
+        let wishes: Vec<f32> = side.iter().map(|(wish, ..)| *wish).collect();
+        let heights: Vec<f32> = side.iter().map(|(.., card)| card.rect.height()).collect();
+        for ((_, at, card), y) in side.iter().zip(spread(&wishes, &heights)) {
             if let Some(slide) = slides.get_mut(*at) {
-                *slide = y - place(*at).top();
+                *slide = y - card.rect.top();
             }
         }
     }
     slides
+}
+
+/// Moves cards that wish for the same place in view below each other, and up again where the view ends.
+fn stack(side: &mut [(f32, usize, &PortCard)], top: f32, bottom: f32) {
+    let mut seen: Vec<(&mut f32, f32)> = side
+        .iter_mut()
+        .map(|(wish, _, card)| (wish, card.rect.height()))
+        .filter(|(wish, height)| **wish < bottom && **wish + height > top)
+        .collect();
+    let mut free = f32::NEG_INFINITY;
+    for (wish, height) in &mut seen {
+        **wish = wish.max(free);
+        free = **wish + *height + SPACE;
+    }
+    // More than the view has room for begin at its top.
+    if seen.iter().map(|(_, height)| height + SPACE).sum::<f32>() > bottom - top + SPACE {
+        return;
+    }
+    let mut limit = bottom;
+    for (wish, height) in seen.iter_mut().rev() {
+        **wish = wish.min((limit - *height).max(top));
+        limit = **wish - SPACE;
+    }
 }
 
 /// Ports with a slot keep their order among themselves.
@@ -359,6 +388,17 @@ mod tests {
         assert_eq!(tops[1], 100.0, "none of its shapes is in view");
         assert!((1_800.0..2_400.0).contains(&tops[2]), "it waits to be connected: {tops:?}");
         assert!((tops[0] - tops[2]).abs() >= 80.0, "and none lies on another: {tops:?}");
+    }
+
+    #[test]
+    fn ports_that_stay_in_view_stand_below_each_other_and_leave_it_at_neither_end() {
+        let free: Vec<PortCard> = (0..5).map(|i| card("free", 100.0 * i as f32, &[])).collect();
+        for (top, bottom) in [(1_000.0, 1_600.0), (-1_600.0, -1_000.0)] {
+            let by = slides(&free, top, bottom);
+            let tops: Vec<f32> = free.iter().zip(&by).map(|(card, by)| card.rect.top() + by).collect();
+            assert!(tops.iter().all(|y| (top..=bottom - 80.0).contains(y)), "{tops:?}");
+            assert!(tops.windows(2).all(|two| two[1] - two[0] >= 80.0 + SPACE), "{tops:?}");
+        }
     }
 
     #[test]
