@@ -32,7 +32,7 @@ impl Minimap {
         let shown = (paint.view * area).size();
         let room = rect.size();
         if room.x < SIDE.x * 6.0
-            || room.y < SIDE.y * 2.0
+            || room.y < SIDE.y * 3.0
             || (shown.x < room.x * 1.2 && shown.y < room.y * 1.2)
         {
             return None;
