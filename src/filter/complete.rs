@@ -36,7 +36,10 @@ pub fn values<S: Subject>(subjects: impl IntoIterator<Item = S>, field: Field, m
             break;
         }
     }
-    found.into_iter().filter(|text| text.len() <= LONGEST).collect()
+    let mut found: Vec<String> = found.into_iter().filter(|text| text.len() <= LONGEST).collect();
+    // Short names before those with their namespace.
+    found.sort_by_key(|text| text.starts_with('"'));
+    found
 }
 
 /// Longer values are not offered: nobody reads them in a list.

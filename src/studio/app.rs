@@ -174,8 +174,11 @@ impl Studio {
         Panel::bottom("status").frame(frame(t.panel)).exact_size(26.0).show(ui, |ui| shell::status(ui, self));
         if running {
             // Writing a message takes more room than reading the journal; each keeps the height it is given.
-            let (name, share, most) =
-                if self.run.sends() { ("send", 0.4, 360.0) } else { ("run", 0.22, 232.0) };
+            let (name, share, most) = match (self.run.sends(), self.run.spreads()) {
+                (true, _) => ("send", 0.4, 360.0),
+                (_, true) => ("spread", 0.36, 380.0),
+                _ => ("run", 0.22, 232.0),
+            };
             Panel::bottom(name)
                 .frame(frame(t.panel))
                 .default_size((ui.available_height() * share).clamp(132.0, most))

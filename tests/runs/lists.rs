@@ -202,6 +202,7 @@ fn the_correlation_map_says_who_holds_which_values() {
                 let view = engine.instance(*id).unwrap();
                 assert!(view.sets.iter().any(|(set, values)| *set == held.set && *values == held.values));
                 assert_eq!(view.service, held.service);
+                assert_eq!(held.holders.iter().filter(|other| *other == id).count(), 1);
             }
             seen += held.followed;
         }

@@ -326,3 +326,25 @@ fn what_was_reached_tints_the_canvas() {
     bench.tell(orchestrion::studio::run::player::Command::Moment);
     bench.until("the receive", |w| reached(w) == Some(true));
 }
+
+#[test]
+fn a_message_is_made_of_a_schema_and_a_load_sends_many() {
+    let mut bench = hello();
+    bench.click("Send message");
+    bench.click("Generate");
+    bench.window.run_steps(2);
+    bench.click("Send");
+    bench.until("it went in", |w| w.query_by_label("Sent: 1 message").is_some());
+    bench.click("Save…");
+    assert_eq!(bench.window.state().document.app.messages.len(), 2);
+    bench.click("Load…");
+    bench.click("Create");
+    bench.until("a load that sends", |w| {
+        w.state().run.state.partners.iter().any(|partner| partner.name == "Load 1" && partner.total > 2)
+    });
+    bench.click("How Load 1 answers");
+    bench.click("Loses messages");
+    bench.until("what was asked of it", |w| {
+        w.state().run.state.partners.iter().any(|partner| partner.dropping)
+    });
+}

@@ -46,8 +46,11 @@ pub fn correlation_map(engine: &Engine) -> Vec<HeldValues> {
             let fresh = HeldValues { service: view.service, set, values, holders: Vec::new(), followed: 0 };
             let key = (view.service.as_str(), set.as_str(), fresh.text());
             let held = map.entry(key).or_insert(fresh);
-            held.holders.push(view.id);
-            held.followed += followed;
+            // A called orchestration holds the set of its caller in the same instance.
+            if held.holders.last() != Some(&view.id) {
+                held.holders.push(view.id);
+                held.followed += followed;
+            }
         }
     }
     map.into_values().collect()

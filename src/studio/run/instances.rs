@@ -16,7 +16,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 1.0;
     let partners = run.state.partners.len();
     let below =
-        if partners == 0 { 0.0 } else { (partners as f32 * 25.0 + 42.0).min(ui.available_height() * 0.38) };
+        if partners == 0 { 0.0 } else { (partners as f32 * 25.0 + 42.0).min(ui.available_height() * 0.34) };
     heading(ui, &run.state);
     let list = run.state.instances.clone();
     if list.is_empty() {
@@ -32,7 +32,8 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     if place != run.listed {
         run.listed = place;
         if let Some(place) = place {
-            area = area.vertical_scroll_offset((place as f32 * ROW - room / 2.0 + ROW / 2.0).max(0.0));
+            let above = ((room / ROW - 1.0) / 2.0).floor().max(0.0);
+            area = area.vertical_scroll_offset((place as f32 - above).max(0.0) * ROW);
         }
     }
     area.show_rows(ui, ROW, list.len(), |ui, rows| {

@@ -607,6 +607,11 @@ impl RunMode {
         self.drawer.page == Page::Send
     }
 
+    /// True while a list is open that needs more room than a few lines.
+    pub fn spreads(&self) -> bool {
+        matches!(self.drawer.page, Page::Messages | Page::Sequence | Page::Scenarios)
+    }
+
     /// The lists below the canvas.
     pub fn bottom(&mut self, ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
         pages::ui(ui, self, document, actions);

@@ -70,6 +70,9 @@ pub struct Drawer {
     conversation: Option<MessageId>,
     /// The sequence diagram is of the selected instance and what belongs to it.
     pub own_sequence: bool,
+    /// The arrow that keys have come to, and the last one that was scrolled to.
+    arrow: Option<usize>,
+    arrived: Option<u64>,
     /// What was done to many, to take it back.
     undo: Option<(super::desk::Act, Vec<InstanceId>)>,
     /// The row of the selected instance when it was last in sight.

@@ -42,11 +42,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
         table::nothing(ui, words);
         return;
     };
-    let mut area = ScrollArea::both().id_salt("sequence").auto_shrink(false);
-    if run.state.past.is_none() {
-        area = area.stick_to_bottom(true);
-    }
-    area.show_viewport(ui, |ui, view| {
+    ScrollArea::both().id_salt("sequence").auto_shrink(false).show_viewport(ui, |ui, view| {
         let size = drawn.size().max(view.size());
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         response.widget_info(|| {
@@ -54,21 +50,33 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
             egui::WidgetInfo::labeled(egui::Role::Image, true, words)
         });
         let origin = rect.min;
+        let opened = keys(ui, run, &response, &drawn);
+        // A new arrow, or one that keys have come to, is brought into sight.
+        let at = run.drawer.arrow.or(drawn.arrows.len().checked_sub(1));
+        let wanted = at.and_then(|row| Some((row, drawn.arrows.get(row)?)));
+        if wanted.map(|(_, arrow)| arrow.seq) != run.drawer.arrived {
+            run.drawer.arrived = wanted.map(|(_, arrow)| arrow.seq);
+            if let Some((row, arrow)) = wanted {
+                let way = Rect::from_points(&drawn.way(row, arrow)).expand2(vec2(24.0, 48.0));
+                ui.scroll_to_rect(way.translate(origin.to_vec2()), None);
+            }
+        }
         let painter = ui.painter_at(ui.clip_rect());
-        let row = response.hover_pos().and_then(|at| drawn.row_at(at.y - origin.y));
-        paint(&painter, t, &drawn, origin, view, (row, run.selected().map(|id| id.0)));
-        let arrow = row.and_then(|row| drawn.arrows.get(row));
+        let hovered = response.hover_pos().and_then(|at| drawn.row_at(at.y - origin.y));
+        let hot = hovered.or(run.drawer.arrow.filter(|_| response.has_focus()));
+        paint(&painter, t, &drawn, origin, view, (hot, run.selected().map(|id| id.0)));
+        let arrow = hovered.and_then(|row| drawn.arrows.get(row));
         if let Some(arrow) = arrow {
-            response.clone().on_hover_text(format!(
-                "{} {}\n{}",
-                MessageId(arrow.message),
-                arrow.label,
-                arrow.time
-            ));
+            let words = format!("{} {}\n{}", MessageId(arrow.message), arrow.label, arrow.time);
+            response.clone().on_hover_text(words);
+        }
+        if let Some(arrow) = opened.and_then(|row| drawn.arrows.get(row)) {
+            show(run, &drawn, arrow, actions);
         }
         if !response.clicked() {
             return;
         }
+        response.request_focus();
         let at = response.interact_pointer_pos().map(|at| at - origin.to_vec2());
         let head = at.and_then(|at| {
             let heads = (0..drawn.lifelines.len()).find(|line| drawn.head(*line).contains(at));
@@ -77,17 +85,42 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
         match (head, arrow) {
             (Some(id), _) => run.go(InstanceId(id), actions),
             (None, Some(arrow)) => {
-                run.tell(Command::Seek(arrow.seq));
-                run.drawer.message = Some(MessageId(arrow.message));
-                let ends =
-                    [arrow.to, arrow.from].map(|end| drawn.lifelines.get(end).and_then(|line| line.instance));
-                if let Some(id) = ends.into_iter().flatten().next() {
-                    run.go(InstanceId(id), actions);
-                }
+                run.drawer.arrow = hovered;
+                show(run, &drawn, arrow, actions);
             }
             (None, None) => {}
         }
     });
+}
+
+/// Arrow keys go from message to message; Enter gives the one to be shown.
+fn keys(ui: &Ui, run: &mut RunMode, response: &egui::Response, drawn: &Sequence) -> Option<usize> {
+    if !response.has_focus() {
+        return None;
+    }
+    let filter = egui::EventFilter { vertical_arrows: true, ..egui::EventFilter::default() };
+    ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+    let last = drawn.arrows.len().checked_sub(1)?;
+    let key = |key| ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, key));
+    let at = run.drawer.arrow;
+    if key(egui::Key::ArrowDown) {
+        run.drawer.arrow = Some(at.map_or(0, |at| at + 1).min(last));
+    } else if key(egui::Key::ArrowUp) {
+        run.drawer.arrow = Some(at.map_or(last, |at| at.saturating_sub(1)));
+    } else if key(egui::Key::Enter) {
+        return at;
+    }
+    None
+}
+
+/// The moment a message arrived, and who took it.
+fn show(run: &mut RunMode, drawn: &Sequence, arrow: &Arrow, actions: &mut Vec<Action>) {
+    run.tell(Command::Seek(arrow.seq));
+    run.drawer.message = Some(MessageId(arrow.message));
+    let ends = [arrow.to, arrow.from].map(|end| drawn.lifelines.get(end).and_then(|line| line.instance));
+    if let Some(id) = ends.into_iter().flatten().next() {
+        run.go(InstanceId(id), actions);
+    }
 }
 
 /// Draws what is in sight.
