@@ -141,10 +141,10 @@ pub struct Passage {
 impl Passage {
     fn note(&mut self, kind: &EventKind) {
         match kind {
-            EventKind::MessageEnqueued { instance, .. } | EventKind::PortAttempt { instance, .. } => {
-                if !self.receivers.contains(instance) {
-                    self.receivers.push(*instance);
-                }
+            EventKind::MessageEnqueued { instance, .. } | EventKind::PortAttempt { instance, .. }
+                if !self.receivers.contains(instance) =>
+            {
+                self.receivers.push(*instance);
             }
             EventKind::MessageConsumed { .. } | EventKind::PortSent { .. } => self.consumed += 1,
             EventKind::RoutingFailed { reason, .. }
