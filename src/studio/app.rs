@@ -177,11 +177,11 @@ impl Studio {
             let (name, share, most) = match (self.run.sends(), self.run.spreads()) {
                 (true, _) => ("send", 0.4, 360.0),
                 (_, true) => ("spread", 0.36, 380.0),
-                _ => ("run", 0.22, 232.0),
+                _ => ("run", 0.24, 248.0),
             };
             Panel::bottom(name)
                 .frame(frame(t.panel))
-                .default_size((ui.available_height() * share).clamp(132.0, most))
+                .default_size((ui.available_height() * share).clamp(168.0, most))
                 .size_range(96.0..=(ui.available_height() * 0.7).max(520.0))
                 .resizable(true)
                 .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));
