@@ -90,6 +90,8 @@ pub struct Generator {
     made: u64,
     refused: Option<String>,
     plan: Option<Plan>,
+    /// A load was set up: the run is to begin again with it.
+    begins: bool,
 }
 
 /// A message that was made: where from, and its text.
@@ -149,6 +151,11 @@ impl Generator {
             self.load(ui, document, location, actions);
         }
         made
+    }
+
+    /// True once after a load was set up.
+    pub fn take_begin(&mut self) -> bool {
+        std::mem::take(&mut self.begins)
     }
 
     /// Properties of correlation types that this type promotes: what its messages are correlated by.
@@ -253,6 +260,7 @@ impl Generator {
                     let mut partners = document.app.partners.clone();
                     partners.push(partner);
                     actions.push(Action::edit(Edit::Set(Part::Partners(partners))));
+                    self.begins = true;
                 }
                 Err(why) => self.refused = Some(why),
             }

@@ -37,7 +37,7 @@ use super::theme::{self, Tokens};
 use crate::engine::InstanceId;
 use crate::journal::Stride;
 use crate::message::{MessageId, Name, Value, format_value};
-use crate::model::Id;
+use crate::model::{Application, Id};
 use desk::Page;
 use egui::{Button, RichText, Ui};
 use overlay::{RunOverlay, Tokens as Threads};
@@ -89,6 +89,8 @@ pub struct RunMode {
     pub drawer: pages::Drawer,
     pub scenarios: scenarios::Scenarios,
     answers: partners::Answers,
+    /// The application as it was loaded last.
+    ran: Option<Arc<Application>>,
     /// The place of the selected instance in the list at the left.
     listed: Option<usize>,
     picked_message: Option<usize>,
@@ -137,12 +139,17 @@ impl RunMode {
         self.scenarios.poll();
         let identity = (document.revision, document.folder.clone(), document.name().to_owned());
         let mends = std::mem::take(&mut self.mends);
+        let known = self
+            .loaded
+            .as_ref()
+            .is_some_and(|(_, folder, name)| (folder, name.as_str()) == (&document.folder, document.name()));
+        if known && !mends && self.ran.as_ref().is_some_and(|ran| runs_alike(ran, &document.app)) {
+            self.loaded = Some(identity.clone());
+        }
         if self.loaded.as_ref() != Some(&identity) {
             self.state.atlas = atlas::Atlas::of(&document.app);
             let app = Arc::new(document.app.clone());
-            let known = self.loaded.as_ref().is_some_and(|(_, folder, name)| {
-                (folder, name.as_str()) == (&document.folder, document.name())
-            });
+            self.ran = Some(Arc::clone(&app));
             self.applied = self.applied.take().filter(|_| mends);
             if known && !self.rested {
                 // Changed while one looks at the run: the same messages meet the change.
@@ -627,6 +634,17 @@ impl RunMode {
     pub fn broken(&self, ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) -> bool {
         instances::broken(ui, &self.state, document, actions)
     }
+}
+
+/// True when nothing that runs has changed: scenarios may come and go, and messages that nobody sends be added.
+fn runs_alike(before: &Application, now: &Application) -> bool {
+    let rest = |app: &Application| Application {
+        scenarios: Default::default(),
+        messages: Default::default(),
+        ..app.clone()
+    };
+    before.messages.iter().all(|(path, text)| now.messages.get(path) == Some(text))
+        && rest(before) == rest(now)
 }
 
 fn node(shape: Name) -> Selection {

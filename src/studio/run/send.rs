@@ -210,6 +210,10 @@ fn options(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Ve
     if let Some((source, text)) = generator.ui(ui, document, text, at, actions) {
         run.send.choose(&source, &text);
     }
+    if run.send.generator.take_begin() {
+        // As after a rest: the changed application runs from its beginning.
+        run.rested = true;
+    }
 }
 
 /// What became of it: what started, or what went wrong and what to do.

@@ -14,6 +14,9 @@ use egui::{
     Align, FontId, Layout, Painter, Pos2, Rect, RichText, ScrollArea, Sense, Shape, Stroke, Ui, vec2,
 };
 
+/// Room for the time of a message, at the left edge of what is in sight.
+const TIMES: f32 = 104.0;
+
 pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     let found = run.found();
@@ -170,7 +173,7 @@ fn paint(
         if y < view.top() + 56.0 || y > view.bottom() + 20.0 {
             continue;
         }
-        line(painter, t, drawn, place, (row, arrow), hot == Some(row));
+        line(painter, t, drawn, place, (row, arrow), view, hot == Some(row));
     }
 }
 
@@ -180,6 +183,7 @@ fn line(
     drawn: &Sequence,
     place: impl Fn(Pos2) -> Pos2,
     (row, arrow): (usize, &Arrow),
+    view: Rect,
     hot: bool,
 ) {
     let color = if arrow.failed { t.error } else { t.messaging };
@@ -187,10 +191,19 @@ fn line(
     painter.add(Shape::line(way, Stroke::new(if hot { 2.4 } else { 1.4 }, color)));
     let point = drawn.point(row, arrow).map(&place).to_vec();
     painter.add(Shape::convex_polygon(point, color, Stroke::NONE));
-    let (room, at) = drawn.label(row, arrow);
+    // Label and time stay in sight when a long arrow does not.
+    let (mut room, mut at) = drawn.label(row, arrow);
+    let ends = Rect::from_points(&drawn.way(row, arrow)).x_range();
+    let (left, right) = (ends.min.max(view.left() + TIMES), ends.max.min(view.right()));
+    if arrow.from != arrow.to && right - left > 24.0 {
+        room = room.min(right - left - 16.0);
+        at.x = at.x.clamp(left + room / 2.0, right - room / 2.0);
+    }
     let words = if arrow.failed { t.error } else { t.text };
     let galley = painter.layout_job(text(&arrow.label, FontId::proportional(11.0), words, room));
     painter.galley(place(at) - galley.size() / 2.0, galley, words);
     let galley = painter.layout_job(text(&arrow.time, FontId::monospace(10.5), t.muted, 100.0));
-    painter.galley(place(drawn.time(row)) - vec2(0.0, galley.size().y / 2.0), galley, t.muted);
+    let at = place(egui::pos2(view.left() + 4.0, drawn.time(row).y)) - vec2(0.0, galley.size().y / 2.0);
+    painter.rect_filled(Rect::from_min_size(at, galley.size()).expand(3.0), 3.0, t.panel);
+    painter.galley(at, galley, t.muted);
 }
