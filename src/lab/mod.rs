@@ -10,5 +10,5 @@ mod virtual_run;
 pub use acts::{Act, Change, Fault};
 pub use film::{film, filmed};
 pub use saved::{Moment, Opened, open, save};
-pub use tree::{Branch, Difference, RunTree, first_difference};
+pub use tree::{Branch, Difference, RunTree, first_difference, first_difference_after};
 pub use virtual_run::{Halt, Sent, VirtualRun};

@@ -141,7 +141,12 @@ impl RunTree {
 
 /// Where the kept records of two runs part; `None` when they are the same.
 pub fn first_difference(left: &Run, right: &Run) -> Option<Difference> {
-    let from = left.forgotten().max(right.forgotten());
+    first_difference_after(left, right, 0)
+}
+
+/// As [`first_difference`], of two runs that are known to be the same up to the event `seq`.
+pub fn first_difference_after(left: &Run, right: &Run, seq: u64) -> Option<Difference> {
+    let from = left.forgotten().max(right.forgotten()).max(seq);
     let (a, b) = (left.events_after(from), right.events_after(from));
     let at = a.iter().zip(b).position(|(a, b)| a != b).unwrap_or(a.len().min(b.len()));
     if at >= a.len() && at >= b.len() {

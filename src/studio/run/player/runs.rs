@@ -5,7 +5,7 @@ use super::{Answer, Player, Way, advance};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Event, EventKind, InputKind, InstanceChange, Operation, Publisher};
 use crate::journal::{Clock, Detail, Run, event_name};
-use crate::lab::{Branch, Change, Difference, Fault, RunTree, VirtualRun, first_difference};
+use crate::lab::{Branch, Change, Difference, Fault, RunTree, VirtualRun, first_difference_after};
 use crate::message::{DateTime, TimeSpan};
 use crate::model::Application;
 use crate::program::Program;
@@ -15,8 +15,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Most runs kept; beyond, the oldest that nobody named or forked goes.
+/// Most runs kept, and most events of them all; beyond, the oldest that nobody named or forked goes.
 const MOST: usize = 12;
+const EVENTS: usize = 3_000_000;
 /// Lines compared from the first difference on, of each run.
 const COMPARED: usize = 240;
 /// Lines shown before the first difference.
@@ -168,8 +169,12 @@ impl Runs {
     /// Drops the oldest runs that nobody named or forked, beyond those that are kept.
     fn forget(&mut self) {
         let Some(tree) = &mut self.tree else { return };
-        while tree.branches().len() > MOST {
+        loop {
             let branches = tree.branches();
+            let events: usize = branches.iter().map(|branch| branch.run.run().events().len()).sum();
+            if branches.len() <= MOST && events <= EVENTS {
+                return;
+            }
             let forked = |name: &str| branches.iter().any(|b| b.parent.as_deref() == Some(name));
             let kept = |name: &str| self.named.contains(name) || name == self.shown || forked(name);
             let old = branches.iter().map(|branch| branch.name.clone()).find(|name| !kept(name));
@@ -231,7 +236,10 @@ impl Runs {
         let known = self.comparison.as_ref().and_then(|(.., known)| known.difference.clone());
         // Where two runs part they have parted; only an open end may still move.
         let known = known.filter(|d| d.seq > oldest && d.left.is_some() && d.right.is_some());
-        let difference = known.or_else(|| first_difference(left.run(), right.run()));
+        // What was the same stays so: only what came since is looked at.
+        let same = self.comparison.as_ref().filter(|(.., known)| known.difference.is_none());
+        let same = same.map_or(0, |(a, b, _)| *a.min(b));
+        let difference = known.or_else(|| first_difference_after(left.run(), right.run(), same));
         let rows =
             difference.as_ref().map_or_else(Vec::new, |d| side_by_side(left.run(), right.run(), d.seq));
         let (shown, with) = (self.shown.clone(), with.clone());
