@@ -252,6 +252,12 @@ impl Studio {
             Command::CompareWith => self.ask(ctx, Purpose::Compare),
             Command::ExportSvg => self.ask(ctx, Purpose::Svg),
             Command::ExportPng => self.ask(ctx, Purpose::Png),
+            Command::SaveRun => self.ask(ctx, Purpose::SaveRun),
+            Command::OpenRun if self.document.unsaved() => {
+                let words = "Save the application first: opening a run closes it";
+                self.said = Some((words.to_owned(), true));
+            }
+            Command::OpenRun => self.ask(ctx, Purpose::OpenRun),
             Command::ExportAnimation => self.ask(ctx, Purpose::Gif),
             Command::CopyPicture => self.copy_picture(ctx),
             Command::HighContrast => self.preferences.high_contrast = !self.preferences.high_contrast,
@@ -378,6 +384,8 @@ impl Studio {
                     self.export_to(ctx, &path, purpose);
                 }
                 Purpose::Gif => self.film_to(ctx, &path),
+                Purpose::SaveRun => self.save_run_to(&path),
+                Purpose::OpenRun => self.open_run(ctx, &path),
             },
             Answer::Cancelled => {}
             Answer::Unavailable => match purpose {
@@ -388,6 +396,8 @@ impl Studio {
                 | Purpose::Svg
                 | Purpose::Png
                 | Purpose::Gif
+                | Purpose::SaveRun
+                | Purpose::OpenRun
                 | Purpose::SequenceSvg
                 | Purpose::SequencePng => self.overlay = Overlay::ask_path(purpose),
             },
@@ -416,7 +426,7 @@ impl Studio {
         }
     }
 
-    fn replace(&mut self, document: Document) {
+    pub(super) fn replace(&mut self, document: Document) {
         self.tabs = Tabs::new(Tab::Orchestration(document.module.clone()));
         self.take(document);
         self.theirs = None;

@@ -121,6 +121,8 @@ pub enum Command {
     ExportSvg,
     ExportPng,
     ExportAnimation,
+    SaveRun,
+    OpenRun,
     CopyPicture,
     HighContrast,
     Larger,
@@ -149,7 +151,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 128] = [
+    pub const ALL: [Self; 130] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -269,6 +271,8 @@ impl Command {
         Self::ExportSvg,
         Self::ExportPng,
         Self::ExportAnimation,
+        Self::SaveRun,
+        Self::OpenRun,
         Self::CopyPicture,
         Self::HighContrast,
         Self::Larger,
@@ -582,6 +586,12 @@ impl Command {
                 "Films the selected instance on its way through the orchestration to a GIF file",
                 None,
             ),
+            Self::SaveRun => (
+                "Save run…",
+                "Saves the run with its application and the moment shown to one file that opens anywhere",
+                None,
+            ),
+            Self::OpenRun => ("Open run…", "Opens a saved run at the moment it was saved at", None),
             Self::CopyPicture => ("Copy as picture", "Puts the drawing on the clipboard", None),
             Self::HighContrast => ("High contrast", "Pure grounds, strong lines and colours", None),
             Self::Larger => {
@@ -679,6 +689,7 @@ impl Command {
             Self::ReopenTab => unless(studio.tabs.can_reopen(), "No tab was closed"),
             Self::ExportSvg | Self::ExportPng | Self::CopyPicture => drawn(),
             Self::ExportAnimation => run().or_else(drawn),
+            Self::SaveRun => run(),
             Self::Undo => unless(document.history().undo_label().is_some(), "Nothing was changed yet"),
             Self::Redo => unless(document.history().redo_label().is_some(), "Nothing was undone"),
             Self::Cut | Self::Copy | Self::Duplicate | Self::Wrap => shape(false),

@@ -21,6 +21,9 @@ pub enum Purpose {
     SequencePng,
     /// A file to film a run to.
     Gif,
+    /// A file to save a run to, and one to open.
+    SaveRun,
+    OpenRun,
 }
 
 /// How an open dialog stands.
@@ -60,6 +63,8 @@ impl FolderDialogs for Native {
             Purpose::Svg | Purpose::SequenceSvg => "Draw to an SVG file",
             Purpose::Png | Purpose::SequencePng => "Draw to a PNG file",
             Purpose::Gif => "Film to a GIF file",
+            Purpose::SaveRun => "Save the run to a file",
+            Purpose::OpenRun => "Open a saved run",
         };
         let asked = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(move || {
             let dialog = rfd::FileDialog::new().set_title(title);
@@ -68,6 +73,8 @@ impl FolderDialogs for Native {
                 Purpose::Svg | Purpose::SequenceSvg => dialog.add_filter("SVG", &["svg"]).save_file(),
                 Purpose::Png | Purpose::SequencePng => dialog.add_filter("PNG", &["png"]).save_file(),
                 Purpose::Gif => dialog.add_filter("GIF", &["gif"]).save_file(),
+                Purpose::SaveRun => dialog.add_filter("Run", &["orchrun"]).save_file(),
+                Purpose::OpenRun => dialog.add_filter("Run", &["orchrun"]).pick_file(),
                 Purpose::Open | Purpose::SaveAs | Purpose::Compare => dialog.pick_folder(),
             };
             // Nobody waits any more when the window is gone.

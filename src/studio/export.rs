@@ -1,9 +1,14 @@
 //! The drawing as a file or on the clipboard.
 
 use super::Studio;
+use super::app::Mode;
 use super::dialogs::Purpose;
+use super::document::Document;
+use super::run::player::Command;
+use crate::diagnostic::Diagnostic;
 use crate::drawing::palette::Tokens;
 use crate::drawing::{picture, svg};
+use crate::lab;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -52,6 +57,35 @@ impl Studio {
         let module = self.document.module.clone();
         self.run.film(module, path, dark);
         self.said = Some(("Filming the run…".to_owned(), false));
+    }
+
+    /// Saves the run that is shown, with the moment one looks at.
+    pub(super) fn save_run_to(&mut self, path: &Path) {
+        let path = if path.extension().is_some() { path.to_owned() } else { path.with_extension("orchrun") };
+        self.run.tell(Command::SaveRun(path));
+    }
+
+    /// Opens a saved run: its application, at the moment it was saved at.
+    pub(super) fn open_run(&mut self, ctx: &egui::Context, path: &Path) {
+        let read = std::fs::read(path).map_err(|error| {
+            let message = format!("{} cannot be read: {error}", path.display());
+            Diagnostic::error("L11", message, "Choose a file that Orchestrion saved")
+        });
+        let opened = read.and_then(|bytes| match lab::open(&bytes) {
+            Ok(opened) => Ok((bytes, opened.application)),
+            Err(all) => Err(all.into_iter().next().unwrap_or_else(|| {
+                Diagnostic::error("L11", "this is no saved run", "Choose a file that Orchestrion saved")
+            })),
+        });
+        match opened {
+            Ok((bytes, application)) => {
+                self.replace(Document::new(application, None));
+                self.mode = Mode::Run;
+                self.run.adopt(ctx, &self.document, bytes.into());
+                self.said = Some((format!("Opened the run {}", path.display()), false));
+            }
+            Err(why) => self.refused(&why),
+        }
     }
 
     /// Puts the drawing on the clipboard as a picture.

@@ -135,6 +135,8 @@ impl Studio {
             Overlay::AskPath { purpose, path, fresh } => {
                 let words = match purpose {
                     Purpose::Compare => ("Compare with", "Folder of the other application", "Compare"),
+                    Purpose::SaveRun => ("Save run", "File to save the run to", "Save"),
+                    Purpose::OpenRun => ("Open run", "File with a saved run", "Open"),
                     _ => ("Export", "File to draw to", "Export"),
                 };
                 let shown = dialog("ask path").show(ctx, |ui| prompt(ui, words, path, fresh));
@@ -143,6 +145,8 @@ impl Studio {
                 match purpose {
                     _ if shown.inner != Some(true) => {}
                     Purpose::Gif => self.film_to(ctx, &path),
+                    Purpose::SaveRun => self.save_run_to(&path),
+                    Purpose::OpenRun => self.open_run(ctx, &path),
                     Purpose::Compare => actions.push(Action::Open(Tab::Compare(Against::Path(path)))),
                     _ => self.export_to(ctx, &path, *purpose),
                 }

@@ -66,6 +66,7 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                 &[Command::Save, Command::SaveAs],
                 &[Command::CompareSaved, Command::CompareWith],
                 &[Command::ExportSvg, Command::ExportPng, Command::ExportAnimation, Command::CopyPicture],
+                &[Command::OpenRun, Command::SaveRun],
             ],
         ),
         (

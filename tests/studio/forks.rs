@@ -429,6 +429,27 @@ fn a_run_is_told_in_plain_sentences() {
     bench.window.get_by_label(&told);
 }
 
+#[test]
+fn a_saved_run_opens_anywhere_at_the_same_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.orchrun");
+    let (mut player, now) = played(4);
+    let arrival = first_arrival(&player.update());
+    player.obey(Command::Seek(arrival), now);
+    let shown = player.update();
+    player.obey(Command::SaveRun(path.clone()), now);
+    assert!(said(&player.update()).contains("Saved the run"));
+    let bytes: Arc<[u8]> = std::fs::read(&path).unwrap().into();
+    let mut other = Player::new();
+    other.obey(Command::OpenRun(Arc::clone(&bytes)), now);
+    let opened = other.update();
+    assert_eq!((opened.past, opened.clock.elapsed), (shown.past, shown.clock.elapsed));
+    assert_eq!((opened.runs.len(), opened.shown.as_str()), (1, "Run 1"));
+    assert_eq!(opened.instances, shown.instances);
+    other.obey(Command::OpenRun(bytes[..40].into()), now);
+    assert!(said(&other.update()).contains("L11"));
+}
+
 /// Pictures: `ORCHESTRION_PICTURES=folder cargo test --test studio forks_gallery`.
 #[test]
 fn forks_gallery() {

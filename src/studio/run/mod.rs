@@ -425,6 +425,16 @@ impl RunMode {
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words));
     }
 
+    /// Shows a saved run of the document that was opened with it, in place of a fresh one.
+    pub fn adopt(&mut self, ctx: &egui::Context, document: &Document, bytes: Arc<[u8]>) {
+        self.start(ctx);
+        self.state.atlas = atlas::Atlas::of(&document.app);
+        self.loaded = Some((document.revision, document.folder.clone(), document.name().to_owned()));
+        (self.resume, self.rested, self.applied) = (false, false, None);
+        self.choose(None, false);
+        self.tell(Command::OpenRun(bytes));
+    }
+
     /// Films the selected instance, or the first of the module's orchestration, to a file.
     pub fn film(&mut self, module: String, path: std::path::PathBuf, dark: bool) {
         let own = self.state.atlas.service(&module);

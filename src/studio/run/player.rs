@@ -140,6 +140,10 @@ pub enum Command {
     DiscardRun(String),
     /// The run to show beside the one shown.
     Compare(Option<String>),
+    /// Saves the run shown, with the moment shown, to a file.
+    SaveRun(PathBuf),
+    /// Shows a saved run at the moment it was saved at.
+    OpenRun(Arc<[u8]>),
     /// Films an instance of the orchestration of a module, or the first one there was, to a file.
     Film {
         module: String,
@@ -384,6 +388,8 @@ impl Player {
             Command::RenameRun { name, to } => self.rename_run(&name, &to),
             Command::DiscardRun(name) => self.discard_run(&name),
             Command::Compare(with) => self.runs.compare(with),
+            Command::SaveRun(path) => self.save_run(&path),
+            Command::OpenRun(bytes) => self.open_run(&bytes),
             Command::Film { module, instance, path, dark } => self.film(&module, instance, &path, dark),
         }
     }

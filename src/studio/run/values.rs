@@ -149,16 +149,14 @@ fn edit(ui: &mut Ui, run: &mut RunMode) {
         left |= ui.button("Cancel").clicked();
     });
     ui.add_space(4.0);
-    if done {
-        if let Some(instance) = run.selected() {
-            let (name, text) = (editing.name, editing.text.clone());
-            let operation = if editing.message {
-                Operation::EditMessage { instance, message: name, body: text }
-            } else {
-                Operation::SetVariable { instance, variable: name, value: text }
-            };
-            run.tell(Command::Intervene(operation));
-        }
+    if let Some(instance) = run.selected().filter(|_| done) {
+        let (name, text) = (editing.name, editing.text.clone());
+        let operation = if editing.message {
+            Operation::EditMessage { instance, message: name, body: text }
+        } else {
+            Operation::SetVariable { instance, variable: name, value: text }
+        };
+        run.tell(Command::Intervene(operation));
     }
     run.editing = (!done && !left).then_some(editing);
 }

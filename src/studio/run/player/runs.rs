@@ -5,13 +5,16 @@ use super::{Answer, Player, Way, advance};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Event, EventKind, InputKind, InstanceChange, Operation, Publisher};
 use crate::journal::{Clock, Detail, Run, event_name};
-use crate::lab::{Branch, Change, Difference, Fault, RunTree, VirtualRun, first_difference_after};
+use crate::lab::{
+    self, Branch, Change, Difference, Fault, Moment, RunTree, VirtualRun, first_difference_after,
+};
 use crate::message::{DateTime, TimeSpan};
 use crate::model::Application;
 use crate::program::Program;
 use crate::studio::run::atlas::pill_of;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -410,12 +413,12 @@ impl Player {
         self.runs.show(name.clone());
         self.shown_anew();
         self.runs.compare(Some(parent.clone()));
-        self.to_difference();
+        self.seek_difference();
         self.answers.push(Answer::Done(format!("Forked {parent}: {name}")));
     }
 
     /// To where the two runs part.
-    fn to_difference(&mut self) {
+    fn seek_difference(&mut self) {
         self.runs.look();
         let difference = self.runs.comparison().and_then(|comparison| comparison.difference.clone());
         if let Some(at) = difference
@@ -474,6 +477,48 @@ impl Player {
         self.shown_anew();
         if self.runs.compared.as_deref() == Some(name) {
             self.runs.compare(Some(before));
+        }
+    }
+
+    pub(super) fn save_run(&mut self, path: &Path) {
+        let Some(run) = self.runs.run() else { return };
+        let seq = self.past.as_ref().map_or(run.run().last_seq(), |past| past.seq);
+        let moment = Moment { seq, note: self.runs.shown.clone() };
+        let saved = lab::save(run, &moment).map_err(|all| all.into_iter().next());
+        self.answers.push(match saved.map(|bytes| std::fs::write(path, bytes)) {
+            Ok(Ok(())) => Answer::Done(format!("Saved the run to {}", path.display())),
+            Ok(Err(error)) => {
+                let message = format!("{} cannot be written: {error}", path.display());
+                Answer::Refused(Diagnostic::error("L11", message, "Choose another file"))
+            }
+            Err(why) => Answer::Refused(why.unwrap_or_else(|| {
+                Diagnostic::error("L11", "the run cannot be saved", "Restart it and save it sooner")
+            })),
+        });
+    }
+
+    pub(super) fn open_run(&mut self, bytes: &[u8]) {
+        self.clock.playing = false;
+        let opened = match lab::open(bytes) {
+            Ok(opened) => opened,
+            Err(all) => {
+                self.answers.extend(all.into_iter().next().map(Answer::Refused));
+                return;
+            }
+        };
+        self.broken = Arc::default();
+        self.watched = None;
+        self.runs.clear();
+        self.runs.begin(opened.run);
+        let name = opened.moment.note.trim().to_owned();
+        self.shown_anew();
+        if !name.is_empty() {
+            let begun = self.runs.shown.clone();
+            self.rename_run(&begun, &name);
+        }
+        self.answers.extend(opened.findings.into_iter().next().map(Answer::Refused));
+        if opened.moment.seq < self.seen {
+            self.seek(opened.moment.seq);
         }
     }
 
