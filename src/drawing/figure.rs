@@ -216,7 +216,8 @@ pub fn header(ink: &mut impl Ink, node: &Node, (from, to): (f32, f32), look: Loo
     ink.rect(chip, [6.0; 4], t.tint(t.canvas, color, 0.1).lerp_to_gamma(color, 0.18), None);
     ink.glyph(node.glyph, Rect::from_center_size(chip.center(), Vec2::splat(15.0)), color);
     let at = pos2(from + 42.0, middle);
-    let room = to - 28.0 - at.x;
+    // At the end stand the mark that folds it and the way into it.
+    let room = to - 54.0 - at.x;
     let said = said(node);
     let share = if said.is_empty() || !ink.detail() { room } else { room * 0.62 };
     let used = ink.text(at, Anchor::Start, &node.title, TITLE, t.text, share);

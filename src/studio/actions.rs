@@ -447,6 +447,7 @@ impl Studio {
     pub(super) fn save_to(&mut self, folder: &Path) {
         match self.document.save(folder) {
             Ok(report) => {
+                self.watch.settle();
                 let files = report.written.len() + report.removed.len();
                 let what = counted(files, "file");
                 // An application of BizTalk's files is saved where they are, not in the folder beside them.

@@ -197,7 +197,7 @@ impl Studio {
                 keep = !(shown.should_close() || shown.inner);
             }
             Overlay::Report { title, all } => {
-                let shown = modal("report").show(ctx, |ui| report(ui, title, all));
+                let shown = dialog("report").show(ctx, |ui| report(ui, title, all));
                 keep = !(shown.should_close() || shown.inner);
             }
         }

@@ -155,7 +155,7 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
         ui.spacing_mut().button_padding.x = 7.0;
         for (title, groups) in lists {
             ui.menu_button(title, |ui| {
-                ui.set_min_width(230.0);
+                ui.set_min_width(250.0);
                 if title == "File" {
                     recent(ui, studio, actions);
                 }
@@ -163,7 +163,7 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                 let lines = groups.iter().map(|group| group.len()).sum::<usize>() as f32;
                 let room = ui.ctx().content_rect().height() - 24.0;
                 if lines * MENU_LINE + groups.len() as f32 * MENU_LINE / 3.0 > room {
-                    let area = ScrollArea::vertical().max_height(room).max_width(260.0);
+                    let area = ScrollArea::vertical().max_height(room).max_width(290.0);
                     area.show(ui, |ui| lists_of(ui, studio, groups, actions));
                 } else {
                     lists_of(ui, studio, groups, actions);

@@ -49,6 +49,11 @@ impl Watch {
         (app != *document.saved()).then_some(app)
     }
 
+    /// The files were written by the studio itself: they are what they should be.
+    pub fn settle(&mut self) {
+        self.folder = None;
+    }
+
     /// Seconds until the next look.
     pub fn pause() -> std::time::Duration {
         std::time::Duration::from_secs_f64(EVERY)
@@ -99,5 +104,29 @@ mod tests {
         assert!(watch.look(&document, 40.0).is_none(), "what is on disk is what was saved");
         fs::write(&file, "(format: 1, content: (").unwrap();
         assert!(watch.look(&document, 50.0).is_none(), "half a file says nothing yet");
+    }
+
+    #[test]
+    fn files_of_biztalk_are_watched_too() {
+        let temp = tempfile::tempdir().unwrap();
+        biztalk::export(temp.path(), &sample::load("hello").unwrap()).unwrap();
+        let (mut document, _) = Document::open(temp.path()).unwrap();
+        let mut watch = Watch::default();
+        assert!(watch.look(&document, 0.0).is_none());
+        let files = walkdir::WalkDir::new(temp.path()).into_iter().map(|e| e.unwrap().into_path());
+        let file = files.into_iter().find(|p| p.extension().is_some_and(|e| e == "odx")).unwrap();
+        let (text, charset) = biztalk::decode(&fs::read(&file).unwrap());
+        fs::write(&file, biztalk::encode(&text.replace("Send reply", "Answer it"), charset)).unwrap();
+        let theirs = watch.look(&document, 10.0).unwrap();
+        let names = theirs.modules.values().flat_map(|m| &m.orchestration).flat_map(|o| o.shapes());
+        assert!(names.into_iter().any(|shape| shape.name == "Answer it"));
+        document.rebase(theirs);
+        // What the studio writes itself is no news.
+        let edit = crate::model::edit::Edit::Batch { label: "Nothing".into(), edits: Vec::new() };
+        document.edit(edit, None).unwrap();
+        document.save(&document.folder.clone().unwrap()).unwrap();
+        watch.settle();
+        assert!(watch.look(&document, 20.0).is_none());
+        assert!(watch.look(&document, 30.0).is_none());
     }
 }

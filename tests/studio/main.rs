@@ -9,6 +9,7 @@ mod editing;
 mod editors;
 mod editors_gallery;
 mod forks;
+mod frame;
 mod gallery;
 mod language;
 mod lists;

@@ -61,7 +61,7 @@ pub fn door(ui: &Ui, paint: &Paint<'_>, rect: Rect, scene: &Scene<'_>) -> Option
     paint.visible(|node| {
         let selected = matches!(scene.selection, Selection::Node(id) if *id == node.id);
         let near = pointer.is_some_and(|p| (paint.view * node.head).contains(p));
-        if node.collapsed.is_none() || !node.shape || !(selected || near) {
+        if node.collapsed != Some(false) || !node.shape || !(selected || near) {
             return;
         }
         let place = paint.view * paint.chevron_rect(node).translate(vec2(-24.0, 0.0));

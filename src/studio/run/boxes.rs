@@ -54,7 +54,7 @@ pub fn strip(ui: &mut Ui, run: &RunMode, still: bool) -> Option<MessageId> {
             // The newest comes in from the left and moves the others on.
             x -= (1.0 - here) * width;
         }
-        if x > rect.right() {
+        if x + width > rect.right() + 14.0 && i > 0 {
             break;
         }
         let body = Rect::from_min_size(pos2(x, middle - pill.y / 2.0), pill);
@@ -68,7 +68,7 @@ pub fn strip(ui: &mut Ui, run: &RunMode, still: bool) -> Option<MessageId> {
         let lit = if response.hovered() || response.has_focus() { 1.0 } else { 0.7 };
         response.on_hover_text(format!("{words}\nClick to see why"));
         let edge = Stroke::new(1.0, color.gamma_multiply(lit * strength));
-        room.rect(body, 10.0, color.gamma_multiply(0.13 * strength), edge, StrokeKind::Inside);
+        room.rect(body, 10.0, color.gamma_multiply(0.08 * strength), edge, StrokeKind::Inside);
         room.galley(body.center() - label.size() / 2.0, label, color);
         room.galley(pos2(body.right() + 8.0, middle - way.size().y / 2.0), way, t.muted);
         x += width;

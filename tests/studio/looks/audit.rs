@@ -117,9 +117,9 @@ impl Frame {
             for (_, widgets) in viewport.prev_pass.widgets.layers() {
                 for bar in widgets.iter().filter(|w| w.sense.senses_drag()) {
                     let size = bar.rect.size();
-                    if size.x <= 14.0 && size.y > 24.0 {
+                    if size.x <= 14.0 && size.y > 14.0 {
                         frame.scrolls_down.push(bar.rect);
-                    } else if size.y <= 14.0 && size.x > 24.0 {
+                    } else if size.y <= 14.0 && size.x > 14.0 {
                         frame.scrolls_across.push(bar.rect);
                     }
                 }
@@ -134,6 +134,10 @@ impl Frame {
             Shape::Vec(all) => all.iter().for_each(|shape| self.take(shape, clip, at)),
             Shape::Rect(rect) => self.ground(rect, clip, *at),
             Shape::Text(text) => self.text(text, clip, *at),
+            Shape::Circle(circle) if circle.fill.a() > 0 => {
+                let rect = Rect::from_center_size(circle.center, Vec2::splat(circle.radius * 1.4));
+                self.grounds.push(Ground { rect, clip, fill: circle.fill, at: *at });
+            }
             _ => {}
         }
     }
@@ -201,21 +205,20 @@ impl Frame {
         })
     }
 
-    fn scrolls(&self, clip: Rect, down: bool) -> bool {
-        let (bars, clip) = match down {
-            true => (&self.scrolls_down, clip),
-            false => (&self.scrolls_across, clip),
+    /// True when ink leaves its place only where that place ends with a scroll bar.
+    fn scrolls(&self, line: &Line, down: bool) -> bool {
+        let (bars, ends) = match down {
+            true => (&self.scrolls_down, Rect::y_range as fn(&Rect) -> egui::Rangef),
+            false => (&self.scrolls_across, Rect::x_range as fn(&Rect) -> egui::Rangef),
         };
-        bars.iter().any(|bar| {
-            let (own, across) = match down {
-                true => ((bar.y_range(), clip.y_range()), clip.x_range().contains(bar.center().x - 3.0)),
-                false => ((bar.x_range(), clip.x_range()), clip.y_range().contains(bar.center().y - 3.0)),
-            };
-            let (bar, clip) = own;
-            across
-                && bar.min >= clip.min - 16.0
-                && bar.max <= clip.max + 16.0
-                && bar.span() > clip.span() * 0.6
+        let beside = |bar: &Rect| match down {
+            true => line.clip.expand(16.0).x_range().contains(bar.center().x),
+            false => line.clip.expand(16.0).y_range().contains(bar.center().y),
+        };
+        let (ink, clip) = (ends(&line.ink), ends(&line.clip));
+        bars.iter().filter(|bar| beside(bar)).map(ends).any(|bar| {
+            (ink.min >= clip.min || (bar.min - clip.min).abs() < 16.0)
+                && (ink.max <= clip.max || (bar.max - clip.max).abs() < 16.0)
         })
     }
 
@@ -226,9 +229,9 @@ impl Frame {
             let clip = line.clip.intersect(self.window).expand(SLACK);
             let across = line.ink.left() < clip.left() || line.ink.right() > clip.right();
             let down = line.ink.top() < clip.top() || line.ink.bottom() > clip.bottom();
-            if across && !self.scrolls(line.clip, false) {
+            if across && !self.scrolls(line, false) {
                 found.push(format!("cut across: {:?} {:.0} in {:.0}", line.words, line.ink, line.clip));
-            } else if down && !self.scrolls(line.clip, true) {
+            } else if down && !self.scrolls(line, true) {
                 found.push(format!("cut down: {:?} {:.0} in {:.0}", line.words, line.ink, line.clip));
             }
         }

@@ -36,7 +36,8 @@ impl Amount {
             Self::Typical => typical(),
             Self::Crowded => crowded(),
             Self::Long => {
-                with_kinds(long(&sample::load("southridge").unwrap()), |name| format!("{name}{LONG}"))
+                let app = with_long_files(long(&sample::load("southridge").unwrap()));
+                with_kinds(app, |name| format!("{name}{LONG}"))
             }
         }
     }
@@ -47,7 +48,7 @@ impl Amount {
         match self {
             Self::Empty => empty(),
             Self::Typical | Self::Crowded => plain,
-            Self::Long => long(&plain),
+            Self::Long => with_long_shapes(plain),
         }
     }
 }
@@ -132,7 +133,7 @@ fn crowded() -> Application {
     app
 }
 
-/// Every name made long, and every use of it: the application still runs.
+/// Every name made long, and every use of it.
 pub fn long(plain: &Application) -> Application {
     let mut names: Vec<String> = Vec::new();
     for module in plain.modules.values() {
@@ -163,7 +164,15 @@ pub fn long(plain: &Application) -> Application {
         }
         *bytes = text.into_bytes();
     }
-    let (mut app, _) = decode(&tree).unwrap();
+    let (app, _) = decode(&tree).unwrap();
+    let mut app = with_long_shapes(app);
+    app.settings.name = format!("Southridge{LONG}");
+    app.settings.configuration.insert(format!("Key{LONG}"), LONG.repeat(3));
+    app
+}
+
+/// Names of shapes, which nothing knows them by: the application still runs.
+fn with_long_shapes(mut app: Application) -> Application {
     let keys: Vec<_> = app.modules.keys().cloned().collect();
     for module in keys {
         let shapes: Vec<_> = app.modules[&module]
@@ -177,6 +186,11 @@ pub fn long(plain: &Application) -> Application {
             Edit::RenameShape { module: module.clone(), shape, name }.apply(&mut app).unwrap();
         }
     }
+    app
+}
+
+/// Long names of files and locations too, which partners and scenarios know by the short ones.
+fn with_long_files(mut app: Application) -> Application {
     for (path, text) in std::mem::take(&mut app.schemas) {
         app.schemas.insert(path.replace(".xsd", &format!("{LONG}.xsd")), text);
     }
@@ -189,8 +203,6 @@ pub fn long(plain: &Application) -> Application {
             location.name = format!("{}{LONG}", location.name);
         }
     }
-    app.settings.name = format!("Southridge{LONG}");
-    app.settings.configuration.insert(format!("Key{LONG}"), LONG.repeat(3));
     app
 }
 

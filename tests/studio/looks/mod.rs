@@ -6,6 +6,7 @@
 
 mod audit;
 mod data;
+mod keyboard;
 mod scenes;
 
 use data::Amount;
@@ -84,11 +85,13 @@ fn drawn(amount: Amount, size: [f32; 2], word: &str) {
     look.done();
 }
 
-fn run(amount: Amount, size: [f32; 2], word: &str) {
+fn run(amounts: &[Amount], size: [f32; 2], word: &str) {
     let mut look = Look::new();
-    let about = format!("{}-{word}", amount.word());
-    let mut bench = scenes::running(amount, &amount.runnable(), size);
-    look.through(&mut bench.window, &scenes::run(), &about, false);
+    for amount in amounts {
+        let about = format!("{}-{word}", amount.word());
+        let mut bench = scenes::running(*amount, &amount.runnable(), size);
+        look.through(&mut bench.window, &scenes::run(), &about, false);
+    }
     look.done();
 }
 
@@ -124,12 +127,10 @@ fn very_long_names_in_a_large_window() {
 
 #[test]
 fn runs_in_a_small_window() {
-    for amount in [Amount::Empty, Amount::Typical, Amount::Crowded, Amount::Long] {
-        run(amount, SMALL, "small");
-    }
+    run(&[Amount::Empty, Amount::Typical, Amount::Crowded, Amount::Long], SMALL, "small");
 }
 
 #[test]
 fn a_run_in_a_large_window() {
-    run(Amount::Crowded, LARGE, "large");
+    run(&[Amount::Crowded], LARGE, "large");
 }

@@ -7,8 +7,8 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use orchestrion::model::edit::DeclarationKind as K;
-use orchestrion::model::{Application, Binding, Id};
+use orchestrion::model::edit::{DeclarationKind as K, Edit, Part};
+use orchestrion::model::{Application, Binding, Id, Settings};
 use orchestrion::studio::command::Command;
 use orchestrion::studio::dialogs::{Answer, FolderDialogs, Purpose};
 use orchestrion::studio::document::{Document, Selection};
@@ -448,9 +448,10 @@ fn dialogs() -> Vec<Scene> {
         Scene::new("report", |w| {
             command(w, Command::OpenPath);
             let path = format!("/nowhere/{LONG}/orders");
-            w.query_all_by_role(Role::TextInput).last().unwrap().type_text(&path);
+            let label = "Application folder, or a folder, solution, project or .odx of BizTalk";
+            w.get_by_role_and_label(Role::TextInput, label).type_text(&path);
             w.run_steps(2);
-            click(w, Role::Button, "Open");
+            press(w, Modifiers::NONE, Key::Enter);
             w.run_steps(2);
         }),
     ]
@@ -499,8 +500,8 @@ pub fn safety(app: &Application, size: [f32; 2]) -> Vec<(&'static str, Window)> 
     let mut document = Document::new(app.clone(), None);
     document.save(temp.path()).unwrap();
     let kept = |document: &mut Document| {
-        let edit = orchestrion::model::edit::Edit::Batch { label: "Nothing".into(), edits: Vec::new() };
-        document.edit(edit, None).unwrap();
+        let settings = Settings { description: "Changed".into(), ..document.app.settings.clone() };
+        document.edit(Edit::Set(Part::Settings(settings)), None).unwrap();
         let mut keeper = orchestrion::studio::recovery::Keeper::new(copies.path()).unwrap();
         keeper.keep(document, 0.0);
         let files = std::fs::read_dir(copies.path()).unwrap().map(|f| f.unwrap().path());
@@ -540,7 +541,7 @@ pub fn running(amount: Amount, app: &Application, size: [f32; 2]) -> Bench<'stat
     bench.window.run_steps(3);
     match amount {
         Amount::Empty => {}
-        Amount::Crowded => bench.step_to(20),
+        Amount::Crowded => bench.step_to(9),
         Amount::Typical | Amount::Long => {
             bench.step_to(4);
             bench.until("an instance in the inspector", |w| w.state().run.state.watched.is_some());

@@ -72,7 +72,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State) {
         let seen = place.intersects(rect);
         let response = ui.interact(if seen { place.intersect(rect) } else { place }, id, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, called(node)));
-        ui.accesskit_node_builder(id, |own| own.set_description(node.about.as_str()));
+        ui.accesskit_node_builder(id, |own| own.set_description(words(node)));
         if state.focus == Some(number) {
             response.request_focus();
             state.focus = None;
@@ -391,10 +391,14 @@ fn draw_card(
     let y = if small { place.center().y - name.size().y / 2.0 } else { place.top() + margin };
     painter.galley(pos2(left, y), name, fade(if node.off { t.muted } else { t.text }));
     if !small {
-        let words = if node.off { format!("{} · off", node.about) } else { node.about.clone() };
-        let about = cut(painter, &words, FontId::proportional(half(10.5)), width);
+        let about = cut(painter, &words(node), FontId::proportional(half(10.5)), width);
         painter.galley(pos2(left, place.bottom() - margin - about.size().y), about, fade(t.muted));
     }
+}
+
+/// What is said below the name.
+fn words(node: &Node) -> String {
+    if node.off { format!("{} · off", node.about) } else { node.about.clone() }
 }
 
 fn cut(painter: &egui::Painter, text: &str, font: FontId, width: f32) -> std::sync::Arc<egui::Galley> {
@@ -466,7 +470,10 @@ fn corner(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, rect: Rect)
         pos2(rect.left() + 12.0, rect.bottom() - 38.0),
         rect.right_bottom() - vec2(12.0, 8.0),
     );
-    ui.painter().rect_filled(bar.expand2(vec2(12.0, 8.0)), 0.0, t.canvas.gamma_multiply(0.9));
+    // The picture goes on beneath.
+    let ground = bar.expand2(vec2(12.0, 8.0)).intersect(rect);
+    ui.painter_at(rect).rect_filled(ground, 0.0, t.panel);
+    ui.painter_at(rect).hline(ground.x_range(), ground.top(), Stroke::new(1.0, t.line));
     let mut over = ui.new_child(egui::UiBuilder::new().max_rect(bar));
     over.horizontal_centered(|ui| {
         if ui.button("Ports").on_hover_text("Edit ports, groups, pipelines and hosts").clicked() {

@@ -10,7 +10,7 @@ use crate::program::{MONTHS, WEEKDAYS};
 use crate::studio::editors::{Editing, list};
 use crate::studio::panels::fields;
 use crate::studio::theme::{self, Tokens};
-use egui::{RichText, Ui};
+use egui::Ui;
 
 const ADAPTERS: [&str; 2] = ["FILE", "QUEUE"];
 
@@ -75,11 +75,9 @@ fn locations(ui: &mut Ui, app: &Application, port: &mut ReceivePort) {
     for (at, location) in port.locations.iter_mut().enumerate() {
         let t = Tokens::of(ui);
         ui.push_id(("location", at), |ui| {
-            let title = RichText::new(&location.name).family(theme::medium()).color(if location.enabled {
-                t.text
-            } else {
-                t.muted
-            });
+            let color = if location.enabled { t.text } else { t.muted };
+            let font = egui::FontId::new(13.0, theme::medium());
+            let title = list::cut(ui, &location.name, font, color, ui.available_width() - 32.0);
             let shown = egui::CollapsingHeader::new(title)
                 .id_salt(at)
                 .icon(list::chevron)
