@@ -40,7 +40,7 @@ pub fn of_layout(layout: &Layout, orchestration: &Orchestration, tokens: &'stati
     for node in layout.nodes.iter().filter(|n| n.container) {
         figure::container(&mut pen, node);
     }
-    for wire in &layout.wires {
+    for wire in layout.wires.iter() {
         pen.wire(wire);
     }
     pen.flow(layout);

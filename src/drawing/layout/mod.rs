@@ -8,6 +8,7 @@ mod place;
 
 pub use measure::{Face, is_container};
 
+use super::Glyph;
 use super::index::Index;
 use super::silhouette::Silhouette;
 use super::wires::{self, Wire};
@@ -152,7 +153,7 @@ pub struct Layout {
     pub slots: Vec<Slot>,
     pub labels: Vec<LaneLabel>,
     pub ports: Vec<super::ports::PortCard>,
-    pub wires: Vec<Wire>,
+    pub wires: Arc<[Wire]>,
     pub begin: Pos2,
     pub end: Pos2,
     /// The process area, without the port surfaces.
@@ -250,21 +251,51 @@ impl Layout {
             area = area.union(node.rect);
         }
         out.process = Some(area);
-        out.index = out.nodes.iter().enumerate().map(|(at, node)| (node.id.clone(), at)).collect();
-        if out.nodes.iter().any(|node| node.collapsed == Some(true)) {
+        let still = self.stands_like(&out);
+        out.index = if still {
+            self.index.clone()
+        } else {
+            out.nodes.iter().enumerate().map(|(at, node)| (node.id.clone(), at)).collect()
+        };
+        let closed = out.nodes.iter().any(|node| node.collapsed == Some(true));
+        if closed {
             out.hiding = hiding(orchestration, &out);
         }
         out.ports = super::ports::place(app, module, orchestration, &out, area);
-        out.wires = wires::route(orchestration, &out, area);
+        // What a closed container hides may connect elsewhere without showing it.
+        let wired = still && !closed && self.ports == out.ports && self.connects_like(&out);
+        out.wires =
+            if wired { Arc::clone(&self.wires) } else { wires::route(orchestration, &out, area).into() };
         out.bounds = Some(out.ports.iter().fold(area, |all, port| all.union(port.rect)));
-        out.seen = Seen {
-            nodes: Index::of(out.nodes.iter().map(|it| it.rect)),
-            lines: Index::of(out.lines.iter().map(Line::bounds)),
-            slots: Index::of(out.slots.iter().map(|it| it.area)),
-            labels: Index::of(out.labels.iter().map(|it| it.rect)),
-            wires: Index::of(out.wires.iter().map(|it| it.bounds)),
+        out.seen = if wired {
+            self.seen.clone()
+        } else {
+            Seen {
+                nodes: Index::of(out.nodes.iter().map(|it| it.rect)),
+                lines: Index::of(out.lines.iter().map(Line::bounds)),
+                slots: Index::of(out.slots.iter().map(|it| it.area)),
+                labels: Index::of(out.labels.iter().map(|it| it.rect)),
+                wires: Index::of(out.wires.iter().map(|it| it.bounds)),
+            }
         };
         out
+    }
+
+    /// The same nodes in the same places, whatever they say.
+    fn stands_like(&self, other: &Self) -> bool {
+        let nodes = self.nodes.iter().zip(&other.nodes).all(|(a, b)| a.rect == b.rect && a.id == b.id);
+        let labels = self.labels.iter().zip(&other.labels).all(|(a, b)| a.rect == b.rect);
+        let counts = |it: &Self| (it.nodes.len(), it.labels.len(), it.lines.len(), it.slots.len());
+        nodes && labels && counts(self) == counts(other)
+    }
+
+    /// Each Receive and Send says the same in both: the port and operation it is connected to.
+    fn connects_like(&self, other: &Self) -> bool {
+        let connects = |node: &Node| matches!(node.glyph, Glyph::Receive | Glyph::Send);
+        self.nodes
+            .iter()
+            .zip(&other.nodes)
+            .all(|(a, b)| Arc::ptr_eq(&a.of, &b.of) || !connects(a) && !connects(b))
     }
 
     pub fn node(&self, id: &Id) -> Option<&Node> {
