@@ -26,7 +26,7 @@ impl Canvas {
         };
         let rect = view * place;
         let mut done = false;
-        egui::Area::new(egui::Id::unique("rename")).fixed_pos(rect.left_top() + vec2(40.0, 4.0)).show(
+        egui::Area::new(egui::Id::unique("rename in place")).fixed_pos(rect.left_top() + vec2(40.0, 4.0)).show(
             ui,
             |ui| {
                 let field = egui::TextEdit::singleline(&mut rename.text)
