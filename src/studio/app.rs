@@ -173,6 +173,9 @@ impl Studio {
         });
         Panel::bottom("status").frame(frame(t.panel)).exact_size(26.0).show(ui, |ui| shell::status(ui, self));
         if running {
+            /// What stands above it and beside the canvas needs so much.
+            const LEFT: f32 = 362.0;
+            let height = ui.available_height();
             // Writing a message takes more room than reading the journal; each keeps the height it is given.
             let (name, share, most) = match (self.run.sends(), self.run.spreads()) {
                 (true, _) => ("send", 0.4, 360.0),
@@ -181,7 +184,7 @@ impl Studio {
             };
             Panel::bottom(name)
                 .frame(frame(t.panel))
-                .default_size((ui.available_height() * share).clamp(168.0, most))
+                .default_size((height * share).min(height - LEFT).clamp(168.0, most))
                 .size_range(96.0..=(ui.available_height() * 0.7).max(520.0))
                 .resizable(true)
                 .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));

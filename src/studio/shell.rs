@@ -232,7 +232,11 @@ fn line(ui: &mut Ui, command: Command, text: &str, on: bool) -> egui::Response {
     let shown = button.atom_ui(ui);
     if let (Some(icon), Some(rect)) = (icons::of_command(command), shown.rect(place)) {
         let t = Tokens::of(ui);
-        let color = if ui.is_enabled() { t.muted } else { t.faint };
+        let color = match ui.is_enabled() {
+            false => t.faint,
+            true if on || shown.response.hovered() => t.text,
+            true => t.muted,
+        };
         icons::icon_in(ui.painter(), icon, rect.shrink(1.0), color);
     }
     shown.response

@@ -9,6 +9,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use image::imageops::{FilterType, resize};
 use orchestrion::drawing::animation::{Picture, gif};
+use orchestrion::message::TimeSpan;
 use orchestrion::studio::Studio;
 use orchestrion::studio::document::Selection;
 use orchestrion::studio::run::tracker::Phase;
@@ -71,8 +72,11 @@ fn walk() {
 
     // It opens with orders on their way, and nothing was asked.
     walk.until("orders on their way", |w| {
-        let all = &w.state().run.state.instances;
-        all.iter().filter(|s| manager(s.service.as_str()) && s.phase == Phase::Waiting).count() >= 2
+        let state = &w.state().run.state;
+        let all = &state.instances;
+        let a_while = state.clock.elapsed >= TimeSpan::from_seconds(4);
+        a_while
+            && all.iter().filter(|s| manager(s.service.as_str()) && s.phase == Phase::Waiting).count() >= 2
     });
     assert!(walk.bench.window.state().run.state.clock.playing);
     walk.done("moving", 1_400);
@@ -133,8 +137,7 @@ fn walk() {
     walk.bench.window.drag_at(from);
     walk.bench.window.run_steps(2);
     walk.bench.window.hover_at(to);
-    walk.bench.window.run_steps(2);
-    walk.bench.window.get_by_label_contains("later, in a fork");
+    walk.until("what letting it go does", |w| w.query_by_label_contains("later, in a fork").is_some());
     walk.done("drag", 1_200);
     walk.bench.window.drop_at(to);
     walk.until("a fork beside its run", |w| {

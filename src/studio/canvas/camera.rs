@@ -181,7 +181,7 @@ mod tests {
         let kind = toolbox().into_iter().find(|k| k.label() == "Parallel Actions").unwrap();
         let shape = new_shape(&app.modules[&key], kind);
         let block = BlockRef::In(other.owner.clone(), BlockSlot::Branch(other.id.clone()));
-        Edit::InsertShape { module: key, block, index: 0, shape }.apply(&mut app).unwrap();
+        Edit::InsertShape { module: key, block, index: 1, shape }.apply(&mut app).unwrap();
         let after = drawn(&app);
         let now = steady(&before, &after, view, ROOM, Some(&held.id));
         let (old, new) = (view * held.head, now * after.node(&held.id).unwrap().head);

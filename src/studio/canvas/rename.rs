@@ -26,9 +26,9 @@ impl Canvas {
         };
         let rect = view * place;
         let mut done = false;
-        egui::Area::new(egui::Id::unique("rename in place")).fixed_pos(rect.left_top() + vec2(40.0, 4.0)).show(
-            ui,
-            |ui| {
+        egui::Area::new(egui::Id::unique("rename in place"))
+            .fixed_pos(rect.left_top() + vec2(40.0, 4.0))
+            .show(ui, |ui| {
                 let field = egui::TextEdit::singleline(&mut rename.text)
                     .desired_width((rect.width() - 56.0).clamp(120.0, 360.0))
                     .font(crate::studio::theme::strong())
@@ -46,8 +46,7 @@ impl Canvas {
                             .push(CanvasAction::Rename { id: rename.id.clone(), name: rename.text.clone() });
                     }
                 }
-            },
-        );
+            });
         if done {
             self.focus = self.rename.take().map(|r| r.id);
         }

@@ -231,6 +231,8 @@ pub struct Update {
 pub struct Player {
     program: Option<Arc<Program>>,
     runs: Runs,
+    /// How many events are kept at least.
+    memory: usize,
     /// Counts what was shown.
     number: u64,
     broken: Arc<[Diagnostic]>,
@@ -269,7 +271,7 @@ pub struct Player {
 
 impl Player {
     pub fn new() -> Self {
-        Self { clock: Clock { speed: 1.0, ..Clock::default() }, ..Self::default() }
+        Self { memory: KEPT, clock: Clock { speed: 1.0, ..Clock::default() }, ..Self::default() }
     }
 
     pub fn obey(&mut self, command: Command, now: Instant) {
@@ -430,7 +432,7 @@ impl Player {
             return self.shown_anew();
         };
         let start = DateTime::from_civil(jiff::civil::date(2026, 1, 1).at(9, 0, 0, 0)).unwrap_or_default();
-        let run = VirtualRun::with_program(Arc::clone(program), 0, start).bounded(KEPT);
+        let run = VirtualRun::with_program(Arc::clone(program), 0, start).bounded(self.memory);
         self.runs.begin(run);
         self.shown_anew();
     }

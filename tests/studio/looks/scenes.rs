@@ -198,8 +198,8 @@ fn inside() -> Vec<Scene> {
     vec![
         Scene::perhaps("inside", |w| {
             let orchestration = w.state().document.orchestration().unwrap();
-            let inner = orchestration.shapes().into_iter().filter(|s| !s.blocks().is_empty());
-            let Some(deep) = inner.last().map(|s| s.id.clone()) else { return false };
+            let mut inner = orchestration.shapes().into_iter().filter(|s| !s.blocks().is_empty());
+            let Some(deep) = inner.next_back().map(|s| s.id.clone()) else { return false };
             w.state_mut().tabs.canvas_mut().focus_on(Some(&deep));
             w.run_steps(3);
             w.state_mut().tabs.canvas_mut().focus_on(None);
