@@ -162,8 +162,8 @@ impl<'a> Run<'a, '_> {
             }
             _ => return Ok(None),
         };
-        let shared: String =
-            if templates.is_empty() { String::new() } else { self.other_templates(functoid) };
+        let calls = script.text.contains("call-template");
+        let shared = if calls { self.other_templates(functoid) } else { String::new() };
         let at = self.bound.last().map(|bound| bound.node).or_else(|| self.sources.tree.document_element());
         let address = at.map_or_else(|| "/*".to_owned(), |id| self.sources.address(id));
         let spaces = self.namespaces();

@@ -479,6 +479,16 @@ fn inline_xslt_runs_where_the_loops_have_arrived() {
             .link("#1", "Title"),
         "<Title>2025Oak</Title>",
     );
+    let call = r#"<xsl:call-template name="Tag"><xsl:with-param name="a" select="'x'"/><xsl:with-param name="b" select="'y'"/></xsl:call-template>"#;
+    gives(
+        sketch()
+            .functoid(1, 260, &[])
+            .script("Xslt", call)
+            .link("#1", "Title")
+            .functoid(2, 260, &["Farm", "@year"])
+            .script("XsltCallTemplate", template),
+        "<Title>yx</Title>",
+    );
     let odd = sketch()
         .functoid(1, 260, &[])
         .script("Xslt", r#"<xsl:for-each select="Field"><xsl:sort select="Name"/></xsl:for-each>"#)
