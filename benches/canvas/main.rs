@@ -15,7 +15,7 @@ use egui::{
 };
 use orchestrion::drawing::layout::{Layout, layout};
 use orchestrion::model::edit::Edit;
-use orchestrion::model::{Application, Id};
+use orchestrion::model::{Application, Id, Shape, ShapeKind};
 use orchestrion::studio::Studio;
 use orchestrion::studio::canvas::{Canvas, Scene};
 use orchestrion::studio::document::{Document, Selection};
@@ -104,10 +104,70 @@ impl Window {
         self.shown = self.ctx.tessellate(output.shapes, output.pixels_per_point).len();
     }
 
+    /// As far out as the whole drawing needs.
+    fn fit(&mut self) {
+        self.canvas.fit();
+        (0..2).for_each(|_| self.frame());
+    }
+
     fn zoom_to(&mut self, zoom: f32) {
         let now = self.canvas.zoom(&self.key);
         self.canvas.zoom_by(&self.key, zoom / now, pos2(VIEW.x / 2.0, VIEW.y / 2.0));
         (0..2).for_each(|_| self.frame());
+    }
+}
+
+/// Typing in the whole window, with the shape selected one types in.
+struct Typing {
+    ctx: egui::Context,
+    studio: Studio,
+    module: String,
+    shape: Shape,
+    time: f64,
+    typed: usize,
+}
+
+impl Typing {
+    /// In the first shape of the body, a stage, or in its first Expression.
+    fn new(shapes: usize, expression: bool) -> Self {
+        let ctx = egui::Context::default();
+        Studio::setup(&ctx);
+        let mut document = Document::unchecked(model::application(shapes, false), None);
+        let all = document.orchestration().unwrap().shapes();
+        let shape = all.into_iter().find(|s| matches!(s.kind, ShapeKind::Expression(_)) == expression);
+        let (shape, module) = (shape.unwrap().clone(), document.module.clone());
+        document.select(Selection::Node(shape.id.clone()));
+        let mut typing = Self { ctx, studio: Studio::new(document), module, shape, time: 0.0, typed: 0 };
+        (0..3).for_each(|_| typing.frame());
+        typing
+    }
+
+    fn frame(&mut self) {
+        // Short enough for typing never to pause, which has problems looked for.
+        self.time += 0.001;
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, VIEW)),
+            time: Some(self.time),
+            ..RawInput::default()
+        };
+        let mut output = self.ctx.run_ui(input, |ui| self.studio.ui(ui));
+        output.textures_delta.clear();
+        black_box(self.ctx.tessellate(output.shapes, output.pixels_per_point).len());
+    }
+
+    /// One more letter, and what the window then shows.
+    fn key(&mut self) {
+        self.typed += 1;
+        let (module, shape) = (self.module.clone(), self.shape.id.clone());
+        let edit = match &mut self.shape.kind {
+            ShapeKind::Expression(code) => {
+                code.text = format!("count = count + {};", self.typed);
+                Edit::SetKind { module, shape, kind: self.shape.kind.clone() }
+            }
+            _ => Edit::RenameShape { module, shape, name: format!("Step {}", self.typed) },
+        };
+        self.studio.document.edit(edit, Some("typing")).unwrap();
+        self.frame();
     }
 }
 
@@ -128,18 +188,18 @@ fn main() {
     let quick = std::env::var("ORCHESTRION_BENCH").is_ok_and(|mode| mode == "quick");
     let sizes: &[(usize, f64)] =
         if quick { &[(1_000, 4.0), (10_000, 8.0)] } else { &[(1_000, 4.0), (10_000, 8.0), (100_000, 16.0)] };
-    println!("one frame in ms at zoom {ZOOMS:?}");
+    println!("one frame in ms at zoom {ZOOMS:?} and with all of it in view");
     let mut at_one = Vec::new();
     for wide in [false, true] {
         for (shapes, limit) in sizes {
             let mut window = Window::new(*shapes, wide);
-            let figures: Vec<f64> = ZOOMS
-                .iter()
-                .map(|zoom| {
-                    window.zoom_to(*zoom);
-                    fastest(15, || window.frame())
-                })
-                .collect();
+            let zooms = ZOOMS.iter().map(|zoom| {
+                window.zoom_to(*zoom);
+                fastest(15, || window.frame())
+            });
+            let mut figures: Vec<f64> = zooms.collect();
+            window.fit();
+            figures.push(fastest(15, || window.frame()));
             if !wide {
                 at_one.push(figures[1]);
             }
@@ -175,6 +235,11 @@ fn main() {
             document.edit(edit, Some("name")).unwrap();
         });
         line(&format!("a keystroke in {shapes}"), &[figure], 16.0, "ms");
+        for (expression, what) in [(false, "name"), (true, "text")] {
+            let mut typing = Typing::new(shapes, expression);
+            let figure = fastest(15, || typing.key());
+            line(&format!("window at a key in a {what} of {shapes}"), &[figure], 16.0, "ms");
+        }
     }
     let opening = fastest(3, || {
         let document = Document::new(model::application(1_000, false), None);

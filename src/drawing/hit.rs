@@ -24,6 +24,24 @@ impl Layout {
         found.filter(move |node| node.rect.intersects(view))
     }
 
+    /// As [`Layout::nodes_in`], for a drawing seen from far away: what is inside a container lower than `least` is left
+    /// out. `draw` is told of each node whether its inside is.
+    pub fn blocks_in(&self, view: Rect, least: f32, mut draw: impl FnMut(&Node, bool)) {
+        let mut past = 0;
+        for run in self.seen.nodes.runs(view) {
+            let mut at = run.start.max(past);
+            while let Some(node) = self.nodes.get(at).filter(|_| at < run.end) {
+                let seen = node.rect.intersects(view);
+                let small = node.container && node.rect.height() < least;
+                if seen {
+                    draw(node, small);
+                }
+                at = if seen && !small { at + 1 } else { node.end };
+            }
+            past = past.max(at);
+        }
+    }
+
     pub fn lines_in(&self, view: Rect) -> impl Iterator<Item = &Line> {
         let found = self.seen.lines.runs(view).filter_map(|run| self.lines.get(run)).flatten();
         found.filter(move |line| line.bounds().intersects(view))

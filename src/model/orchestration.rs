@@ -124,6 +124,19 @@ impl Orchestration {
         within(&self.body, id).or_else(|| within(self.compensation.as_ref()?, id))
     }
 
+    /// The shape with this id, or the one that has the branch, catch or compensation block with it.
+    pub fn holder(&self, id: &Id) -> Option<&Shape> {
+        fn within<'a>(block: &'a Block, id: &Id) -> Option<&'a Shape> {
+            block.iter().find_map(|shape| {
+                if shape.id == *id || shape.has_block(id) {
+                    return Some(shape);
+                }
+                shape.blocks().into_iter().find_map(|(_, inner)| within(inner, id))
+            })
+        }
+        within(&self.body, id).or_else(|| within(self.compensation.as_ref()?, id))
+    }
+
     pub fn port(&self, name: &str) -> Option<&Port> {
         self.ports.iter().find(|p| p.name == name).or_else(|| {
             self.parameters.iter().find_map(|p| match &p.kind {

@@ -374,6 +374,17 @@ impl Shape {
         self.kind.blocks_mut()
     }
 
+    /// True when this is the id of one of its branches, catch blocks or its compensation block.
+    pub fn has_block(&self, id: &Id) -> bool {
+        match &self.kind {
+            ShapeKind::Scope(scope) => {
+                scope.catches.iter().any(|c| c.id == *id)
+                    || scope.compensation.as_ref().is_some_and(|c| c.id == *id)
+            }
+            kind => kind.branches().is_some_and(|owner| owner.branches.iter().any(|b| b.id == *id)),
+        }
+    }
+
     /// Calls `visit` on this shape and everything inside it, outer before inner.
     pub fn visit<'a>(&'a self, visit: &mut impl FnMut(&'a Shape)) {
         visit(self);

@@ -8,7 +8,7 @@ use crate::engine::preview::Picture;
 use crate::language::{CodePlace, Knowledge, Target, Usage};
 use crate::model::edit::{DeclarationKind, Edit, History};
 use crate::model::files::{self, SaveReport};
-use crate::model::{Application, Block, Id, Module, Orchestration, Settings, Shape, ShapeKind};
+use crate::model::{Application, Id, Module, Orchestration, Settings, Shape, ShapeKind};
 use crate::xml::SchemaSet;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -462,16 +462,7 @@ impl Document {
 
     /// The shape with this id, or the shape that holds the branch, catch or compensation block with it.
     pub fn owner(&self, id: &Id) -> Option<&Shape> {
-        fn within<'a>(block: &'a Block, id: &Id) -> Option<&'a Shape> {
-            block.iter().find_map(|shape| {
-                if shape.id == *id || holds(shape, id) {
-                    return Some(shape);
-                }
-                shape.blocks().into_iter().find_map(|(_, inner)| within(inner, id))
-            })
-        }
-        let orchestration = self.orchestration()?;
-        within(&orchestration.body, id).or_else(|| within(orchestration.compensation.as_ref()?, id))
+        self.orchestration()?.holder(id)
     }
 
     /// Name of a shape, branch, catch or compensation block.
@@ -540,17 +531,6 @@ fn elements(orchestration: &Orchestration) -> BTreeSet<&Id> {
         }
     }
     all
-}
-
-/// True when a branch, catch or compensation block of `shape` has this id.
-pub(super) fn holds(shape: &Shape, id: &Id) -> bool {
-    match &shape.kind {
-        ShapeKind::Scope(scope) => {
-            scope.catches.iter().any(|c| c.id == *id)
-                || scope.compensation.as_ref().is_some_and(|c| c.id == *id)
-        }
-        kind => kind.branches().is_some_and(|owner| owner.branches.iter().any(|b| b.id == *id)),
-    }
 }
 
 /// The names before and after, for an edit that renames a declaration.

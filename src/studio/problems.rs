@@ -48,7 +48,7 @@ pub fn place(app: &Application, place: &Place) -> Option<(String, Selection)> {
     let name = &place.name;
     let node = |id: &Id| {
         let shapes = module.orchestration.iter().flat_map(|o| o.shapes());
-        shapes.into_iter().any(|s| s.id == *id || super::document::holds(s, id))
+        shapes.into_iter().any(|s| s.id == *id || s.has_block(id))
     };
     if let Some(id) = place.id.as_ref().filter(|id| node(id)) {
         return Some((key, Selection::Node(id.clone())));

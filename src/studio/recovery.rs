@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 
 /// Seconds between two copies while something changes.
 const EVERY: f64 = 5.0;
@@ -24,6 +25,8 @@ pub struct Keeper {
     lock: File,
     /// Revision of the last copy and when it was made.
     kept: Option<(u64, f64)>,
+    /// Writes a copy: for a large application that takes longer than a frame.
+    writer: Option<JoinHandle<()>>,
 }
 
 /// A copy on disk.
@@ -59,7 +62,7 @@ impl Keeper {
                 let file = folder.join(format!("{number}.ron"));
                 // A copy with this number is of a studio that is gone; it stays until somebody has seen it.
                 if !file.exists() {
-                    return Ok(Self { folder: folder.to_owned(), file, lock, kept: None });
+                    return Ok(Self { folder: folder.to_owned(), file, lock, kept: None, writer: None });
                 }
             }
             number = number.wrapping_add(1);
@@ -93,28 +96,28 @@ impl Keeper {
             None => true,
             Some((revision, at)) => revision != document.revision && (now - at >= EVERY || now < at),
         };
-        if due {
+        if due && self.writer.as_ref().is_none_or(JoinHandle::is_finished) {
+            self.settle();
             self.kept = Some((document.revision, now));
+            let (app, name) = (document.app.clone(), document.name().to_owned());
+            let folder = document.base.clone().or_else(|| document.folder.clone());
+            let file = self.file.clone();
             // Not being able to keep a copy is no reason to stop anybody's work.
-            let _ = self.write(document);
+            let write = move || drop(write(&file, &app, name, folder));
+            self.writer = thread::Builder::new().name("keep".to_owned()).spawn(write).ok();
         }
     }
 
-    fn write(&self, document: &Document) -> io::Result<()> {
-        let tree = files::encode(&document.app).map_err(|_| io::Error::other("not writable"))?;
-        let text = |bytes| String::from_utf8(bytes).map_err(|_| io::Error::other("not text"));
-        let files =
-            tree.into_iter().map(|(path, bytes)| Ok((path, text(bytes)?))).collect::<io::Result<_>>()?;
-        let folder = document.base.clone().or_else(|| document.folder.clone());
-        let copy = Copy { name: document.name().to_owned(), folder, files };
-        let copy = ron::to_string(&copy).map_err(|_| io::Error::other("not writable"))?;
-        let aside = self.file.with_extension("new");
-        fs::write(&aside, copy)?;
-        fs::rename(aside, &self.file)
+    /// Waits until the last copy is on disk.
+    pub fn settle(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
     }
 
     /// Drops the copy: what was in it is saved, or given up.
     pub fn clear(&mut self) {
+        self.settle();
         if self.kept.take().is_some() {
             let _ = fs::remove_file(&self.file);
         }
@@ -124,13 +127,24 @@ impl Keeper {
 impl Drop for Keeper {
     /// A studio that ends in order leaves nothing behind.
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if thread::panicking() {
             return;
         }
+        self.settle();
         let _ = fs::remove_file(&self.file);
         let _ = self.lock.unlock();
         let _ = fs::remove_file(self.file.with_extension("lock"));
     }
+}
+
+fn write(file: &Path, app: &Application, name: String, folder: Option<PathBuf>) -> io::Result<()> {
+    let tree = files::encode(app).map_err(|_| io::Error::other("not writable"))?;
+    let text = |bytes| String::from_utf8(bytes).map_err(|_| io::Error::other("not text"));
+    let files = tree.into_iter().map(|(path, bytes)| Ok((path, text(bytes)?))).collect::<io::Result<_>>()?;
+    let copy = ron::to_string(&Copy { name, folder, files }).map_err(|_| io::Error::other("not writable"))?;
+    let aside = file.with_extension("new");
+    fs::write(&aside, copy)?;
+    fs::rename(aside, file)
 }
 
 fn read(file: &Path) -> Option<Found> {
@@ -168,6 +182,7 @@ mod tests {
         let document = changed();
         let mut crashed = Keeper::new(folder.path()).unwrap();
         crashed.keep(&document, 0.0);
+        crashed.settle();
         let mut next = Keeper::new(folder.path()).unwrap();
         assert!(next.found().is_empty(), "a studio that lives keeps its own");
         // Ends without its destructor, as in a crash; the lock goes with the process.
@@ -187,6 +202,7 @@ mod tests {
         let mut document = changed();
         let mut keeper = Keeper::new(folder.path()).unwrap();
         keeper.keep(&document, 0.0);
+        keeper.settle();
         assert!(keeper.file.exists());
         document.undo().unwrap();
         keeper.keep(&document, 1.0);

@@ -31,6 +31,61 @@ pub fn after_on(before: Application, edit: Edit) -> Application {
     done
 }
 
+/// The shapes of the crowded orchestration that hold others, and the first inside each.
+fn holders() -> Vec<(Id, Id)> {
+    let application = crowded::application();
+    let shapes = application.modules[M].orchestration.as_ref().unwrap().shapes();
+    let inner = |s: &Shape| s.blocks().iter().find_map(|(_, block)| Some(block.first()?.id.clone()));
+    shapes.into_iter().filter_map(|s| Some((s.id.clone(), inner(s)?))).collect()
+}
+
+#[test]
+fn the_way_back_from_typing_in_a_shape_holds_that_shape_alone() {
+    for (outer, inner) in holders() {
+        for shape in [outer, inner] {
+            let mut application = crowded::application();
+            let edit = Edit::RenameShape { module: M.into(), shape: shape.clone(), name: "Typed".into() };
+            let Edit::Restore(parts) = edit.apply(&mut application).unwrap() else { panic!("no way back") };
+            assert!(matches!(&parts[..], [Part::Shape(_, kept)] if kept.id == shape), "{parts:?}");
+        }
+    }
+}
+
+#[test]
+fn the_way_back_from_a_change_of_a_block_holds_what_changed_in_it() {
+    for (_, inner) in holders() {
+        let mut application = crowded::application();
+        let (block, index) = owner_of(&application, M, &inner).unwrap();
+        let before = application.clone();
+        let edit = Edit::DeleteShape { module: M.into(), shape: inner.clone() };
+        let back = edit.apply(&mut application).unwrap();
+        let Edit::Restore(parts) = &back else { panic!("no way back") };
+        let [Part::Shapes { block: at, index: from, count: 0, shapes, .. }] = &parts[..] else {
+            panic!("{parts:?}")
+        };
+        assert_eq!((at, *from, shapes.len(), &shapes[0].id), (&block, index, 1, &inner));
+        let again = back.apply(&mut application).unwrap();
+        assert_eq!(application, before);
+        let Edit::Restore(parts) = &again else { panic!("no way forth") };
+        assert!(matches!(&parts[..], [Part::Shapes { count: 1, shapes, .. }] if shapes.is_empty()));
+    }
+}
+
+#[test]
+fn a_burst_over_shapes_inside_each_other_goes_back_to_its_start() {
+    let start = crowded::application();
+    for (outer, inner) in holders() {
+        let (mut application, mut history) = (start.clone(), History::default());
+        for shape in [&inner, &outer, &inner] {
+            let name = format!("Typed {}", history.labels().0.len());
+            let edit = Edit::RenameShape { module: M.into(), shape: shape.clone(), name };
+            history.apply(&mut application, edit, Some("burst")).unwrap();
+        }
+        while history.undo(&mut application).unwrap().is_some() {}
+        assert_eq!(application, start);
+    }
+}
+
 pub fn refused(edit: Edit) -> String {
     let before = crowded::application();
     let mut application = before.clone();

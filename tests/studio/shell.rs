@@ -238,6 +238,7 @@ fn unsaved_work_of_a_crash_is_offered_and_can_be_compared() {
     crashed.edit(edit, None).unwrap();
     let mut keeper = orchestrion::studio::recovery::Keeper::new(copies.path()).unwrap();
     keeper.keep(&crashed, 0.0);
+    keeper.settle();
     let copy = fs::read_dir(copies.path()).unwrap().map(|f| f.unwrap().path());
     let copy = copy.into_iter().find(|p| p.extension().is_some_and(|e| e == "ron")).unwrap();
     fs::copy(&copy, copies.path().join("1.ron")).unwrap();

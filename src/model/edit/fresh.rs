@@ -67,9 +67,24 @@ pub fn fresh_name(module: &Module, base: &str) -> String {
 
 /// Fills in empty ids and names of `shape` and everything inside it.
 pub(super) fn complete(module: &Module, shape: &mut Shape) {
+    // Typing in a shape completes it with every key: what is in use is looked for only when it has to be.
+    if is_complete(shape) {
+        return;
+    }
     let mut fresh = Fresh::of(module);
     fresh.note(shape);
     fresh.shape(shape);
+}
+
+/// True when nothing in it waits for an id or a name.
+fn is_complete(shape: &Shape) -> bool {
+    let mut complete = true;
+    shape.visit(&mut |inner| {
+        shape_ids(inner, &mut |id, name, required| {
+            complete &= !required || !id.is_empty() && !name.is_empty();
+        });
+    });
+    complete
 }
 
 pub(super) fn complete_branch(module: &Module, branch: &mut Branch, owner: &ShapeKind) {

@@ -62,10 +62,13 @@ impl History {
             && let (Edit::Restore(first), Edit::Restore(more)) = (&mut step.edit, &inverse)
         {
             // The older way back already knows a part that both changed.
-            let missing = more.iter().filter(|part| !first.iter().any(|known| known.same_place(part)));
+            let missing = more.iter().filter(|part| !first.iter().any(|known| known.covers(part)));
             let missing: Vec<_> = missing.cloned().collect();
-            first.extend(missing);
-            return Ok(());
+            // What only overlaps would be put back as it was at two times.
+            if !missing.iter().any(|part| first.iter().any(|known| known.meets(part))) {
+                first.extend(missing);
+                return Ok(());
+            }
         }
         let key = coalesce_key.map(str::to_owned);
         self.done.push_back(Step { label, key, edit: inverse, state: before });

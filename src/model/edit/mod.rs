@@ -10,6 +10,7 @@ mod convert;
 mod declarations;
 mod fresh;
 mod history;
+mod narrow;
 mod part;
 mod physical;
 mod place;

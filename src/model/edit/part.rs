@@ -1,17 +1,32 @@
+use super::narrow::narrowed;
+use super::place::{BlockRef, find_block, find_block_mut, find_shape_mut};
 use super::{Edit, EditError};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, counted};
 use crate::model::files::each_id;
-use crate::model::{Application, Bindings, Map, Module, Partner, Policy, Scenario, Settings, Vocabulary};
+use crate::model::{
+    Application, Bindings, Id, Map, Module, Partner, Policy, Scenario, Settings, Shape, Vocabulary,
+};
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
-/// A part of the application as it is kept in one file; `None` when there is no such file.
+/// A part of the application: as it is kept in one file, `None` when there is no such file; or shapes of a module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Part {
     Settings(Settings),
     Bindings(Bindings),
     Partners(Vec<Partner>),
     Module(String, Option<Box<Module>>),
+    /// A shape of a module with all inside it, wherever it stands there: what most edits touch, and little beside a
+    /// module of thousands.
+    Shape(String, Box<Shape>),
+    /// These shapes in a block of a module, instead of the `count` that stand there from `index` on.
+    Shapes {
+        module: String,
+        block: BlockRef,
+        index: usize,
+        count: usize,
+        shapes: Vec<Shape>,
+    },
     Map(String, Option<Map>),
     Policy(String, Option<Policy>),
     Component(String, Option<String>),
@@ -34,6 +49,22 @@ impl Part {
             Part::Bindings(bindings) => application.bindings = bindings,
             Part::Partners(partners) => application.partners = partners,
             Part::Module(name, module) => set(&mut application.modules, name, module.map(|m| *m)),
+            Part::Shape(module, shape) => {
+                let orchestration =
+                    application.modules.get_mut(&module).and_then(|m| m.orchestration.as_mut());
+                if let Some(place) = orchestration.and_then(|o| find_shape_mut(o, &shape.id)) {
+                    *place = *shape;
+                }
+            }
+            Part::Shapes { module, block, index, count, shapes } => {
+                let orchestration =
+                    application.modules.get_mut(&module).and_then(|m| m.orchestration.as_mut());
+                if let Some(place) = orchestration.and_then(|o| find_block_mut(o, &block))
+                    && index + count <= place.len()
+                {
+                    place.splice(index..index + count, shapes);
+                }
+            }
             Part::Map(name, map) => set(&mut application.maps, name, map),
             Part::Component(class, script) => set(&mut application.components, class, script),
             Part::Policy(name, policy) => set(&mut application.policies, name, policy),
@@ -51,6 +82,18 @@ impl Part {
             Part::Bindings(_) => Part::Bindings(application.bindings.clone()),
             Part::Partners(_) => Part::Partners(application.partners.clone()),
             Part::Module(name, _) => module(application, name),
+            Part::Shape(name, known) => match shape(application, name, &known.id) {
+                Some(shape) => Part::Shape(name.clone(), Box::new(shape.clone())),
+                None => module(application, name),
+            },
+            Part::Shapes { module: name, block, index, count, shapes } => {
+                let known = find_block(application, name, block).and_then(|b| b.get(*index..index + count));
+                let (name, block, index, count) = (name.clone(), block.clone(), *index, shapes.len());
+                match known.map(<[Shape]>::to_vec) {
+                    Some(shapes) => Part::Shapes { module: name, block, index, count, shapes },
+                    None => module(application, &name),
+                }
+            }
             Part::Map(name, _) => Part::Map(name.clone(), application.maps.get(name).cloned()),
             Part::Component(class, _) => {
                 Part::Component(class.clone(), application.components.get(class).cloned())
@@ -72,6 +115,11 @@ impl Part {
             Part::Bindings(bindings) => application.bindings == *bindings,
             Part::Partners(partners) => application.partners == *partners,
             Part::Module(name, module) => application.modules.get(name) == module.as_deref(),
+            Part::Shape(module, known) => shape(application, module, &known.id) == Some(&**known),
+            Part::Shapes { module, block, index, count, shapes } => {
+                let now = find_block(application, module, block).and_then(|b| b.get(*index..index + count));
+                now == Some(shapes)
+            }
             Part::Map(name, map) => application.maps.get(name) == map.as_ref(),
             Part::Component(class, script) => application.components.get(class) == script.as_ref(),
             Part::Policy(name, policy) => application.policies.get(name) == policy.as_ref(),
@@ -89,6 +137,7 @@ impl Part {
             | (Part::Bindings(_), Part::Bindings(_))
             | (Part::Partners(_), Part::Partners(_))
             | (Part::Vocabulary(_), Part::Vocabulary(_)) => true,
+            (Part::Shape(a, x), Part::Shape(b, y)) => a == b && x.id == y.id,
             (Part::Module(a, _), Part::Module(b, _))
             | (Part::Map(a, _), Part::Map(b, _))
             | (Part::Policy(a, _), Part::Policy(b, _))
@@ -100,12 +149,38 @@ impl Part {
         }
     }
 
+    /// True when all that the other holds is held here too.
+    pub(super) fn covers(&self, other: &Part) -> bool {
+        match (self, other) {
+            (Part::Module(a, _), Part::Shape(b, _) | Part::Shapes { module: b, .. }) => a == b,
+            _ => self.same_place(other),
+        }
+    }
+
+    /// True when something may be held by both: a shape stands in its module, and in other shapes of it.
+    pub(super) fn meets(&self, other: &Part) -> bool {
+        match (self.module(), other.module()) {
+            (Some(own), Some(other)) => own == other,
+            _ => self.same_place(other),
+        }
+    }
+
+    /// The module it is of.
+    fn module(&self) -> Option<&str> {
+        match self {
+            Part::Module(name, _) | Part::Shape(name, _) | Part::Shapes { module: name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
     pub(super) fn label(&self) -> String {
         let (kind, name, removed) = match self {
             Part::Settings(_) => return "Change settings".into(),
             Part::Bindings(_) => return "Change bindings".into(),
             Part::Partners(_) => return "Change partners".into(),
             Part::Module(name, content) => ("", name, content.is_none()),
+            Part::Shape(_, shape) => return format!("Change {}", shape.name),
+            Part::Shapes { shapes, .. } => return format!("Change {}", counted(shapes.len(), "shape")),
             Part::Map(name, content) => ("map ", name, content.is_none()),
             Part::Component(class, content) => ("component ", class, content.is_none()),
             Part::Policy(name, content) => ("policy ", name, content.is_none()),
@@ -122,6 +197,22 @@ fn module(application: &Application, name: &str) -> Part {
     Part::Module(name.to_owned(), application.modules.get(name).cloned().map(Box::new))
 }
 
+fn shape<'a>(application: &'a Application, module: &str, id: &Id) -> Option<&'a Shape> {
+    application.modules.get(module)?.orchestration.as_ref()?.shape(id)
+}
+
+/// Where the shape is that has an element: it is the shape itself, or one of its branches or blocks.
+fn holder(application: &Application, module: &str, element: &Id) -> Part {
+    let orchestration = application.modules.get(module).and_then(|m| m.orchestration.as_ref());
+    match orchestration.and_then(|o| o.holder(element)) {
+        Some(shape) => {
+            let place = Shape { id: shape.id.clone(), ..Shape::default() };
+            Part::Shape(module.to_owned(), Box::new(place))
+        }
+        None => Part::Module(module.to_owned(), None),
+    }
+}
+
 /// The parts an edit may touch, as they were before it.
 pub(super) struct Snapshot(Vec<Part>);
 
@@ -136,19 +227,32 @@ impl Snapshot {
         self.0.into_iter().for_each(|part| part.put(application));
     }
 
-    /// The parts that are now different, as they were.
-    pub(super) fn differing(self, application: &Application) -> Vec<Part> {
-        self.0.into_iter().filter(|part| !part.is_current(application)).collect()
+    /// The parts that are now different, as they were; of a module only what is.
+    pub(super) fn differing(self, application: &mut Application) -> Vec<Part> {
+        let differs = |part: Part| match part {
+            Part::Module(name, Some(before)) => match application.modules.get_mut(&name) {
+                Some(now) => narrowed(name, before, now),
+                None => Some(Part::Module(name, Some(before))),
+            },
+            part => (!part.is_current(application)).then_some(part),
+        };
+        self.0.into_iter().filter_map(differs).collect()
     }
 
     /// Refuses an edit that gives two elements of a module one id.
     pub(super) fn check_ids(&self, application: &Application) -> Result<(), EditError> {
         let modules = self.0.iter().filter_map(|part| match part {
             Part::Module(name, _) => application.modules.get(name).map(|module| (name, module)),
+            Part::Shapes { module, .. } => application.modules.get(module).map(|known| (module, known)),
+            // A shape keeps its own id; only what is in it can be new.
+            Part::Shape(name, known) => {
+                let holds = shape(application, name, &known.id).is_some_and(|s| !s.blocks().is_empty());
+                application.modules.get(name).filter(|_| holds).map(|module| (name, module))
+            }
             _ => None,
         });
         for (name, module) in modules {
-            let mut seen = BTreeSet::new();
+            let mut seen = FxHashSet::default();
             let mut twice = None;
             each_id(module, &mut |id, _, required| {
                 if (id.is_empty() && required) || (!id.is_empty() && !seen.insert(id)) {
@@ -168,7 +272,8 @@ impl Snapshot {
 /// Adds the parts `edit` may change, each once.
 fn touched(application: &Application, edit: &Edit, parts: &mut Vec<Part>) {
     let mut add = |part: Part| {
-        if !parts.iter().any(|known| known.same_place(&part)) {
+        if !parts.iter().any(|known| known.covers(&part)) {
+            parts.retain(|known| !part.covers(known));
             parts.push(part.current(application));
         }
     };
@@ -182,17 +287,9 @@ fn touched(application: &Application, edit: &Edit, parts: &mut Vec<Part>) {
         | Edit::Wrap { module, .. }
         | Edit::Unwrap { module, .. }
         | Edit::Convert { module, .. }
-        | Edit::RenameShape { module, .. }
-        | Edit::SetComments { module, .. }
-        | Edit::SetReportToAnalyst { module, .. }
-        | Edit::SetKind { module, .. }
-        | Edit::Connect { module, .. }
-        | Edit::Correlate { module, .. }
-        | Edit::Uncorrelate { module, .. }
         | Edit::InsertBranch { module, .. }
         | Edit::DeleteBranch { module, .. }
         | Edit::MoveBranch { module, .. }
-        | Edit::SetCondition { module, .. }
         | Edit::InsertCatch { module, .. }
         | Edit::DeleteCatch { module, .. }
         | Edit::MoveCatch { module, .. }
@@ -205,6 +302,14 @@ fn touched(application: &Application, edit: &Edit, parts: &mut Vec<Part>) {
         | Edit::BindPort { module, .. }
         | Edit::AddModule { module, .. }
         | Edit::DeleteModule { module } => add(Part::Module(module.clone(), None)),
+        Edit::RenameShape { module, shape: element, .. }
+        | Edit::SetComments { module, shape: element, .. }
+        | Edit::SetReportToAnalyst { module, shape: element, .. }
+        | Edit::SetKind { module, shape: element, .. }
+        | Edit::Connect { module, shape: element, .. }
+        | Edit::Correlate { module, shape: element, .. }
+        | Edit::Uncorrelate { module, shape: element, .. }
+        | Edit::SetCondition { module, branch: element, .. } => add(holder(application, module, element)),
         Edit::RenameModule { module, name } => {
             add(Part::Module(module.clone(), None));
             add(Part::Module(name.clone(), None));

@@ -8,20 +8,40 @@ use egui::emath::TSTransform;
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
 const ZOOM: std::ops::RangeInclusive<f32> = 0.08..=3.0;
+/// How far out a drawing may be seen that needs it to be seen whole.
+const FARTHEST: f32 = 0.01;
+/// Points that the narrower side of a drawing keeps on screen, however far out.
+const NARROWEST: f32 = 64.0;
 
 /// Zooms by `factor` so that the screen point `about` stays where it is.
 pub fn zoomed(view: TSTransform, factor: f32, about: Pos2) -> TSTransform {
-    let scaling = (view.scaling * factor).clamp(*ZOOM.start(), *ZOOM.end());
+    zoomed_to(view, factor, about, *ZOOM.start())
+}
+
+/// As [`zoomed`], no further out than `least`, see [`least`].
+pub fn zoomed_to(view: TSTransform, factor: f32, about: Pos2, least: f32) -> TSTransform {
+    let scaling = (view.scaling * factor).clamp(least, *ZOOM.end());
     let ratio = scaling / view.scaling;
     TSTransform::new(about.to_vec2() + (view.translation - about.to_vec2()) * ratio, scaling)
 }
 
-/// The whole drawing.
+/// The scale at which the whole drawing is in view.
+fn whole(bounds: Rect, rect: Rect) -> f32 {
+    let room = rect.shrink(28.0);
+    (room.width() / bounds.width()).min(room.height() / bounds.height())
+}
+
+/// How far one can zoom out: so far that a large drawing is in view as a whole, unless it is too long to be seen so.
+pub fn least(layout: &Layout, rect: Rect) -> f32 {
+    let Some(bounds) = layout.bounds else { return *ZOOM.start() };
+    let narrow = NARROWEST / bounds.width().min(bounds.height()).max(1.0);
+    whole(bounds, rect).max(narrow).clamp(FARTHEST, *ZOOM.start())
+}
+
+/// The whole drawing, or as much of it as [`least`] allows.
 pub fn fitted(layout: &Layout, rect: Rect) -> TSTransform {
     let Some(bounds) = layout.bounds else { return TSTransform::IDENTITY };
-    let room = rect.shrink(28.0);
-    let scale =
-        (room.width() / bounds.width()).min(room.height() / bounds.height()).clamp(*ZOOM.start(), 1.0);
+    let scale = whole(bounds, rect).clamp(least(layout, rect), 1.0);
     TSTransform::new(rect.center().to_vec2() - bounds.center().to_vec2() * scale, scale)
 }
 
@@ -158,6 +178,19 @@ mod tests {
             );
         }
         assert!(moved > 0 && moved < layout.nodes.len(), "{moved}");
+    }
+
+    #[test]
+    fn one_zooms_out_until_all_is_in_view_but_not_to_a_thread() {
+        let app = sample::load("southridge").unwrap();
+        let mut layout = drawn(&app);
+        assert_eq!(least(&layout, ROOM), *ZOOM.start(), "a small drawing needs no more");
+        layout.bounds = Some(Rect::from_min_size(Pos2::ZERO, vec2(20_000.0, 30_000.0)));
+        let view = fitted(&layout, ROOM);
+        assert!(ROOM.contains_rect(view * layout.bounds.unwrap()), "{view:?}");
+        assert!(zoomed_to(view, 0.1, ROOM.center(), least(&layout, ROOM)).scaling >= view.scaling - 1e-6);
+        layout.bounds = Some(Rect::from_min_size(Pos2::ZERO, vec2(1_000.0, 900_000.0)));
+        assert!(fitted(&layout, ROOM).scaling * 1_000.0 >= NARROWEST - 0.1, "one still sees what it is");
     }
 
     #[test]

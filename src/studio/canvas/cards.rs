@@ -8,19 +8,28 @@ use egui::epaint::Mesh;
 use egui::{FontFamily, Rect, Shape, vec2};
 use std::sync::Arc;
 
+/// Points on screen below which one sees of a container only that it is there.
+const BLOCK: f32 = 8.0;
+
 impl Paint<'_> {
-    /// All nodes as blocks of colour in one mesh, for when they are small and many.
+    /// All nodes as blocks of colour in one mesh, for when they are small and many. Seen from further away a container
+    /// is a block itself, so that no drawing has more blocks than a screen has room for.
     pub fn blocks(&self, mark: impl Fn(&Id) -> Mark, marked: impl Iterator<Item = Id>) {
         let t = self.t;
         let mut mesh = Mesh::default();
-        let count = self.layout.nodes_in(self.world).count();
+        let least = BLOCK / self.zoom();
+        let mut count = 0;
+        self.layout.blocks_in(self.world, least, |_, _| count += 1);
         mesh.reserve_vertices(count * 4);
         mesh.reserve_triangles(count * 2);
-        for node in self.layout.nodes_in(self.world) {
-            let color = node.category.color(t);
-            let (ground, strength) = if node.container { (t.canvas, 0.16) } else { (t.card, 0.55) };
-            mesh.add_colored_rect(self.view * node.rect, t.tint(ground, color, strength));
-        }
+        self.layout.blocks_in(self.world, least, |node, small| {
+            let (ground, strength) = match node.container {
+                false => (t.card, 0.55),
+                true if small => (t.canvas, 0.34),
+                true => (t.canvas, 0.16),
+            };
+            mesh.add_colored_rect(self.view * node.rect, t.tint(ground, node.category.color(t), strength));
+        });
         self.painter.add(Shape::Mesh(Arc::new(mesh)));
         for id in marked {
             let Some(node) = self.layout.node(&id).filter(|node| self.world.intersects(node.rect)) else {

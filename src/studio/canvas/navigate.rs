@@ -1,6 +1,6 @@
 //! Where the canvas looks: pan, zoom, reveal, and what is opened or closed in it. View state only, never saved.
 
-use super::camera::{edge_scroll, fitted, off_middle, opening, revealed, zoomed};
+use super::camera::{edge_scroll, fitted, least, off_middle, opening, revealed, zoomed_to};
 use super::view::{Canvas, Drag, Scene};
 use crate::drawing::layout;
 use crate::model::{Id, Orchestration};
@@ -92,7 +92,8 @@ impl Canvas {
     pub fn zoom_by(&mut self, key: &str, factor: f32, about: Pos2) {
         if let Some(view) = self.views.get_mut(key) {
             view.settled = true;
-            view.transform = view.transform.map(|t| zoomed(t, factor, about));
+            let least = self.least;
+            view.transform = view.transform.map(|t| zoomed_to(t, factor, about, least));
         }
     }
 
@@ -129,6 +130,7 @@ impl Canvas {
         scene: &Scene<'_>,
     ) -> TSTransform {
         let layout = &self.layout;
+        self.least = least(layout, rect);
         let view = self.views.entry(scene.key.to_owned()).or_default();
         if view.transform.is_none() {
             view.opened = scene.revision;
@@ -155,7 +157,7 @@ impl Canvas {
             if zoom == 1.0 {
                 t.translation += ui.input(|i| i.smooth_scroll_delta());
             } else {
-                t = zoomed(t, zoom, pointer);
+                t = zoomed_to(t, zoom, pointer, self.least);
             }
             if DragAndDrop::has_payload_of_type::<Drag>(ui.ctx()) {
                 t.translation += edge_scroll(rect, pointer);
@@ -189,7 +191,7 @@ impl Canvas {
 fn holds(orchestration: &Orchestration, container: &Id, id: &Id) -> bool {
     let mut inside = false;
     if let Some(shape) = orchestration.shape(container).filter(|shape| shape.id != *id) {
-        shape.visit(&mut |s| inside |= s.id == *id || crate::studio::document::holds(s, id));
+        shape.visit(&mut |s| inside |= s.id == *id || s.has_block(id));
     }
     inside
 }

@@ -145,6 +145,8 @@ pub struct Canvas {
     /// Gets the keyboard in the next frame.
     pub(super) focus: Option<Id>,
     pub(super) fit: bool,
+    /// How far one can zoom out.
+    pub(super) least: f32,
     /// The container whose inside alone is shown.
     pub(super) inside: Option<Id>,
     /// Where a lasso began, in world units.

@@ -504,6 +504,7 @@ pub fn safety(app: &Application, size: [f32; 2]) -> Vec<(&'static str, Window)> 
         document.edit(Edit::Set(Part::Settings(settings)), None).unwrap();
         let mut keeper = orchestrion::studio::recovery::Keeper::new(copies.path()).unwrap();
         keeper.keep(document, 0.0);
+        keeper.settle();
         let files = std::fs::read_dir(copies.path()).unwrap().map(|f| f.unwrap().path());
         if let Some(copy) = files.into_iter().find(|p| p.extension().is_some_and(|e| e == "ron")) {
             std::fs::copy(&copy, copies.path().join("1.ron")).unwrap();
