@@ -1,27 +1,27 @@
 //! Plays an application in virtual time, a bounded piece at a time. No thread and no channel, so that tests can
 //! drive it; [`super::worker`] gives it a thread.
 
-use super::desk::{Ask, Bulk, Desk, Found, Moment};
-use super::tracker::{Summary, Tracker, Watched};
+use super::desk::{Desk, Moment};
+use super::tracker::Tracker;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Breakpoint, Event, EventKind, InstanceChange, InstanceId, Operation};
+use crate::engine::{Event, EventKind, InstanceChange, InstanceId};
 use crate::host::partners::PartnerState;
 use crate::journal::Stride;
 use crate::lab::scenario::{Kept, Options, Prepared, keep};
-use crate::lab::{self, Fault, VirtualRun};
-use crate::message::{BTS, DateTime, MessageId, Name, TimeSpan, format_value};
+use crate::lab::{self, VirtualRun};
+use crate::message::{BTS, DateTime, Name, TimeSpan, format_value};
 use crate::model::{Application, PartnerControl};
 use crate::program::Program;
 use back::Past;
 pub use explain::{Asked, Explanation};
 use runs::Runs;
 pub use runs::{Brought, Comparison, Pair, RunInfo, words as span_words};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use stops::Errand;
 pub use stops::{EventStop, ShapeStop};
+pub use talk::{Answer, Clock, Command, Update};
 
 /// Events the record keeps, and with them what can be looked up of ended instances.
 const KEPT: usize = 1_000_000;
@@ -31,201 +31,6 @@ const HANDED: usize = 20_000;
 const STEP_LIMIT: u64 = 100_000;
 /// Virtual seconds a wall second.
 pub const SPEEDS: std::ops::RangeInclusive<f64> = 0.25..=1000.0;
-
-/// What the studio asks of the run.
-#[derive(Clone, Debug)]
-pub enum Command {
-    /// Compiles the application and starts it from the beginning.
-    Load(Arc<Application>),
-    /// The application was changed: it starts from the beginning, and its earlier runs stay.
-    Reload(Arc<Application>),
-    /// The application was changed: it meets what came from outside in the run shown, up to the same time. Shows what
-    /// then became of what was looked at.
-    Again(Arc<Application>),
-    /// Starts the loaded application from the beginning.
-    Restart,
-    Play,
-    Pause,
-    Speed(f64),
-    /// Pauses and takes one turn, or lets time pass to the next one.
-    Turn,
-    /// Pauses and runs everything of the next moment at which something happens.
-    Moment,
-    /// Bytes arrive at a receive location.
-    Send {
-        location: String,
-        body: Arc<[u8]>,
-        file: Option<String>,
-    },
-    Operate(Operation),
-    /// Several operations, one after the other.
-    OperateAll(Vec<Operation>),
-    /// What the open list shows from now on.
-    List(Box<Ask>),
-    /// Pauses, plays a scenario, and shows the run as it ended: at what failed.
-    PlayScenario {
-        application: Arc<Application>,
-        stem: String,
-        seed: u64,
-    },
-    /// Makes a scenario of this name of the run.
-    Keep(String),
-    /// Pauses and finds out what an operation on many would do; `None` puts that away.
-    Preview(Option<Bulk>),
-    /// Starts or stops a simulated partner.
-    Partner {
-        name: String,
-        running: bool,
-    },
-    /// Sets how a simulated partner answers, or answers in its place.
-    Control {
-        name: String,
-        control: PartnerControl,
-    },
-    /// The instance to show in full.
-    Watch(Option<InstanceId>),
-    /// Pauses and shows everything as it was after an event.
-    Seek(u64),
-    /// Pauses and goes from the moment shown to the next of a kind, or back to the one before.
-    Stride {
-        to: Stride,
-        forward: bool,
-    },
-    /// Shows the present again.
-    Now,
-    /// Says in plain sentences what happens.
-    Narrate(bool),
-    /// Explains what is shown, whenever the clock stands.
-    Explain(bool),
-    /// What to explain besides: a shape, or where a value came from.
-    Ask(Asked),
-    /// Goes to where a message was published.
-    About(MessageId),
-    /// Goes to where a variable of the watched instance got the value it has at the moment shown.
-    LastChange(Name),
-    /// A person acts on an instance: at the moment shown, which is a fork when it is an earlier one.
-    Intervene(Operation),
-    /// Sets the breakpoint before a shape of an orchestration, or takes it away.
-    ToggleBreakpoint {
-        orchestration: Name,
-        shape: Name,
-    },
-    /// When a breakpoint before a shape stops: where the filter holds, from so many times on.
-    SetCondition {
-        breakpoint: Breakpoint,
-        filter: String,
-        hits: u32,
-    },
-    /// What stops the whole run when it happens.
-    SetStops(Vec<EventStop>),
-    /// Runs until an instance comes to a shape.
-    RunTo {
-        orchestration: Name,
-        shape: Name,
-    },
-    /// Lets everything go on that a breakpoint holds.
-    Continue,
-    /// Another run that is the same up to an event, and in which something is otherwise. Without a fault it ends at the
-    /// event, to be gone on with by hand.
-    Fork {
-        seq: u64,
-        fault: Option<Fault>,
-    },
-    /// Shows another run of the tree.
-    ShowRun(String),
-    RenameRun {
-        name: String,
-        to: String,
-    },
-    DiscardRun(String),
-    /// The run to show beside the one shown.
-    Compare(Option<String>),
-    /// Saves the run shown, with the moment shown, to a file.
-    SaveRun(PathBuf),
-    /// Shows a saved run at the moment it was saved at.
-    OpenRun(Arc<[u8]>),
-    /// Films an instance of the orchestration of a module, or the first one there was, to a file.
-    Film {
-        module: String,
-        instance: Option<InstanceId>,
-        path: PathBuf,
-        dark: bool,
-    },
-}
-
-/// How the clock of the run stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Clock {
-    /// Virtual time since the start.
-    pub elapsed: TimeSpan,
-    pub playing: bool,
-    pub speed: f64,
-    /// Slower than asked for: the engine is at its limit.
-    pub behind: bool,
-}
-
-/// What became of a command that a person waits for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
-    /// A message went in; these came of it.
-    Sent {
-        published: usize,
-        instances: Vec<InstanceId>,
-    },
-    Refused(Diagnostic),
-    Done(String),
-}
-
-/// Everything that changed since the last update; cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Update {
-    /// Grows with each load and restart.
-    pub run: u64,
-    pub start: DateTime,
-    pub clock: Clock,
-    /// Set when nothing can run.
-    pub broken: Arc<[Diagnostic]>,
-    pub events: Vec<Event>,
-    /// Events left out before `events`.
-    pub skipped: u64,
-    /// Those alive before those that ended, newest first.
-    pub instances: Arc<[Summary]>,
-    /// Alive and ended, beyond what `instances` lists too.
-    pub alive: usize,
-    pub ended: u64,
-    /// Number of instances that wait at a shape, by orchestration and shape id.
-    pub waiting: Arc<BTreeMap<(Name, Name), u32>>,
-    pub watched: Option<Arc<Watched>>,
-    pub partners: Arc<[PartnerState]>,
-    pub answers: Vec<Answer>,
-    /// The event after which everything is shown; `None` is the present.
-    pub past: Option<u64>,
-    /// That event is inside a step.
-    pub amid: bool,
-    pub why: Option<Arc<Explanation>>,
-    pub breakpoints: Arc<[ShapeStop]>,
-    pub stops: Arc<[EventStop]>,
-    /// What the open list shows.
-    pub found: Arc<Found>,
-    /// The run as a scenario, once after it was asked for.
-    pub kept: Option<Arc<Kept>>,
-    /// Instances that stand at a breakpoint.
-    pub held: Vec<InstanceId>,
-    /// The event that stopped the whole run, and which of `stops` did.
-    pub halted: Option<(usize, u64)>,
-    /// The instance that came to the shape one ran to.
-    pub came: Option<InstanceId>,
-    pub program: Option<Arc<Program>>,
-    /// Every run, each after the one it was forked from.
-    pub runs: Arc<[RunInfo]>,
-    /// The one shown.
-    pub shown: String,
-    pub comparison: Option<Arc<Comparison>>,
-    /// What a fork at the moment shown can change.
-    pub brought: Option<Arc<Brought>>,
-    /// The event of the moment, or the last one before it that can be told, as a sentence.
-    pub told: Option<String>,
-}
 
 #[derive(Debug, Default)]
 pub struct Player {
@@ -790,29 +595,10 @@ fn refused(reason: String) -> Diagnostic {
     Diagnostic::error("L03", reason, help)
 }
 
-impl Update {
-    /// Makes this the update since the one before `earlier`.
-    pub fn after(mut self, earlier: Self) -> Self {
-        let mut answers = earlier.answers;
-        answers.append(&mut self.answers);
-        self.answers = answers;
-        self.came = self.came.or(earlier.came);
-        if earlier.run != self.run {
-            return self;
-        }
-        let mut events = earlier.events;
-        events.append(&mut self.events);
-        let over = events.len().saturating_sub(HANDED);
-        events.drain(..over);
-        self.skipped += earlier.skipped + over as u64;
-        self.events = events;
-        self
-    }
-}
-
 mod back;
 mod explain;
 mod runs;
 mod stops;
+mod talk;
 #[cfg(test)]
 mod tests;

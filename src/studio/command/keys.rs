@@ -1,0 +1,109 @@
+//! Which command the pressed keys mean, by what has the focus.
+
+use super::Command;
+use crate::studio::{keymap, panels};
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+impl Command {
+    /// True for what has its keys in a run only, and not while one types.
+    pub(super) fn looks_back(self) -> bool {
+        use Command as C;
+        matches!(
+            self,
+            C::StepBack
+                | C::StepForward
+                | C::ByEvent
+                | C::ByShape
+                | C::ByMessage
+                | C::PreviousProblem
+                | C::NextProblem
+                | C::BackToNow
+                | C::Why
+                | C::FailureStops
+                | C::ExceptionStops
+                | C::Breakpoints
+                | C::Runs
+                | C::TimeIn
+                | C::TimeOut
+                | C::TimeAll
+                | C::Faster
+                | C::Slower
+                | C::Narrate
+                | C::FilterList
+        )
+    }
+
+    /// True for what keys do to the drawing; a field that has the keyboard keeps such keys.
+    fn on_drawing(self) -> bool {
+        use Command as C;
+        matches!(
+            self,
+            C::Cut
+                | C::Copy
+                | C::Paste
+                | C::PasteDeclared
+                | C::Duplicate
+                | C::Delete
+                | C::Rename
+                | C::InsertBefore
+                | C::InsertAfter
+                | C::InsertInto
+                | C::AddBranch
+                | C::Wrap
+                | C::Unwrap
+                | C::Convert
+                | C::MoveUp
+                | C::MoveDown
+                | C::MoveLeft
+                | C::MoveRight
+                | C::SelectAll
+                | C::SelectSiblings
+                | C::Inward
+                | C::Outward
+        )
+    }
+
+    /// The command whose keys were pressed, longer combinations first. Typing in a field keeps its own keys; undo and
+    /// redo are the document's in a field that edits the document as one types. Without a `canvas` in front the keys for
+    /// the drawing belong to what has the focus.
+    pub fn pressed(ctx: &egui::Context, canvas: bool, running: bool) -> Vec<Self> {
+        let typing = ctx.text_edit_focused();
+        let bound = panels::fields::bound(ctx);
+        let keymap = keymap::of(ctx);
+        let mut all: Vec<(Self, KeyboardShortcut)> =
+            Self::ALL.into_iter().filter_map(|c| Some((c, keymap.shortcut(c)?))).collect();
+        all.sort_by_key(|(_, s)| std::cmp::Reverse(u8::from(s.modifiers.shift) + u8::from(s.modifiers.alt)));
+        let mut found = Vec::new();
+        ctx.input_mut(|input| {
+            for (command, shortcut) in all {
+                if command.looks_back() && (typing || !running) {
+                    continue;
+                }
+                let steps = matches!(command, Self::Undo | Self::Redo);
+                if (command.on_drawing() && (typing || !canvas)) || (steps && typing && !bound) {
+                    continue;
+                }
+                if input.consume_shortcut(&shortcut) {
+                    found.push(command);
+                }
+            }
+            // Whatever has the focus, unless it takes text.
+            if running && !typing && input.consume_key(Modifiers::NONE, Key::Space) {
+                found.push(Self::PlayPause);
+            }
+            if !typing && canvas {
+                // The desktop turns Ctrl+C, X and V into events of their own.
+                input.events.retain(|event| {
+                    let command = match event {
+                        egui::Event::Copy => Self::Copy,
+                        egui::Event::Cut => Self::Cut,
+                        _ => return true,
+                    };
+                    found.push(command);
+                    false
+                });
+            }
+        });
+        found
+    }
+}

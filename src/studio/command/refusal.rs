@@ -1,0 +1,125 @@
+//! When a command cannot be done, and what to do first.
+
+use super::Command;
+use crate::model::Id;
+use crate::studio::app::{Mode, Studio};
+use crate::studio::document::Selection;
+
+impl Command {
+    /// True for what changes the application, which stands still while it runs.
+    fn edits(self) -> bool {
+        let first = Self::ALL.iter().position(|c| *c == Self::Undo);
+        let last = Self::ALL.iter().position(|c| *c == Self::NewOrchestration);
+        let own = Self::ALL.iter().position(|c| *c == self);
+        first <= own && own <= last && !matches!(self, Self::Copy | Self::Undo | Self::Redo)
+    }
+
+    /// Whether it can be done now.
+    pub fn enabled(self, studio: &Studio) -> bool {
+        self.refusal(studio).is_none()
+    }
+
+    /// Why it cannot be done now, as what to do first; `None` when it can.
+    pub fn refusal(self, studio: &Studio) -> Option<&'static str> {
+        let document = &studio.document;
+        let running = studio.mode == Mode::Run;
+        if running && self.edits() {
+            return Some("Go to Design first: the application stands still while it runs");
+        }
+        let unless = |fine: bool, why: &'static str| (!fine).then_some(why);
+        let drawn = || {
+            let shown = studio.tabs.on_canvas() && document.orchestration().is_some();
+            unless(shown, "Go to an orchestration first")
+        };
+        let shape = |one: bool| {
+            let shape = |id: &Id| document.orchestration().is_some_and(|o| o.shape(id).is_some());
+            drawn().or(match &document.selection {
+                Selection::Node(id) => unless(shape(id), "Select a shape first"),
+                Selection::Nodes(_) if one => Some("Select one shape only"),
+                Selection::Nodes(ids) => unless(ids.iter().any(shape), "Select a shape first"),
+                _ => Some("Select a shape first"),
+            })
+        };
+        let element = || {
+            let node = matches!(document.selection, Selection::Node(_));
+            drawn().or(unless(node, "Select a shape or branch first"))
+        };
+        let run = || unless(running, "Go to Run first");
+        match self {
+            Self::MoveUp | Self::MoveDown | Self::FlipPort
+                if matches!(document.selection, Selection::Port(_)) =>
+            {
+                unless(studio.port_selected(), "Go to an orchestration first")
+            }
+            Self::FlipPort => Some("Select a port first"),
+            Self::BackToNow => run().or(unless(studio.run.past().is_some(), "The present is what is shown")),
+            Self::Continue => run().or(unless(studio.run.is_held(), "No breakpoint holds an instance")),
+            Self::ToggleBreakpoint | Self::RunTo => run().or_else(|| shape(true)),
+            Self::LastChange | Self::Origin | Self::SetVariable => run()
+                .or(unless(studio.run.picked_variable().is_some(), "Choose a variable of an instance first")),
+            Self::CompareRuns => run().or(unless(studio.run.has_forks(), "Fork the run first")),
+            Self::ForkHere
+            | Self::ForkDelay
+            | Self::ForkDrop
+            | Self::ForkDuplicate
+            | Self::ForkCorrupt
+            | Self::ForkChange
+            | Self::ForkFail => {
+                run().or(unless(studio.run.can_fork(self), "Go to the moment of a message it can change"))
+            }
+            Self::KeepAsTest => run().or(unless(studio.run.past().is_none(), "Go back to now first")),
+            Self::PlayScenarios => unless(!document.app.scenarios.is_empty(), "Keep a run as a test first"),
+            Self::SequenceSvg | Self::SequencePng => {
+                run().or(unless(studio.run.state.found.sequence.is_some(), "Open the sequence diagram first"))
+            }
+            Self::StepTurn | Self::StepMoment | Self::Restart => run(),
+            command if command.looks_back() => run(),
+            Self::NextTab | Self::PreviousTab => unless(studio.tabs.len() > 1, "There is no other tab"),
+            Self::CloseTab | Self::SplitTab => unless(!studio.tabs.is_empty(), "No tab is open"),
+            Self::ReopenTab => unless(studio.tabs.can_reopen(), "No tab was closed"),
+            Self::ExportSvg | Self::ExportPng | Self::CopyPicture => drawn(),
+            Self::ExportAnimation => run().or_else(drawn),
+            Self::SaveRun => run(),
+            Self::Undo => unless(document.history().undo_label().is_some(), "Nothing was changed yet"),
+            Self::Redo => unless(document.history().redo_label().is_some(), "Nothing was undone"),
+            Self::Cut | Self::Copy | Self::Duplicate | Self::Wrap => shape(false),
+            Self::Convert => shape(true),
+            Self::MoveUp | Self::MoveDown | Self::MoveLeft | Self::MoveRight => {
+                shape(false).and_then(|_| element())
+            }
+            Self::Unwrap | Self::Inward => {
+                let holds = || unless(studio.chosen_holds_shapes(), "Select a container with shapes in it");
+                shape(true).or_else(holds)
+            }
+            Self::Outward => {
+                let inside = studio.tabs.canvas().focused_on().is_some();
+                unless(inside, "The whole orchestration is shown")
+            }
+            Self::InsertBefore
+            | Self::InsertAfter
+            | Self::InsertInto
+            | Self::SelectAll
+            | Self::Paste
+            | Self::PasteDeclared
+            | Self::Fit
+            | Self::CollapseAll
+            | Self::ExpandAll
+            | Self::ZoomIn
+            | Self::ZoomOut => drawn(),
+            Self::Delete => {
+                let some = document.selection != Selection::Orchestration;
+                unless(studio.tabs.on_canvas(), "Go to an orchestration first")
+                    .or(unless(some, "Select what to delete first"))
+            }
+            Self::SelectSiblings => element(),
+            Self::AddBranch => {
+                let can = || studio.can_add_branch();
+                drawn().or_else(|| unless(can(), "Select a Decide, Listen, Parallel Actions or Scope first"))
+            }
+            Self::NewPort | Self::NewMessage | Self::NewVariable | Self::NewCorrelationSet => {
+                unless(document.orchestration().is_some(), "Open an orchestration first")
+            }
+            _ => None,
+        }
+    }
+}
