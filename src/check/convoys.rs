@@ -16,9 +16,10 @@ type Place<'x, 'a> = (&'x Site<'a>, &'a Receive);
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let mut convoy_sets = BTreeSet::new();
+    let active: Vec<Place<'_, '_>> = receives(subject).filter(|(_, receive)| receive.activate).collect();
     for (site, receive) in receives(subject) {
         if !receive.initializes.is_empty() {
-            sequential(subject, site, receive, &mut convoy_sets, found);
+            sequential(subject, &active, (site, receive), &mut convoy_sets, found);
         }
         if !receive.follows.is_empty() {
             early_end(subject, site, found);
@@ -26,7 +27,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     }
     for site in &subject.sites {
         if matches!(site.shape.kind, ShapeKind::Parallel(_)) {
-            parallel(subject, site.shape, &mut convoy_sets, found);
+            parallel(subject, &active, site.shape, &mut convoy_sets, found);
         }
     }
     wide_sets(subject, &convoy_sets, found);
@@ -41,8 +42,8 @@ fn receives<'x, 'a>(subject: &'x Subject<'a>) -> impl Iterator<Item = Place<'x, 
 
 fn sequential<'a>(
     subject: &Subject<'a>,
-    site: &Site<'a>,
-    first: &'a Receive,
+    active: &[Place<'_, 'a>],
+    (site, first): Place<'_, 'a>,
     convoy_sets: &mut BTreeSet<String>,
     found: &mut Vec<Diagnostic>,
 ) {
@@ -63,7 +64,7 @@ fn sequential<'a>(
     let mut flaws = Vec::new();
     if !others.is_empty() {
         // A set that something else initialises too makes no convoy of this one, save a parallel one (CVY-7).
-        let Some(shape) = parallel_of(subject, site).filter(|_| !followers.is_empty()) else { return };
+        let Some(shape) = parallel_of(active, site).filter(|_| !followers.is_empty()) else { return };
         flaws.push((Flaw::Lasting, format!("its set belongs to the parallel convoy of `{}`", shape.name)));
     }
     flaws.extend(broken(subject, site, first, &followers));
@@ -200,22 +201,22 @@ fn nested_followers(subject: &Subject<'_>, first: &Receive) -> Vec<String> {
 }
 
 /// The Parallel Actions of whose convoy the receive is a part.
-fn parallel_of<'a>(subject: &Subject<'a>, site: &Site<'a>) -> Option<&'a Shape> {
+fn parallel_of<'a>(active: &[Place<'_, 'a>], site: &Site<'a>) -> Option<&'a Shape> {
     let around = site.way.iter().rev().map(|(shape, _)| *shape);
     let mut parallel = around.filter(|shape| matches!(shape.kind, ShapeKind::Parallel(_)));
     parallel.find(|shape| {
-        let first = first_receives(subject, shape);
+        let first = first_receives(active, shape);
         first.len() > 1 && first.iter().any(|(other, _)| other.shape.id == site.shape.id)
     })
 }
 
-/// The activate receives that start the branches of a Parallel Actions.
-fn first_receives<'x, 'a>(subject: &'x Subject<'a>, shape: &Shape) -> Vec<Place<'x, 'a>> {
+/// Those of the activate receives that start the branches of a Parallel Actions.
+fn first_receives<'x, 'a>(active: &[Place<'x, 'a>], shape: &Shape) -> Vec<Place<'x, 'a>> {
     let branches = shape.kind.branches().map_or(&[][..], |owner| owner.branches.as_slice());
     let of = |branch: &crate::model::Branch| {
         let mut ids = BTreeSet::new();
         heads(&branch.body, &mut ids);
-        receives(subject).find(|(site, receive)| receive.activate && ids.contains(&site.shape.id))
+        active.iter().find(|(site, _)| ids.contains(&site.shape.id)).copied()
     };
     branches.iter().filter_map(of).collect()
 }
@@ -223,11 +224,12 @@ fn first_receives<'x, 'a>(subject: &'x Subject<'a>, shape: &Shape) -> Vec<Place<
 /// V20 to V22 of a parallel convoy: every first receive initialises the same sets (CVY-20).
 fn parallel(
     subject: &Subject<'_>,
+    active: &[Place<'_, '_>],
     shape: &Shape,
     convoy_sets: &mut BTreeSet<String>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let first = first_receives(subject, shape);
+    let first = first_receives(active, shape);
     let sets: Vec<BTreeSet<&String>> = first.iter().map(|(_, r)| r.initializes.iter().collect()).collect();
     let all: BTreeSet<&String> = sets.iter().flatten().copied().collect();
     if first.len() < 2 || all.is_empty() {

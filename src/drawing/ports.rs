@@ -103,13 +103,14 @@ pub fn short(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-/// Cards for every port, port parameter and role link, beside the process area.
+/// Cards for every port, port parameter and role link, beside the process area. `known` are the cards before a change
+/// after which each shape uses the port it used, and stands where it stood; none otherwise.
 pub fn place(
     app: &Application,
     module: &Module,
     orchestration: &Orchestration,
     layout: &Layout,
-    area: Rect,
+    known: &[PortCard],
 ) -> Vec<PortCard> {
     let mut cards = Vec::new();
     for port in &orchestration.ports {
@@ -127,7 +128,20 @@ pub fn place(
         }
     }
     cards.extend(orchestration.role_links.iter().map(|link| role_card(app, module, link)));
-    stand(&mut cards, orchestration, layout, area);
+    // A port with a new name may be used by shapes that named it before.
+    let before = |card: &PortCard| known.iter().find(|known| known.name == card.name);
+    if cards.iter().all(|card| before(card).is_some()) {
+        for card in &mut cards {
+            card.uses = before(card).map(|known| known.uses.clone()).unwrap_or_default();
+        }
+    } else {
+        let mut uses = uses(orchestration, layout);
+        for card in &mut cards {
+            card.uses = uses.remove(card.name.as_str()).unwrap_or_default();
+            card.uses.sort_by(f32::total_cmp);
+        }
+    }
+    stand(&mut cards, orchestration, layout.process.unwrap_or(Rect::NOTHING));
     cards
 }
 
@@ -194,12 +208,7 @@ fn operation_rows(operation: &Operation, polarity: Polarity, rows: &mut Vec<Port
 }
 
 /// Stands each card as near as it can to the shapes that use it, without overlap, pinned ones in pinned order.
-fn stand(cards: &mut [PortCard], orchestration: &Orchestration, layout: &Layout, area: Rect) {
-    let mut uses = uses(orchestration, layout);
-    for card in &mut *cards {
-        card.uses = uses.remove(card.name.as_str()).unwrap_or_default();
-        card.uses.sort_by(f32::total_cmp);
-    }
+fn stand(cards: &mut [PortCard], orchestration: &Orchestration, area: Rect) {
     for left in [true, false] {
         // A port is first seen with its first use.
         let mut side: Vec<(f32, &mut PortCard)> = cards

@@ -47,7 +47,7 @@ pub fn of_layout(layout: &Layout, orchestration: &Orchestration, tokens: &'stati
     for node in &layout.nodes {
         pen.shape(node);
     }
-    for label in &layout.labels {
+    for label in layout.labels.iter() {
         let face = if label.code { Face::Mono } else { Face::Regular };
         let size = if label.code { 10.5 } else { 11.0 };
         let room = label.rect.width() - 12.0;
@@ -120,7 +120,7 @@ impl Pen {
 
     fn flow(&mut self, layout: &Layout) {
         let color = self.t.line_strong;
-        for line in &layout.lines {
+        for line in layout.lines.iter() {
             let (Some(first), Some(last)) = (line.points.first(), line.points.last()) else { continue };
             let short = if line.arrow { *last - vec2(0.0, 4.5) } else { *last };
             self.line(&[*first, short], false, 1.4, color);

@@ -28,7 +28,8 @@ pub const FAR: f32 = 2_400.0;
 const REACH: f32 = 96.0;
 const CLEAR: f32 = 6.0;
 
-pub fn route(orchestration: &Orchestration, layout: &Layout, area: Rect) -> Vec<Wire> {
+pub fn route(orchestration: &Orchestration, layout: &Layout) -> Vec<Wire> {
+    let area = layout.process.unwrap_or(Rect::NOTHING);
     let mut cards: Vec<Rect> = layout.nodes.iter().filter(|n| !n.container).map(|n| n.rect).collect();
     cards.sort_by(|a, b| a.top().total_cmp(&b.top()));
     let tallest = cards.iter().map(Rect::height).fold(0.0, f32::max);

@@ -12,6 +12,7 @@ mod forks;
 mod frame;
 mod gallery;
 mod language;
+mod large;
 mod lists;
 mod looks;
 mod pictures;

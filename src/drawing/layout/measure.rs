@@ -1,5 +1,6 @@
 //! How large everything is, bottom-up. What did not change since the layout before is taken from there: a shape is
-//! measured again only when it, or something inside it, says something else or is opened or closed.
+//! measured again only when it, or something inside it, says something else or is opened or closed. On the way it is
+//! found out whether anything has to stand elsewhere than before.
 
 use super::{BAR, CARD, CARD_PLAIN, CARD_WIDTH, EMPTY, GAP, HEAD, LABEL, LANE_GAP, Layout, NOTE, PAD};
 use crate::drawing::kinds::{self, Category};
@@ -123,6 +124,49 @@ impl Form {
             _ => false,
         }
     }
+
+    /// True when what is inside both stands alike, if each thing inside is as large in both.
+    fn holds_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Sequence { body: a, handlers: x }, Self::Sequence { body: b, handlers: y }) => {
+                a.shapes.len() == b.shapes.len() && x.len() == y.len()
+            }
+            (Self::Lanes(a), Self::Lanes(b)) => {
+                let lane =
+                    |(a, b): (&Lane, &Lane)| a.id == b.id && a.column.shapes.len() == b.column.shapes.len();
+                a.len() == b.len() && a.iter().zip(b).all(lane)
+            }
+            (
+                Self::Handler { slot: a, body: x, hidden: n },
+                Self::Handler { slot: b, body: y, hidden: m },
+            ) => {
+                let count = |body: &Option<Column>| body.as_ref().map(|column| column.shapes.len());
+                a == b && n == m && count(x) == count(y)
+            }
+            (Self::Card { .. }, Self::Card { .. }) => self == other,
+            _ => false,
+        }
+    }
+
+    /// The branch with an id.
+    pub fn lane(&self, id: &Id) -> Option<&Lane> {
+        let lanes = if let Self::Lanes(lanes) = self { lanes.as_slice() } else { &[] };
+        lanes.iter().find(|lane| lane.id == *id)
+    }
+
+    /// What is said above the lanes.
+    fn labels(&self) -> impl Iterator<Item = (&str, bool)> {
+        let lanes = if let Self::Lanes(lanes) = self { lanes.as_slice() } else { &[] };
+        lanes.iter().map(|lane| (&*lane.text, lane.code))
+    }
+}
+
+/// What differs from the layout before when everything stands where it stood.
+pub(super) struct Said {
+    /// Nodes with other words, or with such nodes in them, by their places in [`Layout::nodes`].
+    pub nodes: Vec<(usize, Arc<Measured>)>,
+    /// Something else stands above lanes.
+    pub labels: bool,
 }
 
 /// The words of a node before they are kept: written into the same text again and again, so that what did not change
@@ -141,11 +185,49 @@ pub(super) struct Measure<'a> {
     /// Open even when closed, as it alone is drawn.
     open: Option<&'a Id>,
     words: Words,
+    /// The node of the layout before that comes next, if nothing moved: in it nodes stand in the order they are
+    /// measured in.
+    next: usize,
+    /// What differs, as long as nothing moved.
+    said: Option<Said>,
 }
 
 impl<'a> Measure<'a> {
     pub fn new(before: &'a Layout, collapsed: &'a BTreeSet<Id>, open: Option<&'a Id>) -> Self {
-        Self { before, collapsed, open, words: Words::default() }
+        let said = before.process.map(|_| Said { nodes: Vec::new(), labels: false });
+        Self { before, collapsed, open, words: Words::default(), next: 0, said }
+    }
+
+    /// What differs from the layout before, when all that was measured stands where it stood there; `inside` as in
+    /// [`Layout::inside`].
+    pub fn said(self, inside: bool) -> Option<Said> {
+        let same = inside == self.before.inside && self.next == self.before.nodes.len();
+        self.said.filter(|_| same)
+    }
+
+    /// The node of a shape in the layout before, with its place. To be asked in the order of the nodes.
+    fn known(&mut self, id: &Id) -> Option<(usize, &'a Arc<Measured>)> {
+        let node = |at: usize| Some((at, &self.before.nodes.get(at)?.of));
+        let next = node(self.next).filter(|(_, of)| of.face.id == *id);
+        let found = next.or_else(|| node(*self.before.index.get(id)?));
+        if next.is_none() {
+            self.said = None;
+        }
+        if let Some((at, _)) = found {
+            self.next = at + 1;
+        }
+        found
+    }
+
+    /// Takes note of a node that was measured again.
+    fn note(&mut self, known: Option<(usize, &Arc<Measured>)>, of: &Arc<Measured>) {
+        let (Some(said), Some((at, old))) = (&mut self.said, known) else { return };
+        if of.stands_like(old) {
+            said.labels |= !of.form.labels().eq(old.form.labels());
+            said.nodes.push((at, Arc::clone(of)));
+        } else {
+            self.said = None;
+        }
     }
 
     pub fn column(&mut self, block: &Block) -> Column {
@@ -160,6 +242,7 @@ impl<'a> Measure<'a> {
     }
 
     pub fn shape(&mut self, shape: &Shape) -> Arc<Measured> {
+        let known = self.known(&shape.id);
         let container = is_container(&shape.kind);
         let closed = self.collapsed.contains(&shape.id) && self.open != Some(&shape.id);
         let form = match &shape.kind {
@@ -195,36 +278,36 @@ impl<'a> Measure<'a> {
             ShapeKind::Send(s) => correlation(&s.initializes, &s.follows),
             _ => None,
         };
-        let known = self.known(&shape.id, glyph, &shape.name, &form);
-        known.filter(|of| of.face.correlates == correlates).unwrap_or_else(|| {
-            Measured::of(
-                Face {
-                    id: shape.id.clone(),
-                    category: kinds::category(&shape.kind),
-                    glyph,
-                    silhouette: kinds::silhouette(&shape.kind),
-                    title: shape.name.clone(),
-                    summary: self.words.summary.clone(),
-                    code: kinds::summary_is_code(&shape.kind),
-                    note: self.words.note.clone(),
-                    shape: true,
-                    repeats: matches!(shape.kind, ShapeKind::Loop(_)),
-                    correlates,
-                },
-                form,
-            )
-        })
-    }
-
-    /// The node as the layout before measured it, if it says and holds the same. A glyph stands for one kind.
-    fn known(&self, id: &Id, glyph: Glyph, title: &str, form: &Form) -> Option<Arc<Measured>> {
-        let of = &self.before.node(id)?.of;
-        let face = &of.face;
-        let says = face.glyph == glyph
-            && face.title == title
-            && face.summary == self.words.summary
-            && face.note == self.words.note;
-        (says && of.form.measured_from_same(form)).then(|| Arc::clone(of))
+        // A glyph stands for one kind.
+        let says = |face: &Face| {
+            face.glyph == glyph
+                && face.title == shape.name
+                && face.summary == self.words.summary
+                && face.note == self.words.note
+                && face.correlates == correlates
+        };
+        if let Some((_, of)) = known
+            && says(&of.face)
+            && of.form.measured_from_same(&form)
+        {
+            return Arc::clone(of);
+        }
+        let face = Face {
+            id: shape.id.clone(),
+            category: kinds::category(&shape.kind),
+            glyph,
+            silhouette: kinds::silhouette(&shape.kind),
+            title: shape.name.clone(),
+            summary: self.words.summary.clone(),
+            code: kinds::summary_is_code(&shape.kind),
+            note: self.words.note.clone(),
+            shape: true,
+            repeats: matches!(shape.kind, ShapeKind::Loop(_)),
+            correlates,
+        };
+        let of = Measured::of(face, form);
+        self.note(known, &of);
+        of
     }
 
     fn handlers(&mut self, scope: &Scope) -> Vec<Arc<Measured>> {
@@ -267,13 +350,18 @@ impl<'a> Measure<'a> {
     }
 
     fn handler(&mut self, face: Face, slot: BlockSlot, block: &Block) -> Arc<Measured> {
+        let known = self.known(&face.id);
         let body = (!self.collapsed.contains(&face.id)).then(|| self.column(block));
         let form = Form::Handler { slot, body, hidden: count(block) };
-        let old = self.before.node(&face.id).map(|node| &node.of);
-        match old.filter(|old| old.face == face && old.form.measured_from_same(&form)) {
-            Some(old) => Arc::clone(old),
-            None => Measured::of(face, form),
+        if let Some((_, of)) = known
+            && of.face == face
+            && of.form.measured_from_same(&form)
+        {
+            return Arc::clone(of);
         }
+        let of = Measured::of(face, form);
+        self.note(known, &of);
+        of
     }
 }
 
@@ -305,6 +393,15 @@ impl Measured {
     fn of(face: Face, form: Form) -> Arc<Self> {
         let (width, height, axis) = size(&face, &form);
         Arc::new(Self { face, width, height, axis, form })
+    }
+
+    /// True when it looks the same, and stands the same with all inside it, whatever it says.
+    fn stands_like(&self, other: &Self) -> bool {
+        let size = |of: &Self| (of.width, of.height, of.axis);
+        size(self) == size(other)
+            && self.face.glyph == other.face.glyph
+            && self.face.note.is_empty() == other.face.note.is_empty()
+            && self.form.holds_like(&other.form)
     }
 }
 
@@ -401,5 +498,7 @@ mod tests {
         for (at, (a, b)) in before.nodes.iter().zip(&after.nodes).enumerate() {
             assert_eq!(Arc::ptr_eq(&a.of, &b.of), !path.contains(&at), "{}", b.title);
         }
+        assert!(Arc::ptr_eq(&before.slots, &after.slots), "another name moves nothing");
+        assert!(Arc::ptr_eq(&before.wires, &after.wires));
     }
 }

@@ -1,7 +1,8 @@
 //! Layout of an orchestration: block tree in, rectangles out. Pure: no painting, no text measuring.
 //!
 //! World units are points at 100 %. The flow line of the body is x = 0, Begin is at y = 0. Two passes: sizes
-//! bottom-up (`measure`), which takes what did not change from the layout before, then places top-down (`place`).
+//! bottom-up (`measure`), which takes what did not change from the layout before, then places top-down (`place`), which
+//! is left out when everything stands where it stood: typing mostly changes words only.
 
 mod measure;
 mod place;
@@ -15,7 +16,7 @@ use super::wires::{self, Wire};
 use crate::model::edit::BlockRef;
 use crate::model::{Application, BlockSlot, Id, Module, Orchestration, ShapeKind};
 use emath::{Pos2, Rect, pos2, vec2};
-use measure::{Measure, Measured};
+use measure::{Measure, Measured, Said};
 use place::Placing;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -145,13 +146,13 @@ pub struct Layout {
     /// Outer before inner, in drawn order.
     pub nodes: Vec<Node>,
     /// Where each node is in `nodes`.
-    index: FxHashMap<Id, usize>,
+    index: Arc<FxHashMap<Id, usize>>,
     /// The closed container that hides a shape.
     hiding: FxHashMap<Id, usize>,
-    pub(super) seen: Seen,
-    pub lines: Vec<Line>,
-    pub slots: Vec<Slot>,
-    pub labels: Vec<LaneLabel>,
+    pub(super) seen: Arc<Seen>,
+    pub lines: Arc<Vec<Line>>,
+    pub slots: Arc<Vec<Slot>>,
+    pub labels: Arc<Vec<LaneLabel>>,
     pub ports: Vec<super::ports::PortCard>,
     pub wires: Arc<[Wire]>,
     pub begin: Pos2,
@@ -236,66 +237,84 @@ impl Layout {
     ) -> Self {
         let mut measure = Measure::new(self, collapsed, container);
         let mut placing = Placing::default();
-        match container.and_then(|id| orchestration.shape(id)) {
-            Some(shape) => placing.inside(&measure.shape(shape)),
-            None => {
-                let body = measure.column(&orchestration.body);
-                let last_resort = orchestration.compensation.as_ref().map(|block| measure.last_resort(block));
-                placing.whole(&body, last_resort.as_ref());
-            }
-        }
-        let mut out = placing.out;
-        let mut area = Rect::from_center_size(out.begin, vec2(CARD_WIDTH, BEGIN_RADIUS * 2.0));
-        area = area.union(Rect::from_center_size(out.end, vec2(CARD_WIDTH, BEGIN_RADIUS * 2.0)));
-        for node in out.nodes.iter().filter(|node| node.parent.is_none()) {
-            area = area.union(node.rect);
-        }
-        out.process = Some(area);
-        let still = self.stands_like(&out);
-        out.index = if still {
-            self.index.clone()
+        let (mut out, connected) = if let Some(shape) = container.and_then(|id| orchestration.shape(id)) {
+            let of = measure.shape(shape);
+            measure.said(true).map(|said| self.saying(said)).unwrap_or_else(|| {
+                placing.inside(&of);
+                (Self::placed(placing), false)
+            })
         } else {
-            out.nodes.iter().enumerate().map(|(at, node)| (node.id.clone(), at)).collect()
+            let body = measure.column(&orchestration.body);
+            let last_resort = orchestration.compensation.as_ref().map(|block| measure.last_resort(block));
+            measure.said(false).map(|said| self.saying(said)).unwrap_or_else(|| {
+                placing.whole(&body, last_resort.as_ref());
+                (Self::placed(placing), false)
+            })
         };
         let closed = out.nodes.iter().any(|node| node.collapsed == Some(true));
-        if closed {
-            out.hiding = hiding(orchestration, &out);
-        }
-        out.ports = super::ports::place(app, module, orchestration, &out, area);
+        out.hiding = if closed { hiding(orchestration, &out) } else { FxHashMap::default() };
         // What a closed container hides may connect elsewhere without showing it.
-        let wired = still && !closed && self.ports == out.ports && self.connects_like(&out);
-        out.wires =
-            if wired { Arc::clone(&self.wires) } else { wires::route(orchestration, &out, area).into() };
-        out.bounds = Some(out.ports.iter().fold(area, |all, port| all.union(port.rect)));
-        out.seen = if wired {
-            self.seen.clone()
-        } else {
-            Seen {
-                nodes: Index::of(out.nodes.iter().map(|it| it.rect)),
-                lines: Index::of(out.lines.iter().map(Line::bounds)),
-                slots: Index::of(out.slots.iter().map(|it| it.area)),
-                labels: Index::of(out.labels.iter().map(|it| it.rect)),
-                wires: Index::of(out.wires.iter().map(|it| it.bounds)),
-            }
-        };
+        let connected = connected && !closed;
+        let known = if connected { self.ports.as_slice() } else { &[] };
+        out.ports = super::ports::place(app, module, orchestration, &out, known);
+        if !connected || self.ports != out.ports {
+            out.wires = wires::route(orchestration, &out).into();
+            let wires = Index::of(out.wires.iter().map(|it| it.bounds));
+            Arc::make_mut(&mut out.seen).wires = wires;
+        }
+        let process = out.process.unwrap_or(Rect::NOTHING);
+        out.bounds = Some(out.ports.iter().fold(process, |all, port| all.union(port.rect)));
         out
     }
 
-    /// The same nodes in the same places, whatever they say.
-    fn stands_like(&self, other: &Self) -> bool {
-        let nodes = self.nodes.iter().zip(&other.nodes).all(|(a, b)| a.rect == b.rect && a.id == b.id);
-        let labels = self.labels.iter().zip(&other.labels).all(|(a, b)| a.rect == b.rect);
-        let counts = |it: &Self| (it.nodes.len(), it.labels.len(), it.lines.len(), it.slots.len());
-        nodes && labels && counts(self) == counts(other)
+    /// All but ports and wires.
+    fn placed(placing: Placing) -> Self {
+        let Placing { nodes, lines, slots, labels, begin, end, inside } = placing;
+        let around = |at: Pos2| Rect::from_center_size(at, vec2(CARD_WIDTH, BEGIN_RADIUS * 2.0));
+        let outer = nodes.iter().filter(|node| node.parent.is_none());
+        let process = outer.fold(around(begin).union(around(end)), |all, node| all.union(node.rect));
+        let seen = Seen {
+            nodes: Index::of(nodes.iter().map(|it| it.rect)),
+            lines: Index::of(lines.iter().map(Line::bounds)),
+            slots: Index::of(slots.iter().map(|it| it.area)),
+            labels: Index::of(labels.iter().map(|it| it.rect)),
+            wires: Index::default(),
+        };
+        let index = nodes.iter().enumerate().map(|(at, node)| (node.id.clone(), at)).collect();
+        Self {
+            nodes,
+            index: Arc::new(index),
+            seen: Arc::new(seen),
+            lines: Arc::new(lines),
+            slots: Arc::new(slots),
+            labels: Arc::new(labels),
+            begin,
+            end,
+            process: Some(process),
+            inside,
+            ..Self::default()
+        }
     }
 
-    /// Each Receive and Send says the same in both: the port and operation it is connected to.
-    fn connects_like(&self, other: &Self) -> bool {
-        let connects = |node: &Node| matches!(node.glyph, Glyph::Receive | Glyph::Send);
-        self.nodes
-            .iter()
-            .zip(&other.nodes)
-            .all(|(a, b)| Arc::ptr_eq(&a.of, &b.of) || !connects(a) && !connects(b))
+    /// The same with other words; true when every Receive and Send still says what it is connected to.
+    fn saying(&self, said: Said) -> (Self, bool) {
+        let mut out = self.clone();
+        let mut connected = true;
+        for (at, of) in said.nodes {
+            connected &= !matches!(of.face.glyph, Glyph::Receive | Glyph::Send);
+            if let Some(node) = out.nodes.get_mut(at) {
+                node.of = of;
+            }
+        }
+        if said.labels {
+            for label in Arc::make_mut(&mut out.labels) {
+                let lane = out.nodes.get(label.holder).and_then(|node| node.of.form.lane(&label.id));
+                if let Some(lane) = lane {
+                    (label.text, label.code) = (Arc::clone(&lane.text), lane.code);
+                }
+            }
+        }
+        (out, connected)
     }
 
     pub fn node(&self, id: &Id) -> Option<&Node> {

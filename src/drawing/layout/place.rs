@@ -1,18 +1,22 @@
 //! Where everything stands, top-down from the sizes.
 
 use super::measure::{Column, Form, Lane, Measured, lanes_width};
-use super::{
-    BAR, BEGIN_RADIUS, GAP, HEAD, LABEL, LANE_GAP, LaneLabel, Layout, Line, NOTE, Node, Owner, PAD, Slot,
-};
+use super::{BAR, BEGIN_RADIUS, GAP, HEAD, LABEL, LANE_GAP, LaneLabel, Line, NOTE, Node, Owner, PAD, Slot};
 use crate::model::edit::BlockRef;
 use crate::model::{BlockSlot, Id};
 use emath::{Pos2, Rect, pos2, vec2};
 use std::sync::Arc;
 
-/// Fills a layout with nodes, lines, slots and labels.
+/// Where things stand so far.
 #[derive(Default)]
 pub(super) struct Placing {
-    pub out: Layout,
+    pub nodes: Vec<Node>,
+    pub lines: Vec<Line>,
+    pub slots: Vec<Slot>,
+    pub labels: Vec<LaneLabel>,
+    pub begin: Pos2,
+    pub end: Pos2,
+    pub inside: bool,
 }
 
 impl Placing {
@@ -20,7 +24,7 @@ impl Placing {
     pub fn whole(&mut self, body: &Column, last_resort: Option<&Arc<Measured>>) {
         let top = pos2(0.0, BEGIN_RADIUS);
         let bottom = self.column(body, (&BlockRef::Body, Owner::Orchestration), top, None, true);
-        self.out.end = pos2(0.0, bottom + BEGIN_RADIUS);
+        self.end = pos2(0.0, bottom + BEGIN_RADIUS);
         if let Some(handler) = last_resort {
             let below = pos2(-handler.axis, bottom + BEGIN_RADIUS * 2.0 + GAP);
             self.handler(handler, None, below, handler.width, None);
@@ -29,7 +33,7 @@ impl Placing {
 
     /// One container alone.
     pub fn inside(&mut self, of: &Arc<Measured>) {
-        self.out.inside = true;
+        self.inside = true;
         self.shape(of, Pos2::ZERO, None);
     }
 
@@ -55,25 +59,25 @@ impl Placing {
         };
         if column.shapes.is_empty() {
             let height = column.height;
-            self.out.slots.push(slot(0, y, height, None));
-            self.out.lines.push(Line::new(pos2(x, y), pos2(x, y + height), ends));
+            self.slots.push(slot(0, y, height, None));
+            self.lines.push(Line::new(pos2(x, y), pos2(x, y + height), ends));
             return y + height;
         }
         for (index, measured) in column.shapes.iter().enumerate() {
-            self.out.slots.push(slot(index, y, GAP, Some(self.out.nodes.len())));
-            self.out.lines.push(Line::new(pos2(x, y), pos2(x, y + GAP), true));
+            self.slots.push(slot(index, y, GAP, Some(self.nodes.len())));
+            self.lines.push(Line::new(pos2(x, y), pos2(x, y + GAP), true));
             y += GAP;
             self.shape(measured, pos2(x, y), parent);
             y += measured.height;
         }
-        self.out.slots.push(slot(column.shapes.len(), y, GAP, None));
-        self.out.lines.push(Line::new(pos2(x, y), pos2(x, y + GAP), ends));
+        self.slots.push(slot(column.shapes.len(), y, GAP, None));
+        self.lines.push(Line::new(pos2(x, y), pos2(x, y + GAP), ends));
         y + GAP
     }
 
     /// Adds a node; what it closes over is known once all inside it is placed, see [`Placing::close`].
     fn open(&mut self, of: &Arc<Measured>, rect: Rect, parent: Option<usize>) -> usize {
-        let index = self.out.nodes.len();
+        let index = self.nodes.len();
         let (container, collapsed, hidden) = match &of.form {
             Form::Card { collapsed, hidden } => (false, *collapsed, *hidden),
             Form::Handler { body, hidden, .. } => (true, Some(body.is_none()), *hidden),
@@ -81,13 +85,13 @@ impl Placing {
         };
         let head = if container { Rect::from_min_size(rect.min, vec2(rect.width(), HEAD)) } else { rect };
         let of = Arc::clone(of);
-        self.out.nodes.push(Node { of, rect, head, container, collapsed, hidden, parent, end: index + 1 });
+        self.nodes.push(Node { of, rect, head, container, collapsed, hidden, parent, end: index + 1 });
         index
     }
 
     fn close(&mut self, index: usize) {
-        let end = self.out.nodes.len();
-        if let Some(node) = self.out.nodes.get_mut(index) {
+        let end = self.nodes.len();
+        if let Some(node) = self.nodes.get_mut(index) {
             node.end = end;
         }
     }
@@ -122,8 +126,8 @@ impl Placing {
         for lane in lanes {
             let axis = left + lane.column.axis;
             ends = Some((ends.map_or(axis, |(first, _)| first), axis));
-            let (label, first) = (self.out.labels.len(), self.out.nodes.len());
-            self.out.labels.push(LaneLabel {
+            let (label, first) = (self.labels.len(), self.nodes.len());
+            self.labels.push(LaneLabel {
                 nodes: (first, first),
                 holder: index,
                 id: lane.id.clone(),
@@ -135,19 +139,19 @@ impl Placing {
             let at = BlockRef::In(owner.clone(), BlockSlot::Branch(lane.id.clone()));
             let of = (&at, Owner::Lane(label));
             let below = self.column(&lane.column, of, pos2(axis, bar + LABEL), Some(index), false);
-            let end = self.out.nodes.len();
-            if let Some(label) = self.out.labels.get_mut(label) {
+            let end = self.nodes.len();
+            if let Some(label) = self.labels.get_mut(label) {
                 label.nodes = (first, end);
             }
-            self.out.lines.push(Line::new(pos2(axis, below), pos2(axis, foot), false));
+            self.lines.push(Line::new(pos2(axis, below), pos2(axis, foot), false));
             left += lane.column.width + LANE_GAP;
         }
-        self.out.lines.push(Line::new(top, pos2(top.x, bar), false));
-        self.out.lines.push(Line::new(pos2(top.x, foot), pos2(top.x, rect.bottom()), false));
+        self.lines.push(Line::new(top, pos2(top.x, bar), false));
+        self.lines.push(Line::new(pos2(top.x, foot), pos2(top.x, rect.bottom()), false));
         if let Some((first, last)) = ends {
             for y in [bar, foot] {
                 let (from, to) = (first.min(top.x), last.max(top.x));
-                self.out.lines.push(Line::new(pos2(from, y), pos2(to, y), false));
+                self.lines.push(Line::new(pos2(from, y), pos2(to, y), false));
             }
         }
     }

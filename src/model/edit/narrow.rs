@@ -7,7 +7,6 @@ use std::mem::take;
 
 /// The part that makes `before` of `now` again, as small as it is found; `None` when they are the same.
 /// `now` is afterwards as it was.
-/// afterwards.
 pub(super) fn narrowed(name: String, mut before: Box<Module>, now: &mut Module) -> Option<Part> {
     let (Some(old), Some(new)) = (&mut before.orchestration, &mut now.orchestration) else {
         return (*before != *now).then(|| Part::Module(name, Some(before)));
