@@ -270,7 +270,7 @@ fn picker(
     let t = Tokens::of(ui);
     ui.set_width(520.0);
     let field = TextEdit::singleline(query).hint_text(hint.to_owned()).desired_width(f32::INFINITY);
-    let field = ui.add(field).accessible_name(hint);
+    let field = ui.add(field.char_limit(super::palette::LONGEST)).accessible_name(hint);
     if std::mem::take(fresh) {
         field.request_focus();
     }

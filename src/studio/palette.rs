@@ -16,6 +16,9 @@ use egui::{FontId, Key, Rect, Role, ScrollArea, Sense, TextEdit, Ui, Vec2, Widge
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+/// Letters of the longest search: a text pasted into it by mistake is not looked for in every frame.
+pub(super) const LONGEST: usize = 200;
+
 /// What an entry is; in the order the groups stand while nothing is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
@@ -149,7 +152,7 @@ impl Palette {
         ui.set_width(620.0_f32.min(ui.ctx().content_rect().width() - 80.0));
         let hint = "Search commands, shapes, expressions, messages, fields, problems";
         let field = TextEdit::singleline(&mut self.query).hint_text(hint).desired_width(f32::INFINITY);
-        let field = ui.add(field).accessible_name("Search everything");
+        let field = ui.add(field.char_limit(LONGEST)).accessible_name("Search everything");
         if !std::mem::replace(&mut self.focused, true) {
             field.request_focus();
         }
