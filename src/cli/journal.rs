@@ -104,16 +104,17 @@ fn export(run: &Path, format: Format, filter: &str, output: Option<&Path>) -> Re
     let program = record.engine().program();
     let origin = record.start();
     let events = filtered(record.events(), &filter, origin, Some(program));
-    let text = match format {
-        Format::Csv => export::csv(events, origin, program).map_err(|problem| {
-            complain(format_args!(
-                "error: the journal cannot be written: {problem}\n  help: export a part of it"
-            ));
-            Exit::Failed
-        })?,
-        Format::Xes => export::xes(events, program),
-        Format::Otlp => export::otlp(events, origin, program).to_string(),
+    let format = match format {
+        Format::Csv => export::Format::Csv,
+        Format::Xes => export::Format::Xes,
+        Format::Otlp => export::Format::Otlp,
     };
+    let text = format.write(events, origin, program).map_err(|problem| {
+        complain(format_args!(
+            "error: the journal cannot be written: {problem}\n  help: export a part of it"
+        ));
+        Exit::Failed
+    })?;
     match output {
         Some(file) => write(file, text.as_bytes()),
         None => {

@@ -1,6 +1,6 @@
 //! Compares a run with what a scenario expects of it.
 
-use super::lines::difference;
+use super::lines::{difference, first_extra};
 use super::words::Words;
 use super::{finding, observe};
 use crate::diagnostic::Diagnostic;
@@ -9,18 +9,19 @@ use crate::lab::VirtualRun;
 use crate::model::{Expectation, ObservedPlace};
 use crate::xlang::LogLevel;
 
-/// Checks everything that is expected, and reports all that does not hold.
+/// Checks everything that is expected, and reports all that does not hold; with the `seq` of the first event that was not
+/// expected, when what is wrong is something that happened and not something that is missing.
 pub(super) fn check(
     words: &Words<'_>,
     run: &VirtualRun,
     expected: &Expectation,
     step: &str,
-) -> Result<(), Vec<Diagnostic>> {
-    let mut check = Check { words, run, step, expected, found: Vec::new() };
+) -> Result<(), (Vec<Diagnostic>, Option<u64>)> {
+    let mut check = Check { words, run, step, expected, found: Vec::new(), parted: None };
     check.messages(expected);
     check.services(expected);
     check.surroundings(expected);
-    if check.found.is_empty() { Ok(()) } else { Err(check.found) }
+    if check.found.is_empty() { Ok(()) } else { Err((check.found, check.parted)) }
 }
 
 struct Check<'a> {
@@ -29,6 +30,8 @@ struct Check<'a> {
     step: &'a str,
     expected: &'a Expectation,
     found: Vec<Diagnostic>,
+    /// Event of the first thing that was not expected.
+    parted: Option<u64>,
 }
 
 impl<'a> Check<'a> {
@@ -36,7 +39,10 @@ impl<'a> Check<'a> {
         for (name, lines) in &expected.messages {
             let Some(place) = self.place(name) else { continue };
             let actual = observe::message_lines(self.run, place, self.words);
-            self.lines(name, &format!("messages at {name} are"), lines, &actual);
+            if let Some(extra) = self.lines(name, &format!("messages at {name} are"), lines, &actual) {
+                let seen = observe::messages(self.run, place, self.words);
+                self.parted(seen.get(extra).and_then(|message| message.event(self.run)));
+            }
         }
         for (what, text) in &expected.values {
             let Some(actual) = self.value(what) else { continue };
@@ -86,6 +92,10 @@ impl<'a> Check<'a> {
             let any_order = self.any_order(name);
             let same = if any_order { sorted(&expected) == sorted(&actual) } else { expected == actual };
             if !same {
+                let at = expected.chars().zip(actual.chars()).position(|(a, b)| a != b);
+                let at = at.unwrap_or(expected.chars().count());
+                let changed = observe::instances(self.run, service).get(at).map(|(id, _)| *id);
+                self.parted(changed.and_then(|id| observe::last_change(self.run, id)));
                 let shown = [observe::contract(&expected), observe::contract(&actual)];
                 let [expected, actual] =
                     shown.map(|text| if text.is_empty() { "(none)".into() } else { text });
@@ -102,11 +112,13 @@ impl<'a> Check<'a> {
         for (name, shapes) in &expected.visited {
             let Some(service) = self.service(name) else { continue };
             let what = format!("shapes that {name} started are");
-            self.lines(name, &what, shapes, &observe::visited(self.run, service, shapes));
+            self.events(name, &what, shapes, observe::visited(self.run, service, shapes));
         }
         if let Some(lines) = &expected.suspended {
             let actual = observe::suspended(self.run, self.words);
-            self.lines("suspended", "suspended instances are", lines, &actual);
+            let event = |(id, line)| (observe::last_change(self.run, id).unwrap_or_default(), line);
+            let actual = actual.into_iter().map(event).collect();
+            self.events("suspended", "suspended instances are", lines, actual);
         }
         for (name, lines) in &expected.subscriptions {
             let service = self.words.full(name);
@@ -117,14 +129,16 @@ impl<'a> Check<'a> {
             self.lines(name, &what, lines, &observe::subscriptions(self.run, service));
         }
         for (what, count) in &expected.events {
-            self.same(&format!("number of events {what}"), count, &observe::events(self.run, what));
+            let actual = observe::events(self.run, what);
+            self.parted(actual.get(*count).copied());
+            self.same(&format!("number of events {what}"), count, &actual.len());
         }
     }
 
     fn surroundings(&mut self, expected: &Expectation) {
         for (name, lines) in &expected.log {
             let actual = observe::log(self.run, self.words.full(name));
-            self.lines(name, &format!("event log entries of {name} are"), lines, &actual);
+            self.events(name, &format!("event log entries of {name} are"), lines, actual);
         }
         let states = self.run.partners().states();
         let known = || states.iter().map(|p| p.name.as_str());
@@ -136,7 +150,7 @@ impl<'a> Check<'a> {
             let full = self.words.full(name);
             match states.iter().find(|p| p.name == full) {
                 Some(partner) => {
-                    self.lines(name, &format!("lines in the log of {name} are"), lines, &partner.log)
+                    self.lines(name, &format!("lines in the log of {name} are"), lines, &partner.log);
                 }
                 None => self.found.extend(self.words.known(self.step, "partner", full, known()).err()),
             }
@@ -157,16 +171,31 @@ impl<'a> Check<'a> {
                 continue;
             };
             match self.run.rows(&table.database, &table.query) {
-                Ok(actual) => self.lines(name, &format!("rows of {name} are"), lines, &actual),
+                Ok(actual) => {
+                    self.lines(name, &format!("rows of {name} are"), lines, &actual);
+                }
                 Err(problem) => self.report(format!("the rows of {name} cannot be read: {problem}")),
             }
         }
     }
 
-    fn lines(&mut self, name: &str, what: &str, expected: &[String], actual: &[String]) {
-        if let Some(difference) = difference(expected, actual, self.any_order(name)) {
-            self.report(format!("the {what} not as expected:{difference}"));
-        }
+    /// Gives the place of the first line that is there and not expected.
+    fn lines(&mut self, name: &str, what: &str, expected: &[String], actual: &[String]) -> Option<usize> {
+        let difference = difference(expected, actual, self.any_order(name))?;
+        self.report(format!("the {what} not as expected:{difference}"));
+        first_extra(expected, actual, self.any_order(name))
+    }
+
+    /// As [`Check::lines`], of lines with the event each came of.
+    fn events(&mut self, name: &str, what: &str, expected: &[String], actual: Vec<(u64, String)>) {
+        let (events, lines): (Vec<u64>, Vec<String>) = actual.into_iter().unzip();
+        let extra = self.lines(name, what, expected, &lines);
+        self.parted(extra.and_then(|extra| events.get(extra).copied()));
+    }
+
+    /// Notes what was not expected; the first of it is where the run parted from the scenario.
+    fn parted(&mut self, event: Option<u64>) {
+        self.parted = [self.parted, event].into_iter().flatten().min();
     }
 
     fn any_order(&self, name: &str) -> bool {
@@ -186,7 +215,7 @@ impl<'a> Check<'a> {
 
     /// What most likely explains that something is missing.
     fn next_to_look_at(&self) -> String {
-        if let Some(suspended) = observe::suspended(self.run, self.words).last() {
+        if let Some((_, suspended)) = observe::suspended(self.run, self.words).last() {
             return format!("look at what is suspended: {suspended}");
         }
         let events = self.run.run().events().iter().rev();

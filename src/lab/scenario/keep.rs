@@ -208,7 +208,7 @@ fn proposals(run: &VirtualRun, application: &Application) -> Vec<Proposal> {
         let messages = [(place.clone(), lines)].into();
         found.push(Proposal { sentence, expectation: Expectation { messages, ..Expectation::default() } });
     }
-    let suspended = observe::suspended(run, &words);
+    let suspended: Vec<String> = observe::suspended(run, &words).into_iter().map(|(_, line)| line).collect();
     let sentence = match suspended.len() {
         0 => "Nothing is suspended".to_owned(),
         count => format!("{} suspended", counted(count, "instance")),

@@ -29,6 +29,12 @@ pub(super) fn difference(expected: &[String], actual: &[String], any_order: bool
     Some(diff(&shown, &actual))
 }
 
+/// The place of the first line that is there and not expected.
+pub(super) fn first_extra(expected: &[String], actual: &[String], any_order: bool) -> Option<usize> {
+    let paired = pair(expected, actual, any_order);
+    (0..actual.len()).find(|at| !paired.contains(&Some(*at)))
+}
+
 /// The place of the actual line that each expected one stands for; each is used once, in order unless `any_order`.
 fn pair(expected: &[String], actual: &[String], any_order: bool) -> Vec<Option<usize>> {
     let mut used = vec![false; actual.len()];
@@ -84,6 +90,18 @@ mod tests {
         assert!(!same("a c b", "a b c", false) && same("a c b", "a b c", true));
         assert!(same("* ab", "ab cd", true), "the plain line takes its own");
         assert!(!same("a", "a a", false) && !same("a a", "a", true) && same("", "", false));
+    }
+
+    #[test]
+    fn the_first_line_that_nobody_expected_is_found() {
+        let extra = |expected, actual, any| first_extra(&lines(expected), &lines(actual), any);
+        assert_eq!(extra("a b* c", "a x bee c", false), Some(1));
+        assert_eq!(
+            (extra("a b", "a", false), extra("b a", "a b", true)),
+            (None, None),
+            "nothing is too much"
+        );
+        assert_eq!(extra("a b", "a c", false), Some(1));
     }
 
     #[test]

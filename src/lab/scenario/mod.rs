@@ -56,6 +56,8 @@ pub struct Prepared<'a> {
 pub struct Played {
     /// Empty when everything held.
     pub failures: Vec<Diagnostic>,
+    /// `seq` of the first event that was not expected, when one was.
+    pub parted: Option<u64>,
     /// Where it ended, with its journal.
     pub run: VirtualRun,
 }
@@ -92,7 +94,7 @@ impl<'a> Prepared<'a> {
         let mut player = Player::new(&self.words, run, options.seed);
         let all = [("vocabulary step", &self.words.vocabulary.steps), ("step", &self.scenario.steps)];
         let played = all.iter().try_for_each(|(label, steps)| player.steps(steps, label));
-        Played { failures: played.err().unwrap_or_default(), run: player.run }
+        Played { failures: played.err().unwrap_or_default(), parted: player.parted, run: player.run }
     }
 
     /// True when it is to be played with one schedule only.

@@ -1,7 +1,9 @@
 //! What a run has led to, as lines of text.
 
 use super::words::Words;
-use crate::engine::{EventKind, InstanceChange, InstanceId, InstanceKind, Publisher, Subscriber};
+use crate::engine::{
+    EventKind, InstanceChange, InstanceId, InstanceKind, Publisher, Subscriber, TransmissionId,
+};
 use crate::host::address::normalize;
 use crate::host::template::{field, fill};
 use crate::journal::{self, Detail, event_name};
@@ -17,6 +19,14 @@ use wildmatch::WildMatch;
 pub(super) struct Seen {
     body: Arc<Body>,
     message: Arc<Message>,
+    came: Came,
+}
+
+/// What a message was seen by.
+#[derive(Clone, Copy)]
+enum Came {
+    Transmission(TransmissionId),
+    Event(u64),
 }
 
 impl Seen {
@@ -31,6 +41,15 @@ impl Seen {
         let value = if first.starts_with('/') { field(&self.body, first) } else { self.property(first) };
         let value = value.or_else(|| self.part(first))?;
         steps.try_fold(value, |text, path| field(&Body::bytes(text.into_bytes()), path.trim()))
+    }
+
+    /// The event it was seen by.
+    pub fn event(&self, run: &VirtualRun) -> Option<u64> {
+        let sent = |kind: &EventKind, id| matches!(kind, EventKind::PortAttempt { transmission, .. } if *transmission == id);
+        match self.came {
+            Came::Event(seq) => Some(seq),
+            Came::Transmission(id) => run.run().events().iter().find(|e| sent(&e.kind, id)).map(|e| e.seq),
+        }
     }
 
     fn part(&self, name: &str) -> Option<String> {
@@ -65,6 +84,7 @@ pub(super) fn messages(run: &VirtualRun, place: &ObservedPlace, words: &Words<'_
             let seen = all.into_iter().map(|sent| Seen {
                 body: Arc::new(Body::bytes(sent.transmission.body.to_vec())),
                 message: Arc::clone(&sent.transmission.message),
+                came: Came::Transmission(sent.transmission.id),
             });
             seen.collect()
         }
@@ -74,12 +94,15 @@ pub(super) fn messages(run: &VirtualRun, place: &ObservedPlace, words: &Words<'_
                 EventKind::MessagePublished {
                     message,
                     publisher: Publisher::Orchestration { instance, port: at },
-                } if at.as_str() == port && by.iter().any(|(id, _)| id == instance) => Some(message),
+                } if at.as_str() == port && by.iter().any(|(id, _)| id == instance) => {
+                    Some((message, event.seq))
+                }
                 _ => None,
             });
-            let seen = published.map(|message| Seen {
+            let seen = published.map(|(message, seq)| Seen {
                 body: message.body_part().map(|part| Arc::clone(&part.body)).unwrap_or_default(),
                 message: Arc::clone(message),
+                came: Came::Event(seq),
             });
             seen.collect()
         }
@@ -111,6 +134,15 @@ pub(super) fn instances(run: &VirtualRun, service: &str) -> Vec<(InstanceId, cha
         }
     }
     states.into_iter().collect()
+}
+
+/// The event in which the state of an instance last changed.
+pub(super) fn last_change(run: &VirtualRun, id: InstanceId) -> Option<u64> {
+    let changes = run.run().events().iter().rev();
+    changes
+        .filter(|event| matches!(&event.kind, EventKind::Instance { instance, .. } if *instance == id))
+        .map(|e| e.seq)
+        .next()
 }
 
 /// The letters in a row; five and more of the same as `C*5`.
@@ -164,21 +196,25 @@ pub(super) fn standing(run: &VirtualRun, service: &str) -> Vec<String> {
     .collect()
 }
 
-/// Names of those of the `shapes` that instances of an orchestration started, in order of time.
-pub(super) fn visited(run: &VirtualRun, service: &str, shapes: &[String]) -> Vec<String> {
+/// Names of those of the `shapes` that instances of an orchestration started, in order of time, each with its event.
+pub(super) fn visited(run: &VirtualRun, service: &str, shapes: &[String]) -> Vec<(u64, String)> {
     let of = run.engine().program().service_by_name(Name::new(service));
     let infos = of.map(|service| service.shapes.as_slice()).unwrap_or_default();
     let started = run.run().events().iter().filter_map(|event| match &event.kind {
-        EventKind::ShapeStarted { service: of, shape, .. } if of.as_str() == service => Some(*shape),
+        EventKind::ShapeStarted { service: of, shape, .. } if of.as_str() == service => {
+            Some((event.seq, *shape))
+        }
         _ => None,
     });
-    let names =
-        started.filter_map(|id| infos.iter().find(|info| info.id == id)).map(|info| info.name.to_string());
-    names.filter(|name| shapes.contains(name)).collect()
+    let names = started.filter_map(|(seq, id)| {
+        let info = infos.iter().find(|info| info.id == id)?;
+        Some((seq, info.name.to_string()))
+    });
+    names.filter(|(_, name)| shapes.contains(name)).collect()
 }
 
 /// Suspended service instances of every kind, oldest first.
-pub(super) fn suspended(run: &VirtualRun, words: &Words<'_>) -> Vec<String> {
+pub(super) fn suspended(run: &VirtualRun, words: &Words<'_>) -> Vec<(InstanceId, String)> {
     use crate::engine::instance::Status;
     let all = run.engine().instances().into_iter();
     all.filter_map(|view| {
@@ -188,13 +224,13 @@ pub(super) fn suspended(run: &VirtualRun, words: &Words<'_>) -> Vec<String> {
             _ => return None,
         };
         let name = words.short(view.service.as_str());
-        Some(format!("{name} {how} {}", view.reason.unwrap_or_default()).trim().to_owned())
+        Some((view.id, format!("{name} {how} {}", view.reason.unwrap_or_default()).trim().to_owned()))
     })
     .collect()
 }
 
-/// Entries of the event log from one source.
-pub(super) fn log(run: &VirtualRun, of: &str) -> Vec<String> {
+/// Entries of the event log from one source, each with its event.
+pub(super) fn log(run: &VirtualRun, of: &str) -> Vec<(u64, String)> {
     let entries = run.run().events().iter().filter_map(|event| match &event.kind {
         EventKind::Logged { level, source, text } if source == of => {
             let level = match level {
@@ -202,7 +238,7 @@ pub(super) fn log(run: &VirtualRun, of: &str) -> Vec<String> {
                 LogLevel::Warning => 'W',
                 LogLevel::Information | LogLevel::Trace => 'I',
             };
-            Some(format!("{level} {text}"))
+            Some((event.seq, format!("{level} {text}")))
         }
         _ => None,
     });
@@ -222,12 +258,12 @@ pub(super) fn activities(run: &VirtualRun, name: &str) -> Vec<String> {
     lines.collect()
 }
 
-/// Number of events of a name, of all or of those whose detail is like the rest of `what`.
-pub(super) fn events(run: &VirtualRun, what: &str) -> usize {
+/// The events of a name, all or those whose detail is like the rest of `what`.
+pub(super) fn events(run: &VirtualRun, what: &str) -> Vec<u64> {
     let (name, detail) = what.split_once(' ').unwrap_or((what, "*"));
     let detail = WildMatch::new(detail);
     let named = run.run().events().iter().filter(|event| event_name(&event.kind) == name);
-    named.filter(|event| detail.matches(&Detail(&event.kind).to_string())).count()
+    named.filter(|event| detail.matches(&Detail(&event.kind).to_string())).map(|event| event.seq).collect()
 }
 
 /// Ports at which live instances of the orchestrations have subscriptions, sorted.

@@ -22,12 +22,14 @@ pub(super) struct Player<'a> {
     /// Rounds of the repeats around the step, innermost last.
     rounds: Vec<u32>,
     random: ChaCha8Rng,
+    /// The first event that an expectation did not expect.
+    pub parted: Option<u64>,
 }
 
 impl<'a> Player<'a> {
     pub fn new(words: &'a Words<'a>, run: VirtualRun, seed: u64) -> Self {
         let random = ChaCha8Rng::seed_from_u64(seed);
-        Self { words, run, submitted: 0, rounds: Vec::new(), random }
+        Self { words, run, submitted: 0, rounds: Vec::new(), random, parted: None }
     }
 
     /// Plays steps one after the other until one fails.
@@ -48,7 +50,10 @@ impl<'a> Player<'a> {
                     self.run
                         .settle()
                         .map_err(|error| vec![error.at(super::place(&self.words.file, &place))])?;
-                    check::check(self.words, &self.run, expected, &place)?;
+                    check::check(self.words, &self.run, expected, &place).map_err(|(found, parted)| {
+                        self.parted = parted;
+                        found
+                    })?;
                 }
                 simple => self.simple(simple, &place).map_err(|error| vec![error])?,
             }
