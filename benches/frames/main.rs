@@ -111,7 +111,7 @@ fn main() {
     println!(
         "{} instances run, {} events so far, playing: {}; limit {FRAME:.0?} a frame",
         window.alive(),
-        window.studio.run.state.dropped + window.studio.run.state.journal.len() as u64,
+        window.studio.run.state.journal.back().map_or(0, |event| event.seq),
         clock.playing
     );
     let pages = [

@@ -231,6 +231,11 @@ impl Studio {
                 self.run.drawer.show(Page::Scenarios);
                 self.run.scenarios.play_all(ctx, &self.document.app);
             }
+            Command::Explore => {
+                self.mode = Mode::Run;
+                self.run.drawer.show(Page::Scenarios);
+                self.run.scenarios.explore(ctx, &self.document.app);
+            }
             Command::KeepAsTest => self.run.keep_as_test(),
             Command::CoverageTint => self.run.scenarios.tinted = !self.run.scenarios.tinted,
             Command::FilterList => self.run.drawer.focus_filter(),
@@ -253,6 +258,7 @@ impl Studio {
             Command::ExportSvg => self.ask(ctx, Purpose::Svg),
             Command::ExportPng => self.ask(ctx, Purpose::Png),
             Command::SaveRun => self.ask(ctx, Purpose::SaveRun),
+            Command::ExportJournal(format) => self.ask(ctx, Purpose::Journal(format)),
             Command::OpenRun if self.document.unsaved() => {
                 let words = "Save the application first: opening a run closes it";
                 self.said = Some((words.to_owned(), true));
@@ -386,6 +392,7 @@ impl Studio {
                 Purpose::Gif => self.film_to(ctx, &path),
                 Purpose::SaveRun => self.save_run_to(&path),
                 Purpose::OpenRun => self.open_run(ctx, &path),
+                Purpose::Journal(format) => self.export_journal_to(&path, format),
             },
             Answer::Cancelled => {}
             Answer::Unavailable => match purpose {
@@ -398,6 +405,7 @@ impl Studio {
                 | Purpose::Gif
                 | Purpose::SaveRun
                 | Purpose::OpenRun
+                | Purpose::Journal(_)
                 | Purpose::SequenceSvg
                 | Purpose::SequencePng => self.overlay = Overlay::ask_path(purpose),
             },

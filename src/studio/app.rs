@@ -200,6 +200,12 @@ impl Studio {
                     self.run.banner(ui, &mut actions);
                 });
             }
+            if self.run.has_notice() {
+                let fill = t.tint(t.panel, t.warn, 0.16);
+                Panel::top("notice").frame(frame(fill)).exact_size(36.0).show(ui, |ui| {
+                    self.run.notice(ui, &mut actions);
+                });
+            }
             if self.run.wants_file() {
                 self.ask(ui.ctx(), Purpose::Message);
             }

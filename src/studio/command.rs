@@ -1,6 +1,7 @@
 //! Everything the studio can do by name: one table that feeds menus, keys and palette.
 
 use super::run::desk::Page;
+use crate::journal::export::Format;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 mod keys;
@@ -100,6 +101,8 @@ pub enum Command {
     Show(Page),
     FilterList,
     PlayScenarios,
+    /// Plays scenarios in many orders of what can happen.
+    Explore,
     KeepAsTest,
     CoverageTint,
     SequenceSvg,
@@ -123,6 +126,8 @@ pub enum Command {
     ExportAnimation,
     SaveRun,
     OpenRun,
+    /// Writes the journal in a format of others.
+    ExportJournal(Format),
     CopyPicture,
     HighContrast,
     Larger,
@@ -151,7 +156,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 130] = [
+    pub const ALL: [Self; 134] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -250,6 +255,7 @@ impl Command {
         Self::Show(Page::Send),
         Self::FilterList,
         Self::PlayScenarios,
+        Self::Explore,
         Self::KeepAsTest,
         Self::CoverageTint,
         Self::SequenceSvg,
@@ -273,6 +279,9 @@ impl Command {
         Self::ExportAnimation,
         Self::SaveRun,
         Self::OpenRun,
+        Self::ExportJournal(Format::Csv),
+        Self::ExportJournal(Format::Xes),
+        Self::ExportJournal(Format::Otlp),
         Self::CopyPicture,
         Self::HighContrast,
         Self::Larger,
@@ -539,6 +548,11 @@ impl Command {
             Self::PlayScenarios => {
                 ("Run all scenarios", "Plays every scenario of the application beside the window", None)
             }
+            Self::Explore => (
+                "Explore orders",
+                "Plays the selected scenario, or all, in 100 other orders of what can happen, and stops at the first that fails",
+                None,
+            ),
             Self::KeepAsTest => (
                 "Keep as test…",
                 "Makes a scenario of the run, with what happened as what is expected",
@@ -592,6 +606,21 @@ impl Command {
                 None,
             ),
             Self::OpenRun => ("Open run…", "Opens a saved run at the moment it was saved at", None),
+            Self::ExportJournal(Format::Csv) => (
+                "Export journal as CSV…",
+                "Writes what happened up to the moment shown, as far as the journal's filter lets it through, for spreadsheets",
+                None,
+            ),
+            Self::ExportJournal(Format::Xes) => (
+                "Export event log (XES)…",
+                "Writes what happened up to the moment shown, as far as the journal's filter lets it through, for process mining",
+                None,
+            ),
+            Self::ExportJournal(Format::Otlp) => (
+                "Export OpenTelemetry traces…",
+                "Writes what happened up to the moment shown as spans of instances and shapes, in OTLP JSON",
+                None,
+            ),
             Self::CopyPicture => ("Copy as picture", "Puts the drawing on the clipboard", None),
             Self::HighContrast => ("High contrast", "Pure grounds, strong lines and colours", None),
             Self::Larger => {

@@ -1,5 +1,6 @@
 //! Choosing folders. The desktop's dialog runs on its own thread, so that one that hangs never stops the window.
 
+use crate::journal::export::Format;
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -24,6 +25,8 @@ pub enum Purpose {
     /// A file to save a run to, and one to open.
     SaveRun,
     OpenRun,
+    /// A file to write the journal of a run to.
+    Journal(Format),
 }
 
 /// How an open dialog stands.
@@ -65,6 +68,7 @@ impl FolderDialogs for Native {
             Purpose::Gif => "Film to a GIF file",
             Purpose::SaveRun => "Save the run to a file",
             Purpose::OpenRun => "Open a saved run",
+            Purpose::Journal(_) => "Write the journal to a file",
         };
         let asked = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(move || {
             let dialog = rfd::FileDialog::new().set_title(title);
@@ -74,6 +78,10 @@ impl FolderDialogs for Native {
                 Purpose::Png | Purpose::SequencePng => dialog.add_filter("PNG", &["png"]).save_file(),
                 Purpose::Gif => dialog.add_filter("GIF", &["gif"]).save_file(),
                 Purpose::SaveRun => dialog.add_filter("Run", &["orchrun"]).save_file(),
+                Purpose::Journal(format) => {
+                    let extension = format.extension();
+                    dialog.add_filter(extension.to_uppercase(), &[extension]).save_file()
+                }
                 Purpose::OpenRun => dialog.add_filter("Run", &["orchrun"]).pick_file(),
                 Purpose::Open | Purpose::SaveAs | Purpose::Compare => dialog.pick_folder(),
             };

@@ -4,10 +4,12 @@ use super::Studio;
 use super::app::Mode;
 use super::dialogs::Purpose;
 use super::document::Document;
+use super::run::desk::Page;
 use super::run::player::Command;
 use crate::diagnostic::Diagnostic;
 use crate::drawing::palette::Tokens;
 use crate::drawing::{picture, svg};
+use crate::journal::export::Format;
 use crate::lab;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -63,6 +65,17 @@ impl Studio {
     pub(super) fn save_run_to(&mut self, path: &Path) {
         let path = if path.extension().is_some() { path.to_owned() } else { path.with_extension("orchrun") };
         self.run.tell(Command::SaveRun(path));
+    }
+
+    /// Writes the journal of the run that is shown in a format of others.
+    pub(super) fn export_journal_to(&mut self, path: &Path, format: Format) {
+        let path = if path.extension().is_some() {
+            path.to_owned()
+        } else {
+            path.with_extension(format.extension())
+        };
+        let filter = self.run.drawer.filter(Page::Journal);
+        self.run.tell(Command::Export { format, filter, path });
     }
 
     /// Opens a saved run: its application, at the moment it was saved at.

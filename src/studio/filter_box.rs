@@ -34,6 +34,7 @@ pub struct FilterBox {
     /// The field whose values would help now.
     pub asks: Option<Field>,
     focus: bool,
+    typing: bool,
 }
 
 impl FilterBox {
@@ -45,6 +46,11 @@ impl FilterBox {
     /// What is wrong with the text, when it is no filter.
     pub fn wrong(&self) -> Option<&Diagnostic> {
         self.wrong.as_ref()
+    }
+
+    /// True while it has the keyboard, or its list is open.
+    pub fn typing(&self) -> bool {
+        self.typing
     }
 
     /// Writes a filter from outside.
@@ -112,6 +118,7 @@ impl FilterBox {
             self.text.clear();
             changed |= self.parse();
         }
+        self.typing = response.has_focus();
         let caret = output.cursor_range.map(|range| range.primary.index);
         let caret = caret.map(|at| byte_of(&self.text, at.into())).filter(|_| response.has_focus());
         let Some(caret) = caret else {

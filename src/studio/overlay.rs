@@ -136,6 +136,7 @@ impl Studio {
                 let words = match purpose {
                     Purpose::Compare => ("Compare with", "Folder of the other application", "Compare"),
                     Purpose::SaveRun => ("Save run", "File to save the run to", "Save"),
+                    Purpose::Journal(_) => ("Export journal", "File to write the journal to", "Export"),
                     Purpose::OpenRun => ("Open run", "File with a saved run", "Open"),
                     _ => ("Export", "File to draw to", "Export"),
                 };
@@ -147,6 +148,7 @@ impl Studio {
                     Purpose::Gif => self.film_to(ctx, &path),
                     Purpose::SaveRun => self.save_run_to(&path),
                     Purpose::OpenRun => self.open_run(ctx, &path),
+                    Purpose::Journal(format) => self.export_journal_to(&path, *format),
                     Purpose::Compare => actions.push(Action::Open(Tab::Compare(Against::Path(path)))),
                     _ => self.export_to(ctx, &path, *purpose),
                 }

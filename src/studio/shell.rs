@@ -10,6 +10,7 @@ use super::run::desk::Page;
 use super::tabs::Tab;
 use super::theme::{self, Appearance, Tokens};
 use crate::diagnostic::{Severity, counted};
+use crate::journal::export::Format;
 use egui::{Align, Button, Layout, Rect, RichText, ScrollArea, Sense, Ui, Vec2, pos2, vec2};
 
 /// Height of one line of a menu, in points.
@@ -143,8 +144,14 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                     Command::Show(Page::Send),
                     Command::FilterList,
                 ],
-                &[Command::PlayScenarios, Command::KeepAsTest, Command::CoverageTint],
-                &[Command::SequenceSvg, Command::SequencePng],
+                &[Command::PlayScenarios, Command::Explore, Command::KeepAsTest, Command::CoverageTint],
+                &[
+                    Command::ExportJournal(Format::Csv),
+                    Command::ExportJournal(Format::Xes),
+                    Command::ExportJournal(Format::Otlp),
+                    Command::SequenceSvg,
+                    Command::SequencePng,
+                ],
             ],
         ),
         ("Help", &[&[Command::Shortcuts]]),

@@ -18,13 +18,16 @@ mod looks;
 mod pictures;
 mod run;
 mod run_gallery;
+mod run_panels;
 mod shapes;
+mod share;
 mod shell;
 mod shell_gallery;
 mod soft;
 mod storm;
 mod tabs;
 mod tasks;
+mod traffic;
 mod walk;
 
 use egui_kittest::Harness;

@@ -67,6 +67,8 @@ impl Bench<'_> {
     /// Steps from moment to moment until `seconds` of virtual time have passed.
     pub fn step_to(&mut self, seconds: i64) {
         self.pause();
+        // What loading made happen is known before the first step is asked for.
+        self.until("the application", has_events);
         let ticks = seconds * 10_000_000;
         for _ in 0..500 {
             let state = &self.window.state().run.state;

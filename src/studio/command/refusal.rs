@@ -68,7 +68,9 @@ impl Command {
                 run().or(unless(studio.run.can_fork(self), "Go to the moment of a message it can change"))
             }
             Self::KeepAsTest => run().or(unless(studio.run.past().is_none(), "Go back to now first")),
-            Self::PlayScenarios => unless(!document.app.scenarios.is_empty(), "Keep a run as a test first"),
+            Self::PlayScenarios | Self::Explore => {
+                unless(!document.app.scenarios.is_empty(), "Keep a run as a test first")
+            }
             Self::SequenceSvg | Self::SequencePng => {
                 run().or(unless(studio.run.state.found.sequence.is_some(), "Open the sequence diagram first"))
             }
@@ -79,7 +81,7 @@ impl Command {
             Self::ReopenTab => unless(studio.tabs.can_reopen(), "No tab was closed"),
             Self::ExportSvg | Self::ExportPng | Self::CopyPicture => drawn(),
             Self::ExportAnimation => run().or_else(drawn),
-            Self::SaveRun => run(),
+            Self::SaveRun | Self::ExportJournal(_) => run(),
             Self::Undo => unless(document.history().undo_label().is_some(), "Nothing was changed yet"),
             Self::Redo => unless(document.history().redo_label().is_some(), "Nothing was undone"),
             Self::Cut | Self::Copy | Self::Duplicate | Self::Wrap => shape(false),

@@ -13,10 +13,13 @@ pub mod script;
 pub mod settings;
 
 use super::document::{Action, Document, Selection};
+use super::run::RunMode;
 use super::tabs::Tab;
 use super::theme::Tokens;
+use crate::message::MessageId;
 use crate::model::edit::Edit;
 use egui::{Frame, Margin, Ui};
+use picture::traffic::Traffic;
 use std::collections::BTreeMap;
 
 /// What the editors remember while they are open.
@@ -37,6 +40,8 @@ pub enum Ask {
     /// Shows a port, group, pipeline … in the ports editor.
     Choose(ports::Item),
     Go(String, Selection),
+    /// Who got a message of the run, and why.
+    Why(MessageId),
 }
 
 /// What every editor needs.
@@ -64,8 +69,16 @@ impl Editing<'_> {
 }
 
 impl Editors {
-    /// Shows the editor of a tab; nothing for an orchestration, which has a canvas.
-    pub fn ui(&mut self, ui: &mut Ui, tab: &Tab, document: &Document, actions: &mut Vec<Action>) {
+    /// Shows the editor of a tab; nothing for an orchestration, which has a canvas. With the run that is shown, if any,
+    /// and whether its messages stand still on their ways.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        tab: &Tab,
+        document: &Document,
+        mut run: Option<(&mut RunMode, bool)>,
+        actions: &mut Vec<Action>,
+    ) {
         let mut asks = Vec::new();
         let editing = &mut Editing { document, actions, asks: &mut asks };
         let t = Tokens::of(ui);
@@ -79,7 +92,10 @@ impl Editors {
         };
         match tab {
             Tab::Orchestration(_) | Tab::Code(_) | Tab::Preferences | Tab::Compare(_) => {}
-            Tab::Application => picture::ui(ui, editing, &mut self.picture),
+            Tab::Application => {
+                let traffic = run.as_ref().map(|(run, still)| Traffic { state: &run.state, still: *still });
+                picture::ui(ui, editing, &mut self.picture, traffic);
+            }
             Tab::Ports => {
                 frame.show(ui, |ui| ports::ui(ui, editing, &mut self.ports));
             }
@@ -110,6 +126,11 @@ impl Editors {
                     actions.push(Action::Open(Tab::Ports));
                 }
                 Ask::Go(module, selection) => actions.push(Action::Go { module, selection }),
+                Ask::Why(message) => {
+                    if let Some((run, _)) = &mut run {
+                        run.why_message(message);
+                    }
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Messages on their way: along port connectors, and through the message box.
 
 use super::atlas::{Atlas, pill_of, service_words, short};
+use crate::engine::preview::NodeKind;
 use crate::engine::{Event, EventKind, InstanceId, Publisher, Subscriber};
 use crate::message::{MessageId, Name};
 use std::collections::{BTreeMap, VecDeque};
@@ -11,6 +12,8 @@ const FLIGHTS: usize = 24;
 const ROUTES: usize = 16;
 /// Seconds between two messages of one moment, so that one can tell them apart.
 const STAGGER: f64 = 0.11;
+/// Seconds in which a message that has arrived fades.
+const FADE: f64 = 0.25;
 /// Longest queue of staggered messages, in seconds.
 const BACKLOG: f64 = 1.2;
 
@@ -29,6 +32,36 @@ pub struct Flight {
     pub lasts: f64,
 }
 
+/// Most messages that go one by one from one party to another; those that come meanwhile go along with the last one.
+const TRAIN: usize = 3;
+/// Messages remembered, to know who sent what is delivered.
+const KNOWN: usize = 512;
+
+/// Who sends or takes messages in the picture of the application, by its full name.
+pub type Party = (NodeKind, Name);
+
+/// Messages on their way from one party to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hop {
+    /// The first of them.
+    pub message: MessageId,
+    pub label: String,
+    pub count: u32,
+    pub born: f64,
+    pub lasts: f64,
+}
+
+/// A message that was published.
+#[derive(Debug)]
+struct Known {
+    label: String,
+    by: Option<Party>,
+    /// Second of the play clock from which on it can be delivered.
+    leaves: f64,
+    /// The group it was delivered to.
+    group: Option<Name>,
+}
+
 /// One message through the message box.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Route {
@@ -44,7 +77,11 @@ pub struct Route {
 pub struct Flights {
     pub flights: VecDeque<Flight>,
     pub routes: VecDeque<Route>,
-    labels: BTreeMap<MessageId, String>,
+    /// By who sends and who takes.
+    pub hops: BTreeMap<(Party, Party), VecDeque<Hop>>,
+    known: BTreeMap<MessageId, Known>,
+    /// The location that last took something in for a receive port.
+    came: BTreeMap<Name, Name>,
     /// Shape of an instance that last sent through a port.
     senders: BTreeMap<(InstanceId, Name), (Name, Name)>,
     /// Orchestration of the frame that runs.
@@ -65,6 +102,9 @@ pub fn ease_out(t: f64) -> f64 {
 impl Flights {
     pub fn follow(&mut self, event: &Event, atlas: &Atlas, now: f64, speed: f64) {
         match &event.kind {
+            EventKind::MessageReceived { location, port, .. } => {
+                self.came.insert(*port, *location);
+            }
             EventKind::ShapeStarted { instance, service, shape } => {
                 self.running.insert(*instance, *service);
                 if let Some(spot) = atlas.spot(*service, *shape)
@@ -75,15 +115,13 @@ impl Flights {
             }
             EventKind::MessageConsumed { instance, message, shape } => {
                 let Some(service) = self.running.get(instance).copied() else { return };
-                let label = self.labels.get(message).cloned().unwrap_or_else(|| message.to_string());
+                let label =
+                    self.known.get(message).map_or_else(|| message.to_string(), |known| known.label.clone());
                 self.fly((*instance, *message), (service, *shape), true, label, now, speed);
             }
             EventKind::MessagePublished { message, publisher } => {
                 let label = pill_of(message);
-                self.labels.insert(message.id, label.clone());
-                if self.labels.len() > 512 {
-                    self.labels.pop_first();
-                }
+                self.publish(message.id, &label, publisher, now, speed);
                 let from = match publisher {
                     Publisher::ReceivePort(name) | Publisher::SendPortReply(name) => name.to_string(),
                     Publisher::Acknowledgement(name) => format!("{} acknowledgement", short(name.as_str())),
@@ -112,6 +150,7 @@ impl Flights {
                 }
             }
             EventKind::SubscriptionMatched { message, owner, .. } => {
+                self.deliver(*message, owner, now, speed);
                 let to = match owner {
                     Subscriber::Activation { service } => format!("new {}", service_words(*service)),
                     Subscriber::Instance { instance, port } => {
@@ -123,6 +162,13 @@ impl Flights {
                 };
                 if let Some(route) = self.routes.iter_mut().rev().find(|r| r.message == *message) {
                     route.to.push(to);
+                }
+            }
+            EventKind::PortAttempt { port, message, attempt: 1, .. } => {
+                let group = self.known.get(message).and_then(|known| known.group);
+                if let Some(group) = group {
+                    let way = ((NodeKind::SendPortGroup, group), (NodeKind::SendPort, *port));
+                    self.hop(way, *message, now, speed);
                 }
             }
             EventKind::RoutingFailed { message, .. } => {
@@ -146,6 +192,73 @@ impl Flights {
         }
     }
 
+    /// Notes who sent a message; one from outside comes to its receive port first.
+    fn publish(&mut self, id: MessageId, label: &str, publisher: &Publisher, now: f64, speed: f64) {
+        let by = match publisher {
+            Publisher::ReceivePort(name) => Some((NodeKind::ReceivePort, *name)),
+            Publisher::SendPortReply(name) => Some((NodeKind::SendPort, *name)),
+            Publisher::Orchestration { instance, .. } => {
+                self.running.get(instance).map(|service| (NodeKind::Orchestration, *service))
+            }
+            // Nobody drew where these come from.
+            Publisher::Acknowledgement(_) | Publisher::External => None,
+        };
+        self.known.insert(id, Known { label: label.to_owned(), by, leaves: now, group: None });
+        if self.known.len() > KNOWN {
+            self.known.pop_first();
+        }
+        if let Publisher::ReceivePort(port) = publisher
+            && let Some(location) = self.came.remove(port)
+        {
+            let way = ((NodeKind::ReceiveLocation, location), (NodeKind::ReceivePort, *port));
+            let there = self.hop(way, id, now, speed);
+            if let Some(known) = self.known.get_mut(&id) {
+                known.leaves = there;
+            }
+        }
+    }
+
+    /// A message goes from who sent it to one that takes it.
+    fn deliver(&mut self, id: MessageId, owner: &Subscriber, now: f64, speed: f64) {
+        let to = match owner {
+            Subscriber::Activation { service } => (NodeKind::Orchestration, *service),
+            Subscriber::Instance { instance, .. } => {
+                let Some(service) = self.running.get(instance) else { return };
+                (NodeKind::Orchestration, *service)
+            }
+            Subscriber::SendPort(name) => (NodeKind::SendPort, *name),
+            Subscriber::SendPortGroup(name) => (NodeKind::SendPortGroup, *name),
+        };
+        let Some(known) = self.known.get_mut(&id) else { return };
+        if let Subscriber::SendPortGroup(name) = owner {
+            known.group = Some(*name);
+        }
+        if let Some(by) = known.by {
+            self.hop((by, to), id, now, speed);
+        }
+    }
+
+    /// Sends a message from one party to another; gives when it will be there.
+    fn hop(&mut self, way: (Party, Party), id: MessageId, now: f64, speed: f64) -> f64 {
+        let lasts = duration(speed);
+        let Some(known) = self.known.get(&id) else { return now };
+        let train = self.hops.entry(way).or_default();
+        let leaves = known.leaves.max(now);
+        let full = train.len() >= TRAIN;
+        if let Some(last) = train.back_mut().filter(|_| full) {
+            last.count += 1;
+            return last.born + last.lasts;
+        }
+        let born = train.back().map_or(leaves, |last| leaves.max(last.born + STAGGER * lasts / 0.7));
+        train.push_back(Hop { message: id, label: known.label.clone(), count: 1, born, lasts });
+        born + lasts
+    }
+
+    /// True while something travels along a line, on a canvas or in the picture of the application.
+    pub fn travel(&self) -> bool {
+        !self.flights.is_empty() || !self.hops.is_empty()
+    }
+
     fn fly(
         &mut self,
         (instance, message): (InstanceId, MessageId),
@@ -165,29 +278,68 @@ impl Flights {
         self.flights.push_back(Flight { message, instance, service, shape, inbound, label, born, lasts });
     }
 
+    /// Where instances are is not known any more: there were events that nobody told of.
+    pub fn forget(&mut self) {
+        self.running.clear();
+        self.senders.clear();
+    }
+
     /// Ends every flight.
     pub fn land(&mut self) {
         self.flights.clear();
+        self.hops.clear();
         self.next = 0.0;
     }
 
     /// Lets flights that have arrived go; true while some are under way.
     pub fn settle(&mut self, now: f64) -> bool {
-        self.flights.retain(|f| now < f.born + f.lasts + 0.25);
-        !self.flights.is_empty() || self.routes.back().is_some_and(|r| now < r.born + 0.4)
+        self.flights.retain(|f| now < f.born + f.lasts + FADE);
+        self.hops.retain(|_, train| {
+            train.retain(|hop| now < hop.born + hop.lasts + FADE);
+            !train.is_empty()
+        });
+        self.travel() || self.routes.back().is_some_and(|r| now < r.born + 0.4)
     }
 }
 
 impl Flight {
     /// From 0 at the start of its way to 1 at its end, eased; `None` before it starts.
     pub fn progress(&self, now: f64) -> Option<f64> {
-        (now >= self.born).then(|| ease_out((now - self.born) / self.lasts))
+        progress(self.born, self.lasts, now)
     }
 
     /// Fades out once it has arrived.
     pub fn strength(&self, now: f64) -> f64 {
-        (1.0 - (now - self.born - self.lasts) / 0.25).clamp(0.0, 1.0)
+        strength(self.born + self.lasts, now)
     }
+}
+
+impl Hop {
+    /// As [`Flight::progress`].
+    pub fn progress(&self, now: f64) -> Option<f64> {
+        progress(self.born, self.lasts, now)
+    }
+
+    /// As [`Flight::strength`].
+    pub fn strength(&self, now: f64) -> f64 {
+        strength(self.born + self.lasts, now)
+    }
+
+    /// What goes there, with how much goes along.
+    pub fn words(&self) -> String {
+        match self.count {
+            1 => self.label.clone(),
+            more => format!("{} and {} more", self.label, more - 1),
+        }
+    }
+}
+
+fn progress(born: f64, lasts: f64, now: f64) -> Option<f64> {
+    (now >= born).then(|| ease_out((now - born) / lasts))
+}
+
+fn strength(arrives: f64, now: f64) -> f64 {
+    (1.0 - (now - arrives) / FADE).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
@@ -214,5 +366,28 @@ mod tests {
         assert_eq!(second.strength(10.3), 1.0);
         assert!(flights.settle(10.9));
         assert!(!flights.settle(12.0), "nothing is left once all have arrived");
+    }
+
+    #[test]
+    fn messages_from_one_to_another_go_apart_until_there_are_many() {
+        let mut flights = Flights::default();
+        let port = Name::new("Orders");
+        for id in 1..=10 {
+            let known = Known {
+                label: format!("Order {id}"),
+                by: Some((NodeKind::ReceivePort, port)),
+                leaves: 5.0,
+                group: None,
+            };
+            flights.known.insert(MessageId(id), known);
+            let owner = Subscriber::Activation { service: Name::new("App.Orders") };
+            flights.deliver(MessageId(id), &owner, 5.0, 1.0);
+        }
+        let train = flights.hops.values().next().unwrap();
+        assert_eq!(flights.hops.len(), 1, "one line");
+        let words: Vec<_> = train.iter().map(Hop::words).collect();
+        assert_eq!(words, ["Order 1", "Order 2", "Order 3 and 7 more"]);
+        assert!(train.iter().zip(train.iter().skip(1)).all(|(a, b)| a.born < b.born), "one after the other");
+        assert!(flights.settle(5.5) && !flights.settle(8.0) && flights.hops.is_empty());
     }
 }

@@ -12,6 +12,7 @@ mod generate;
 mod inspector;
 mod instances;
 mod messages;
+pub mod notice;
 pub mod overlay;
 pub mod pages;
 mod partners;
@@ -143,10 +144,12 @@ impl RunMode {
             .loaded
             .as_ref()
             .is_some_and(|(_, folder, name)| (folder, name.as_str()) == (&document.folder, document.name()));
-        if known && !mends && self.ran.as_ref().is_some_and(|ran| runs_alike(ran, &document.app)) {
+        let mut other = self.loaded.as_ref() != Some(&identity);
+        if other && known && !mends && self.ran.as_ref().is_some_and(|ran| runs_alike(ran, &document.app)) {
             self.loaded = Some(identity.clone());
+            other = false;
         }
-        if self.loaded.as_ref() != Some(&identity) {
+        if other {
             self.state.atlas = atlas::Atlas::of(&document.app);
             let app = Arc::new(document.app.clone());
             self.ran = Some(Arc::clone(&app));
@@ -202,7 +205,7 @@ impl RunMode {
         // Frames come when something happens, so the steady frame time that egui expects is not theirs.
         let seconds = f64::from(ctx.input(|i| i.unstable_dt)).min(0.1);
         if self.state.advance(seconds) {
-            let travels = !self.state.flights.flights.is_empty() && !reduced_motion;
+            let travels = self.state.flights.travel() && !reduced_motion;
             ctx.request_repaint_after(if travels { FRAME / 2 } else { FRAME });
         }
     }

@@ -95,7 +95,7 @@ impl<'a> RunOverlay<'a> {
     /// What every shape of this orchestration shows, by shape id; those that show nothing are not in it.
     pub fn marks(&self) -> BTreeMap<Name, Token> {
         let mut marks: BTreeMap<Name, Token> = BTreeMap::new();
-        for (shape, glow) in self.state.glows(self.instance, self.service) {
+        for (shape, glow) in self.state.glows(self.instance.is_some(), self.service) {
             marks.entry(shape).or_default().glow = glow;
         }
         if self.instance.is_none() {
@@ -310,7 +310,8 @@ impl<'a> RunOverlay<'a> {
                 let more = own.len() - 1;
                 let label =
                     if many { format!("{} and {more} more", flight.label) } else { flight.label.clone() };
-                if let Some(body) = pill(paint, rect, at, &label, strength) {
+                let z = paint.view.scaling.clamp(0.7, 1.2);
+                if let Some(body) = pill(&paint.painter, paint.t, z, rect, at, (&label, strength)) {
                     shown.push((body, label, flight.message));
                 }
             }
@@ -368,13 +369,18 @@ impl Way {
     }
 }
 
-/// A labelled message, kept inside `rect`.
-fn pill(paint: &Paint<'_>, rect: Rect, at: Pos2, label: &str, strength: f32) -> Option<Rect> {
-    let t = paint.t;
-    let z = paint.view.scaling.clamp(0.7, 1.2);
+/// A labelled message, kept inside `rect`, `z` times its size.
+pub(in crate::studio) fn pill(
+    painter: &egui::Painter,
+    t: &theme::Tokens,
+    z: f32,
+    rect: Rect,
+    at: Pos2,
+    (label, strength): (&str, f32),
+) -> Option<Rect> {
     let font = FontId::new((11.0 * z * 2.0).round() / 2.0, theme::semibold());
     let color = t.on_brand.gamma_multiply(strength);
-    let galley = paint.painter.layout_no_wrap(label.to_owned(), font, color);
+    let galley = painter.layout_no_wrap(label.to_owned(), font, color);
     let size = galley.size() + vec2(32.0 * z, 8.0 * z);
     let half = size / 2.0;
     let room = rect.shrink(4.0);
@@ -386,10 +392,10 @@ fn pill(paint: &Paint<'_>, rect: Rect, at: Pos2, label: &str, strength: f32) -> 
         at.y.clamp(room.top() + half.y, room.bottom() - half.y),
     );
     let body = Rect::from_center_size(center, size);
-    paint.painter.rect_filled(body, half.y, t.brand.gamma_multiply(strength));
+    painter.rect_filled(body, half.y, t.brand.gamma_multiply(strength));
     let mark = Rect::from_center_size(body.left_center() + vec2(15.0 * z, 0.0), Vec2::splat(12.0 * z));
-    icons::paint(&paint.painter, Glyph::Envelope, mark, color);
-    paint.painter.galley(pos2(body.left() + 24.0 * z, center.y - galley.size().y / 2.0), galley, color);
+    icons::paint(painter, Glyph::Envelope, mark, color);
+    painter.galley(pos2(body.left() + 24.0 * z, center.y - galley.size().y / 2.0), galley, color);
     Some(body)
 }
 

@@ -3,10 +3,12 @@
 
 use super::desk::{Desk, Moment};
 use super::tracker::Tracker;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, counted};
 use crate::engine::{Event, EventKind, InstanceChange, InstanceId};
+use crate::filter::Filter;
 use crate::host::partners::PartnerState;
-use crate::journal::Stride;
+use crate::journal::export::Format;
+use crate::journal::{Stride, filtered};
 use crate::lab::scenario::{Kept, Options, Prepared, keep};
 use crate::lab::{self, VirtualRun};
 use crate::message::{BTS, DateTime, Name, TimeSpan, format_value};
@@ -25,8 +27,10 @@ pub use talk::{Answer, Clock, Command, Update};
 
 /// Events the record keeps, and with them what can be looked up of ended instances.
 const KEPT: usize = 1_000_000;
-/// Most events handed over at once; beyond, the oldest are left out and counted.
-const HANDED: usize = 20_000;
+/// Most events handed over at once: those of a run that plays, so that a frame has little to do however fast it plays,
+/// and all that the window keeps once the clock stands.
+const HANDED: usize = 4_000;
+pub(super) const RECALLED: usize = 20_000;
 /// Steps at one moment of virtual time that count as an endless loop (C010).
 const STEP_LIMIT: u64 = 100_000;
 /// Virtual seconds a wall second.
@@ -49,8 +53,10 @@ pub struct Player {
     last: Option<Instant>,
     /// Virtual time owed that is smaller than a tick of the clock.
     owed: f64,
-    events: Vec<Event>,
-    skipped: u64,
+    /// The last event handed to the window.
+    handed: u64,
+    /// The window lacks events.
+    gap: bool,
     answers: Vec<Answer>,
     partners: Arc<[PartnerState]>,
     watched: Option<InstanceId>,
@@ -196,6 +202,7 @@ impl Player {
             Command::DiscardRun(name) => self.discard_run(&name),
             Command::Compare(with) => self.runs.compare(with),
             Command::SaveRun(path) => self.save_run(&path),
+            Command::Export { format, filter, path } => self.export(format, &filter, &path),
             Command::OpenRun(bytes) => self.open_run(&bytes),
             Command::Film { module, instance, path, dark } => self.film(&module, instance, &path, dark),
         }
@@ -211,6 +218,22 @@ impl Player {
                 Answer::Refused(Diagnostic::error("L13", message, "Choose another file"))
             }
             Err(why) => Answer::Refused(why),
+        });
+    }
+
+    fn export(&mut self, format: Format, filter: &Filter, path: &Path) {
+        let Some(record) = self.runs.run().map(VirtualRun::run) else { return };
+        let (program, origin) = (record.engine().program(), record.start());
+        let until = self.past.as_ref().map_or(record.last_seq(), |past| past.seq);
+        let events = filtered(record.events_until(until), filter, origin, Some(program));
+        let mut count = 0;
+        let text = format.write(events.inspect(|_| count += 1), origin, program);
+        let written = text.and_then(|text| {
+            std::fs::write(path, text).map_err(|why| format!("{} cannot be written: {why}", path.display()))
+        });
+        self.answers.push(match written {
+            Ok(()) => Answer::Done(format!("Wrote {} to {}", counted(count, "event"), path.display())),
+            Err(why) => Answer::Refused(Diagnostic::error("L11", why, "Choose another file")),
         });
     }
 
@@ -259,8 +282,8 @@ impl Player {
         self.shown_anew();
         let last = self.runs.run().map(|run| run.run().last_seq());
         let failure = played.failures.into_iter().next();
-        if let Some(seq) = last.filter(|_| failure.is_some()) {
-            // It stopped where what happened was not what it expects.
+        if let Some(seq) = played.parted.or(last).filter(|_| failure.is_some()) {
+            // At what was not expected; what did not come is missing at the end.
             self.seek(seq);
         }
         let passed = || Answer::Done(format!("{stem} passed"));
@@ -278,12 +301,12 @@ impl Player {
         self.desk.restart();
         self.steps_at_moment = 0;
         self.owed = 0.0;
-        self.events.clear();
-        self.skipped = 0;
+        self.gap = false;
         self.partners = Arc::default();
         let Some(run) = self.runs.run() else { return };
         self.program = Some(Arc::clone(run.engine().program()));
         self.seen = run.run().forgotten();
+        self.handed = self.seen;
         self.set_breakpoints();
         self.follow();
         self.watch(self.watched);
@@ -436,15 +459,7 @@ impl Player {
             let distance = back::DISTANCE << self.spread;
             self.marks.retain(|(seq, _)| seq % distance == 0);
         }
-        let over = fresh.len().saturating_sub(HANDED);
-        self.events.extend_from_slice(fresh.get(over..).unwrap_or_default());
-        self.skipped += over as u64;
         self.seen = record.last_seq();
-        if self.events.len() > HANDED {
-            let over = self.events.len() - HANDED;
-            self.events.drain(..over);
-            self.skipped += over as u64;
-        }
         self.clock.elapsed = run.now().since(record.start());
         let states = run.partners().states();
         if *states != *self.partners {
@@ -452,8 +467,26 @@ impl Player {
         }
     }
 
+    /// What happened since the last call, and whether something before it is missing. Once the clock stands, what was
+    /// left out is handed over too.
+    fn news(&mut self) -> (Vec<Event>, bool) {
+        let Some(record) = self.runs.run().map(VirtualRun::run) else { return (Vec::new(), false) };
+        let (from, most) = match self.clock.playing {
+            true => (self.handed, HANDED),
+            false if std::mem::take(&mut self.gap) => (0, RECALLED),
+            false => (self.handed, RECALLED),
+        };
+        let fresh = record.events_after(from);
+        let fresh = fresh.get(fresh.len().saturating_sub(most)..).unwrap_or_default();
+        let anew = fresh.first().is_some_and(|first| first.seq != self.handed + 1);
+        self.gap |= anew && self.clock.playing;
+        self.handed = record.last_seq();
+        (fresh.to_vec(), anew)
+    }
+
     /// What changed since the last call.
     pub fn update(&mut self) -> Update {
+        let (events, anew) = self.news();
         self.explain();
         self.count_stops();
         self.runs.look();
@@ -495,8 +528,8 @@ impl Player {
             brought,
             told,
             program: self.program.clone(),
-            events: std::mem::take(&mut self.events),
-            skipped: std::mem::take(&mut self.skipped),
+            events,
+            anew,
             instances: tracker.instances(),
             alive: tracker.alive(),
             ended: tracker.ended(),
@@ -505,6 +538,13 @@ impl Player {
             partners: Arc::clone(&self.partners),
             answers: std::mem::take(&mut self.answers),
         }
+    }
+
+    /// As [`Player::update`], together with one that was not taken.
+    pub fn update_after(&mut self, earlier: Update) -> Update {
+        let update = self.update().after(earlier);
+        self.gap |= update.anew && self.clock.playing;
+        update
     }
 
     pub fn playing(&self) -> bool {

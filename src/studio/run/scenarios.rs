@@ -20,6 +20,8 @@ use egui::{Button, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Other orders that a scenario is explored in, each with what is ready run in an order drawn from its own seed.
+const SCHEDULES: u64 = 100;
 /// Messages that are tried for a hole.
 const TRIES: usize = 160;
 
@@ -38,6 +40,7 @@ const HOLES: [Column; 3] = [
 enum Report {
     Outcome(Box<Outcome>),
     Covered(Box<Coverage>),
+    Explored,
     Broken(Vec<Diagnostic>),
     Offered(Box<Hole>, Result<Offer, String>),
 }
@@ -112,6 +115,7 @@ impl Scenarios {
                     self.holes_of = None;
                     self.playing = false;
                 }
+                Report::Explored => self.playing = false,
                 Report::Broken(all) => {
                     self.broken = all;
                     self.playing = false;
@@ -144,6 +148,38 @@ impl Scenarios {
             };
             let report = match play_all(&app, &suite, &mut tell) {
                 Ok((_, coverage)) => Report::Covered(Box::new(coverage)),
+                Err(all) => Report::Broken(all),
+            };
+            let _ = sender.send(report);
+            wake();
+        });
+    }
+
+    /// Plays a scenario, or all of them, in many orders of what can happen; the first in which something is not as
+    /// expected is kept with its number.
+    pub fn explore(&mut self, ctx: &egui::Context, app: &Application) {
+        if self.playing {
+            return;
+        }
+        let chosen = self.list.cursor.and_then(|at| app.scenarios.keys().nth(at)).cloned();
+        match &chosen {
+            Some(stem) => drop(self.outcomes.remove(stem)),
+            None => self.outcomes.clear(),
+        }
+        self.broken.clear();
+        let app = app.clone();
+        self.playing = self.beside(ctx, move |sender, wake| {
+            let suite =
+                Suite { filter: chosen.clone().unwrap_or_default(), seeds: SCHEDULES, ..Suite::default() };
+            let mut tell = |outcome: &Outcome| {
+                // What only has such a name as well was not meant.
+                if chosen.as_ref().is_none_or(|stem| *stem == outcome.stem) {
+                    let _ = sender.send(Report::Outcome(Box::new(outcome.clone())));
+                    wake();
+                }
+            };
+            let report = match play_all(&app, &suite, &mut tell) {
+                Ok(_) => Report::Explored,
                 Err(all) => Report::Broken(all),
             };
             let _ = sender.send(report);
@@ -235,6 +271,9 @@ fn tools(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<
         if small(ui, C::PlayScenarios, some && !run.scenarios.playing) {
             actions.push(Action::Command(C::PlayScenarios));
         }
+        if small(ui, C::Explore, some && !run.scenarios.playing) {
+            actions.push(Action::Command(C::Explore));
+        }
         if small(ui, C::KeepAsTest, run.state.past.is_none()) {
             actions.push(Action::Command(C::KeepAsTest));
         }
@@ -286,6 +325,7 @@ fn list(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<A
     let cursor = run.scenarios.list.cursor.and_then(|at| scenarios.get(at));
     let failed =
         cursor.and_then(|(stem, _)| run.scenarios.outcomes.get(*stem)).filter(|o| !o.failures.is_empty());
+    let seed = failed.map_or(0, |outcome| outcome.seed);
     let failures: Vec<Diagnostic> = failed.map(|outcome| outcome.failures.clone()).unwrap_or_default();
     let room = ui.available_height();
     let below = if failures.is_empty() { 0.0 } else { (room * 0.5).clamp(72.0, 180.0) };
@@ -327,9 +367,9 @@ fn list(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<A
     }
     let Some(first) = failures.first() else { return };
     ui.horizontal(|ui| {
-        ui.label(
-            RichText::new(counted(failures.len(), "difference")).text_style(theme::strong()).color(t.error),
-        );
+        let order = if seed == 0 { String::new() } else { format!(" in order {seed}") };
+        let words = format!("{}{order}", counted(failures.len(), "difference"));
+        ui.label(RichText::new(words).text_style(theme::strong()).color(t.error));
         let words = RichText::new("Open where it failed").size(12.0);
         let tip = "Plays it again and shows the run at the moment of the difference";
         if ui.add(Button::new(words)).on_hover_text(tip).clicked()
@@ -374,10 +414,13 @@ fn holes(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<
     }
     let holes = std::mem::take(&mut run.scenarios.holes);
     if holes.is_empty() {
-        table::nothing(
-            ui,
-            "Everything was reached: all shapes, branches, handlers, follow pairs and subscriptions.",
-        );
+        let words = match totals(&coverage).is_empty() {
+            true => "There is nothing to reach yet. Draw an orchestration in Design.",
+            false => {
+                "Everything was reached: all shapes, branches, handlers, follow pairs and subscriptions."
+            }
+        };
+        table::nothing(ui, words);
         run.scenarios.holes = holes;
         return;
     }

@@ -3,6 +3,7 @@
 use super::atlas::Atlas;
 use super::desk::Found;
 use super::flights::Flights;
+use super::notice::Notice;
 use super::player::{Answer, Brought, Clock, Comparison, EventStop, Explanation, RunInfo, ShapeStop, Update};
 use super::tracker::{Phase, Summary, Watched};
 use crate::diagnostic::Diagnostic;
@@ -14,14 +15,65 @@ use crate::program::Program;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-/// Journal lines kept for the list.
-const LINES: usize = 20_000;
+/// Most events kept.
+const EVENTS: usize = super::player::RECALLED;
 /// Events by which an earlier moment knows what its messages are called.
 const RECALLED: usize = 400;
 /// Seconds a shape glows after it ran.
 pub const GLOW: f64 = 1.1;
 /// Seconds a variable stays marked after it changed.
 const MARK: f64 = 2.5;
+
+/// What ran lately, on the play clock. Only what is new costs anything, however many instances run.
+#[derive(Debug, Default)]
+struct Heat {
+    /// When a shape last started, by orchestration and shape: in any instance, and in the watched one.
+    shapes: BTreeMap<(Name, Name), f64>,
+    own: BTreeMap<(Name, Name), f64>,
+    /// The shapes that started last, for an instance that is watched only now.
+    started: VecDeque<(InstanceId, Name, Name, f64)>,
+    /// When each instance last ran.
+    instances: BTreeMap<InstanceId, f64>,
+    /// The same, oldest first.
+    ran: VecDeque<(f64, InstanceId)>,
+}
+
+impl Heat {
+    fn shape(&mut self, instance: InstanceId, place: (Name, Name), own: bool, now: f64) {
+        self.shapes.insert(place, now);
+        if own {
+            self.own.insert(place, now);
+        }
+        if self.started.len() >= RECALLED {
+            self.started.pop_front();
+        }
+        self.started.push_back((instance, place.0, place.1, now));
+    }
+
+    fn instance(&mut self, instance: InstanceId, now: f64) {
+        if self.instances.insert(instance, now) != Some(now) {
+            self.ran.push_back((now, instance));
+        }
+    }
+
+    /// Another instance is watched.
+    fn watch(&mut self, id: Option<InstanceId>) {
+        let own = self.started.iter().filter(|(instance, ..)| Some(*instance) == id);
+        self.own = own.map(|(_, service, shape, at)| ((*service, *shape), *at)).collect();
+    }
+
+    /// Forgets what ran up to a time.
+    fn cool(&mut self, cold: f64) {
+        self.shapes.retain(|_, at| *at > cold);
+        self.own.retain(|_, at| *at > cold);
+        while let Some((at, id)) = self.ran.front().copied().filter(|(at, _)| *at <= cold) {
+            self.ran.pop_front();
+            if self.instances.get(&id) == Some(&at) {
+                self.instances.remove(&id);
+            }
+        }
+    }
+}
 
 #[derive(Debug, Default)]
 pub struct State {
@@ -35,18 +87,14 @@ pub struct State {
     pub waiting: Arc<BTreeMap<(Name, Name), u32>>,
     pub watched: Option<Arc<Watched>>,
     pub partners: Arc<[PartnerState]>,
+    /// The last of what happened, without a gap.
     pub journal: VecDeque<Event>,
-    /// Events that left the list.
-    pub dropped: u64,
     pub flights: Flights,
     pub answer: Option<Answer>,
     pub atlas: Atlas,
     /// Seconds the run has been playing on this screen; stands still while paused.
     pub play: f64,
-    /// When a shape last started, by instance, orchestration and shape; on the play clock.
-    heat: BTreeMap<(InstanceId, Name, Name), f64>,
-    /// When each instance last ran.
-    pulse: BTreeMap<InstanceId, f64>,
+    heat: Heat,
     /// Variables of the watched instance with when they changed.
     variables: BTreeMap<Name, (Value, f64)>,
     marked_for: Option<InstanceId>,
@@ -75,6 +123,8 @@ pub struct State {
     pub found: Arc<Found>,
     /// The run as a scenario, when it was asked for.
     pub kept: Option<Arc<Kept>>,
+    /// What one may have missed.
+    pub notice: Notice,
     /// Messages on their way in the present, while an earlier moment is shown.
     present: Option<Flights>,
 }
@@ -92,34 +142,27 @@ impl State {
         }
         if !self.clock.playing && !update.clock.playing && !update.events.is_empty() {
             // A step shows what it did itself, not what the one before did.
-            self.heat.clear();
-            self.pulse.clear();
+            self.heat = Heat::default();
             self.flights.land();
+        }
+        if update.anew {
+            self.journal.clear();
+            self.flights.forget();
         }
         for event in &update.events {
             self.flights.follow(event, &self.atlas, self.play, update.clock.speed);
-            match &event.kind {
-                EventKind::ShapeStarted { instance, service, shape } => {
-                    self.heat.insert((*instance, *service, *shape), self.play);
-                }
-                EventKind::Instance { instance, .. } => {
-                    self.pulse.insert(*instance, self.play);
-                }
-                _ => {}
-            }
+            self.warm(&event.kind);
+            self.notice.follow(event);
         }
-        if other && update.events.len() > RECALLED {
+        let again = other || update.anew && !update.clock.playing;
+        if again && update.events.len() > RECALLED {
             // A run that is shown again: what happened in it long ago does not move.
-            self.heat.clear();
-            self.pulse.clear();
+            self.heat = Heat::default();
             self.flights.land();
         }
-        self.dropped += update.skipped;
         self.journal.extend(update.events);
-        while self.journal.len() > LINES {
-            self.journal.pop_front();
-            self.dropped += 1;
-        }
+        let over = self.journal.len().saturating_sub(EVENTS);
+        self.journal.drain(..over);
         if self.past != update.past {
             self.look_back(update.past);
         }
@@ -148,11 +191,22 @@ impl State {
         self.watch(update.watched);
     }
 
+    /// Notes what an event ran.
+    fn warm(&mut self, kind: &EventKind) {
+        match kind {
+            EventKind::ShapeStarted { instance, service, shape } => {
+                let own = self.marked_for == Some(*instance);
+                self.heat.shape(*instance, (*service, *shape), own, self.play);
+            }
+            EventKind::Instance { instance, .. } => self.heat.instance(*instance, self.play),
+            _ => {}
+        }
+    }
+
     /// Shows on the canvas what an event did, and nothing else.
     fn look_back(&mut self, past: Option<u64>) {
         self.past = past;
-        self.heat.clear();
-        self.pulse.clear();
+        self.heat = Heat::default();
         let Some(seq) = past else {
             self.flights = self.present.take().unwrap_or_default();
             self.flights.land();
@@ -167,17 +221,12 @@ impl State {
             }
             self.flights.follow(event, &self.atlas, self.play, 1.0);
         }
-        match self.journal.range(..end).next_back().map(|event| &event.kind) {
-            Some(
-                EventKind::ShapeStarted { instance, service, shape }
-                | EventKind::ShapeCompleted { instance, service, shape },
-            ) => {
-                self.heat.insert((*instance, *service, *shape), self.play);
+        match self.journal.range(..end).next_back().map(|event| event.kind.clone()) {
+            Some(EventKind::ShapeCompleted { instance, service, shape }) => {
+                self.warm(&EventKind::ShapeStarted { instance, service, shape });
             }
-            Some(EventKind::Instance { instance, .. }) => {
-                self.pulse.insert(*instance, self.play);
-            }
-            _ => {}
+            Some(kind) => self.warm(&kind),
+            None => {}
         }
     }
 
@@ -187,6 +236,7 @@ impl State {
         if !same {
             self.variables.clear();
             self.marked_for = id;
+            self.heat.watch(id);
         }
         for (name, value) in watched.iter().flat_map(|w| &w.view).flat_map(|v| &v.variables) {
             match self.variables.get_mut(name) {
@@ -211,27 +261,20 @@ impl State {
             return false;
         }
         self.play += seconds;
-        let cold = self.play - GLOW;
-        self.heat.retain(|_, at| *at > cold);
-        self.pulse.retain(|_, at| *at > cold);
-        self.flights.settle(self.play) || !self.heat.is_empty()
+        self.heat.cool(self.play - GLOW);
+        self.flights.settle(self.play) || !self.heat.shapes.is_empty()
     }
 
-    /// How lately the shapes of an orchestration ran, from 1 for now to 0; for one instance, or for any.
-    pub fn glows(&self, instance: Option<InstanceId>, service: Name) -> BTreeMap<Name, f32> {
-        let mut glows = BTreeMap::new();
-        for ((id, owner, shape), at) in &self.heat {
-            if *owner == service && instance.is_none_or(|wanted| wanted == *id) {
-                let glow: &mut f32 = glows.entry(*shape).or_default();
-                *glow = glow.max(self.cooled(Some(*at)));
-            }
-        }
-        glows
+    /// How lately the shapes of an orchestration ran, from 1 for now to 0; in the watched instance, or in any.
+    pub fn glows(&self, watched: bool, service: Name) -> impl Iterator<Item = (Name, f32)> {
+        let heat = if watched { &self.heat.own } else { &self.heat.shapes };
+        let own = heat.iter().filter(move |((owner, _), _)| *owner == service);
+        own.map(|((_, shape), at)| (*shape, self.cooled(Some(*at))))
     }
 
     /// How lately an instance ran, from 1 for now to 0.
     pub fn pulse(&self, instance: InstanceId) -> f32 {
-        self.cooled(self.pulse.get(&instance).copied())
+        self.cooled(self.heat.instances.get(&instance).copied())
     }
 
     fn cooled(&self, at: Option<f64>) -> f32 {

@@ -1,17 +1,19 @@
 //! Breakpoints: before shapes with their conditions, and on what happens; and the banner while something is held.
 
 use super::RunMode;
+use super::desk::Page;
 use super::player::{Command, EventStop, ShapeStop};
 use crate::diagnostic::counted;
 use crate::filter::Filter;
 use crate::journal::{Clock, event_name};
 use crate::studio::command;
 use crate::studio::document::Action;
+use crate::studio::filter_box::FilterBox;
 use crate::studio::icons::Glyph;
 use crate::studio::keymap;
 use crate::studio::panels::fields;
 use crate::studio::theme::{self, Tokens};
-use egui::{Button, Color32, DragValue, Key, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+use egui::{Button, Color32, DragValue, Key, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// What stops a run most often, with its name.
 pub const USUAL: [(&str, &str); 3] = [
@@ -61,7 +63,7 @@ fn shape(ui: &mut Ui, run: &mut RunMode, stop: &ShapeStop, actions: &mut Vec<Act
         let mut filter = stop.filter.clone();
         let mut hits = stop.hits.max(1);
         let hint = "always, or var.count >= 3";
-        let entered = condition(ui, &format!("Condition of {name}"), hint, &mut filter, 168.0);
+        let entered = condition(ui, run, &format!("Condition of {name}"), hint, &mut filter, 168.0);
         let counted = from_hit(ui, &format!("From which hit {name} stops"), &mut hits);
         if entered || counted {
             let breakpoint = stop.breakpoint;
@@ -92,7 +94,7 @@ fn events(ui: &mut Ui, run: &mut RunMode) {
             ui.horizontal(|ui| {
                 dot(ui, Filter::parse(&stop.filter).is_ok());
                 let words = format!("Event breakpoint {}", i + 1);
-                if condition(ui, &words, "event == message.published", &mut stop.filter, 220.0) {
+                if condition(ui, run, &words, "event == message.published", &mut stop.filter, 220.0) {
                     stop.seen = 0;
                 }
                 let mut hits = stop.hits.max(1);
@@ -143,35 +145,35 @@ impl RunMode {
     }
 }
 
-/// A field for a filter; true when it was left with another text, or Enter was pressed.
-fn condition(ui: &mut Ui, name: &str, hint: &str, text: &mut String, width: f32) -> bool {
-    let t = Tokens::of(ui);
-    let id = ui.make_persistent_id(("condition", name));
-    let mut typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_else(|| text.clone());
-    let wrong = Filter::parse(&typed).err();
-    let color = if wrong.is_some() { t.error } else { t.text };
-    let field = TextEdit::singleline(&mut typed).hint_text(hint).text_color(color).desired_width(width);
-    let response = ui.add(field.id(id.with("field")).font(egui::TextStyle::Monospace));
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, name));
-    if response.changed() {
-        ui.data_mut(|data| data.insert_temp(id, typed.clone()));
+/// A condition that is being written, and the one it was made for.
+#[derive(Debug, Default)]
+pub struct Condition {
+    field: FilterBox,
+    of: String,
+}
+
+/// A field for a filter; true when it was left with another one, or Enter was pressed.
+fn condition(ui: &mut Ui, run: &mut RunMode, name: &str, hint: &str, text: &mut String, width: f32) -> bool {
+    let words = std::mem::take(&mut run.drawer.words);
+    let own = run.drawer.conditions.entry(name.to_owned()).or_default();
+    if own.of != *text {
+        own.field.set(text);
+        text.clone_into(&mut own.of);
     }
-    let left = response.lost_focus();
-    if let Some(wrong) = &wrong {
-        response.on_hover_text(format!("{}: {}", wrong.message, wrong.help));
+    own.field.ui(ui, name, hint, width, &words);
+    let left = !own.field.typing() && own.field.wrong().is_none() && own.field.filter().text() != *text;
+    let taken = left && !ui.input(|input| input.key_pressed(Key::Escape));
+    if taken {
+        own.field.filter().text().clone_into(text);
+    } else if left {
+        own.field.set(text);
     }
-    if !left {
-        return false;
+    if own.field.typing() {
+        let asks = own.field.asks;
+        run.drawer.place(Page::Breakpoints).filter.asks = asks;
     }
-    if wrong.is_some() {
-        return false;
-    }
-    ui.data_mut(|data| data.remove::<String>(id));
-    if ui.input(|input| input.key_pressed(Key::Escape)) || typed == *text {
-        return false;
-    }
-    *text = typed;
-    true
+    run.drawer.words = words;
+    taken
 }
 
 fn from_hit(ui: &mut Ui, name: &str, hits: &mut u32) -> bool {

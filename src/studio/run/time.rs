@@ -4,7 +4,7 @@
 use super::player::Command;
 use super::state::State;
 use super::{RunMode, Unit, forks};
-use crate::engine::{EventKind, InstanceChange, InstanceId, Publisher};
+use crate::engine::{Event, EventKind, InstanceChange, InstanceId, Publisher};
 use crate::journal::{Clock, instance_of, is_problem};
 use crate::lab::Fault;
 use crate::message::{Name, TimeSpan};
@@ -13,7 +13,8 @@ use crate::studio::keymap;
 use crate::studio::run::atlas::{pill_of, service_words};
 use crate::studio::theme::Tokens;
 use egui::{Align, Button, Color32, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 const LANE: f32 = 14.0;
 /// Room for the names of the lanes.
@@ -40,14 +41,16 @@ enum Stand {
 /// One instance: times in ticks since the start of the run.
 #[derive(Debug)]
 struct Lane {
-    id: InstanceId,
-    name: String,
+    service: Name,
     /// From when it stood how; the last one lasts until `ended`, or until now.
-    stands: Vec<(i64, Stand)>,
+    stands: VecDeque<(i64, Stand)>,
     ended: Option<i64>,
-    messages: Vec<i64>,
-    errors: Vec<i64>,
+    messages: VecDeque<i64>,
+    errors: VecDeque<i64>,
+    /// Its last event.
     touched: u64,
+    /// It is an orchestration's, or something went wrong with it.
+    shows: bool,
 }
 
 /// A message from outside.
@@ -62,10 +65,15 @@ struct Arrival {
 
 #[derive(Debug, Default)]
 pub struct Timeline {
-    /// Run, first and last event of what the lanes were made of.
+    /// Run, first and last event that the lanes are made of.
     of: (u64, u64, u64),
-    lanes: Vec<Lane>,
-    arrivals: Vec<Arrival>,
+    lanes: BTreeMap<InstanceId, Lane>,
+    /// Every lane by its last event: those that show, and those that do not.
+    latest: BTreeSet<(u64, InstanceId)>,
+    hidden: BTreeSet<(u64, InstanceId)>,
+    /// The latest of those that show, oldest instance first.
+    shown: Vec<InstanceId>,
+    arrivals: VecDeque<Arrival>,
     /// Event and time of the message that is dragged along the lane.
     dragged: Option<(u64, i64)>,
     /// Ticks at the left edge and from edge to edge; all there is until one zooms.
@@ -74,71 +82,108 @@ pub struct Timeline {
 }
 
 impl Timeline {
+    /// Takes in what is new and forgets what the window no longer keeps; all else stays as it is.
     fn refresh(&mut self, state: &State) {
-        let seq = |event: Option<&crate::engine::Event>| event.map_or(0, |event| event.seq);
+        let seq = |event: Option<&Event>| event.map_or(0, |event| event.seq);
         let of = (state.run, seq(state.journal.front()), seq(state.journal.back()));
         if self.of == of {
             return;
         }
-        if self.of.0 != of.0 {
+        let (run, first, last) = self.of;
+        if run != of.0 {
             self.window = None;
         }
+        let goes_on = run == of.0 && first <= of.1 && of.1 <= last + 1 && last <= of.2;
+        let mut from = last;
+        if !goes_on {
+            from = 0;
+            self.lanes.clear();
+            self.latest.clear();
+            self.hidden.clear();
+            self.arrivals.clear();
+        }
         self.of = of;
-        let mut lanes: BTreeMap<InstanceId, Lane> = BTreeMap::new();
-        self.arrivals.clear();
-        for event in &state.journal {
+        let origin = state.journal.front().map_or(0, |event| event.at.since(state.start).0);
+        let from = state.journal.partition_point(|event| event.seq <= from);
+        for event in state.journal.range(from..) {
             self.arrive(event, state);
-            let Some(id) = instance_of(&event.kind) else { continue };
-            let at = event.at.since(state.start).0;
-            if let EventKind::Instance { service, change, .. } = &event.kind {
-                let lane = lanes.entry(id).or_insert_with(|| lane(id, *service));
-                match stand(change) {
-                    Some(Some(stand)) => {
-                        lane.ended = None;
-                        lane.stands.push((at, stand));
-                    }
-                    Some(None) => lane.ended = Some(at),
-                    None => {}
-                }
-            }
-            let Some(lane) = lanes.get_mut(&id) else { continue };
-            lane.touched = event.seq;
-            match &event.kind {
-                EventKind::MessageConsumed { .. }
-                | EventKind::MessagePublished { publisher: Publisher::Orchestration { .. }, .. } => {
-                    lane.messages.push(at);
-                }
-                kind if is_problem(kind) => lane.errors.push(at),
-                _ => {}
+            if let Some(id) = instance_of(&event.kind) {
+                self.touch(id, event, state, origin);
             }
         }
+        while self.arrivals.front().is_some_and(|arrival| arrival.seq < of.1) {
+            self.arrivals.pop_front();
+        }
+        for lanes in [&mut self.latest, &mut self.hidden] {
+            while let Some((_, id)) = lanes.first().copied().filter(|(touched, _)| *touched < of.1) {
+                lanes.pop_first();
+                self.lanes.remove(&id);
+            }
+        }
+        self.shown = self.latest.iter().rev().take(LANES).map(|(_, id)| *id).collect();
+        self.shown.sort_unstable();
+    }
+
+    /// Notes what an event says of its instance. Before `origin` nothing needs to be known.
+    fn touch(&mut self, id: InstanceId, event: &Event, state: &State, origin: i64) {
+        let at = event.at.since(state.start).0;
+        let lane = match (self.lanes.entry(id), &event.kind) {
+            (Entry::Occupied(known), _) => known.into_mut(),
+            (Entry::Vacant(new), EventKind::Instance { service, .. }) => {
+                new.insert(Lane::new(*service, state.atlas.module(*service).is_some()))
+            }
+            (Entry::Vacant(_), _) => return,
+        };
+        let before = (lane.touched, id);
+        let lanes = if lane.shows { &mut self.latest } else { &mut self.hidden };
+        lanes.remove(&before);
+        lane.touched = event.seq;
+        if let EventKind::Instance { change, .. } = &event.kind {
+            match stand(change) {
+                Some(Some(stand)) => {
+                    lane.ended = None;
+                    lane.stands.push_back((at, stand));
+                    while lane.stands.get(1).is_some_and(|(next, _)| *next < origin) {
+                        lane.stands.pop_front();
+                    }
+                }
+                Some(None) => lane.ended = Some(at),
+                None => {}
+            }
+        }
+        match &event.kind {
+            EventKind::MessageConsumed { .. }
+            | EventKind::MessagePublished { publisher: Publisher::Orchestration { .. }, .. } => {
+                since(&mut lane.messages, at, origin);
+            }
+            kind if is_problem(kind) => since(&mut lane.errors, at, origin),
+            _ => {}
+        }
         // Send ports have a lane when something went wrong with them.
-        lanes.retain(|_, lane| !lane.errors.is_empty() || state.atlas.module(lane.service()).is_some());
-        self.lanes = lanes.into_values().collect();
-        self.lanes.sort_by_key(|lane| std::cmp::Reverse(lane.touched));
-        self.lanes.truncate(LANES);
-        self.lanes.sort_by_key(|lane| lane.id);
+        lane.shows |= !lane.errors.is_empty();
+        let lanes = if lane.shows { &mut self.latest } else { &mut self.hidden };
+        lanes.insert((event.seq, id));
     }
 
     /// Notes what came from outside, and what became of it.
-    fn arrive(&mut self, event: &crate::engine::Event, state: &State) {
+    fn arrive(&mut self, event: &Event, state: &State) {
         let at = event.at.since(state.start).0;
         let arrival = |label: String| Arrival { seq: event.seq, at, label, failed: false };
         match &event.kind {
-            EventKind::MessageReceived { .. } => self.arrivals.push(arrival(String::new())),
+            EventKind::MessageReceived { .. } => self.arrivals.push_back(arrival(String::new())),
             EventKind::MessagePublished { message, publisher } => match publisher {
                 Publisher::ReceivePort(_) => {
-                    if let Some(last) = self.arrivals.last_mut().filter(|last| last.label.is_empty()) {
+                    if let Some(last) = self.arrivals.back_mut().filter(|last| last.label.is_empty()) {
                         last.label = pill_of(message);
                     }
                 }
                 Publisher::SendPortReply(_) | Publisher::External => {
-                    self.arrivals.push(arrival(pill_of(message)));
+                    self.arrivals.push_back(arrival(pill_of(message)));
                 }
                 Publisher::Orchestration { .. } | Publisher::Acknowledgement(_) => {}
             },
             EventKind::RoutingFailed { .. } | EventKind::MessageSuspended { .. } => {
-                if let Some(last) = self.arrivals.last_mut().filter(|last| last.at == at) {
+                if let Some(last) = self.arrivals.back_mut().filter(|last| last.at == at) {
                     last.failed = true;
                 }
             }
@@ -147,14 +192,18 @@ impl Timeline {
     }
 }
 
-fn lane(id: InstanceId, service: Name) -> Lane {
-    let (stands, messages, errors) = Default::default();
-    Lane { id, name: service.to_string(), stands, ended: None, messages, errors, touched: 0 }
+impl Lane {
+    fn new(service: Name, shows: bool) -> Self {
+        let (stands, messages, errors) = Default::default();
+        Self { service, stands, ended: None, messages, errors, touched: 0, shows }
+    }
 }
 
-impl Lane {
-    fn service(&self) -> Name {
-        Name::new(&self.name)
+/// Notes a time, and forgets those before `origin`.
+fn since(times: &mut VecDeque<i64>, at: i64, origin: i64) {
+    times.push_back(at);
+    while times.front().is_some_and(|time| *time < origin) {
+        times.pop_front();
     }
 }
 
@@ -174,7 +223,7 @@ fn stand(change: &InstanceChange) -> Option<Option<Stand>> {
 pub fn ui(ui: &mut Ui, run: &mut RunMode) {
     buttons(ui, run);
     run.time.refresh(&run.state);
-    if run.time.lanes.is_empty() {
+    if run.time.shown.is_empty() {
         let words = "Nothing has happened yet. Play, or send a message, and every instance gets a lane here.";
         crate::studio::panels::fields::note(ui, words);
         return;
@@ -248,7 +297,7 @@ fn buttons(ui: &mut Ui, run: &mut RunMode) {
 /// All time there is, or the part one has zoomed to.
 fn window(run: &RunMode) -> (i64, i64) {
     run.time.window.unwrap_or_else(|| {
-        let since = |event: &crate::engine::Event| event.at.since(run.state.start).0;
+        let since = |event: &Event| event.at.since(run.state.start).0;
         let first = run.state.journal.front().map_or(0, since);
         let last = run.state.journal.back().map_or(0, since).max(run.state.clock.elapsed.0);
         (first, (last - first).max(TimeSpan::TICKS_PER_SECOND) / 50 * 51)
@@ -341,16 +390,20 @@ fn ruler(ui: &mut Ui, run: &mut RunMode) {
     let inside = painter.with_clip_rect(body.intersect(painter.clip_rect()));
     inside.vline(x(head), lane.y_range(), (if run.state.past.is_some() { 2.0 } else { 1.0 }, t.brand));
     let end = from.saturating_add(span);
-    let mut near: Vec<usize> = (0..run.time.arrivals.len())
-        .filter(|i| run.time.arrivals.get(*i).is_some_and(|a| (from..=end).contains(&a.at)))
-        .collect();
-    near.sort_by_key(|i| run.time.arrivals.get(*i).map_or(i64::MAX, |a| (a.at - head).abs()));
-    near.truncate(HELD);
-    near.sort_unstable();
-    let many = run.time.arrivals.iter().filter(|a| (from..=end).contains(&a.at));
-    for arrival in many.take(2_000) {
+    // In the order of time: those in sight, and of them the nearest to the moment shown.
+    let arrivals = &run.time.arrivals;
+    let place = |time: i64| arrivals.partition_point(|arrival| arrival.at < time);
+    let seen = place(from)..place(end.saturating_add(1));
+    let begin = place(head).saturating_sub(HELD / 2).clamp(seen.start, seen.end);
+    let near = begin..(begin + HELD).min(seen.end);
+    let mut drawn = f32::NEG_INFINITY;
+    for arrival in arrivals.range(seen) {
         let at = pos2(x(arrival.at), lane.center().y);
-        envelope(&inside, at, if arrival.failed { t.error } else { t.messaging }, 4.0);
+        // Where many came at once, one stands for all of them; what failed is always seen.
+        if arrival.failed || at.x >= drawn + 2.0 {
+            envelope(&inside, at, if arrival.failed { t.error } else { t.messaging }, 4.0);
+            drawn = at.x;
+        }
     }
     for i in near {
         let Some(arrival) = run.time.arrivals.get(i) else { continue };
@@ -457,7 +510,7 @@ fn drag(
 
 fn lanes(ui: &mut Ui, run: &mut RunMode) {
     let t = Tokens::of(ui);
-    let height = (run.time.lanes.len() as f32 * LANE + 4.0).max(ui.available_height());
+    let height = (run.time.shown.len() as f32 * LANE + 4.0).max(ui.available_height());
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
     let shown = Clock(run.state.clock.elapsed).to_string();
@@ -473,17 +526,15 @@ fn lanes(ui: &mut Ui, run: &mut RunMode) {
     let inside = clip.with_clip_rect(body.intersect(clip.clip_rect()));
     let end = run.state.journal.back().map_or(0, |event| event.at.since(run.state.start).0);
     let end = end.max(run.state.clock.elapsed.0);
-    for (i, lane) in run.time.lanes.iter().enumerate() {
+    for (i, id) in run.time.shown.iter().enumerate() {
         let top = rect.top() + i as f32 * LANE;
         let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), LANE));
-        if !ui.clip_rect().intersects(row) {
-            continue;
-        }
-        let chosen = run.selected() == Some(lane.id);
+        let Some(lane) = run.time.lanes.get(id).filter(|_| ui.clip_rect().intersects(row)) else { continue };
+        let chosen = run.selected() == Some(*id);
         if chosen {
             clip.rect_filled(row, 3.0, t.tint(t.panel, t.selection, 0.10));
         }
-        let name = format!("{} {}", service_words(lane.service()), lane.id);
+        let name = format!("{} {id}", service_words(lane.service));
         let color = if chosen { t.text } else { t.muted };
         let mut job = egui::text::LayoutJob::single_section(
             name,
@@ -492,25 +543,39 @@ fn lanes(ui: &mut Ui, run: &mut RunMode) {
         job.wrap = egui::text::TextWrapping::truncate_at_width(NAMES - 12.0);
         let galley = clip.layout_job(job);
         clip.galley(pos2(row.left() + 4.0, row.center().y - galley.size().y / 2.0), galley, color);
-        let bar = |a: i64, b: i64, color: Color32| {
-            let (a, b) = (x(a), x(b).max(x(a) + 1.0));
-            let bar = Rect::from_x_y_ranges(a..=b, row.top() + 4.0..=row.bottom() - 4.0);
-            inside.rect_filled(bar, 1.5, color);
-        };
-        for (j, (at, stand)) in lane.stands.iter().enumerate() {
-            let until = lane.stands.get(j + 1).map(|(at, _)| *at).or(lane.ended).unwrap_or(end);
-            bar(*at, until, stand_color(t, *stand));
-        }
-        for at in &lane.messages {
-            inside.vline(x(*at), row.top() + 2.0..=row.bottom() - 2.0, (1.0, t.messaging));
-        }
-        for at in &lane.errors {
-            inside.circle_filled(pos2(x(*at), row.center().y), 3.0, t.error);
-        }
+        strip(&inside, t, lane, row, end, &x);
     }
     let head = x(run.state.clock.elapsed.0);
     inside.vline(head, rect.y_range(), (if run.state.past.is_some() { 2.0 } else { 1.0 }, t.brand));
     hand(ui, run, &response, body);
+}
+
+/// How an instance stood, its messages and errors. What is too narrow to be seen is not drawn over what is there.
+fn strip(painter: &egui::Painter, t: &Tokens, lane: &Lane, row: Rect, end: i64, x: &impl Fn(i64) -> f32) {
+    let mut drawn = f32::NEG_INFINITY;
+    for (j, (at, stand)) in lane.stands.iter().enumerate() {
+        let until = lane.stands.get(j + 1).map(|(at, _)| *at).or(lane.ended).unwrap_or(end);
+        let (a, b) = (x(*at), x(until).max(x(*at) + 1.0));
+        if b >= drawn + 0.5 || *stand == Stand::Held {
+            let bar = Rect::from_x_y_ranges(a..=b, row.top() + 4.0..=row.bottom() - 4.0);
+            painter.rect_filled(bar, 1.5, stand_color(t, *stand));
+            drawn = b;
+        }
+    }
+    let mut drawn = f32::NEG_INFINITY;
+    for at in lane.messages.iter().map(|at| x(*at)) {
+        if at >= drawn + 1.0 {
+            painter.vline(at, row.top() + 2.0..=row.bottom() - 2.0, (1.0, t.messaging));
+            drawn = at;
+        }
+    }
+    let mut drawn = f32::NEG_INFINITY;
+    for at in lane.errors.iter().map(|at| x(*at)) {
+        if at >= drawn + 1.0 {
+            painter.circle_filled(pos2(at, row.center().y), 3.0, t.error);
+            drawn = at;
+        }
+    }
 }
 
 /// Click and drag seek; a click on a name chooses the instance; the wheel with Ctrl zooms.
@@ -535,7 +600,7 @@ fn hand(ui: &Ui, run: &mut RunMode, response: &egui::Response, body: Rect) {
     let Some(at) = response.interact_pointer_pos() else { return };
     if at.x < body.left() {
         let place = ((at.y - response.rect.top()) / LANE).max(0.0) as usize;
-        let id = run.time.lanes.get(place).map(|lane| lane.id);
+        let id = run.time.shown.get(place).copied();
         if let Some(id) = id.filter(|_| response.clicked()) {
             run.select(Some(id));
         }
@@ -556,5 +621,89 @@ fn stand_color(t: &Tokens, stand: Stand) -> Color32 {
         Stand::Waiting => t.warn.gamma_multiply(0.75),
         Stand::Dehydrated => t.line_strong,
         Stand::Held => t.error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::studio::run::player::{Command, Player, Update};
+    use crate::studio::sample;
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    /// Updates of a run, one for each quarter of a second at this speed.
+    fn updates(speed: f64, count: u32) -> Vec<Update> {
+        let (mut player, mut now) = (Player::new(), Instant::now());
+        let application = Arc::new(sample::load("southridge").unwrap());
+        for command in [Command::Load(application), Command::Speed(speed), Command::Play] {
+            player.obey(command, now);
+        }
+        let mut updates = vec![player.update()];
+        for _ in 0..count {
+            now += Duration::from_millis(250);
+            player.play(now, Duration::from_secs(20));
+            updates.push(player.update());
+        }
+        updates
+    }
+
+    fn told(timeline: &Timeline) -> String {
+        let arrivals: Vec<u64> = timeline.arrivals.iter().map(|arrival| arrival.seq).collect();
+        format!("{:?} {:?} {arrivals:?}", timeline.lanes, timeline.shown)
+    }
+
+    #[test]
+    fn lanes_that_grow_are_those_made_at_once() {
+        let (mut state, mut growing) = (State::default(), Timeline::default());
+        for update in updates(2.0, 12) {
+            state.absorb(update);
+            growing.refresh(&state);
+            let mut anew = Timeline::default();
+            anew.refresh(&state);
+            assert_eq!(told(&growing), told(&anew));
+        }
+        assert!(!growing.shown.is_empty() && !growing.arrivals.is_empty());
+    }
+
+    #[test]
+    fn lanes_keep_what_the_window_keeps() {
+        let (mut state, mut timeline) = (State::default(), Timeline::default());
+        for update in updates(16.0, 40) {
+            state.absorb(update);
+            timeline.refresh(&state);
+        }
+        let first = state.journal.front().unwrap().seq;
+        assert!(first > 1, "events were dropped");
+        assert!(timeline.lanes.values().all(|lane| lane.touched >= first));
+        assert!(timeline.shown.len() <= LANES && timeline.arrivals.iter().all(|a| a.seq >= first));
+        assert_eq!(timeline.latest.len() + timeline.hidden.len(), timeline.lanes.len());
+    }
+
+    /// However fast a run plays, a frame gets so much and no more; what was left out is there once it stands.
+    #[test]
+    fn a_fast_run_hands_over_little_and_all_of_it_when_it_pauses() {
+        let (mut player, mut now) = (Player::new(), Instant::now());
+        let application = Arc::new(sample::load("southridge").unwrap());
+        for command in [Command::Load(application), Command::Speed(1000.0), Command::Play] {
+            player.obey(command, now);
+        }
+        let mut state = State::default();
+        for _ in 0..4 {
+            now += Duration::from_millis(250);
+            player.play(now, Duration::from_secs(2));
+            let update = player.update();
+            assert!(update.events.len() <= 4_000, "{}", update.events.len());
+            state.absorb(update);
+            let seqs: Vec<u64> = state.journal.iter().map(|event| event.seq).collect();
+            assert!(seqs.windows(2).all(|w| w[0] + 1 == w[1]), "without a gap");
+        }
+        assert!(state.journal.len() < 20_000);
+        player.obey(Command::Pause, now);
+        state.absorb(player.update());
+        assert_eq!(state.journal.len(), 20_000);
+        let mut timeline = Timeline::default();
+        timeline.refresh(&state);
+        assert!(!timeline.shown.is_empty());
     }
 }

@@ -82,10 +82,9 @@ fn work(commands: &Receiver<Command>, updates: &Sender<Update>, waker: &Waker) {
             continue;
         }
         shown = Instant::now();
-        let update = player.update();
         let update = match held.take() {
-            Some(earlier) => update.after(earlier),
-            None => update,
+            Some(earlier) => player.update_after(earlier),
+            None => player.update(),
         };
         match updates.try_send(update) {
             Ok(()) => waker(),

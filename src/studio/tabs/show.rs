@@ -3,6 +3,7 @@
 use super::bar::{self, Words};
 use super::{CanvasView, Pane, Tab, Tabs, View};
 use crate::studio::Studio;
+use crate::studio::app::Mode;
 use crate::studio::document::{Action, Selection};
 use crate::studio::editors::ports::Item;
 use crate::studio::theme::Tokens;
@@ -151,8 +152,9 @@ impl Behavior<Pane> for Showing<'_> {
             }
             (tab, _) => {
                 let key = pane.key.clone();
-                let Studio { editors, document, .. } = &mut *self.studio;
-                ui.push_id(key, |ui| editors.ui(ui, tab, document, &mut asked));
+                let Studio { editors, document, run, mode, preferences, .. } = &mut *self.studio;
+                let run = (*mode == Mode::Run).then_some((run, preferences.reduced_motion));
+                ui.push_id(key, |ui| editors.ui(ui, tab, document, run, &mut asked));
             }
         }
         if !asked.is_empty() {

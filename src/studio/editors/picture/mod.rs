@@ -1,6 +1,7 @@
 //! The application as one picture: who talks to whom, made from the subscriptions.
 
 pub mod layout;
+pub mod traffic;
 
 use super::ports::Item;
 use super::{Ask, Editing};
@@ -17,6 +18,7 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 use layout::Layout;
+use traffic::Traffic;
 
 #[derive(Debug, Default)]
 pub struct State {
@@ -32,7 +34,8 @@ pub struct State {
 /// Zoom below which cards show their name only.
 const SMALL: f32 = 0.55;
 
-pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State) {
+/// The picture; with the run in it while one is shown.
+pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, traffic: Option<Traffic<'_>>) {
     let t = Tokens::of(ui);
     let picture = std::sync::Arc::clone(&editing.document.picture);
     if state.made_for != Some(editing.document.checked()) {
@@ -96,10 +99,18 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State) {
         if seen {
             let dim = near.as_ref().is_some_and(|near| !near.contains(&number));
             draw_card(&painter, t, node, place, view.scaling, dim, state.at == Some(number));
+            if let Some(traffic) = traffic.filter(|_| !dim) {
+                traffic.card(&painter, t, node, place, view.scaling);
+            }
         }
         if response.hovered() {
             response.on_hover_ui(|ui| about(ui, &picture, number));
         }
+    }
+    if let Some(traffic) = traffic {
+        let room = rect.with_max_y(rect.bottom() - CORNER);
+        let clicked = traffic.messages(ui, room, (&picture, &state.layout, view));
+        editing.asks.extend(clicked.map(Ask::Why));
     }
     if let Some(card) = reveal {
         show(state, rect, card);
@@ -463,11 +474,14 @@ fn about_link(ui: &mut Ui, picture: &Picture, link: &Link) {
     }
 }
 
+/// Height of what lies over the picture at its lower edge.
+const CORNER: f32 = 46.0;
+
 /// What lies over the picture at its lower edge: the way to the ports, what the lines mean, and the whole view.
 fn corner(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, rect: Rect) {
     let t = Tokens::of(ui);
     let bar = Rect::from_min_max(
-        pos2(rect.left() + 12.0, rect.bottom() - 38.0),
+        pos2(rect.left() + 12.0, rect.bottom() - CORNER + 8.0),
         rect.right_bottom() - vec2(12.0, 8.0),
     );
     // The picture goes on beneath.

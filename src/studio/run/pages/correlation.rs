@@ -34,7 +34,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
         let words = match (found.reading, found.all) {
             (true, _) => "Looking at the instances…",
             (_, 0) => {
-                "No instance holds values of a correlation set at this moment. Receives and sends initialise sets."
+                "No instance holds values of a correlation set at this moment. Play, or send a message that initialises one."
             }
             _ => "No values fit. Change the filter, or clear it.",
         };

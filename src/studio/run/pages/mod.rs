@@ -45,8 +45,8 @@ pub const PAGES: [(Page, &str); 11] = [
 
 /// Where one is in a list.
 #[derive(Debug, Default)]
-struct Place {
-    filter: FilterBox,
+pub(super) struct Place {
+    pub(super) filter: FilterBox,
     view: View,
     /// Run and moment it was scrolled to.
     at: (u64, Option<u64>),
@@ -77,7 +77,9 @@ pub struct Drawer {
     undo: Option<(super::desk::Act, Vec<InstanceId>)>,
     /// The row of the selected instance when it was last in sight.
     kept: Option<usize>,
-    words: Vocabulary,
+    pub(super) words: Vocabulary,
+    /// The conditions of breakpoints that are being written, by the names of their fields.
+    pub(super) conditions: BTreeMap<String, stops::Condition>,
     words_of: Option<u64>,
 }
 
@@ -113,11 +115,16 @@ impl Drawer {
         self.place(page).filter.set(text);
     }
 
+    /// The filter of a list.
+    pub fn filter(&self, page: Page) -> Filter {
+        self.places.get(name(page)).map(|place| place.filter.filter().clone()).unwrap_or_default()
+    }
+
     fn tokens(&self) -> &'static Tokens {
         self.tokens.unwrap_or_else(|| Tokens::for_theme(true, false))
     }
 
-    fn place(&mut self, page: Page) -> &mut Place {
+    pub(super) fn place(&mut self, page: Page) -> &mut Place {
         self.places.entry(name(page)).or_default()
     }
 }

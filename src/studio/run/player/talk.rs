@@ -2,11 +2,13 @@
 
 use super::super::desk::{Ask, Bulk, Found};
 use super::super::tracker::{Summary, Watched};
-use super::{Asked, Brought, Comparison, EventStop, Explanation, HANDED, RunInfo, ShapeStop};
+use super::{Asked, Brought, Comparison, EventStop, Explanation, HANDED, RECALLED, RunInfo, ShapeStop};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Breakpoint, Event, InstanceId, Operation};
+use crate::filter::Filter;
 use crate::host::partners::PartnerState;
 use crate::journal::Stride;
+use crate::journal::export::Format;
 use crate::lab::Fault;
 use crate::lab::scenario::Kept;
 use crate::message::{DateTime, MessageId, Name, TimeSpan};
@@ -126,6 +128,12 @@ pub enum Command {
     Compare(Option<String>),
     /// Saves the run shown, with the moment shown, to a file.
     SaveRun(PathBuf),
+    /// Writes what happened up to the moment shown, as far as a filter lets it through, to a file.
+    Export {
+        format: Format,
+        filter: Filter,
+        path: PathBuf,
+    },
     /// Shows a saved run at the moment it was saved at.
     OpenRun(Arc<[u8]>),
     /// Films an instance of the orchestration of a module, or the first one there was, to a file.
@@ -170,8 +178,8 @@ pub struct Update {
     /// Set when nothing can run.
     pub broken: Arc<[Diagnostic]>,
     pub events: Vec<Event>,
-    /// Events left out before `events`.
-    pub skipped: u64,
+    /// `events` do not go on where those before ended: older ones were left out, or are there again.
+    pub anew: bool,
     /// Those alive before those that ended, newest first.
     pub instances: Arc<[Summary]>,
     /// Alive and ended, beyond what `instances` lists too.
@@ -221,12 +229,15 @@ impl Update {
         if earlier.run != self.run {
             return self;
         }
-        let mut events = earlier.events;
-        events.append(&mut self.events);
-        let over = events.len().saturating_sub(HANDED);
-        events.drain(..over);
-        self.skipped += earlier.skipped + over as u64;
-        self.events = events;
+        if !self.anew {
+            let mut events = earlier.events;
+            events.append(&mut self.events);
+            let most = if self.clock.playing { HANDED } else { RECALLED };
+            let over = events.len().saturating_sub(most);
+            events.drain(..over);
+            self.anew = earlier.anew || over > 0;
+            self.events = events;
+        }
         self
     }
 }

@@ -1,0 +1,122 @@
+//! Every panel of a run: found in the search, worked by keys, and with the next step to take while it has nothing to show.
+
+use super::harness;
+use super::run::Bench;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::kittest::{NodeT as _, Queryable};
+use orchestrion::model::Application;
+use orchestrion::studio::Studio;
+use orchestrion::studio::command::Command;
+use orchestrion::studio::document::Document;
+use orchestrion::studio::run::desk::Page;
+use orchestrion::studio::run::pages::PAGES;
+
+/// What a sentence says that tells what to do.
+const STEPS: [&str; 10] =
+    ["Play", "play", "Send", "send", "Choose", "choose", "Select", "Draw", "Start", "Fork"];
+
+/// An application in which nothing can happen, in Run mode.
+fn empty() -> Bench<'static> {
+    let studio = Studio::new(Document::new(Application::default(), None)).running();
+    let mut bench = Bench { window: harness(studio, Theme::Dark, [1400.0, 900.0]) };
+    bench.window.run_steps(4);
+    bench
+}
+
+fn command(page: Page) -> Command {
+    match page {
+        Page::Breakpoints => Command::Breakpoints,
+        Page::Runs => Command::Runs,
+        other => Command::Show(other),
+    }
+}
+
+#[test]
+fn every_panel_is_found_in_the_search() {
+    let mut bench = empty();
+    for (page, name) in PAGES {
+        bench.window.state_mut().run.drawer.show(if page == Page::Send { Page::Runs } else { Page::Send });
+        bench.window.run_steps(2);
+        bench.window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+        bench.window.run_steps(2);
+        bench.window.get_by_label_contains("Search").type_text(command(page).text());
+        bench.window.run_steps(3);
+        bench.window.key_press(Key::Enter);
+        bench.window.run_steps(3);
+        assert_eq!(bench.window.state().run.drawer.page, page, "{name}");
+    }
+}
+
+#[test]
+fn every_panel_has_a_key() {
+    let mut bench = empty();
+    for (page, name) in PAGES {
+        bench.window.state_mut().run.drawer.show(if page == Page::Send { Page::Runs } else { Page::Send });
+        bench.window.run_steps(2);
+        let keys = command(page).shortcut().unwrap_or_else(|| panic!("{name} has no key"));
+        bench.window.key_press_modifiers(keys.modifiers, keys.logical_key);
+        bench.window.run_steps(3);
+        assert_eq!(bench.window.state().run.drawer.page, page, "{name}");
+    }
+}
+
+#[test]
+fn every_panel_without_content_says_what_to_do() {
+    let mut bench = empty();
+    for (page, name) in PAGES {
+        bench.window.state_mut().run.drawer.show(page);
+        bench.until("the panel", |w| {
+            let found = &w.state().run.state.found;
+            found.page == page && !found.reading
+        });
+        bench.window.run_steps(3);
+        let top = bench.window.get_by_role_and_label(Role::Tab, name).rect().bottom();
+        let said: Vec<String> = bench
+            .window
+            .query_all_by_role(Role::Label)
+            .filter(|node| node.rect().top() > top)
+            .filter_map(|node| node.accesskit_node().label().or(node.accesskit_node().value()))
+            .collect();
+        let told =
+            said.iter().any(|words| words.ends_with('.') && STEPS.iter().any(|step| words.contains(step)));
+        assert!(told, "{name} says only {said:?}");
+    }
+}
+
+#[test]
+fn the_keyboard_goes_from_the_tabs_into_every_panel() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
+    bench.step_to(4);
+    for (page, name) in PAGES {
+        bench.window.state_mut().run.drawer.show(page);
+        bench.until("the panel", |w| {
+            let found = &w.state().run.state.found;
+            found.page == page && !found.reading
+        });
+        bench.window.run_steps(3);
+        let last = PAGES.last().unwrap().1;
+        bench.window.get_by_role_and_label(Role::Tab, last).focus();
+        bench.window.run_steps(2);
+        let bottom = bench.window.get_by_role_and_label(Role::Tab, name).rect().bottom();
+        bench.window.key_press(Key::Tab);
+        bench.window.run_steps(3);
+        let focused = |node: &egui_kittest::Node<'_>| node.is_focused();
+        let inside =
+            bench.window.root().children_recursive().filter(focused).any(|n| n.rect().top() >= bottom - 2.0);
+        assert!(inside, "{name}: Tab does not lead into it");
+    }
+}
+
+#[test]
+fn the_sides_of_an_empty_run_say_what_to_do() {
+    let mut bench = empty();
+    bench.window.get_by_label_contains("No instance yet. Send a message");
+    bench.window.get_by_label_contains("Choose an instance at the left");
+    bench.window.get_by_label_contains("and every instance gets a lane here");
+    for (tab, words) in [("Messages", "Choose an instance at the left"), ("Why", "Pause, or click a line")] {
+        bench.window.get_by_role_and_label(Role::Tab, tab).click();
+        bench.window.run_steps(3);
+        bench.window.get_by_label_contains(words);
+    }
+}
