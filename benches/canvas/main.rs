@@ -13,6 +13,7 @@ use criterion::{BatchSize, Criterion};
 use egui::{
     Event, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Vec2, pos2, vec2,
 };
+use orchestrion::diagnostic::Severity;
 use orchestrion::drawing::layout::{Layout, layout};
 use orchestrion::model::edit::Edit;
 use orchestrion::model::{Application, Id, Shape, ShapeKind};
@@ -51,6 +52,8 @@ struct Window {
     key: String,
     time: f64,
     shown: usize,
+    selection: Selection,
+    problems: BTreeMap<Id, Severity>,
 }
 
 impl Window {
@@ -59,7 +62,16 @@ impl Window {
         Studio::setup(&ctx);
         let app = model::application(shapes, wide);
         let key = app.modules.keys().next().unwrap().clone();
-        let mut window = Self { ctx, canvas: Canvas::default(), app, key, time: 0.0, shown: 0 };
+        let mut window = Self {
+            ctx,
+            canvas: Canvas::default(),
+            app,
+            key,
+            time: 0.0,
+            shown: 0,
+            selection: Selection::Orchestration,
+            problems: BTreeMap::new(),
+        };
         (0..3).for_each(|_| window.frame());
         window
     }
@@ -88,9 +100,10 @@ impl Window {
             orchestration: module.orchestration.as_ref().unwrap(),
             revision: 1,
             key: &self.key,
-            selection: &Selection::Orchestration,
+            selection: &self.selection,
             editable: true,
-            problems: &BTreeMap::new(),
+            checked: 1,
+            problems: &self.problems,
             port_problems: &BTreeMap::new(),
             diagnostics: &[],
             legal: &|_, _, _| Ok(()),
@@ -102,6 +115,26 @@ impl Window {
         let mut output = self.ctx.run_ui(input, |ui| drop(canvas.ui(ui, &scene)));
         output.textures_delta.clear();
         self.shown = self.ctx.tessellate(output.shapes, output.pixels_per_point).len();
+    }
+
+    /// Selects everything, each with a problem.
+    fn mark_all(&mut self) {
+        let orchestration = self.app.modules[&self.key].orchestration.as_ref().unwrap();
+        let ids = orchestration.shapes().into_iter().map(|shape| shape.id.clone());
+        self.problems = ids.map(|id| (id, Severity::Warning)).collect();
+        self.selection = Selection::of(self.problems.keys().cloned());
+    }
+
+    /// What a frame costs at each zoom, and with as much in view as there can be.
+    fn figures(&mut self) -> Vec<f64> {
+        let mut figures = Vec::new();
+        for zoom in ZOOMS {
+            self.zoom_to(zoom);
+            figures.push(fastest(15, || self.frame()));
+        }
+        self.fit();
+        figures.push(fastest(15, || self.frame()));
+        figures
     }
 
     /// As far out as the whole drawing needs.
@@ -193,18 +226,16 @@ fn main() {
     for wide in [false, true] {
         for (shapes, limit) in sizes {
             let mut window = Window::new(*shapes, wide);
-            let zooms = ZOOMS.iter().map(|zoom| {
-                window.zoom_to(*zoom);
-                fastest(15, || window.frame())
-            });
-            let mut figures: Vec<f64> = zooms.collect();
-            window.fit();
-            figures.push(fastest(15, || window.frame()));
+            let figures = window.figures();
             if !wide {
                 at_one.push(figures[1]);
             }
             let form = if wide { "side by side" } else { "in a row" };
             line(&format!("{shapes} shapes {form}"), &figures, *limit, "ms");
+            if wide {
+                window.mark_all();
+                line(&format!("{shapes} selected, with problems"), &window.figures(), *limit, "ms");
+            }
         }
     }
     let growth: Vec<f64> = at_one.iter().map(|figure| figure / at_one[0]).collect();

@@ -5,6 +5,7 @@ use super::wires::Wire;
 use crate::model::Id;
 use emath::{Pos2, Rect};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -25,18 +26,19 @@ impl Layout {
     }
 
     /// As [`Layout::nodes_in`], for a drawing seen from far away: what is inside a container lower than `least` is left
-    /// out. `draw` is told of each node whether its inside is.
-    pub fn blocks_in(&self, view: Rect, least: f32, mut draw: impl FnMut(&Node, bool)) {
+    /// out. `draw` is given the places in [`Layout::nodes`] that each node stands for: its own, and of what is left out.
+    pub fn blocks_in(&self, view: Rect, least: f32, mut draw: impl FnMut(&Node, Range<usize>)) {
         let mut past = 0;
         for run in self.seen.nodes.runs(view) {
             let mut at = run.start.max(past);
             while let Some(node) = self.nodes.get(at).filter(|_| at < run.end) {
                 let seen = node.rect.intersects(view);
                 let small = node.container && node.rect.height() < least;
+                let next = if seen && !small { at + 1 } else { node.end };
                 if seen {
-                    draw(node, small);
+                    draw(node, at..next);
                 }
-                at = if seen && !small { at + 1 } else { node.end };
+                at = next;
             }
             past = past.max(at);
         }

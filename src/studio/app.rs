@@ -372,6 +372,7 @@ impl Studio {
             key,
             selection: &document.selection,
             editable: self.mode == Mode::Design && !self.looking,
+            checked: document.checked(),
             problems: &marks.nodes,
             port_problems: &marks.ports,
             diagnostics: &document.problems,

@@ -52,6 +52,11 @@ impl Selection {
         }
     }
 
+    /// True for more elements than are looked at one by one.
+    pub fn is_many(&self) -> bool {
+        matches!(self, Self::Nodes(ids) if ids.len() > 64)
+    }
+
     /// True when this element of the canvas is selected.
     pub fn has(&self, id: &Id) -> bool {
         match self {

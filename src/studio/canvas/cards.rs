@@ -1,43 +1,81 @@
 //! Cards, containers and branch labels.
 
 use super::paint::{DETAIL, Mark, Paint, WORDS};
+use super::troubles::Troubles;
 use crate::drawing::figure;
 use crate::drawing::layout::{self, Node};
-use crate::model::Id;
-use egui::epaint::Mesh;
-use egui::{FontFamily, Rect, Shape, vec2};
+use crate::studio::document::Selection;
+use egui::epaint::{Mesh, Vertex, WHITE_UV};
+use egui::{Color32, FontFamily, Pos2, Rect, Shape, Vec2, vec2};
+use rustc_hash::FxHashSet;
+use std::f32::consts::TAU;
 use std::sync::Arc;
 
 /// Points on screen below which one sees of a container only that it is there.
 const BLOCK: f32 = 8.0;
+/// Points on screen between two marks of problems.
+const BADGE: f32 = 8.0;
+
+/// Marks of problems in one mesh, one at most for each bit of the screen.
+#[derive(Default)]
+struct Badges {
+    mesh: Mesh,
+    taken: FxHashSet<(i32, i32)>,
+}
+
+impl Badges {
+    fn add(&mut self, at: Pos2, color: Color32, edge: Color32) {
+        let bit = |at: f32| (at / BADGE).round() as i32;
+        if !self.taken.insert((bit(at.x), bit(at.y))) {
+            return;
+        }
+        for (radius, color) in [(3.5, edge), (2.5, color)] {
+            let corner = |turn: u8| at + Vec2::angled(f32::from(turn) * TAU / 8.0) * radius;
+            let vertex = |pos: Pos2| Vertex { pos, uv: WHITE_UV, color };
+            let first = u32::try_from(self.mesh.vertices.len()).unwrap_or_default();
+            self.mesh.vertices.extend((0..8).map(|turn| vertex(corner(turn))));
+            (1..7).for_each(|turn| self.mesh.add_triangle(first, first + turn, first + turn + 1));
+        }
+    }
+}
 
 impl Paint<'_> {
     /// All nodes as blocks of colour in one mesh, for when they are small and many. Seen from further away a container
     /// is a block itself, so that no drawing has more blocks than a screen has room for.
-    pub fn blocks(&self, mark: impl Fn(&Id) -> Mark, marked: impl Iterator<Item = Id>) {
+    pub(super) fn blocks(&self, selection: &Selection, troubles: &Troubles) {
         let t = self.t;
+        let many = selection.is_many();
         let mut mesh = Mesh::default();
         let least = BLOCK / self.zoom();
         let mut count = 0;
         self.layout.blocks_in(self.world, least, |_, _| count += 1);
         mesh.reserve_vertices(count * 4);
         mesh.reserve_triangles(count * 2);
-        self.layout.blocks_in(self.world, least, |node, small| {
+        let mut badges = Badges::default();
+        self.layout.blocks_in(self.world, least, |node, stands_for| {
+            let small = stands_for.len() > 1;
             let (ground, strength) = match node.container {
                 false => (t.card, 0.55),
                 true if small => (t.canvas, 0.34),
                 true => (t.canvas, 0.16),
             };
-            mesh.add_colored_rect(self.view * node.rect, t.tint(ground, node.category.color(t), strength));
+            let color = t.tint(ground, node.category.color(t), strength);
+            let color = if many && selection.has(&node.id) { t.tint(color, t.selection, 0.6) } else { color };
+            mesh.add_colored_rect(self.view * node.rect, color);
+            if let Some(severity) = troubles.worst(stands_for) {
+                let at = if small { node.rect.center() } else { node.head.right_top() + vec2(-8.0, 8.0) };
+                badges.add(self.view * at, self.severity(severity), t.card);
+            }
         });
         self.painter.add(Shape::Mesh(Arc::new(mesh)));
-        for id in marked {
-            let Some(node) = self.layout.node(&id).filter(|node| self.world.intersects(node.rect)) else {
-                continue;
-            };
-            self.outline(self.view * node.rect, mark(&id), self.round(6.0));
-            self.badge(node.head.right_top() + vec2(-8.0, 8.0), mark(&id));
+        if !many {
+            let mark = Mark { selected: true, ..Mark::default() };
+            let ids = selection.ids();
+            for node in ids.iter().filter_map(|id| self.layout.node(id)) {
+                self.outline(self.view * node.rect, mark, self.round(6.0));
+            }
         }
+        self.painter.add(Shape::Mesh(Arc::new(badges.mesh)));
     }
 
     pub fn containers(&self) {

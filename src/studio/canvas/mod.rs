@@ -15,6 +15,7 @@ pub(in crate::studio) mod paint;
 mod port_form;
 mod rename;
 mod slots;
+mod troubles;
 mod view;
 mod widgets;
 mod wiring;

@@ -230,13 +230,17 @@ impl Paint<'_> {
         }
     }
 
-    pub fn badge(&self, at: Pos2, mark: Mark) {
-        let Some(severity) = mark.problem else { return };
-        let color = match severity {
+    pub fn severity(&self, severity: Severity) -> Color32 {
+        match severity {
             Severity::Error => self.t.error,
             Severity::Warning => self.t.warn,
             Severity::Information => self.t.selection,
-        };
+        }
+    }
+
+    pub fn badge(&self, at: Pos2, mark: Mark) {
+        let Some(severity) = mark.problem else { return };
+        let color = self.severity(severity);
         let at = self.view * at;
         let r = (4.0 * self.zoom()).max(2.5);
         self.painter.circle(at, r, color, Stroke::new(1.5, self.t.card));

@@ -12,6 +12,7 @@ use super::paint::FLAT;
 use super::paint::{Mark, Paint, Sides};
 use super::port_form::NewPort;
 use super::rename::Rename;
+use super::troubles::Troubles;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::drawing::layout::Layout;
 use crate::drawing::wires::Wire;
@@ -26,8 +27,6 @@ use std::collections::BTreeMap;
 
 /// Below this zoom lines between shapes are finer than a pixel.
 const NO_LINES: f32 = 0.12;
-/// Problems that are marked on a drawing too small to read.
-const MOST_BADGES: usize = 2_000;
 
 /// What is dragged over the canvas.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,6 +115,8 @@ pub struct Scene<'a> {
     pub key: &'a str,
     pub selection: &'a Selection,
     pub editable: bool,
+    /// Changes whenever the next two do.
+    pub checked: u64,
     pub problems: &'a BTreeMap<Id, Severity>,
     pub port_problems: &'a BTreeMap<String, Severity>,
     /// Everything known to be wrong or worth telling.
@@ -156,6 +157,7 @@ pub struct Canvas {
     /// Counts the layouts made.
     drawn: u64,
     minimap: Minimap,
+    troubles: Troubles,
     hands: Hands,
     sets: Sets,
 }
@@ -217,6 +219,9 @@ impl Canvas {
         let name = format!("Canvas of {}", scene.orchestration.name);
         ground.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, &name));
         let view = self.navigate(ui, rect, &ground, scene);
+        if view.scaling < FLAT {
+            self.troubles.refresh(&self.layout, scene.problems, (self.drawn, scene.checked));
+        }
         let world = (view.inverse() * rect).expand(12.0);
         let sides = Sides::new(&self.layout, view, rect);
         let painter = ui.painter_at(rect);
@@ -249,11 +254,13 @@ impl Canvas {
                 || widgets.hot_node.as_ref() == Some(&w.shape)
                 || scene.run.is_some_and(|run| run.carries(w))
         };
-        // At rest no wire is looked at that is out of view.
+        // At rest no wire is looked at that is out of view, and of very many lit ones only those in view are drawn.
         let rests =
             *scene.selection == Selection::Orchestration && hot.is_none() && widgets.hot_node.is_none();
         let lit: Vec<&Wire> = if rests && scene.run.is_none() {
             Vec::new()
+        } else if scene.selection.is_many() {
+            self.layout.wires_in(world).filter(|_| !flat).filter(lights).collect()
         } else {
             self.layout.wires.iter().filter(lights).collect()
         };
@@ -271,8 +278,7 @@ impl Canvas {
             problem: scene.problems.get(id).copied(),
         };
         if flat {
-            let problems = scene.problems.keys().take(MOST_BADGES).cloned();
-            paint.blocks(mark, scene.selection.ids().into_iter().chain(problems));
+            paint.blocks(scene.selection, &self.troubles);
         } else {
             paint.nodes(|node| mark(&node.id));
             faint.lane_labels(mark);
