@@ -12,7 +12,6 @@ mod forks;
 mod frame;
 mod gallery;
 mod language;
-mod large;
 mod lists;
 mod looks;
 mod pictures;
@@ -27,6 +26,7 @@ mod soft;
 mod storm;
 mod tabs;
 mod tasks;
+mod thousands;
 mod traffic;
 mod walk;
 

@@ -1,7 +1,6 @@
 //! Orchestrations of thousands of shapes, seen whole.
 
 use super::harness;
-use egui::epaint::Primitive;
 use egui::{Shape, Theme};
 use egui_kittest::Harness;
 use orchestrion::studio::Studio;
@@ -23,16 +22,13 @@ fn whole(shapes: usize, theme: Theme) -> Harness<'static, Studio> {
     window
 }
 
-/// Corners of the largest mesh: what the drawing itself is made of.
-fn corners(window: &Harness<'_, Studio>) -> usize {
-    let shapes = window.output().shapes.clone();
-    let meshes = shapes.iter().filter_map(|clipped| match &clipped.shape {
-        Shape::Mesh(mesh) => Some(mesh.vertices.len()),
+/// Blocks that the drawing is made of: the corners of the first large mesh, as marks lie over it.
+fn blocks(window: &Harness<'_, Studio>) -> usize {
+    let meshes = window.output().shapes.iter().filter_map(|clipped| match &clipped.shape {
+        Shape::Mesh(mesh) => Some(mesh.vertices.len() / 4),
         _ => None,
     });
-    let all = window.ctx.tessellate(shapes.clone(), 1.0);
-    assert!(all.iter().any(|part| matches!(&part.primitive, Primitive::Mesh(mesh) if !mesh.is_empty())));
-    meshes.max().unwrap_or_default()
+    meshes.into_iter().find(|count| *count > 100).unwrap_or_default()
 }
 
 #[test]
@@ -44,20 +40,20 @@ fn a_large_orchestration_is_seen_whole_without_drawing_each_shape_of_it() {
         let bounds = canvas.layout().bounds.unwrap();
         let shown = canvas.transform(window.state().tabs.key()).unwrap() * bounds;
         assert!(window.ctx.content_rect().contains_rect(shown), "{shapes} shapes reach over {shown:?}");
-        drawn.push(corners(&window) / 4);
+        drawn.push(blocks(&window));
     }
     assert!(drawn[0] > 500, "one sees what it is made of: {drawn:?}");
     assert!(drawn[1] < 10_000, "what is too small to be told apart is one block: {drawn:?}");
 }
 
-/// `ORCHESTRION_PICTURES=folder cargo test --test studio large` writes them.
+/// `ORCHESTRION_PICTURES=folder cargo test --test studio thousands` writes them.
 #[test]
-fn pictures_of_large_orchestrations() {
+fn pictures_of_thousands_of_shapes() {
     let Ok(folder) = std::env::var("ORCHESTRION_PICTURES") else { return };
     for (theme, name) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
-        for shapes in [1_000, 10_000, 100_000] {
+        for shapes in [1_000, 10_000] {
             let picture = whole(shapes, theme).render().unwrap();
-            picture.save(std::path::Path::new(&folder).join(format!("large-{shapes}-{name}.png"))).unwrap();
+            picture.save(std::path::Path::new(&folder).join(format!("shapes-{shapes}-{name}.png"))).unwrap();
         }
     }
 }
