@@ -161,13 +161,14 @@ struct Typing {
 }
 
 impl Typing {
-    /// In the first shape of the body, a stage, or in its first Expression.
+    /// In the last Expression, or in the last of all other shapes: the furthest to look for.
     fn new(shapes: usize, expression: bool) -> Self {
         let ctx = egui::Context::default();
         Studio::setup(&ctx);
         let mut document = Document::unchecked(model::application(shapes, false), None);
         let all = document.orchestration().unwrap().shapes();
-        let shape = all.into_iter().find(|s| matches!(s.kind, ShapeKind::Expression(_)) == expression);
+        let found = |s: &&Shape| matches!(s.kind, ShapeKind::Expression(_)) == expression;
+        let shape = all.into_iter().rfind(found);
         let (shape, module) = (shape.unwrap().clone(), document.module.clone());
         document.select(Selection::Node(shape.id.clone()));
         let mut typing = Self { ctx, studio: Studio::new(document), module, shape, time: 0.0, typed: 0 };
@@ -271,6 +272,13 @@ fn main() {
             let figure = fastest(15, || typing.key());
             line(&format!("window at a key in a {what} of {shapes}"), &[figure], 16.0, "ms");
         }
+        let mut window = Typing::new(shapes, false);
+        let ids = window.studio.document.orchestration().unwrap().shapes();
+        let all = Selection::of(ids.into_iter().map(|shape| shape.id.clone()));
+        window.studio.document.select(all);
+        window.frame();
+        let figure = fastest(15, || window.frame());
+        line(&format!("window with all of {shapes} selected"), &[figure], 16.0, "ms");
     }
     let opening = fastest(3, || {
         let document = Document::new(model::application(1_000, false), None);

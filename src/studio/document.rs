@@ -7,9 +7,10 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::preview::Picture;
 use crate::language::{CodePlace, Knowledge, Target, Usage};
 use crate::model::edit::{DeclarationKind, Edit, History};
-use crate::model::files::{self, SaveReport};
+use crate::model::files::{self, SaveReport, shape_ids};
 use crate::model::{Application, Id, Module, Orchestration, Settings, Shape, ShapeKind};
 use crate::xml::SchemaSet;
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -483,6 +484,20 @@ impl Document {
             }
             kind => kind.branches()?.branches.iter().find(|b| b.id == *id).map(|b| b.name.clone()),
         }
+    }
+
+    /// The names of several of them, found on one way through the orchestration; empty for those that are not there.
+    pub fn element_names(&self, ids: &[&Id]) -> Vec<String> {
+        let wanted: FxHashMap<&Id, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        let mut names = vec![String::new(); ids.len()];
+        for shape in self.orchestration().map(Orchestration::shapes).unwrap_or_default() {
+            shape_ids(shape, &mut |id, name, _| {
+                if let Some(place) = wanted.get(id).and_then(|at| names.get_mut(*at)) {
+                    name.clone_into(place);
+                }
+            });
+        }
+        names
     }
 
     /// Ends a burst of typing: what is typed next is another step to undo.

@@ -23,10 +23,10 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, ids: &BTreeSet<Id>) {
         }
     }
     fields::heading(ui, "Selected");
-    for id in ids.iter().take(NAMES) {
-        let name = editing.document.element_name(id).unwrap_or_default();
+    let shown: Vec<&Id> = ids.iter().take(NAMES).collect();
+    for (id, name) in shown.iter().zip(editing.document.element_names(&shown)) {
         if ui.add(egui::Button::new(name).frame(false).truncate()).clicked() {
-            editing.select(Selection::Node(id.clone()));
+            editing.select(Selection::Node((*id).clone()));
         }
     }
     if ids.len() > NAMES {
