@@ -3,7 +3,7 @@
 use super::{RUN_FOLDER, is_biztalk, open, simulate};
 use crate::diagnostic::Diagnostic;
 use crate::model::files::{self, SaveReport};
-use crate::model::{Application, Settings};
+use crate::model::{Application, Bindings, Settings};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,35 +32,26 @@ pub fn load(path: &Path) -> Result<Loaded, Vec<Diagnostic>> {
         return Ok(Loaded { application, folder: path.to_owned(), findings, ..Loaded::default() });
     }
     let opened = open(path)?;
-    let folder = opened.base.join(RUN_FOLDER);
     let mut loaded = Loaded {
         application: opened.application,
-        folder,
+        folder: opened.base.join(RUN_FOLDER),
         base: Some(opened.base),
         shown: opened.shown,
         findings: opened.findings,
     };
-    if loaded.folder.join("application.ron").exists() {
-        match files::load(&loaded.folder) {
-            Ok((beside, warnings)) => {
-                loaded.findings.extend(warnings);
-                put_over(&mut loaded.application, beside);
-            }
-            Err(errors) => loaded.findings.extend(errors),
-        }
-    }
     let simulated = simulate(&mut loaded.application);
+    keep_states(&mut loaded.application.bindings, &opened.kept);
     loaded.findings.extend(simulated);
     Ok(loaded)
 }
 
-/// What was kept beside BizTalk's files, over what they say.
-fn put_over(application: &mut Application, beside: Application) {
+/// What was kept beside BizTalk's files, over what they say. Gives its bindings.
+pub(super) fn put_over(application: &mut Application, beside: Application) -> Bindings {
     let Settings { name, pipelines, projects, .. } = std::mem::take(&mut application.settings);
     application.settings = Settings { name, projects, ..beside.settings };
     let own: Vec<String> = application.settings.pipelines.iter().map(|p| p.name.clone()).collect();
     application.settings.pipelines.extend(pipelines.into_iter().filter(|p| !own.contains(&p.name)));
-    let _ = application.bindings.import(beside.bindings);
+    let _ = application.bindings.import(beside.bindings.clone());
     application.partners = beside.partners;
     application.policies.extend(beside.policies);
     application.components.extend(beside.components);
@@ -68,6 +59,27 @@ fn put_over(application: &mut Application, beside: Application) {
     application.maps.extend(beside.maps);
     application.scenarios.extend(beside.scenarios);
     application.vocabulary = beside.vocabulary;
+    beside.bindings
+}
+
+/// What a person has stopped here stays so; only what a server's binding file says of it counts for nothing.
+fn keep_states(bindings: &mut Bindings, kept: &Bindings) {
+    for port in &mut bindings.send_ports {
+        if let Some(own) = kept.send_ports.iter().find(|own| own.name == port.name) {
+            port.state = own.state;
+        }
+    }
+    for service in &mut bindings.services {
+        if let Some(own) = kept.services.iter().find(|own| own.orchestration == service.orchestration) {
+            service.state = own.state;
+        }
+    }
+    let locations = || kept.receive_ports.iter().flat_map(|port| &port.locations);
+    for location in bindings.receive_ports.iter_mut().flat_map(|port| &mut port.locations) {
+        if let Some(own) = locations().find(|own| own.name == location.name) {
+            location.enabled = own.enabled;
+        }
+    }
 }
 
 /// Writes what BizTalk's files cannot hold to the folder beside them, laid out as an application folder without

@@ -1,12 +1,15 @@
 //! One way in: a folder, a solution, a project, an orchestration or an assembly becomes an application.
 
 use super::gather::{Gathered, gather};
+use super::load::put_over;
 use super::odx::{self, OdxFile};
 use super::paths::{below, common, stem};
 use super::project::ending;
 use super::{RUN_FOLDER, assembly, bindings, btm, btp, decode, names, paths};
 use crate::diagnostic::{Diagnostic, Place, Severity, counted};
-use crate::model::{Application, CommunicationPattern, Module, Operation, PortType, Project};
+use crate::model::{
+    Application, Bindings, CommunicationPattern, Module, Operation, PortType, Project, files,
+};
 use crate::xml::SchemaSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -25,6 +28,8 @@ pub struct Opened {
     pub shown: Option<String>,
     /// What was noticed on the way; nothing that kept the rest from being opened.
     pub findings: Vec<Diagnostic>,
+    /// The bindings kept in the folder [`RUN_FOLDER`], which are in the application too.
+    pub kept: Bindings,
 }
 
 /// True when a path is for [`open`]: a file of BizTalk's, or a folder of them that is no application folder of ours.
@@ -41,7 +46,8 @@ fn kind(path: &Path) -> String {
 }
 
 /// Opens BizTalk's own files: a folder with projects or loose files, a solution, a project with those it refers to,
-/// one orchestration with its project, or an assembly. Files that cannot be read are reported and left out.
+/// one orchestration with its project, or an assembly. Files that cannot be read are reported and left out. What lies
+/// in the folder [`RUN_FOLDER`] beside them takes the place of what they say.
 ///
 /// # Errors
 /// `Z06` when there is nothing to open; what keeps the one file that was asked for from being read.
@@ -92,6 +98,16 @@ pub fn open(path: &Path) -> Result<Opened, Vec<Diagnostic>> {
                 btm::resolve_types(&mut map, &file, &opened.application, &schemas);
                 opened.application.maps.insert(name, map);
             }
+        }
+    }
+    let beside = opened.base.join(RUN_FOLDER);
+    if beside.join("application.ron").exists() {
+        match files::load(&beside) {
+            Ok((beside, warnings)) => {
+                opened.findings.extend(warnings);
+                opened.kept = put_over(&mut opened.application, beside);
+            }
+            Err(errors) => opened.findings.extend(errors),
         }
     }
     opened.findings.extend(names::unresolved(&opened.application));

@@ -1,7 +1,7 @@
 //! Saving what was opened from BizTalk's own files: they are written back where they are, and what they cannot hold
 //! goes to an application folder of ours beside them.
 
-use super::load::beside;
+use super::load::{beside, load};
 use super::odx::{self, OdxFile};
 use super::open::settle;
 use super::paths::{self, below};
@@ -52,6 +52,9 @@ pub fn save(base: &Path, before: &Application, after: &Application) -> Result<Sa
     if !errors.is_empty() {
         return Err(errors);
     }
+    let run = base.join(RUN_FOLDER);
+    let (mut was, mut is) = (beside(before), beside(after));
+    let there = (was != is).then(|| lies_beside(base, &was)).flatten();
     let mut saved = Saved { sources: plan.sources, ..Saved::default() };
     for (path, bytes) in plan.write {
         files::write_whole(&base.join(&path), &bytes).map_err(|e| vec![refused(&path, "written", &e)])?;
@@ -65,8 +68,6 @@ pub fn save(base: &Path, before: &Application, after: &Application) -> Result<Sa
             _ => saved.report.removed.push(path),
         }
     }
-    let run = base.join(RUN_FOLDER);
-    let (mut was, mut is) = (beside(before), beside(after));
     // A map that was drawn or changed here is kept beside the others: `.btm` files are not written.
     for (name, map) in after.maps.iter().filter(|(name, map)| before.maps.get(*name) != Some(map)) {
         is.maps.insert(name.clone(), map.clone());
@@ -76,12 +77,23 @@ pub fn save(base: &Path, before: &Application, after: &Application) -> Result<Sa
     }
     if was != is {
         let _ = fs::create_dir_all(&run);
+        let was = match there {
+            Some(there) => Application { maps: was.maps, ..there },
+            None => was,
+        };
         let report = files::save(&run, &is, Some(&was))?;
         let below = |path: String| format!("{RUN_FOLDER}/{path}");
         saved.report.written.extend(report.written.into_iter().map(below));
         saved.report.removed.extend(report.removed.into_iter().map(below));
     }
     Ok(saved)
+}
+
+/// What lies beside the files, if it still is what they were opened with: what was simulated then is not in it.
+fn lies_beside(base: &Path, known: &Application) -> Option<Application> {
+    let (there, _) = files::load(&base.join(RUN_FOLDER)).ok()?;
+    let again = load(base).ok()?;
+    (beside(&again.application) == *known).then(|| beside(&there))
 }
 
 /// Decided before the first write, so that a refused save changes nothing.

@@ -1,9 +1,10 @@
 //! Applications that were opened from BizTalk's own files go back into them; others become such files.
 
 use orchestrion::biztalk::{self, Charset, decode, encode};
+use orchestrion::lab::scenario::{Options, Prepared};
 use orchestrion::model::edit::{BlockRef, Edit};
-use orchestrion::model::{Application, Code, Module, Shape, ShapeKind, files};
-use std::collections::BTreeMap;
+use orchestrion::model::{Application, Code, Module, PortState, Scenario, Shape, ShapeKind, files};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -176,4 +177,50 @@ fn schemas_keep_their_encoding() {
     let saved = biztalk::save(&base, &loaded.application, &after).unwrap();
     assert_eq!(saved.report.written, [some]);
     assert_eq!(decode(&fs::read(&path).unwrap()), (wanted, encoding));
+}
+
+/// The orchestrations in BizTalk's files do what the ones they were made of do. Left out are the scenarios that name
+/// shapes as ours are named, to change them or to count what they do.
+#[test]
+fn what_becomes_biztalks_files_behaves_as_before() {
+    let (folder, ours) = exported();
+    let loaded = biztalk::load(folder.path()).unwrap();
+    let unresolved: Vec<_> = loaded.findings.iter().filter(|found| found.code == "Z10").collect();
+    assert!(unresolved.is_empty(), "what lies beside counts as declared: {unresolved:#?}");
+    let application = loaded.application;
+    let shapes = ours.orchestrations().flat_map(|(_, orchestration)| orchestration.shapes());
+    let ids: BTreeSet<String> = shapes.map(|shape| shape.id.to_string()).collect();
+    let of_text = |scenario: &Scenario| {
+        let counts = format!("{:?}", scenario.steps).contains("message.consumed");
+        let changes = scenario.set_up.edits.iter().any(|edit| edit.file.ends_with(".orchestration.ron"));
+        changes || (counts && ids.iter().any(|id| format!("{:?}", scenario.steps).contains(id.as_str())))
+    };
+    let (mut played, mut failed) = (0, Vec::new());
+    for (stem, _) in application.scenarios.iter().filter(|(_, scenario)| !of_text(scenario)) {
+        let prepared = Prepared::new(&application, stem).unwrap();
+        failed.extend(prepared.play(&Options::default()).failures);
+        played += 1;
+    }
+    assert!(played > 60, "{played} scenarios");
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+/// What is stopped here stays so when it is opened again: only a server's binding file says it of everything.
+#[test]
+fn what_is_stopped_beside_the_files_stays_stopped() {
+    let (folder, _) = exported();
+    let before = biztalk::load(folder.path()).unwrap().application;
+    let stopped = before.bindings.send_ports.iter().filter(|port| port.state == PortState::Bound).count();
+    assert!(stopped > 0);
+    let mut after = before.clone();
+    for port in &mut after.bindings.send_ports {
+        port.state = PortState::Stopped;
+    }
+    after.bindings.receive_ports[0].locations[0].enabled = false;
+    biztalk::save(folder.path(), &before, &after).unwrap();
+    let again = biztalk::load(folder.path()).unwrap().application;
+    assert!(again.bindings.send_ports.iter().all(|port| port.state == PortState::Stopped));
+    assert!(!again.bindings.receive_ports[0].locations[0].enabled);
+    let opened = biztalk::open(folder.path()).unwrap();
+    assert_eq!(opened.application.scenarios, before.scenarios, "what lies beside belongs to what is opened");
 }
