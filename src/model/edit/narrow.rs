@@ -9,7 +9,7 @@ use std::mem::take;
 /// `now` is afterwards as it was.
 pub(super) fn narrowed(name: String, mut before: Box<Module>, now: &mut Module) -> Option<Part> {
     let (Some(old), Some(new)) = (&mut before.orchestration, &mut now.orchestration) else {
-        return (*before != *now).then(|| Part::Module(name, Some(before)));
+        return (*before != *now).then_some(Part::Module(name, Some(before)));
     };
     let (old, new) = (take(&mut old.body), take(&mut new.body));
     let rest = *before == *now;

@@ -4,7 +4,7 @@
 mod rows;
 
 use super::fields;
-use crate::language::Target;
+use crate::language::{Target, use_counts};
 use crate::model::edit::{Declaration, DeclarationKind as K, Edit, fresh_name};
 use crate::model::{Id, ParameterKind};
 use crate::studio::canvas::Hand;
@@ -19,11 +19,13 @@ use egui::{
     TextStyle, Ui, Vec2, pos2, vec2,
 };
 use rows::{Content, Row};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const HEIGHT: f32 = 24.0;
 const INDENT: f32 = 14.0;
+/// From so many shapes on the uses of a name are counted when typing pauses, not with each key.
+const LARGE: usize = 1_000;
 
 /// What the tree remembers between frames.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +35,9 @@ struct State {
     turned: BTreeSet<String>,
     /// Row that gets the keyboard in the next frame.
     go: Option<String>,
-    made_for: Option<(u64, String)>,
+    made_for: Option<(u64, String, bool)>,
+    /// How often each name is used.
+    uses: Arc<BTreeMap<String, usize>>,
     rows: Arc<Vec<Row>>,
 }
 
@@ -41,9 +45,15 @@ struct State {
 pub fn ui(ui: &mut Ui, document: &Document, drawn: bool, actions: &mut Vec<Action>) {
     let id = egui::Id::unique("explorer");
     let mut state: State = ui.data(|d| d.get_temp(id)).unwrap_or_default();
-    let now = Some((document.revision, document.module.clone()));
+    let settled = document.is_checked() || document.size() < LARGE;
+    let now = Some((document.revision, document.module.clone(), settled));
     if state.made_for != now {
-        state.rows = Arc::new(rows::rows(document));
+        let other = state.made_for.as_ref().is_none_or(|(_, module, _)| *module != document.module);
+        if settled || other {
+            let counts = document.module().map(|module| use_counts(&document.module, module));
+            state.uses = Arc::new(counts.unwrap_or_default());
+        }
+        state.rows = Arc::new(rows::rows(document, &state.uses));
         state.made_for = now;
     }
     ui.spacing_mut().item_spacing.y = 1.0;

@@ -1,6 +1,5 @@
 //! What the explorer lists: one row a line, from the application.
 
-use crate::language::use_counts;
 use crate::model::edit::{Declaration, DeclarationKind as K};
 use crate::model::{
     Application, CommunicationPattern, Direction, Id, Module, ParameterKind, Polarity, ShapeKind,
@@ -42,8 +41,8 @@ pub enum Content {
     Operation { port_type: String },
 }
 
-/// All rows of a document, closed ones too.
-pub fn rows(document: &Document) -> Vec<Row> {
+/// All rows of a document, closed ones too; `uses` says how often each name is used.
+pub fn rows(document: &Document, uses: &BTreeMap<String, usize>) -> Vec<Row> {
     let mut all = Vec::new();
     heading(&mut all, "Orchestrations", Some(Command::NewOrchestration));
     for (key, module) in &document.app.modules {
@@ -62,7 +61,7 @@ pub fn rows(document: &Document) -> Vec<Row> {
         });
     }
     let Some(module) = document.module() else { return all };
-    let listing = Listing { app: &document.app, module, uses: use_counts(&document.module, module) };
+    let listing = Listing { app: &document.app, module, uses };
     if let Some(orchestration) = &module.orchestration {
         listing.section(&mut all, K::Port, "Ports", Some(Command::NewPort), true);
         listing.section(&mut all, K::Message, "Messages", Some(Command::NewMessage), true);
@@ -137,7 +136,7 @@ fn heading(all: &mut Vec<Row>, title: &str, add: Option<Command>) {
 struct Listing<'a> {
     app: &'a Application,
     module: &'a Module,
-    uses: BTreeMap<String, usize>,
+    uses: &'a BTreeMap<String, usize>,
 }
 
 impl Listing<'_> {
