@@ -1,7 +1,7 @@
 //! What drives a virtual run, as data: the same acts give the same run, byte for byte.
 
 use super::scenario::parse_span;
-use crate::engine::InputKind;
+use crate::engine::{InputKind, TransmissionId};
 use crate::host::partners::Partners;
 use crate::message::{DateTime, TimeSpan};
 use crate::model::PartnerControl;
@@ -59,6 +59,9 @@ pub enum Fault {
     Corrupt,
     /// Transmissions to this address, where `*` stands for any text, fail from here on.
     FailPort { address: String, error: String },
+    /// The same is done to what this input makes a port hand to its adapter: the adapter has taken it, and it does not arrive,
+    /// arrives later, twice or as another text.
+    Sent { id: TransmissionId, fault: Box<Fault> },
     /// An operator acts just before: suspends an instance, sets a variable, stops a port.
     Before(Box<InputKind>),
 }
@@ -67,7 +70,7 @@ impl Fault {
     /// True when it can be done to this input.
     pub fn fits(&self, input: &InputKind) -> bool {
         match self {
-            Self::FailPort { .. } | Self::Before(_) => true,
+            Self::FailPort { .. } | Self::Before(_) | Self::Sent { .. } => true,
             Self::Drop | Self::Delay(_) => matches!(
                 input,
                 InputKind::Received { .. } | InputKind::Publish { .. } | InputKind::Responded { .. }
@@ -88,9 +91,20 @@ impl Fault {
             Self::Replace(_) => "the message has another text".into(),
             Self::Corrupt => "half of the message is missing".into(),
             Self::FailPort { address, error } => format!("sending to {address} fails: {error}"),
+            Self::Sent { fault, .. } => fault.text(),
             Self::Before(_) => "an operator acts".into(),
         }
     }
+
+    /// True for what is done to a message.
+    pub fn of_message(&self) -> bool {
+        !matches!(self, Self::FailPort { .. } | Self::Before(_) | Self::Sent { .. })
+    }
+}
+
+/// The first half of a text.
+pub(super) fn half(body: &Arc<[u8]>) -> Arc<[u8]> {
+    body.get(..body.len() / 2).unwrap_or_default().into()
 }
 
 /// The input with another body.

@@ -1,6 +1,8 @@
 use super::acts::{self, Act, Change, Fault};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Effect, Engine, EventKind, Input, InputKind, Operation, Reply, Transmission};
+use crate::engine::{
+    Effect, Engine, EventKind, Input, InputKind, Operation, Reply, Transmission, TransmissionId,
+};
 use crate::host::adapters::{Databases, same_database};
 use crate::host::address::normalize;
 use crate::host::partners::{Action, Partners};
@@ -35,6 +37,13 @@ impl Sent {
     }
 }
 
+/// What comes later than it did.
+#[derive(Debug)]
+enum Late {
+    Input(InputKind),
+    Transmission(Box<Transmission>),
+}
+
 /// An application running in virtual time: queues and partners are played, every transmission is captured, and
 /// nothing of the real world is touched. Same application, seed and calls give the same journal, byte for byte.
 #[derive(Debug)]
@@ -64,8 +73,10 @@ pub struct VirtualRun {
     offered: u64,
     /// Number of the kept step, and of the input it took, wherever the two begin to differ anew.
     numbers: Vec<(u64, u64)>,
-    /// Messages that are held up.
-    late: BTreeMap<(DateTime, u64), InputKind>,
+    /// What is held up, by when it comes.
+    late: BTreeMap<(DateTime, u64), Late>,
+    /// What happens to transmissions on their way.
+    spoilt: BTreeMap<TransmissionId, Fault>,
     watches: Vec<Watch>,
     halted: Option<Halt>,
 }
@@ -113,6 +124,7 @@ impl VirtualRun {
             offered: 0,
             numbers: vec![(0, 0)],
             late: BTreeMap::new(),
+            spoilt: BTreeMap::new(),
             watches: Vec::new(),
             halted: None,
         };
@@ -270,8 +282,16 @@ impl VirtualRun {
                 }
             }
             Act::Late => {
-                if let Some((_, kind)) = self.late.pop_first() {
-                    self.feed(kind);
+                match self.late.pop_first() {
+                    Some((_, Late::Input(kind))) => self.feed(kind),
+                    Some((_, Late::Transmission(transmission))) => {
+                        // That a one-way adapter took it was told when it did.
+                        let tells = transmission.two_way;
+                        let outcome = self.transmit(self.now, *transmission).filter(|_| tells);
+                        outcome.into_iter().for_each(|kind| self.input(kind));
+                        self.perform();
+                    }
+                    None => {}
                 }
             }
             Act::Input(kind) => {
@@ -317,13 +337,15 @@ impl VirtualRun {
             }
             match fault {
                 Fault::Drop => {}
-                Fault::Delay(span) => drop(self.late.insert((self.now.plus(span), number), kind)),
+                Fault::Delay(span) => {
+                    self.late.insert((self.now.plus(span), number), Late::Input(kind));
+                }
                 Fault::Duplicate => kinds.extend([kind.clone(), kind]),
                 Fault::Replace(body) => kinds.push(acts::with_body(kind, |_| body)),
-                Fault::Corrupt => {
-                    kinds.push(acts::with_body(kind, |body| {
-                        body.get(..body.len() / 2).unwrap_or_default().into()
-                    }));
+                Fault::Corrupt => kinds.push(acts::with_body(kind, acts::half)),
+                Fault::Sent { id, fault } => {
+                    self.spoilt.insert(id, *fault);
+                    kinds.push(kind);
                 }
                 Fault::FailPort { address, error } => {
                     self.failing.insert(normalize(&address), error);
@@ -547,7 +569,29 @@ impl VirtualRun {
         }
     }
 
-    fn transmit(&mut self, at: DateTime, transmission: Transmission) -> Option<InputKind> {
+    /// Hands a transmission to its adapter, with what happens to it on its way.
+    fn transmit(&mut self, at: DateTime, mut transmission: Transmission) -> Option<InputKind> {
+        let id = transmission.id;
+        let taken = (!transmission.two_way).then_some(InputKind::Transmitted { id });
+        match self.spoilt.remove(&id) {
+            Some(Fault::Drop) => return taken,
+            Some(Fault::Delay(span)) => {
+                let late = Late::Transmission(Box::new(transmission));
+                self.late.insert((at.plus(span), self.offered), late);
+                return taken;
+            }
+            Some(Fault::Duplicate) => {
+                // Its outcome is that of the second.
+                let _ = self.deliver(at, transmission.clone());
+            }
+            Some(Fault::Replace(body)) => transmission.body = body,
+            Some(Fault::Corrupt) => transmission.body = acts::half(&transmission.body),
+            Some(Fault::FailPort { .. } | Fault::Sent { .. } | Fault::Before(_)) | None => {}
+        }
+        self.deliver(at, transmission)
+    }
+
+    fn deliver(&mut self, at: DateTime, transmission: Transmission) -> Option<InputKind> {
         let (id, address) = (transmission.id, normalize(&transmission.address));
         let failing = self.failing.iter().find(|(pattern, _)| WildMatch::new(pattern).matches(&address));
         if let Some((_, error)) = failing {

@@ -2,7 +2,7 @@
 
 use crate::build::*;
 use orchestrion::engine::{
-    Breakpoint, Engine, EventKind, InputKind, InstanceId, InstanceKind, Operation, Output,
+    Breakpoint, Engine, EventKind, InputKind, InstanceId, InstanceKind, Operation, Output, TransmissionId,
 };
 use orchestrion::filter::Filter;
 use orchestrion::journal::{Stride, Watch, event_name, instance_of};
@@ -208,6 +208,61 @@ fn order_input(run: &VirtualRun) -> u64 {
 
 fn sent(run: &VirtualRun) -> usize {
     run.sent("queue://Out").len()
+}
+
+/// A port hands a message to its adapter: the event's number, the input that made it so, and which transmission it is.
+fn attempt(run: &VirtualRun, to: &str) -> (u64, u64, TransmissionId) {
+    let found = run.run().events().iter().find_map(|event| match &event.kind {
+        EventKind::PortAttempt { port, transmission, .. } if port.as_str() == to => {
+            Some((event.seq, *transmission))
+        }
+        _ => None,
+    });
+    let (seq, id) = found.unwrap();
+    (seq, run.input_number(seq).unwrap(), id)
+}
+
+#[test]
+fn a_fork_loses_holds_up_doubles_and_spoils_what_a_port_sends() {
+    let run = played(&[Do::Order(1), Do::Wait(15_000)], 0);
+    let (seq, input, id) = attempt(&run, "Ask");
+    let mut tree = RunTree::new("main", run);
+    let mut fork = |name: &str, fault: Fault| {
+        let fault = Fault::Sent { id, fault: Box::new(fault) };
+        tree.fork("main", seq, &[Change { input, fault }], name).unwrap();
+        let run = &tree.branch(name).unwrap().run;
+        let asked = run.sent("queue://Ask").iter().map(|sent| sent.text()).collect::<Vec<_>>();
+        let answers = run.run().events().iter().filter(
+            |event| matches!(&event.kind, EventKind::MessageReceived { port, .. } if port.as_str() == "Back"),
+        );
+        (asked, answers.count(), sent(run))
+    };
+    let (asked, answers, out) = fork("as it was", Fault::Delay(TimeSpan(0)));
+    assert_eq!((asked.len(), answers, out), (1, 1, 1));
+    let whole = asked[0].clone();
+    assert_eq!(fork("lost", Fault::Drop), (Vec::new(), 0, 0), "the partner never hears of it");
+    let (asked, answers, _) = fork("late", Fault::Delay(TimeSpan::from_seconds(7)));
+    assert_eq!((asked, answers), (vec![whole.clone()], 0), "it comes, and its answer has not by then");
+    let (asked, answers, out) = fork("twice", Fault::Duplicate);
+    assert_eq!((asked.len(), answers, out), (2, 2, 1), "the second answer finds nobody who waits");
+    let (asked, ..) = fork("spoilt", Fault::Corrupt);
+    assert!(whole.starts_with(&asked[0]) && asked[0].len() == whole.len() / 2);
+    let (asked, ..) = fork("other", Fault::Replace(text("Answer", 9).into()));
+    assert_eq!(asked, [String::from_utf8(text("Answer", 9)).unwrap()]);
+
+    // Once the adapter has it the port is done: the run tells the loss only by what does not come back.
+    let lost = &tree.branch("lost").unwrap().run;
+    assert!(
+        lost.run()
+            .events()
+            .iter()
+            .any(|e| matches!(&e.kind, EventKind::PortSent { port, .. } if port.as_str() == "Ask"))
+    );
+    // A saved fork is the same fork.
+    let late = &tree.branch("late").unwrap().run;
+    let last = Moment { seq: late.run().last_seq(), note: String::new() };
+    let opened = open(&save(late, &last).unwrap()).unwrap();
+    assert_eq!(opened.run.journal_text(), late.journal_text());
 }
 
 #[test]

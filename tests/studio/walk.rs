@@ -1,17 +1,21 @@
-//! The first five minutes of somebody who has never seen the studio, step by step: run, back, why, fork, edit, run again,
-//! run to a shape. Everything by mouse or keys, as they would do it.
+//! The first five minutes of somebody who has never seen the studio, step by step: run, back, why, what if, edit, bind, run
+//! again, run to a shape, many orders, keep as test, explore. Everything by mouse or keys, as they would do it.
 //!
 //! `ORCHESTRION_PICTURES=folder cargo test --test studio walk` also writes a picture of each step and `walk.gif`.
 
 use super::run::Bench;
+use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT as _, Queryable};
 use image::imageops::{FilterType, resize};
 use orchestrion::drawing::animation::{Picture, gif};
+use orchestrion::engine::{Event, EventKind};
 use orchestrion::message::TimeSpan;
+use orchestrion::model::{Binding, Id};
 use orchestrion::studio::Studio;
 use orchestrion::studio::document::Selection;
+use orchestrion::studio::run::player::Command;
 use orchestrion::studio::run::tracker::Phase;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -52,6 +56,44 @@ impl Walk<'_> {
         self.bench.until(what, reached);
     }
 
+    /// Does a command that is found by these words.
+    fn search(&mut self, words: &str) {
+        self.keys(Modifiers::COMMAND, Key::K);
+        self.bench.window.get_by_label_contains("Search").type_text(words);
+        self.bench.window.run_steps(3);
+        self.key(Key::Enter);
+    }
+
+    /// Types into the expression that has the keyboard.
+    fn text(&mut self, words: &str) {
+        for letter in words.chars() {
+            let field =
+                self.bench.window.get_by_role_and_label(Role::MultilineTextInput, "Time span or date");
+            field.type_text(&letter.to_string());
+            self.bench.window.run_steps(2);
+        }
+    }
+
+    /// Writes another expression in place of the one that has the keyboard.
+    fn write(&mut self, words: &str) {
+        self.keys(Modifiers::COMMAND, Key::A);
+        self.text(words);
+    }
+
+    fn drag(&mut self, from: egui::Pos2, to: egui::Pos2) {
+        let window = &mut self.bench.window;
+        for at in [from, from.lerp(to, 0.5), to] {
+            window.hover_at(at);
+            window.run_steps(2);
+            if at == from {
+                window.drag_at(from);
+                window.run_steps(2);
+            }
+        }
+        window.drop_at(to);
+        window.run_steps(3);
+    }
+
     fn past(&self) -> Option<u64> {
         self.bench.window.state().run.past()
     }
@@ -59,6 +101,17 @@ impl Walk<'_> {
     fn runs(&self) -> usize {
         self.bench.window.state().run.state.runs.len()
     }
+}
+
+/// The event by which the last message came that an order waits for.
+fn field(window: &Harness<'_, Studio>) -> Option<u64> {
+    let journal = &window.state().run.state.journal;
+    let came = |event: &&Event| matches!(&event.kind, EventKind::MessageReceived { port, .. } if port.as_str() == "Facilities-RP");
+    journal.iter().rev().find(came).map(|event| event.seq)
+}
+
+fn said(node: &egui_kittest::Node<'_>) -> String {
+    node.accesskit_node().label().unwrap_or_default()
 }
 
 fn manager(name: &str) -> bool {
@@ -130,6 +183,34 @@ fn walk() {
     walk.bench.window.get_by_label("SUBSCRIPTIONS");
     walk.done("why", 2_200);
 
+    // What if a message from the field came twice: the order ends with one nobody took, and the window says so.
+    for _ in 0..3 {
+        walk.keys(Modifiers::ALT, Key::Period);
+    }
+    walk.key(Key::Space);
+    walk.until("news from the field", |w| field(w).is_some());
+    walk.key(Key::Space);
+    walk.until("a pause", |w| !w.state().run.state.clock.playing);
+    let news = field(&walk.bench.window).unwrap();
+    walk.bench.tell(Command::Seek(news));
+    walk.until("when it came", |w| {
+        w.state().run.past() == Some(news) && w.state().run.state.brought.is_some()
+    });
+    walk.search("message twice");
+    walk.until("a fork", |w| w.state().run.state.runs.len() == 2);
+    walk.key(Key::Space);
+    walk.until("a zombie", |w| w.query_by_label_contains("became a zombie").is_some());
+    walk.done("zombie", 2_000);
+    walk.bench.window.get_by_label("Show me").click();
+    walk.until("the moment it became one", |w| {
+        w.state().run.past().is_some() && w.state().run.state.why.is_some()
+    });
+    assert!(walk.bench.window.query_by_label_contains("became a zombie").is_none(), "it has been seen");
+    walk.done("zombie-why", 2_000);
+    for _ in 0..3 {
+        walk.keys(Modifiers::ALT, Key::Comma);
+    }
+
     // What if it had come later: with the mouse, along the timeline; both runs side by side.
     let last = walk.bench.window.get_all_by_label_contains(", came at ").last().unwrap().rect().center();
     let first = walk.bench.window.get_all_by_label_contains(", came at ").next().unwrap().rect().center();
@@ -145,7 +226,7 @@ fn walk() {
     });
     walk.bench.window.run_steps(2);
     walk.bench.window.get_by_label_contains("First difference at ");
-    assert_eq!(walk.runs(), 2);
+    assert_eq!(walk.runs(), 3);
     walk.done("fork", 2_400);
 
     // Edit: a Delay after the shape that waits, and back again with one key.
@@ -180,19 +261,54 @@ fn walk() {
     walk.bench.window.state_mut().document.select(Selection::Node(delay.clone()));
     walk.done("edit", 1_800);
 
-    // Its duration: the problem says what to write.
+    // Its duration: what is wrong is told in place, what is in scope is offered.
     walk.keys(Modifiers::ALT, Key::Enter);
+    walk.write("new System.TimeSpan(0, 0, numStage)");
+    let wrong = |w: &Harness<'_, Studio>, id: &Id| {
+        let about = |place: &orchestrion::diagnostic::Place| place.id.as_ref() == Some(id);
+        w.state().document.problems.iter().any(|problem| about(&problem.place))
+    };
+    let id = delay.clone();
+    walk.until("what is wrong with it", move |w| wrong(w, &id));
+    walk.done("typo", 1_400);
+    walk.write("new System.TimeSpan(0, 0, num");
+    walk.bench.window.get_by_role_and_label(Role::ListBoxOption, "numStages");
+    walk.done("completion", 1_600);
+    walk.bench.window.get_by_role_and_label(Role::ListBoxOption, "numStages").click();
     walk.bench.window.run_steps(3);
-    let name = walk.bench.window.state().document.module.clone();
-    let place =
-        orchestrion::language::CodePlace::new(&name, Some(&delay), orchestrion::language::CodeProperty::Text);
-    let edit = place.edit(&walk.bench.window.state().document.app, "new System.TimeSpan(0, 0, 1)");
-    walk.bench.window.state_mut().edit(edit.unwrap(), None);
+    walk.text(")");
+    let id = delay.clone();
+    walk.until("that it is right", move |w| !wrong(w, &id));
+
+    // A port from the toolbox: the card asks what it has to know, the panel says what a binding means.
+    let from = walk.bench.window.get_by_label("Toolbox Port").rect().center();
+    let cards = walk.bench.window.query_all_by_label_contains("Port ");
+    let cards = cards.filter(|node| node.accesskit_node().role() == Role::TreeItem).map(|node| node.rect());
+    let lowest = cards.filter(|card| card.left() < 560.0 && card.left() > 252.0 && card.bottom() < 620.0);
+    let lowest = lowest.max_by(|a, b| a.bottom().total_cmp(&b.bottom())).unwrap();
+    walk.drag(from, lowest.center_bottom() + egui::vec2(0.0, 70.0));
+    walk.bench.window.get_by_label("Name of the new port").type_text("Audit");
+    walk.bench.window.run_steps(2);
+    walk.done("port", 1_600);
+    walk.key(Key::Enter);
+    let ports = |w: &Harness<'_, Studio>| w.state().document.orchestration().unwrap().port("Audit").cloned();
+    walk.until("the port", |w| ports(w).is_some());
+    walk.bench.window.state_mut().document.select(Selection::Port("Audit".into()));
     walk.bench.window.run_steps(3);
+    walk.bench.window.get_by_role_and_label(Role::ComboBox, "Specify later").click();
+    walk.bench.window.run_steps(3);
+    walk.bench.window.get_by_role_and_label(Role::Button, "Direct: message box").click();
+    walk.until("its binding", |w| ports(w).is_some_and(|port| port.binding == Binding::MessageBox));
+    walk.bench.window.run_steps(2);
+    walk.bench.window.get_by_label_contains("Subscribes to the message box itself");
+    walk.done("binding", 1_800);
+    walk.keys(Modifiers::COMMAND, Key::Z);
+    walk.keys(Modifiers::COMMAND, Key::Z);
+    walk.until("it is gone", |w| ports(w).is_none());
 
     // Run again: it plays from the beginning, and the earlier runs are kept.
     walk.keys(Modifiers::COMMAND, Key::Num2);
-    walk.until("another run", |w| w.state().run.state.runs.len() == 3);
+    walk.until("another run", |w| w.state().run.state.runs.len() == 4);
     walk.until("it plays", |w| {
         w.state().run.state.clock.playing && !w.state().run.state.instances.is_empty()
     });
@@ -208,6 +324,43 @@ fn walk() {
     walk.done("held", 1_800);
     walk.keys(Modifiers::SHIFT, Key::F9);
     walk.until("it goes on", |w| w.state().run.state.held.is_empty());
+
+    // A hundred orders in a few seconds, in groups; the drawing counts who waits where.
+    walk.bench.window.get_by_label("All instances").click();
+    for _ in 0..6 {
+        walk.keys(Modifiers::ALT, Key::Period);
+    }
+    walk.keys(Modifiers::ALT, Key::Num3);
+    walk.until("a hundred orders", |w| {
+        let state = &w.state().run.state;
+        assert!(state.clock.playing);
+        state.ended >= 100 && state.found.total > 0
+    });
+    assert_eq!(walk.bench.window.state().run.state.clock.speed, 100.0);
+    walk.done("many", 1_800);
+
+    // Kept as a test: what happened is what is expected, in plain words.
+    walk.key(Key::Space);
+    walk.until("a pause", |w| !w.state().run.state.clock.playing);
+    walk.keys(Modifiers::COMMAND | Modifiers::SHIFT, Key::K);
+    walk.until("what could be expected", |w| w.query_by_label("Keep").is_some());
+    walk.bench.window.get_by_label_contains(" completed");
+    walk.done("keep", 1_800);
+    let scenarios = walk.bench.window.state().document.app.scenarios.len();
+    walk.bench.window.get_by_label("Keep").click();
+    walk.until("one scenario more", |w| w.state().document.app.scenarios.len() == scenarios + 1);
+    walk.bench.window.get_by_label("Coverage on the canvas").click();
+    walk.done("coverage", 1_600);
+
+    // One of the scenarios in a hundred other orders of what can happen.
+    walk.bench.window.get_by_label_contains("A01 ").click();
+    walk.bench.window.run_steps(2);
+    walk.search("explore orders");
+    walk.until("every order", |w| {
+        w.query_by_label_contains("A01 ").is_some_and(|n| said(&n).contains("passed"))
+    });
+    walk.bench.window.get_by_label("101");
+    walk.done("explore", 2_000);
 
     if let Some(folder) = &walk.folder {
         let bytes = gif(FILM.map(|side| side as usize), walk.film).unwrap();

@@ -278,6 +278,11 @@ impl Flights {
         self.flights.push_back(Flight { message, instance, service, shape, inbound, label, born, lasts });
     }
 
+    /// What a message is called, of those published lately.
+    pub fn label(&self, message: MessageId) -> Option<&str> {
+        self.known.get(&message).map(|known| known.label.as_str())
+    }
+
     /// Where instances are is not known any more: there were events that nobody told of.
     pub fn forget(&mut self) {
         self.running.clear();

@@ -1,4 +1,4 @@
-//! Time: the buttons that go back and forward, a ruler, what came from outside, and a lane for every instance with its
+//! Time: the buttons that go back and forward, a ruler, what came from outside and went there, and a lane for every instance with its
 //! states, messages and errors.
 
 use super::player::Command;
@@ -10,7 +10,7 @@ use crate::lab::Fault;
 use crate::message::{Name, TimeSpan};
 use crate::studio::command;
 use crate::studio::keymap;
-use crate::studio::run::atlas::{pill_of, service_words};
+use crate::studio::run::atlas::{pill_of, service_words, short};
 use crate::studio::theme::Tokens;
 use egui::{Align, Button, Color32, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 use std::collections::btree_map::Entry;
@@ -53,12 +53,13 @@ struct Lane {
     shows: bool,
 }
 
-/// A message from outside.
+/// A message that came from outside, or went there.
 #[derive(Debug)]
 struct Arrival {
     seq: u64,
     at: i64,
     label: String,
+    sent: bool,
     /// It reached nobody.
     failed: bool,
 }
@@ -168,7 +169,7 @@ impl Timeline {
     /// Notes what came from outside, and what became of it.
     fn arrive(&mut self, event: &Event, state: &State) {
         let at = event.at.since(state.start).0;
-        let arrival = |label: String| Arrival { seq: event.seq, at, label, failed: false };
+        let arrival = |label: String| Arrival { seq: event.seq, at, label, sent: false, failed: false };
         match &event.kind {
             EventKind::MessageReceived { .. } => self.arrivals.push_back(arrival(String::new())),
             EventKind::MessagePublished { message, publisher } => match publisher {
@@ -182,8 +183,14 @@ impl Timeline {
                 }
                 Publisher::Orchestration { .. } | Publisher::Acknowledgement(_) => {}
             },
+            EventKind::PortAttempt { port, message, .. } => {
+                let what = state.flights.label(*message).unwrap_or("Message");
+                let label = format!("{what} to {}", short(port.as_str()));
+                self.arrivals.push_back(Arrival { sent: true, ..arrival(label) });
+            }
             EventKind::RoutingFailed { .. } | EventKind::MessageSuspended { .. } => {
-                if let Some(last) = self.arrivals.back_mut().filter(|last| last.at == at) {
+                let last = self.arrivals.iter_mut().rev().find(|arrival| !arrival.sent);
+                if let Some(last) = last.filter(|last| last.at == at) {
                     last.failed = true;
                 }
             }
@@ -350,7 +357,7 @@ fn time_words(tick: i64, step: i64) -> String {
     }
 }
 
-/// The times, and under them what came from outside: a click goes there, a drag lets it come later in a fork.
+/// The times, and under them what came from outside and went there: a click goes there, a drag makes it late in a fork.
 fn ruler(ui: &mut Ui, run: &mut RunMode) {
     let t = Tokens::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), RULER + ARRIVALS), Sense::hover());
@@ -379,13 +386,7 @@ fn ruler(ui: &mut Ui, run: &mut RunMode) {
         t.tint(t.panel, t.text, 0.04),
     );
     let font = FontId::proportional(11.0);
-    painter.text(
-        lane.left_center() + vec2(4.0, 0.0),
-        egui::Align2::LEFT_CENTER,
-        "From outside",
-        font,
-        t.muted,
-    );
+    painter.text(lane.left_center() + vec2(4.0, 0.0), egui::Align2::LEFT_CENTER, "Outside", font, t.muted);
     let head = run.state.clock.elapsed.0;
     let inside = painter.with_clip_rect(body.intersect(painter.clip_rect()));
     inside.vline(x(head), lane.y_range(), (if run.state.past.is_some() { 2.0 } else { 1.0 }, t.brand));
@@ -401,14 +402,22 @@ fn ruler(ui: &mut Ui, run: &mut RunMode) {
         let at = pos2(x(arrival.at), lane.center().y);
         // Where many came at once, one stands for all of them; what failed is always seen.
         if arrival.failed || at.x >= drawn + 2.0 {
-            envelope(&inside, at, if arrival.failed { t.error } else { t.messaging }, 4.0);
+            let color = match (arrival.failed, arrival.sent) {
+                (true, _) => t.error,
+                (false, true) => t.scope,
+                (false, false) => t.messaging,
+            };
+            envelope(&inside, at, color, 4.0);
             drawn = at.x;
         }
     }
     for i in near {
         let Some(arrival) = run.time.arrivals.get(i) else { continue };
-        let (seq, at, label) = (arrival.seq, arrival.at, arrival.label.clone());
-        hold(ui, run, &inside, lane, (seq, at, &label), &x);
+        let (seq, at) = (arrival.seq, arrival.at);
+        let name = if arrival.label.is_empty() { "Message" } else { &arrival.label };
+        let how = if arrival.sent { "sent" } else { "came" };
+        let words = format!("{name}, {how} at {}", Clock(TimeSpan(at)));
+        hold(ui, run, &inside, lane, (seq, at, &words), &x);
     }
     drag(ui, run, &inside, lane, &x, span as f64 / f64::from(body.width().max(1.0)));
 }
@@ -427,15 +436,13 @@ fn hold(
     run: &mut RunMode,
     painter: &egui::Painter,
     lane: Rect,
-    (seq, at, label): (u64, i64, &str),
+    (seq, at, words): (u64, i64, &str),
     x: &impl Fn(i64) -> f32,
 ) {
     let t = Tokens::of(ui);
     let rect = Rect::from_center_size(pos2(x(at), lane.center().y), vec2(12.0, ARRIVALS));
     let response = ui.interact(rect, ui.scope_id().with(("arrival", seq)), Sense::click_and_drag());
-    let name = if label.is_empty() { "Message" } else { label };
-    let words = format!("{name}, came at {}", Clock(TimeSpan(at)));
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
     if response.hovered() || response.has_focus() || run.time.dragged.is_some_and(|(held, _)| held == seq) {
         envelope(painter, rect.center(), t.brand, 5.5);
     }
@@ -450,7 +457,7 @@ fn hold(
     }
     response.context_menu(|ui| {
         ui.set_min_width(200.0);
-        ui.label(RichText::new(&words).small().color(t.muted));
+        ui.label(RichText::new(words).small().color(t.muted));
         // The engine still has to say what it was.
         let known = run
             .state

@@ -234,7 +234,11 @@ fn origins(ui: &mut Ui, run: &mut RunMode, origin: &Origin, depth: usize, action
 /// What can be otherwise, in words, for the message that came last by the moment shown.
 pub fn brought_words(run: &RunMode) -> Option<String> {
     let brought = run.state.brought.as_ref()?;
-    Some(format!("{}, which came through {} at {}", brought.what, brought.through, Clock(brought.elapsed)))
+    let at = Clock(brought.elapsed);
+    Some(match brought.sent {
+        true => format!("{}, sent at {at}", brought.what),
+        false => format!("{}, which came through {} at {at}", brought.what, brought.through),
+    })
 }
 
 /// The nearest misses, then every subscription there was.

@@ -3,7 +3,7 @@
 use super::stops::refusal;
 use super::{Answer, Player, Way, advance};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Event, EventKind, InputKind, InstanceChange, Operation, Publisher};
+use crate::engine::{Event, EventKind, InputKind, InstanceChange, Operation, Publisher, TransmissionId};
 use crate::journal::{Clock, Detail, Run, event_name};
 use crate::lab::{
     self, Branch, Change, Difference, Fault, Moment, RunTree, VirtualRun, first_difference_after,
@@ -53,6 +53,8 @@ pub struct Brought {
     pub body: Option<Arc<[u8]>>,
     /// A reply cannot come twice.
     pub again: bool,
+    /// A port sent it; it did not come.
+    pub sent: bool,
 }
 
 /// One line of two runs side by side; the same in both when there are both.
@@ -282,8 +284,38 @@ fn below(tree: &RunTree, branch: &Branch, depth: usize, infos: &mut Vec<RunInfo>
     own.for_each(|child| below(tree, child, depth + 1, infos));
 }
 
-/// The last thing by an event that came from outside and can be otherwise.
+/// The transmission that an event hands to an adapter.
+fn transmission(record: &Run, seq: u64) -> Option<TransmissionId> {
+    match &record.event(seq)?.kind {
+        EventKind::PortAttempt { transmission, .. } => Some(*transmission),
+        _ => None,
+    }
+}
+
+/// What a port sends at a moment.
+fn sent(record: &Run, moment: u64) -> Option<Brought> {
+    let event = record.event(moment)?;
+    let EventKind::PortAttempt { port, message, .. } = &event.kind else { return None };
+    let message = record.events_of_message(*message).find_map(|event| match &event.kind {
+        EventKind::MessagePublished { message, .. } => Some(message),
+        _ => None,
+    })?;
+    Some(Brought {
+        seq: moment,
+        elapsed: event.at.since(record.start()),
+        what: format!("{} to {port}", pill_of(message)),
+        through: port.to_string(),
+        body: message.body_part().map(|part| part.body.as_bytes().to_vec().into()),
+        again: true,
+        sent: true,
+    })
+}
+
+/// What a port sends at the moment, or the last thing before it that came from outside: what can be otherwise.
 fn brought(record: &Run, moment: u64) -> Option<Brought> {
+    if let Some(sent) = sent(record, moment) {
+        return Some(sent);
+    }
     let until = record.events_until(moment);
     until.iter().rev().find_map(|event| {
         let through = match &event.kind {
@@ -312,6 +344,7 @@ fn brought(record: &Run, moment: u64) -> Option<Brought> {
             through,
             body,
             again: Fault::Duplicate.fits(input),
+            sent: false,
         })
     })
 }
@@ -391,12 +424,16 @@ impl Player {
                 Some((format!("From {when}"), vec![format!("as it was until {when}")], run.until(seq)))
             }
             Some(fault) => {
+                let fault = match transmission(record, seq) {
+                    Some(id) if fault.of_message() => Fault::Sent { id, fault: Box::new(fault.clone()) },
+                    _ => fault.clone(),
+                };
                 let input = record.input_of(seq).filter(|input| fault.fits(&input.kind));
                 let number = input.and_then(|_| run.input_number(seq));
                 number.map(|input| {
                     let what = brought(record, seq).map_or_else(|| "the message".to_owned(), |b| b.what);
-                    let change = Change { input, fault: fault.clone() };
-                    (name_of(fault, &what), vec![fault.text()], run.fork(seq, &[change]))
+                    let (name, said) = (name_of(&fault, &what), vec![fault.text()]);
+                    (name, said, run.fork(seq, &[Change { input, fault }]))
                 })
             }
         };
@@ -588,6 +625,7 @@ fn name_of(fault: &Fault, what: &str) -> String {
         Fault::Replace(_) => format!("{what} changed"),
         Fault::Corrupt => format!("{what} cut in half"),
         Fault::FailPort { address, .. } => format!("{address} fails"),
+        Fault::Sent { fault, .. } => name_of(fault, what),
         Fault::Before(_) => "Somebody acts".to_owned(),
     }
 }
