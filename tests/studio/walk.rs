@@ -222,11 +222,11 @@ fn walk() {
     walk.done("drag", 1_200);
     walk.bench.window.drop_at(to);
     walk.until("a fork beside its run", |w| {
-        w.state().run.state.comparison.as_ref().is_some_and(|both| both.difference.is_some())
+        let state = &w.state().run.state;
+        state.runs.len() == 3 && state.comparison.as_ref().is_some_and(|both| both.difference.is_some())
     });
     walk.bench.window.run_steps(2);
     walk.bench.window.get_by_label_contains("First difference at ");
-    assert_eq!(walk.runs(), 3);
     walk.done("fork", 2_400);
 
     // Edit: a Delay after the shape that waits, and back again with one key.

@@ -53,9 +53,9 @@ pub struct Player {
     last: Option<Instant>,
     /// Virtual time owed that is smaller than a tick of the clock.
     owed: f64,
-    /// The last event handed to the window.
-    handed: u64,
-    /// The window lacks events.
+    /// The first and the last event that the window has.
+    window: (u64, u64),
+    /// It lacks earlier ones that it has room for.
     gap: bool,
     answers: Vec<Answer>,
     partners: Arc<[PartnerState]>,
@@ -306,7 +306,7 @@ impl Player {
         let Some(run) = self.runs.run() else { return };
         self.program = Some(Arc::clone(run.engine().program()));
         self.seen = run.run().forgotten();
-        self.handed = self.seen;
+        self.window = (self.seen + 1, self.seen);
         self.set_breakpoints();
         self.follow();
         self.watch(self.watched);
@@ -467,20 +467,31 @@ impl Player {
         }
     }
 
-    /// What happened since the last call, and whether something before it is missing. Once the clock stands, what was
-    /// left out is handed over too.
+    /// What the window lacks of what happened, and whether it does not go on where that ended. While time passes that is
+    /// what is new, as far as a frame can bear it; once it stands, all around the moment shown.
     fn news(&mut self) -> (Vec<Event>, bool) {
         let Some(record) = self.runs.run().map(VirtualRun::run) else { return (Vec::new(), false) };
-        let (from, most) = match self.clock.playing {
-            true => (self.handed, HANDED),
-            false if std::mem::take(&mut self.gap) => (0, RECALLED),
-            false => (self.handed, RECALLED),
+        let last = record.last_seq();
+        let shown = self.past.as_ref().map(|past| past.seq);
+        let (first, end) = self.window;
+        let (from, until) = match shown {
+            _ if self.clock.playing => (end.max(last.saturating_sub(HANDED as u64)), last),
+            Some(seq) if seq < first || seq > end => {
+                let half = RECALLED as u64 / 2;
+                (seq.saturating_sub(half), last.min(seq.saturating_add(half)))
+            }
+            Some(_) => (end, end),
+            None if self.gap || end < last => (last.saturating_sub(RECALLED as u64), last),
+            None => (end, last),
         };
-        let fresh = record.events_after(from);
-        let fresh = fresh.get(fresh.len().saturating_sub(most)..).unwrap_or_default();
-        let anew = fresh.first().is_some_and(|first| first.seq != self.handed + 1);
-        self.gap |= anew && self.clock.playing;
-        self.handed = record.last_seq();
+        let known = record.events_until(from).len();
+        let fresh = record.events_until(until).get(known..).unwrap_or_default();
+        let (Some(begin), Some(until)) = (fresh.first().map(|e| e.seq), fresh.last().map(|e| e.seq)) else {
+            return (Vec::new(), false);
+        };
+        let anew = begin != end + 1;
+        self.gap = if anew { self.clock.playing || until < last } else { self.gap };
+        self.window = (if anew { begin } else { first.max(until.saturating_sub(RECALLED as u64) + 1) }, until);
         (fresh.to_vec(), anew)
     }
 

@@ -23,7 +23,7 @@ const NAMES: f32 = 132.0;
 const LANES: usize = 80;
 /// Room for the times over the lanes, and for what came from outside.
 const RULER: f32 = 15.0;
-const ARRIVALS: f32 = 18.0;
+const ARRIVALS: f32 = 22.0;
 /// Least points between two times of the ruler.
 const APART: f32 = 84.0;
 /// Most messages on the lane that one can take hold of; those nearest to the moment shown.
@@ -397,18 +397,20 @@ fn ruler(ui: &mut Ui, run: &mut RunMode) {
     let seen = place(from)..place(end.saturating_add(1));
     let begin = place(head).saturating_sub(HELD / 2).clamp(seen.start, seen.end);
     let near = begin..(begin + HELD).min(seen.end);
-    let mut drawn = f32::NEG_INFINITY;
+    let mut ends = [f32::NEG_INFINITY; 2];
     for arrival in arrivals.range(seen) {
-        let at = pos2(x(arrival.at), lane.center().y);
+        let at = pos2(x(arrival.at), row(lane, arrival.sent).center().y);
+        let [came, sent] = &mut ends;
+        let drawn = if arrival.sent { sent } else { came };
         // Where many came at once, one stands for all of them; what failed is always seen.
-        if arrival.failed || at.x >= drawn + 2.0 {
+        if arrival.failed || at.x >= *drawn + 2.0 {
             let color = match (arrival.failed, arrival.sent) {
                 (true, _) => t.error,
                 (false, true) => t.scope,
                 (false, false) => t.messaging,
             };
-            envelope(&inside, at, color, 4.0);
-            drawn = at.x;
+            envelope(&inside, at, color, 3.6);
+            *drawn = at.x;
         }
     }
     for i in near {
@@ -417,9 +419,15 @@ fn ruler(ui: &mut Ui, run: &mut RunMode) {
         let name = if arrival.label.is_empty() { "Message" } else { &arrival.label };
         let how = if arrival.sent { "sent" } else { "came" };
         let words = format!("{name}, {how} at {}", Clock(TimeSpan(at)));
-        hold(ui, run, &inside, lane, (seq, at, &words), &x);
+        hold(ui, run, &inside, row(lane, arrival.sent), (seq, at, &words), &x);
     }
     drag(ui, run, &inside, lane, &x, span as f64 / f64::from(body.width().max(1.0)));
+}
+
+/// What came is in the upper half of the lane, what was sent in the lower one.
+fn row(lane: Rect, sent: bool) -> Rect {
+    let (upper, lower) = lane.split_top_bottom_at_fraction(0.5);
+    if sent { lower } else { upper }
 }
 
 fn envelope(painter: &egui::Painter, at: egui::Pos2, color: Color32, half: f32) {
@@ -435,12 +443,12 @@ fn hold(
     ui: &mut Ui,
     run: &mut RunMode,
     painter: &egui::Painter,
-    lane: Rect,
+    row: Rect,
     (seq, at, words): (u64, i64, &str),
     x: &impl Fn(i64) -> f32,
 ) {
     let t = Tokens::of(ui);
-    let rect = Rect::from_center_size(pos2(x(at), lane.center().y), vec2(12.0, ARRIVALS));
+    let rect = Rect::from_center_size(pos2(x(at), row.center().y), vec2(12.0, row.height()));
     let response = ui.interact(rect, ui.scope_id().with(("arrival", seq)), Sense::click_and_drag());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
     if response.hovered() || response.has_focus() || run.time.dragged.is_some_and(|(held, _)| held == seq) {
