@@ -417,6 +417,59 @@ fn breakpoints_hold_loudly_until_they_are_told_to_go_on() {
 }
 
 #[test]
+fn a_condition_is_completed_told_what_is_wrong_with_it_and_taken_when_it_is_left() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
+    bench.until("a first event", |w| !w.state().run.state.journal.is_empty());
+    bench.window.state_mut().document.select(Selection::Node("wait".into()));
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::F9);
+    bench.until("a breakpoint", |w| w.state().run.state.breakpoints.len() == 1);
+    bench.click("Breakpoints");
+    let name = format!("Condition of {}", "Wait for completion or updated order");
+    let filter = |w: &Harness<'_, Studio>| w.state().run.state.breakpoints[0].filter.clone();
+    bench.window.get_by_label(&name).focus();
+    bench.window.run_steps(2);
+    bench.window.get_by_label(&name).type_text("var.numSt");
+    bench.window.run_steps(2);
+    bench.window.get_by_label("var.numStages");
+    bench.window.key_press(Key::Enter);
+    bench.window.run_steps(2);
+    bench.window.get_by_label(&name).type_text(">=");
+    bench.window.key_press(Key::Escape);
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Enter);
+    bench.window.run_steps(3);
+    assert_eq!(filter(&bench.window), "", "what is no condition is not taken");
+    bench.window.get_by_label(&name).focus();
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::End);
+    bench.window.get_by_label(&name).type_text(" 2");
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Escape);
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Enter);
+    bench.until("the condition", |w| filter(w).contains(">= 2"));
+    assert!(filter(&bench.window).starts_with("var.numStages"));
+}
+
+#[test]
+fn what_a_port_sent_is_dragged_to_come_later() {
+    let mut bench = Bench::held(Theme::Dark, [1500.0, 940.0]);
+    watch_manager(&mut bench);
+    let sent = bench.window.get_all_by_label_contains(", sent at ").next().unwrap();
+    let from = sent.rect().center();
+    bench.window.drag_at(from);
+    bench.window.run_steps(2);
+    bench.window.hover_at(from + egui::vec2(90.0, 0.0));
+    bench.window.run_steps(2);
+    bench.window.get_by_label_contains("later, in a fork");
+    bench.window.drop_at(from + egui::vec2(90.0, 0.0));
+    bench.until("a fork", |w| w.state().run.state.runs.len() == 2);
+    let shown = bench.window.state().run.state.shown.clone();
+    assert!(shown.contains(" to ") && shown.ends_with(" later"), "{shown}");
+}
+
+#[test]
 fn a_run_is_told_in_plain_sentences() {
     let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
     watch_manager(&mut bench);

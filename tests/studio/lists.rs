@@ -306,6 +306,42 @@ fn a_scenario_that_fails_opens_where_it_failed() {
 }
 
 #[test]
+fn a_scenario_in_which_too_much_happens_opens_where_it_did() {
+    use orchestrion::model::{Expectation, Step};
+    let mut app = orchestrion::studio::sample::load("hello").unwrap();
+    let events = [("port.sent".to_owned(), 0)].into();
+    let wrong = Step::Expect(Box::new(Expectation { events, ..Expectation::default() }));
+    app.scenarios.values_mut().next().unwrap().steps.push(wrong);
+    let mut bench = Bench::of(app);
+    play_all(&mut bench);
+    bench.window.get_by_label_contains(", failed").click();
+    bench.window.run_steps(3);
+    bench.click("Open where it failed");
+    bench.until("the first event nobody expected", |w| {
+        let state = &w.state().run.state;
+        let sent = |event: &&orchestrion::engine::Event| matches!(event.kind, EventKind::PortSent { .. });
+        let first = state.journal.iter().find(sent).map(|event| event.seq);
+        first.is_some() && state.past == first
+    });
+    assert!(
+        bench.window.state().run.state.past < bench.window.state().run.state.journal.back().map(|e| e.seq)
+    );
+}
+
+#[test]
+fn a_scenario_is_explored_in_many_orders() {
+    let mut bench = hello();
+    bench.window.state_mut().run.drawer.show(Page::Scenarios);
+    bench.window.run_steps(2);
+    bench.click("Explore orders");
+    let all = bench.window.state().document.app.scenarios.len();
+    bench.until("every order", |w| w.state().run.scenarios.played() == all);
+    bench.window.run_steps(3);
+    assert_eq!(bench.window.state().run.scenarios.failed(), 0);
+    bench.window.get_by_label_contains(", passed in 101 orders");
+}
+
+#[test]
 fn what_was_reached_tints_the_canvas() {
     let mut bench = hello();
     bench.pause();

@@ -481,8 +481,8 @@ impl Player {
                 (seq.saturating_sub(half), last.min(seq.saturating_add(half)))
             }
             Some(_) => (end, end),
-            None if self.gap || end < last => (last.saturating_sub(RECALLED as u64), last),
-            None => (end, last),
+            None if self.gap => (last.saturating_sub(RECALLED as u64), last),
+            None => (end.max(last.saturating_sub(RECALLED as u64)), last),
         };
         let known = record.events_until(from).len();
         let fresh = record.events_until(until).get(known..).unwrap_or_default();
@@ -491,7 +491,8 @@ impl Player {
         };
         let anew = begin != end + 1;
         self.gap = if anew { self.clock.playing || until < last } else { self.gap };
-        self.window = (if anew { begin } else { first.max(until.saturating_sub(RECALLED as u64) + 1) }, until);
+        self.window =
+            (if anew { begin } else { first.max(until.saturating_sub(RECALLED as u64) + 1) }, until);
         (fresh.to_vec(), anew)
     }
 

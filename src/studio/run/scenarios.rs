@@ -343,13 +343,15 @@ fn list(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<A
                 Some(_) if failed => "failed",
                 Some(_) => "passed",
             };
+            let orders = outcome.filter(|outcome| outcome.runs > 1);
+            let orders = orders.map_or_else(String::new, |outcome| format!(" in {} orders", outcome.runs));
             Some(Row {
                 cells: vec![
                     name.to_owned(),
                     outcome.map(|o| o.runs.to_string()).unwrap_or_default(),
                     outcome.map(|o| format!("{:.0} ms", o.took.as_secs_f64() * 1e3)).unwrap_or_default(),
                 ],
-                name: format!("{name}, {state}"),
+                name: format!("{name}, {state}{orders}"),
                 mark: Some(if failed {
                     t.error
                 } else if outcome.is_some() {

@@ -720,5 +720,21 @@ mod tests {
         let mut timeline = Timeline::default();
         timeline.refresh(&state);
         assert!(!timeline.shown.is_empty());
+
+        // Long before, the window has what happened then; back in the present, what happened last.
+        let early = state.journal.front().unwrap().seq / 2;
+        player.obey(Command::Seek(early), now);
+        state.absorb(player.update());
+        let at = state.journal.partition_point(|event| event.seq < early);
+        assert!(early > 0 && state.journal[at].seq == early);
+        state.absorb(player.update());
+        assert_eq!(state.journal[at].seq, early, "nothing is told twice");
+        player.obey(Command::Now, now);
+        state.absorb(player.update());
+        assert_eq!(state.journal.len(), 20_000);
+        let last = state.journal.back().unwrap().seq;
+        player.obey(Command::Turn, now);
+        let step = player.update();
+        assert!(!step.anew && step.events.first().unwrap().seq == last + 1, "a step tells what it did");
     }
 }

@@ -17,6 +17,7 @@ use crate::diagnostic::counted;
 use crate::engine::InstanceId;
 use crate::filter::Filter;
 use crate::message::MessageId;
+use crate::model::{CorrelationSet, ShapeKind, Variable};
 use crate::studio::document::{Action, Document};
 use crate::studio::filter_box::{FilterBox, Vocabulary};
 use crate::studio::table::View;
@@ -174,8 +175,16 @@ fn learn(run: &mut RunMode, document: &Document) {
 pub fn fields_of(document: &Document) -> Vec<String> {
     let mut names = BTreeSet::new();
     for orchestration in document.app.modules.values().filter_map(|m| m.orchestration.as_ref()) {
-        names.extend(orchestration.variables.iter().map(|v| format!("var.{}", v.name)));
-        names.extend(orchestration.correlation_sets.iter().map(|set| format!("set.{}", set.name)));
+        let mut declared = |variables: &[Variable], sets: &[CorrelationSet]| {
+            names.extend(variables.iter().map(|v| format!("var.{}", v.name)));
+            names.extend(sets.iter().map(|set| format!("set.{}", set.name)));
+        };
+        declared(&orchestration.variables, &orchestration.correlation_sets);
+        for shape in orchestration.shapes() {
+            if let ShapeKind::Scope(scope) = &shape.kind {
+                declared(&scope.variables, &scope.correlation_sets);
+            }
+        }
     }
     names.extend(document.schemas.properties().map(|p| p.name.to_string()));
     names
