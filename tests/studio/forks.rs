@@ -443,8 +443,10 @@ fn a_condition_is_completed_told_what_is_wrong_with_it_and_taken_when_it_is_left
     bench.window.get_by_label(&name).focus();
     bench.window.run_steps(2);
     bench.window.key_press(Key::End);
+    bench.window.run_steps(2);
     bench.window.get_by_label(&name).type_text(" 2");
     bench.window.run_steps(2);
+    assert_eq!(bench.window.get_by_label(&name).value().as_deref(), Some("var.numStages >= 2"));
     bench.window.key_press(Key::Escape);
     bench.window.run_steps(2);
     bench.window.key_press(Key::Enter);
