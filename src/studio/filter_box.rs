@@ -81,8 +81,24 @@ impl FilterBox {
 
     /// Shows the field `width` wide; true when it became another filter. `name` is its accessible name, `hint` an example.
     pub fn ui(&mut self, ui: &mut Ui, name: &str, hint: &str, width: f32, words: &Vocabulary) -> bool {
-        let t = Tokens::of(ui);
         let id = ui.make_persistent_id(("filter", name));
+        let changed = self.show(ui, id, (name, hint), width, words);
+        // The field has set its own by now, which would give the Escape away that closes the list.
+        let open = self.open.is_some();
+        let filter = EventFilter { vertical_arrows: true, horizontal_arrows: true, tab: open, escape: open };
+        ui.memory_mut(|m| m.set_focus_lock_filter(id, filter));
+        changed
+    }
+
+    fn show(
+        &mut self,
+        ui: &mut Ui,
+        id: Id,
+        (name, hint): (&str, &str),
+        width: f32,
+        words: &Vocabulary,
+    ) -> bool {
+        let t = Tokens::of(ui);
         let keys = self.keys(ui, id);
         let marked = self.wrong.as_ref().and_then(|wrong| wrong.place.span.clone());
         let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
@@ -159,13 +175,6 @@ impl FilterBox {
         if !ui.memory(|m| m.has_focus(id)) {
             return keys;
         }
-        let filter = EventFilter {
-            vertical_arrows: true,
-            tab: self.open.is_some(),
-            horizontal_arrows: true,
-            escape: self.open.is_some(),
-        };
-        ui.memory_mut(|m| m.set_focus_lock_filter(id, filter));
         let key = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
         if self.open.is_some() {
             keys.down = usize::from(key(Key::ArrowDown));
