@@ -2,15 +2,20 @@
 #![allow(dead_code)]
 
 use orchestrion::biztalk::bindings::{read_bindings, write_bindings};
+use orchestrion::biztalk::btm::read_map;
 use orchestrion::biztalk::odx::{self, OdxFile, read_module};
 use orchestrion::biztalk::{decode, xlang_text};
 use orchestrion::check;
+use orchestrion::message::{self as engine, Body, DateTime};
 use orchestrion::model::{
     Application, Atomic, Branch, Branches, Code, Construct, Id, LongRunning, Loop, Message, Module,
-    Orchestration, Scope, Shape, ShapeKind, Transaction, Variable,
+    Orchestration, Pipeline, PipelineComponent, Scope, Shape, ShapeKind, Transaction, Variable,
 };
 use orchestrion::xlang::tokens;
+use orchestrion::xml::map::{Unscripted, apply};
+use orchestrion::xml::pipeline::{receive, send};
 use orchestrion::xml::{Optional, SchemaSet, Wishes};
+use std::sync::Arc;
 
 /// An orchestration file: read, held against its program, written back and written anew.
 pub fn odx(data: &[u8]) {
@@ -63,6 +68,58 @@ pub fn bindings(data: &[u8]) {
     read_bindings("written.xml", written.as_bytes()).expect("what was written can be read");
     check::check(&application);
 }
+
+/// A drawn map: read, checked, and run on a message whatever schemas it names.
+pub fn map(data: &[u8]) {
+    let Ok(mut map) = read_map("fuzzed.btm", "Fuzzed", data) else { return };
+    let mut application = Application::default();
+    application.schemas.insert("schemas/Order.xsd".to_owned(), ORDER.to_owned());
+    map.sources = vec!["urn:order#Order".to_owned()];
+    map.targets = vec!["urn:order#Order".to_owned()];
+    application.maps.insert("Fuzzed".to_owned(), map.clone());
+    check::check(&application);
+    let schemas = SchemaSet::build(&application);
+    let wishes = Wishes { optional: Optional::All, ..Wishes::default() };
+    let order = schemas.generate("urn:order#Order", &wishes).expect("an order can be made").text;
+    let message = engine::Message::single(engine::Message::body_name(), Arc::new(Body::xml(order)));
+    let _ = apply(&map, &[Arc::new(message)], DateTime::default(), &schemas, &mut Unscripted);
+}
+
+/// What arrives at a receive location: of several parts or not, taken apart, validated, and sent again.
+pub fn message(data: &[u8]) {
+    let mut application = Application::default();
+    application.schemas.insert("schemas/Order.xsd".to_owned(), ORDER.to_owned());
+    let stage = |stage: &str, component: &str| PipelineComponent {
+        stage: stage.to_owned(),
+        component: format!("Microsoft.BizTalk.Component.{component}"),
+        ..PipelineComponent::default()
+    };
+    application.settings.pipelines.push(Pipeline {
+        name: "Parts".to_owned(),
+        components: vec![
+            stage("Decode", "MIME_SMIME_Decoder"),
+            stage("Disassemble", "XmlDasmComp"),
+            stage("Validate", "XmlValidator"),
+        ],
+        ..Pipeline::default()
+    });
+    let schemas = SchemaSet::build(&application);
+    let any = [("AllowNonMIMEMessage", "true"), ("AllowUnrecognizedMessage", "true")];
+    let properties = any.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let Ok(interchange) = receive("Parts", data, &properties, &schemas) else { return };
+    for message in &interchange.messages {
+        let _ = send("XMLTransmit", message, &properties, &schemas);
+    }
+}
+
+/// A schema with what maps and messages lead to: repeated records, attributes, promoted fields.
+const ORDER: &str = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:order" xmlns="urn:order">
+  <xs:element name="Order"><xs:complexType><xs:sequence>
+    <xs:element name="Number" type="xs:int"/>
+    <xs:element name="Line" minOccurs="0" maxOccurs="unbounded"><xs:complexType><xs:sequence>
+      <xs:element name="Price" type="xs:decimal" minOccurs="0"/></xs:sequence><xs:attribute name="item" type="xs:string"/>
+    </xs:complexType></xs:element>
+  </xs:sequence></xs:complexType></xs:element></xs:schema>"#;
 
 /// An orchestration with `text` in every slot.
 fn around(text: &str) -> Application {

@@ -94,6 +94,18 @@ fn binding_files() {
     );
 }
 
+#[test]
+fn maps() {
+    fuzz("map", files(&[".btm"]), mutate::MAP, targets::map);
+}
+
+#[test]
+fn messages() {
+    let order = "<o:Order xmlns:o=\"urn:order\"><Number>1</Number><Line item=\"a\"><Price>2.5</Price></Line></o:Order>";
+    let parts = orchestrion::xml::pipeline::mime(&[("Body", order), ("Note", "<Note/>")]);
+    fuzz("message", vec![order.into(), parts.into()], mutate::MESSAGE, targets::message);
+}
+
 /// What a fuzzer finds only by chance.
 #[test]
 fn files_made_to_hurt_are_refused_or_read() {

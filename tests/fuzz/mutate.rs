@@ -73,6 +73,37 @@ pub const BINDING: &[&str] = &[
     "${token}",
 ];
 
+/// Pieces of maps.
+pub const MAP: &[&str] = &[
+    "<Link LinkID=\"1\" LinkFrom=\"1\" LinkTo=\"/*[local-name()='<Schema>']/*[local-name()='Order']\" />",
+    "<Functoid FunctoidID=\"1\" Functoid-FID=\"260\" Functoid-CLSID=\"\" Functoid-Name=\"Scripting\">",
+    "<Script Language=\"Xslt\"><![CDATA[<xsl:call-template name=\"t\" />]]></Script>",
+    "<Script Language=\"XsltCallTemplate\"><![CDATA[<xsl:template name=\"t\"><xsl:call-template name=\"t\"/></xsl:template>]]></Script>",
+    "Functoid-FID=\"424\"",
+    "Functoid-FID=\"704\"",
+    "<Parameter Type=\"link\" Value=\"1\" />",
+    "<Parameter Type=\"constant\" Value=\"99999999999999999999\" />",
+    "</Functoids>",
+    "<!DOCTYPE a [<!ENTITY b \"c\">]>",
+];
+
+/// Pieces of messages of one part and of several.
+pub const MESSAGE: &[&str] = &[
+    "\r\n--",
+    "Content-Type: multipart/mixed; boundary=\"x\"\r\n",
+    "Content-Type: message/rfc822\r\n\r\n",
+    "Content-Transfer-Encoding: base64\r\n",
+    "Content-Transfer-Encoding: quoted-printable\r\n",
+    "Content-Description: \r\n",
+    "=?utf-8?B?////?=",
+    "MIME-Version: 1.0\r\n",
+    "<?xml version=\"1.0\" encoding=\"utf-16\"?>",
+    "<!DOCTYPE a [<!ENTITY b \"c\">]>",
+    "xmlns:o=\"urn:other\"",
+    "&#x0;",
+    "--\r\n",
+];
+
 /// Pieces of expressions.
 pub const CODE: &[&str] = &[
     "count",
