@@ -412,8 +412,8 @@ impl Step<'_> {
     /// then is packed early, which only costs the unpacking.
     fn pack_oldest(&mut self, newest: InstanceId) {
         const FRESH: usize = 32;
-        /// Trees of so many instances take some 30 MB.
-        const MANY: usize = 16_384;
+        /// Trees of so many instances take some 2 MB: what a core keeps at hand.
+        const MANY: usize = 1_024;
         self.core.fresh.push_back(newest);
         let live = if self.core.slots.len() > MANY { FRESH } else { MANY };
         for _ in 0..2 {

@@ -1,5 +1,5 @@
 use super::graph::{Argument, Graph, function_name};
-use super::script::{left_out_of, script_function, stand_in};
+use super::script::{keys_of, left_out_of, script_function, stand_in};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::message::NodePath;
 use crate::model::edit::{Edit, Part};
@@ -58,9 +58,10 @@ pub fn check(
         }
         for script in functoid.scripts.iter().filter(|script| script.language.starts_with("Xslt")) {
             let sheet = format!(
-                "<x xmlns:xsl=\"{}\" xmlns:msxsl=\"urn:schemas-microsoft-com:xslt\">{}</x>",
+                "<x xmlns:xsl=\"{}\" xmlns:msxsl=\"urn:schemas-microsoft-com:xslt\">{}{}</x>",
                 uppsala::XSLT_NAMESPACE,
-                script.text
+                script.text,
+                keys_of(&graph)
             );
             if let Some(what) = left_out_of(&sheet) {
                 let message = format!("inline XSLT uses {what}, which is not supported");

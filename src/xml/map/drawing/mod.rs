@@ -10,6 +10,7 @@ mod check;
 mod evaluate;
 mod graph;
 mod loops;
+mod lowered;
 mod script;
 mod source;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Scripting functoids: inline XSLT runs, code in other languages is left to whoever runs the map.
 
 use super::graph::{Argument, Graph};
+use super::lowered::lower;
 use super::write::Run;
 use crate::message::document::{escape_xml, parse_text};
 use crate::model::{Functoid, Map, Script};
@@ -140,6 +141,12 @@ impl<'a> Run<'a, '_> {
         let Some(script) = preferred(functoid).filter(|_| functoid.function == 260) else { return Ok(None) };
         let (body, templates) = match script.language.as_str() {
             "Xslt" => (script.text.clone(), String::new()),
+            // Only what others ask for.
+            "XsltCallTemplate"
+                if template_head(&script.text).0.is_empty() && !keys(&script.text).is_empty() =>
+            {
+                return Ok(Some("<nodes/>".to_owned()));
+            }
             "XsltCallTemplate" => {
                 let (name, parameters) = template_head(&script.text);
                 let mut call = format!("<xsl:call-template name=\"{}\">", escape_xml(&name));
@@ -164,6 +171,9 @@ impl<'a> Run<'a, '_> {
         };
         let calls = script.text.contains("call-template");
         let shared = if calls { self.other_templates(functoid) } else { String::new() };
+        let missing =
+            script.text.contains("key(") && keys(&script.text).is_empty() && keys(&shared).is_empty();
+        let shared = if missing { shared + keys_of(self.graph).as_str() } else { shared };
         let at = self.bound.last().map(|bound| bound.node).or_else(|| self.sources.tree.document_element());
         let address = at.map_or_else(|| "/*".to_owned(), |id| self.sources.address(id));
         let spaces = self.namespaces();
@@ -257,25 +267,40 @@ fn template_head(text: &str) -> (String, Vec<String>) {
     (name.unwrap_or_default(), parameters.collect())
 }
 
+/// The `xsl:key` elements of a text.
+fn keys(text: &str) -> String {
+    let each = text.split("<xsl:key").skip(1).filter_map(|rest| rest.split('>').next());
+    each.map(|inside| format!("<xsl:key{}/>", inside.trim_end().trim_end_matches('/'))).collect()
+}
+
+/// Those of all functoids: a key of one is there for the others.
+pub fn keys_of(graph: &Graph<'_>) -> String {
+    graph.functoids().flat_map(|functoid| &functoid.scripts).map(|script| keys(&script.text)).collect()
+}
+
 /// Runs a stylesheet over a document.
 ///
 /// # Errors
 /// One sentence: it is no stylesheet, asks for what the engine leaves out, or fails.
 pub fn transform(stylesheet: &str, source: &str) -> Result<String, String> {
     let stylesheet = stylesheet.trim_start_matches('\u{feff}');
-    let sheet = parse_text(stylesheet).map_err(|error| error.to_string())?;
-    if let Some(what) = left_out(&sheet) {
+    if let Some(what) = left_out(&parse_text(stylesheet).map_err(|error| error.to_string())?) {
         return Err(format!("{what} is not supported"));
     }
+    let lowered = lower(stylesheet).map_err(|what| format!("{what} is not supported"))?;
+    let sheet = parse_text(&lowered.sheet).map_err(|error| error.to_string())?;
     let compiled = Stylesheet::compile(&sheet).map_err(|error| error.to_string())?.set_max_depth(200);
-    let mut tree = parse_text(source).map_err(|error| error.to_string())?;
+    let marked = lowered.mark(source).map_err(|what| format!("{what} is not supported"))?;
+    let mut tree = parse_text(&marked).map_err(|error| error.to_string())?;
     tree.prepare_xpath();
-    compiled.transform(&tree).map_err(|error| error.to_string())
+    lowered.finish(compiled.transform(&tree).map_err(|error| error.to_string())?)
 }
 
 /// What the text of a stylesheet, or of a part of one below some root, uses that is not supported.
 pub fn left_out_of(stylesheet: &str) -> Option<String> {
-    parse_text(stylesheet.trim_start_matches('\u{feff}')).ok().and_then(|sheet| left_out(&sheet))
+    let stylesheet = stylesheet.trim_start_matches('\u{feff}');
+    let sheet = parse_text(stylesheet).ok()?;
+    left_out(&sheet).or_else(|| lower(stylesheet).err())
 }
 
 /// What a stylesheet uses that the engine would pass over or does not know.
@@ -290,8 +315,6 @@ fn left_out(sheet: &uppsala::Document<'_>) -> Option<String> {
         }
         let is_xsl = namespace == XSLT_NAMESPACE;
         let unknown = [
-            "sort",
-            "key",
             "import",
             "include",
             "number",
@@ -308,7 +331,7 @@ fn left_out(sheet: &uppsala::Document<'_>) -> Option<String> {
             if is_xsl && attribute.name.local_name == "mode" {
                 return Some("the mode of a template".into());
             }
-            for call in ["key(", "format-number(", "document(", "generate-id(", "node-set("] {
+            for call in ["format-number(", "document(", "node-set("] {
                 let expression =
                     is_xsl && matches!(attribute.name.local_name.as_ref(), "select" | "test" | "match");
                 if expression && attribute.value.contains(call) {
