@@ -219,8 +219,8 @@ pub fn header(ink: &mut impl Ink, node: &Node, (from, to): (f32, f32), look: Loo
     // At the end stand the mark that folds it and the way into it.
     let room = to - 54.0 - at.x;
     let said = said(node);
-    let share = if said.is_empty() || !ink.detail() { room } else { room * 0.62 };
-    let used = ink.text(at, Anchor::Start, &node.title, TITLE, t.text, share);
+    // The name first: what else it says has what is left.
+    let used = ink.text(at, Anchor::Start, &node.title, TITLE, t.text, room);
     let rest = room - used - 12.0;
     if !said.is_empty() && ink.detail() && rest > 24.0 {
         ink.text(at + vec2(used + 12.0, 0.0), Anchor::Start, &said, summary(node), t.muted, rest);

@@ -182,7 +182,7 @@ impl<'a> ServiceCompiler<'a> {
         let Some(message_type) = resolver.message_type(self.module, &message.message_type) else {
             self.report(
                 "V01",
-                format!("Message {} has the unknown type `{}`", message.name, message.message_type),
+                unknown("Message", &message.name, "type", &message.message_type),
                 "Choose a schema, a multi-part message type, a class or System.Xml.XmlDocument as its message type",
                 Place { property: "message_type", ..place.clone() },
             );
@@ -229,7 +229,7 @@ impl<'a> ServiceCompiler<'a> {
         else {
             self.report(
                 "V01",
-                format!("Correlation set {} has the unknown type `{}`", set.name, set.correlation_type),
+                unknown("Correlation set", &set.name, "type", &set.correlation_type),
                 "Choose one of the correlation types, or create one with the properties to correlate on",
                 Place { property: "correlation_type", ..place.clone() },
             );
@@ -263,7 +263,7 @@ impl<'a> ServiceCompiler<'a> {
         let Some(port_type) = self.shared.app.port_type(self.module, &port.port_type) else {
             self.report(
                 "V01",
-                format!("Port {} has the unknown port type `{}`", port.name, port.port_type),
+                unknown("Port", &port.name, "port type", &port.port_type),
                 "Choose a port type, or create one with the operations the port needs",
                 Place { property: "port_type", ..place },
             );
@@ -286,7 +286,7 @@ impl<'a> ServiceCompiler<'a> {
                     self.found.push(
                         Diagnostic::error(
                             "V01",
-                            format!("Operation {} of {} has the unknown message type `{name}`", operation.name, port_type.name),
+                            unknown("Operation", &format!("{} of {}", operation.name, port_type.name), "message type", name),
                             "Choose a schema, multi-part type, class or System.Xml.XmlDocument as the message type",
                         )
                         .at(place.clone()),
@@ -529,4 +529,12 @@ pub(super) fn small(number: usize) -> u16 {
 fn open_type(name: &str) -> MessageType {
     let part = (Name::new("part"), PartType::Value(ValueType::Unknown));
     MessageType { name: Name::new(name), parts: vec![part], body: 0, multipart: false }
+}
+
+/// What is said of a name that nothing has; of none at all, that it is missing.
+fn unknown(what: &str, name: &str, of: &str, chosen: &str) -> String {
+    match chosen {
+        "" => format!("{what} {name} has no {of} yet"),
+        chosen => format!("{what} {name} has the unknown {of} `{chosen}`"),
+    }
 }

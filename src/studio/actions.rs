@@ -7,6 +7,7 @@ use super::dialogs::{Answer, Purpose};
 use super::document::{Action, Ask, Document, Selection};
 use super::editing::Where;
 use super::editor;
+use super::opening::{Opening, Read};
 use super::overlay::{Overlay, Pick};
 use super::palette::Palette;
 use super::run::desk::Page;
@@ -15,7 +16,7 @@ use super::tabs::{Tab, Tabs};
 use super::theme::Appearance;
 use crate::diagnostic::{Diagnostic, counted};
 use crate::language::{CodePlace, CodeProperty};
-use crate::model::edit::{DeclarationKind, Edit};
+use crate::model::edit::{Declaration, DeclarationKind, Edit};
 use crate::model::{Application, Module, Orchestration, Settings};
 use egui::ViewportCommand;
 use std::path::{Path, PathBuf};
@@ -91,6 +92,8 @@ impl Studio {
 
     /// Does a command from menu, key or palette.
     pub fn run_command(&mut self, ctx: &egui::Context, command: Command) {
+        // What was refused before is no longer of interest.
+        self.said = self.said.take().filter(|(_, refused)| !refused);
         match command {
             Command::New => self.leave(ctx, Leave::New),
             Command::Open => self.leave(ctx, Leave::Open(None)),
@@ -160,7 +163,7 @@ impl Studio {
                 }
             }
             Command::Outward => self.outward(),
-            Command::NewPort => self.declare(DeclarationKind::Port),
+            Command::NewPort => self.new_port(),
             Command::NewMessage => self.declare(DeclarationKind::Message),
             Command::NewVariable => self.declare(DeclarationKind::Variable),
             Command::NewCorrelationType => self.declare(DeclarationKind::CorrelationType),
@@ -342,6 +345,28 @@ impl Studio {
         }
     }
 
+    /// Adds a port, with a type of its own where there is none yet.
+    fn new_port(&mut self) {
+        let fresh = |kind| super::panels::properties::fresh(&self.document, kind);
+        let (Some(Declaration::Port(mut port)), Some(Declaration::PortType(port_type))) =
+            (fresh(DeclarationKind::Port), fresh(DeclarationKind::PortType))
+        else {
+            return;
+        };
+        if !port.port_type.is_empty() {
+            return self.declare(DeclarationKind::Port);
+        }
+        port_type.name.clone_into(&mut port.port_type);
+        let (module, name) = (self.document.module.clone(), port.name.clone());
+        let declare = |declaration| {
+            let module = module.clone();
+            Edit::Declare { module, scope: None, index: usize::MAX, declaration }
+        };
+        let edits = vec![declare(Declaration::PortType(port_type)), declare(Declaration::Port(port))];
+        self.edit(Edit::Batch { label: format!("Add port {name}"), edits }, None);
+        self.go_to(&module, Selection::Port(name));
+    }
+
     fn declare(&mut self, kind: DeclarationKind) {
         let Some(declaration) = super::panels::properties::fresh(&self.document, kind) else { return };
         let (module, name) = (self.document.module.clone(), declaration.name().to_owned());
@@ -413,10 +438,25 @@ impl Studio {
         self.asking = None;
     }
 
-    /// Opens the application in `folder`.
+    /// Opens the application in `folder`, read beside the window where problems are looked for beside it too.
     pub(super) fn open(&mut self, ctx: &egui::Context, folder: &Path) {
-        match Document::load(folder) {
-            Ok((document, _)) => {
+        let wake = ctx.clone();
+        let beside = self.checker.is_some();
+        let opening = beside.then(|| Opening::start(folder, move || wake.request_repaint())).flatten();
+        match opening {
+            None => self.opened(ctx, folder, crate::biztalk::load(folder)),
+            Some(opening) => match opening.at_once() {
+                Some(read) => self.opened(ctx, folder, read),
+                None => self.overlay = Overlay::Opening(opening),
+            },
+        }
+    }
+
+    /// Shows what was read from `folder`, or why it was not.
+    pub(super) fn opened(&mut self, ctx: &egui::Context, folder: &Path, read: Read) {
+        match read {
+            Ok(loaded) => {
+                let (document, _) = Document::of(folder, loaded);
                 self.remember();
                 self.replace(document);
                 self.restore_tabs();

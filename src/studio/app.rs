@@ -147,7 +147,9 @@ impl Studio {
     pub fn ui(&mut self, ui: &mut Ui) {
         self.apply_preferences(ui.ctx());
         let mut actions: Vec<Action> = Vec::new();
-        if !self.overlay.is_open() && !self.tabs.recording() {
+        // An open list has the keys to itself.
+        let listing = egui::Popup::is_any_open(ui.ctx());
+        if !self.overlay.is_open() && !self.tabs.recording() && !listing {
             actions.extend(
                 Command::pressed(ui.ctx(), self.tabs.on_canvas(), self.mode == Mode::Run)
                     .into_iter()
@@ -184,13 +186,13 @@ impl Studio {
             };
             Panel::bottom(name)
                 .frame(frame(t.panel))
-                .default_size((height * share).min(height - LEFT).clamp(168.0, most))
+                .default_size((height * share).min(height - LEFT).clamp(140.0, most))
                 .size_range(96.0..=(ui.available_height() * 0.7).max(520.0))
                 .resizable(true)
                 .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));
             Panel::bottom("time")
                 .frame(frame(t.panel))
-                .default_size(124.0)
+                .default_size((height * 0.16).clamp(88.0, 124.0))
                 .size_range(64.0..=360.0)
                 .resizable(true)
                 .show(ui, |ui| self.run.timeline(ui));
@@ -451,8 +453,12 @@ impl Studio {
     fn extended(&self, id: &Id) -> Selection {
         let document = &self.document;
         let own = |id: &Id| owner_of(&document.app, &document.module, id);
+        let one = match &document.selection {
+            Selection::Node(id) => Some(id),
+            _ => self.anchor.as_ref(),
+        };
         let range = || {
-            let ((block, from), (other, to)) = (own(self.anchor.as_ref()?)?, own(id)?);
+            let ((block, from), (other, to)) = (own(one?)?, own(id)?);
             let shapes = find_block(&document.app, &document.module, &block).filter(|_| block == other)?;
             let (first, last) = (from.min(to), from.max(to));
             Some(Selection::of(shapes.get(first..=last)?.iter().map(|shape| shape.id.clone())))

@@ -3,10 +3,45 @@
 use super::app::Studio;
 use super::canvas::{NewPort, carried};
 use super::document::{Action, Document, Selection};
-use crate::model::edit::{Declaration, Edit, fresh_id, fresh_name};
+use super::panels::properties::fresh;
+use crate::model::edit::{Declaration, DeclarationKind, Edit, fresh_id, fresh_name};
 use crate::model::{
-    CommunicationPattern, Id, Leg, Operation, Port, PortSurface, PortType, Receive, Send, ShapeKind,
+    CommunicationPattern, Id, Leg, Operation, Polarity, Port, PortSurface, PortType, Receive, Send, ShapeKind,
 };
+
+/// A port for a Receive or Send that has none, named after it: made, typed and connected in one step to undo.
+pub fn port_for(document: &Document, shape: &Id) -> Option<Edit> {
+    let found = document.orchestration()?.shape(shape)?;
+    let receives = match &found.kind {
+        ShapeKind::Receive(_) => true,
+        ShapeKind::Send(_) => false,
+        _ => return None,
+    };
+    let base = if receives { "ReceivePort" } else { "SendPort" };
+    let polarity = if receives { Polarity::Implements } else { Polarity::Uses };
+    let name = fresh_name(document.module()?, base);
+    let pattern = CommunicationPattern::OneWay;
+    let new =
+        NewPort { name, port_type: None, pattern, polarity, left: receives, shape: Some(shape.clone()) };
+    add_port(document, new).into_iter().find_map(|action| match action {
+        Action::Edit { edit, .. } => Some(edit),
+        _ => None,
+    })
+}
+
+/// A message of this type for a shape: declared, and used by it, in one step to undo.
+pub fn message_for(document: &Document, shape: &Id, message_type: &str) -> Option<Edit> {
+    let Declaration::Message(mut message) = fresh(document, DeclarationKind::Message)? else { return None };
+    if !message_type.is_empty() {
+        message_type.clone_into(&mut message.message_type);
+    }
+    let name = message.name.clone();
+    let module = document.module.clone();
+    let declaration = Declaration::Message(message);
+    let declare = Edit::Declare { module, scope: None, index: usize::MAX, declaration };
+    let label = format!("Add message {name}");
+    Some(Edit::Batch { label, edits: vec![declare, attach_message(document, shape, &name)?] })
+}
 
 /// A port that was dropped on a surface, with a type of its own if need be, connected to the shape it was dragged from:
 /// one step to undo.
@@ -150,7 +185,6 @@ impl Studio {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Polarity;
     use crate::studio::sample;
 
     fn hello() -> Document {
@@ -199,6 +233,34 @@ mod tests {
             let message = orchestration.messages.iter().find(|m| m.name == send.message).unwrap();
             assert_eq!(port_type.operations[0].request, message.message_type);
         });
+    }
+
+    #[test]
+    fn a_shape_without_port_and_message_gets_both_at_a_choice() {
+        let mut document = Document::new(sample::load("hello").unwrap(), None);
+        let send = shape(&document, "Send reply");
+        let kind = ShapeKind::Send(Send::default());
+        document
+            .edit(Edit::SetKind { module: document.module.clone(), shape: send.clone(), kind }, None)
+            .unwrap();
+        let edit = port_for(&document, &send).unwrap();
+        does_and_undoes(&mut document, edit.clone(), |document| {
+            let port = document
+                .orchestration()
+                .unwrap()
+                .port("SendPort")
+                .or_else(|| document.orchestration().unwrap().port("SendPort_1"));
+            assert_eq!(port.unwrap().polarity, Polarity::Uses);
+        });
+        document.edit(edit, None).unwrap();
+        let edit = message_for(&document, &send, "Hello.Other").unwrap();
+        does_and_undoes(&mut document, edit, |document| {
+            let orchestration = document.orchestration().unwrap();
+            let ShapeKind::Send(send) = &orchestration.shape(&send).unwrap().kind else { panic!() };
+            let message = orchestration.messages.iter().find(|m| m.name == send.message).unwrap();
+            assert_eq!(message.message_type, "Hello.Other");
+        });
+        assert!(port_for(&document, &"nothing".into()).is_none());
     }
 
     #[test]

@@ -235,12 +235,16 @@ impl Document {
     /// # Errors
     /// As [`Document::open`].
     pub fn load(folder: &Path) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let loaded = biztalk::load(folder)?;
+        Ok(Self::of(folder, biztalk::load(folder)?))
+    }
+
+    /// What was read from `folder`, without looking for problems yet.
+    pub fn of(folder: &Path, loaded: biztalk::Loaded) -> (Self, Vec<Diagnostic>) {
         let mut document = Self::unchecked(loaded.application, Some(loaded.folder));
         document.opened = loaded.base.is_some().then(|| folder.to_owned());
         document.base = loaded.base;
         document.module = loaded.shown.unwrap_or(document.module);
-        Ok((document, loaded.findings))
+        (document, loaded.findings)
     }
 
     /// Saves to `folder`, which becomes the document's own.

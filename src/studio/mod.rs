@@ -24,6 +24,7 @@ pub mod keymap;
 pub mod kinds;
 pub mod names;
 mod naming;
+mod opening;
 mod overlay;
 pub mod palette;
 mod panels;

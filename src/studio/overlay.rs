@@ -8,6 +8,7 @@ use super::dialogs::Purpose;
 use super::document::{Action, Selection};
 use super::editing::Where;
 use super::kinds;
+use super::opening::Opening;
 use super::palette::Palette;
 use super::panels::fields;
 use super::recovery::Found;
@@ -59,6 +60,8 @@ pub enum Overlay {
         title: String,
         all: Vec<Diagnostic>,
     },
+    /// An application is read that takes its time.
+    Opening(Opening),
 }
 
 /// What a chosen kind of shape is for.
@@ -198,6 +201,19 @@ impl Studio {
                 let shown = dialog("rename").show(ctx, |ui| self.renaming(ui, renaming, actions));
                 keep = !(shown.should_close() || shown.inner);
             }
+            Overlay::Opening(opening) => match opening.answer() {
+                Some(read) => {
+                    keep = false;
+                    self.opened(ctx, &opening.path().to_owned(), read);
+                }
+                None => {
+                    let shown = dialog("opening").show(ctx, |ui| opening.ui(ui));
+                    keep = !(shown.inner || shown.should_close());
+                    if !keep {
+                        self.said = Some((format!("{} was not opened", opening.path().display()), false));
+                    }
+                }
+            },
             Overlay::Report { title, all } => {
                 let shown = dialog("report").show(ctx, |ui| report(ui, title, all));
                 keep = !(shown.should_close() || shown.inner);
@@ -293,31 +309,34 @@ fn picker(
     }
     ui.add_space(6.0);
     let mut chosen = None;
-    ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 1.0;
-        for (i, (_, entry)) in found.iter().enumerate() {
-            let button = Button::new(entry.words.as_str())
-                .right_text(RichText::new(&entry.about).small().color(if i == *at {
-                    t.text
-                } else {
-                    t.muted
-                }))
-                .truncate()
-                .frame_when_inactive(i == *at)
-                .selected(i == *at)
-                .min_size(vec2(ui.available_width(), 26.0));
-            let response = ui.add(button);
-            if i == *at && (down || up) {
-                response.scroll_to_me(None);
+    ScrollArea::vertical().max_height(360.0).min_scrolled_height(360.0).auto_shrink([false, true]).show(
+        ui,
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 1.0;
+            for (i, (_, entry)) in found.iter().enumerate() {
+                let button = Button::new(entry.words.as_str())
+                    .right_text(RichText::new(&entry.about).small().color(if i == *at {
+                        t.text
+                    } else {
+                        t.muted
+                    }))
+                    .truncate()
+                    .frame_when_inactive(i == *at)
+                    .selected(i == *at)
+                    .min_size(vec2(ui.available_width(), 26.0));
+                let response = ui.add(button);
+                if i == *at && (down || up) {
+                    response.scroll_to_me(None);
+                }
+                if response.clicked() {
+                    chosen = Some(i);
+                }
             }
-            if response.clicked() {
-                chosen = Some(i);
+            if found.is_empty() {
+                ui.label(RichText::new("Nothing is called that").color(t.muted));
             }
-        }
-        if found.is_empty() {
-            ui.label(RichText::new("Nothing is called that").color(t.muted));
-        }
-    });
+        },
+    );
     let index = chosen.or_else(|| enter.then_some(*at))?;
     (index < found.len()).then(|| found.swap_remove(index).1.actions)
 }
@@ -420,7 +439,11 @@ fn report(ui: &mut Ui, title: &str, all: &[Diagnostic]) -> bool {
     ui.add_space(6.0);
     ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
         for problem in all {
-            let words = format!("{}: {}", problem.place, problem.message);
+            let place = problem.place.to_string();
+            let words = match place.is_empty() {
+                true => problem.message.clone(),
+                false => format!("{place}: {}", problem.message),
+            };
             ui.add(egui::Label::new(ticks::paragraph(ui, &words, 13.0, t.error)).wrap());
             ui.add(egui::Label::new(ticks::paragraph(ui, &problem.help, 13.0, t.muted)).wrap());
             ui.add_space(6.0);

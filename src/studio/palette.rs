@@ -58,13 +58,15 @@ pub struct Entry {
     /// Where it is, or what it does.
     about: String,
     actions: Vec<Action>,
+    /// What it is found by too.
+    also: &'static str,
     /// Why it cannot be chosen now.
     refusal: Option<&'static str>,
 }
 
 impl Entry {
     fn new(group: Group, glyph: Glyph, words: String, about: String, actions: Vec<Action>) -> Self {
-        Self { group, glyph, words, about, actions, refusal: None }
+        Self { group, glyph, words, about, actions, also: "", refusal: None }
     }
 }
 
@@ -88,6 +90,15 @@ pub struct Palette {
 struct Found {
     entry: usize,
     lit: Vec<u32>,
+}
+
+/// More than any name gets that is not the one typed.
+const EXACT: u32 = 100_000;
+
+/// True when every word of the query stands in the text.
+fn holds(text: &str, query: &str) -> bool {
+    let text = text.to_lowercase();
+    query.split_whitespace().all(|word| text.contains(&word.to_lowercase()))
 }
 
 /// Entries of one group while all groups are shown.
@@ -118,9 +129,12 @@ impl Palette {
             let mut lit = Vec::new();
             let words = Utf32Str::new(&entry.words, &mut buffer);
             let score = pattern.indices(words, &mut self.matcher, &mut lit).map(|score| score * 2);
+            // What is called just that comes before all that has it in it.
+            let score = score
+                .map(|score| score + if entry.words.eq_ignore_ascii_case(query.trim()) { EXACT } else { 0 });
             let score = score.or_else(|| {
                 lit.clear();
-                pattern.score(Utf32Str::new(&entry.about, &mut buffer), &mut self.matcher)
+                (holds(&entry.about, query) || holds(entry.also, query)).then_some(1)
             });
             if let Some(score) = score {
                 lit.sort_unstable();
@@ -277,7 +291,7 @@ fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
         let words = command.text().to_owned();
         let actions = vec![Action::Command(command)];
         let entry = Entry::new(Group::Command, Glyph::Chevron, words, keymap::words(ctx, command), actions);
-        all.push(Entry { refusal: command.refusal(studio), ..entry });
+        all.push(Entry { refusal: command.refusal(studio), also: command.about().1, ..entry });
     }
     let document = &studio.document;
     let shown = document.app.modules.get_key_value(&document.module);
@@ -306,6 +320,15 @@ fn shapes(all: &mut Vec<Entry>, key: &str, orchestration: &Orchestration) {
         let about = format!("{kind} in {}", orchestration.name);
         let actions = go(&shape.id);
         all.push(Entry::new(Group::Shape, glyph, shape.name.clone(), about, actions));
+        if let ShapeKind::Scope(scope) = &shape.kind {
+            let catches = scope.catches.iter().map(|block| (&block.name, &block.id, "Catch block"));
+            let compensation =
+                scope.compensation.iter().map(|block| (&block.name, &block.id, "Compensation"));
+            for (name, id, kind) in catches.chain(compensation) {
+                let about = format!("{kind} of {} in {}", shape.name, orchestration.name);
+                all.push(Entry::new(Group::Shape, glyph, name.clone(), about, go(id)));
+            }
+        }
         for (id, text) in texts(shape) {
             let about = format!("{} in {}", shape.name, orchestration.name);
             let lines = text.lines().map(str::trim).filter(|line| line.len() > 1);

@@ -130,8 +130,6 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                 ],
                 &[Command::Runs, Command::CompareRuns],
                 &[Command::TimeIn, Command::TimeOut, Command::TimeAll, Command::Faster, Command::Slower],
-                &[Command::PreviousProblem, Command::NextProblem, Command::Why],
-                &[Command::ToggleBreakpoint, Command::Continue],
                 &[
                     Command::Show(Page::Journal),
                     Command::Show(Page::Messages),
@@ -170,7 +168,8 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                 let lines = groups.iter().map(|group| group.len()).sum::<usize>() as f32;
                 let room = ui.ctx().content_rect().height() - 24.0;
                 if lines * MENU_LINE + groups.len() as f32 * MENU_LINE / 3.0 > room {
-                    let area = ScrollArea::vertical().max_height(room).max_width(290.0);
+                    let area =
+                        ScrollArea::vertical().max_height(room).min_scrolled_height(room).max_width(290.0);
                     area.show(ui, |ui| lists_of(ui, studio, groups, actions));
                 } else {
                     lists_of(ui, studio, groups, actions);
@@ -266,13 +265,13 @@ fn breadcrumb(ui: &mut Ui, studio: &Studio, roomy: bool, actions: &mut Vec<Actio
     let t = Tokens::of(ui);
     let document = &studio.document;
     let unsaved = if document.unsaved() { " •" } else { "" };
-    let application = if roomy { format!("{}{unsaved}", document.name()) } else { unsaved.trim().to_owned() };
+    let application = format!("{}{unsaved}", document.name());
     let place = document.base.as_ref().or(document.folder.as_ref());
     let place = place.map_or_else(|| "not saved yet".to_owned(), |f| f.display().to_string());
-    let label = egui::Label::new(RichText::new(&application).color(t.muted)).truncate();
-    within(ui, if roomy { CRUMB } else { 16.0 }, |ui| {
-        ui.add(label).on_hover_text(format!("{}\n{place}", document.name()))
-    });
+    if roomy {
+        let label = egui::Label::new(RichText::new(&application).color(t.muted)).truncate();
+        within(ui, CRUMB, |ui| ui.add(label).on_hover_text(format!("{}\n{place}", document.name())));
+    }
     if studio.tabs.is_empty() {
         return;
     }
@@ -288,7 +287,8 @@ fn breadcrumb(ui: &mut Ui, studio: &Studio, roomy: bool, actions: &mut Vec<Actio
     if name.is_empty() {
         return;
     }
-    let button = Button::new(RichText::new(&name).family(theme::medium())).frame(false).truncate();
+    let shown = if roomy { name.clone() } else { format!("{name}{unsaved}") };
+    let button = Button::new(RichText::new(shown).family(theme::medium())).frame(false).truncate();
     let menu = egui::containers::menu::MenuButton::from_button(button);
     within(ui, CRUMB, |ui| {
         let (response, _) = menu.ui(ui, |ui| {
@@ -414,6 +414,9 @@ pub fn context_menu(ui: &mut Ui, studio: &Studio) -> Vec<Command> {
     let branches = matches!(&document.selection, Selection::Node(id)
         if document.owner(id).is_some_and(|s| !s.blocks().is_empty()));
     let commands: &[Command] = match document.selection {
+        _ if studio.mode == Mode::Run => {
+            &[Command::ToggleBreakpoint, Command::RunTo, Command::Breakpoints, Command::Why, Command::Design]
+        }
         Selection::Node(_) => &[
             Command::Rename,
             Command::Properties,

@@ -14,7 +14,11 @@ const NAMED: usize = 5;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expected {
     pub waiting: Waiting,
-    /// What would wake it.
+    /// Where it stands.
+    pub place: String,
+    /// What would wake it, each of `waiting.wakes` in words.
+    pub wakes: Vec<String>,
+    /// All of that in one sentence.
     pub sentence: String,
     /// Nearest first.
     pub close: Vec<Close>,
@@ -35,19 +39,20 @@ pub struct Close {
 pub fn waiting(engine: &Engine, run: &Run, id: InstanceId) -> Vec<Expected> {
     let waits = engine.waits(id).into_iter();
     waits
-        .map(|waiting| Expected {
-            sentence: sentence(engine, run, &waiting),
-            close: close(engine, run, &waiting),
-            waiting,
+        .map(|waiting| {
+            let place = words::shape(engine.program(), waiting.service, waiting.shape);
+            let wakes = wakes(engine, run, &waiting);
+            let what = if wakes.is_empty() { "nothing".to_owned() } else { wakes.join("; or for ") };
+            let sentence = format!("{place} waits for {what}.");
+            Expected { sentence, close: close(engine, run, &waiting), place, wakes, waiting }
         })
         .collect()
 }
 
-fn sentence(engine: &Engine, run: &Run, waiting: &Waiting) -> String {
+fn wakes(engine: &Engine, run: &Run, waiting: &Waiting) -> Vec<String> {
     let program = engine.program();
-    let at = words::shape(program, waiting.service, waiting.shape);
     let time = |at: crate::message::DateTime| Clock(at.since(run.start())).to_string();
-    let wakes: Vec<String> = waiting
+    waiting
         .wakes
         .iter()
         .map(|wake| match wake {
@@ -79,11 +84,7 @@ fn sentence(engine: &Engine, run: &Run, waiting: &Waiting) -> String {
                 "the end of a synchronized scope of another branch, which uses the same data".to_owned()
             }
         })
-        .collect();
-    format!(
-        "{at} waits for {}.",
-        if wakes.is_empty() { "nothing".to_owned() } else { wakes.join("; or for ") }
-    )
+        .collect()
 }
 
 fn close(engine: &Engine, run: &Run, waiting: &Waiting) -> Vec<Close> {

@@ -14,6 +14,7 @@ mod gallery;
 mod language;
 mod lists;
 mod looks;
+mod newcomer;
 mod pictures;
 mod run;
 mod run_gallery;

@@ -94,7 +94,7 @@ impl Steps<'_> {
             }),
             Act::Input(input) => match self.input(input) {
                 Some(step) => self.push(step),
-                None => self.lost.push(format!("a scenario cannot say this: {}", what(input))),
+                None => self.lost.push(self.what(input)),
             },
         }
     }
@@ -162,6 +162,34 @@ impl Steps<'_> {
         }
     }
 
+    /// What a scenario cannot say, in words.
+    fn what(&self, input: &InputKind) -> String {
+        let of = |id: InstanceId| {
+            self.instance(id)
+                .map_or_else(|| id.to_string(), |(service, at)| format!("{service}, number {at}"))
+        };
+        match input {
+            InputKind::Received { location, .. } => {
+                format!("A message at {location}: it is no text.")
+            }
+            InputKind::Publish { .. } => "A message that was published by hand.".to_owned(),
+            InputKind::Operate(operation) => match operation {
+                Operation::SetVariable { instance, variable, value } => {
+                    format!("{variable} of {} was set to {value}.", of(*instance))
+                }
+                Operation::SetCondition { breakpoint, filter, .. } => format!(
+                    "The breakpoint at {} of {} stops always, not only where {filter}.",
+                    breakpoint.shape, breakpoint.orchestration
+                ),
+                Operation::SetBreakpoint { breakpoint, .. } => {
+                    format!("The breakpoint at {} for one instance.", breakpoint.shape)
+                }
+                other => format!("What an operator did: {other:?}"),
+            },
+            other => format!("What happened outside: {other:?}"),
+        }
+    }
+
     /// Service of an instance, and its number among those of the service, from 1.
     fn instance(&self, id: InstanceId) -> Option<(String, u32)> {
         let mut counts: BTreeMap<Name, u32> = BTreeMap::new();
@@ -173,15 +201,6 @@ impl Steps<'_> {
             }
             _ => None,
         })
-    }
-}
-
-fn what(input: &InputKind) -> String {
-    match input {
-        InputKind::Received { location, .. } => format!("a message at {location} that is no text"),
-        InputKind::Publish { .. } => "a message published by hand".into(),
-        InputKind::Operate(operation) => format!("{operation:?}"),
-        other => format!("{other:?}"),
     }
 }
 

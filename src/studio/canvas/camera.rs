@@ -54,6 +54,12 @@ pub fn opening(layout: &Layout, rect: Rect) -> TSTransform {
     TSTransform::new(vec2(rect.center().x - x * scale, rect.top() + 32.0 - top * scale), scale)
 }
 
+/// True when nothing of the process is in the middle of the view, as when a panel has taken its room.
+pub fn hidden(layout: &Layout, view: TSTransform, rect: Rect) -> bool {
+    let Some(process) = layout.process else { return false };
+    !(view * process).intersects(rect.shrink2(rect.size() * 0.12))
+}
+
 /// Brings a thing into view with as little movement as that takes: not at all when it already is in view, else to its
 /// edge, or to a third from the top when it is far off. A port stays where its surface has it.
 pub fn revealed(layout: &Layout, mut view: TSTransform, rect: Rect, target: &Selection) -> TSTransform {
@@ -75,6 +81,11 @@ pub fn revealed(layout: &Layout, mut view: TSTransform, rect: Rect, target: &Sel
         view.translation.y -= below.min(shown.top() - room.top());
     }
     if port {
+        // One that its surface does not keep in view.
+        let (left, right) = (room.left() - shown.left(), shown.right() - room.right());
+        if shown.width() <= room.width() && left.max(right) > 24.0 {
+            view.translation.x += left.max(0.0) - right.max(0.0);
+        }
         return view;
     }
     // Between the port surfaces, which cover what is under them.

@@ -142,7 +142,7 @@ impl Hands {
         shape: Option<&Node>,
         (pointer, dropped): (Pos2, bool),
     ) {
-        let Some(left) = free_surface(paint, rect, pointer) else {
+        let Some(left) = free_surface(paint, rect, pointer).or_else(|| at_the_edge(rect, pointer)) else {
             if shape.is_none() {
                 ui.set_cursor_icon(CursorIcon::NotAllowed);
                 says(paint, pointer, "Drop it on a port surface, left or right");
@@ -153,6 +153,8 @@ impl Hands {
         let size = vec2(crate::drawing::ports::WIDTH, 52.0) * z;
         let (edge, other) = paint.edges();
         let x = if left { edge - size.x - 14.0 * z } else { other + 14.0 * z };
+        // A surface that is out of view has its ports at the edge of it.
+        let x = x.min(rect.right() - size.x - 8.0).max(rect.left() + 8.0);
         let ghost = Rect::from_min_size(pos2(x, pointer.y - size.y / 2.0), size);
         let t = paint.t;
         let fill = t.tint(t.surface, t.selection, 0.12);
@@ -184,6 +186,12 @@ fn free_surface(paint: &Paint<'_>, rect: Rect, at: Pos2) -> Option<bool> {
     }
     // Without a port on a side its surface is what lies beyond the process area.
     if at.x < left { Some(true) } else { (at.x > right).then_some(false) }
+}
+
+/// The side whose surface is taken for meant at the edge of a view that shows only the flow there.
+fn at_the_edge(rect: Rect, at: Pos2) -> Option<bool> {
+    const NEAR: f32 = 64.0;
+    if at.x < rect.left() + NEAR { Some(true) } else { (at.x > rect.right() - NEAR).then_some(false) }
 }
 
 /// The handles of the shape under the pointer and of the selected one, to drag connectors from.

@@ -1,12 +1,12 @@
 //! Where the canvas looks: pan, zoom, reveal, and what is opened or closed in it. View state only, never saved.
 
-use super::camera::{edge_scroll, fitted, least, off_middle, opening, revealed, zoomed_to};
+use super::camera::{edge_scroll, fitted, hidden, least, off_middle, opening, revealed, zoomed_to};
 use super::view::{Canvas, Drag, Scene};
 use crate::drawing::layout;
 use crate::model::{Id, Orchestration};
 use crate::studio::document::Selection;
 use egui::emath::TSTransform;
-use egui::{CursorIcon, DragAndDrop, Key, PointerButton, Pos2, Rect, Response, Ui};
+use egui::{CursorIcon, DragAndDrop, Key, PointerButton, Pos2, Rect, Response, Ui, Vec2};
 use std::collections::BTreeSet;
 
 /// View state of one orchestration; never saved with it.
@@ -15,6 +15,10 @@ pub(super) struct ModuleView {
     pub transform: Option<TSTransform>,
     /// The user has moved the view, or changed what is drawn; until then it follows the room there is.
     pub settled: bool,
+    /// The whole drawing is in view because that was asked for, and stays so in whatever room there is.
+    pub fitted: bool,
+    /// The room it was last shown in.
+    room: Vec2,
     /// Document revision the view was opened on.
     pub opened: u64,
     pub collapsed: BTreeSet<Id>,
@@ -138,10 +142,14 @@ impl Canvas {
         view.settled |= view.opened != scene.revision;
         let before = view.transform.filter(|_| view.settled).unwrap_or_else(|| opening(layout, rect));
         let mut t = before;
-        if std::mem::take(&mut self.fit) {
+        let resized = std::mem::replace(&mut view.room, rect.size()) != rect.size();
+        if std::mem::take(&mut self.fit) || (resized && view.fitted) {
             t = fitted(layout, rect);
-            view.settled = true;
+            (view.settled, view.fitted) = (true, true);
+        } else if resized && hidden(layout, t, rect) {
+            t = opening(layout, rect);
         }
+        let placed = t;
         let over = ui.rect_contains_pointer(rect);
         let space = ui.input(|i| i.key_down(Key::Space)) && !ui.text_edit_focused();
         let pans = !scene.editable || space;
@@ -182,6 +190,7 @@ impl Canvas {
             }
         }
         view.settled |= t != before;
+        view.fitted &= t == placed;
         view.transform = Some(t);
         t
     }

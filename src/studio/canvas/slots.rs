@@ -21,7 +21,7 @@ pub fn plus(painter: &Painter, t: &Tokens, at: Pos2, zoom: f32, hot: bool) {
 pub fn invitation(painter: &Painter, t: &Tokens, at: Pos2, zoom: f32) {
     let font = egui::FontId::proportional((12.0 * zoom * 2.0).round() / 2.0);
     let at = at + vec2(20.0, 0.0) * zoom;
-    painter.text(at, egui::Align2::LEFT_CENTER, "Drag a shape here, or press +", font, t.muted);
+    painter.text(at, egui::Align2::LEFT_CENTER, "Drag a shape here,\nor press +", font, t.muted);
 }
 
 /// Where the dragged shape would go.

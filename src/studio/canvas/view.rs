@@ -330,9 +330,9 @@ impl Canvas {
             actions.extend(hands.ui(ui, &paint, rect, scene));
         }
         paint.surface_names(rect);
+        changes.inside = crumbs::door(ui, &paint, rect, scene).map(Some);
         let map = self.minimap.ui(ui, &paint, rect, scene.key, self.drawn);
         changes.center = map.map(|at| (at, rect.center()));
-        changes.inside = crumbs::door(ui, &paint, rect, scene).map(Some);
         if self.inside.is_some() && changes.inside.is_none() {
             changes.inside = crumbs::ui(ui, rect, scene.orchestration, self.inside.as_ref());
         }

@@ -164,6 +164,8 @@ impl Canvas {
                     let shapes = ids.into_iter().filter(|id| self.layout.node(id).is_some_and(|n| n.shape));
                     DragAndDrop::set_payload(ui.ctx(), Drag::Move(shapes.collect()));
                 }
+            }
+            if scene.editable || scene.run.is_some() {
                 if response.secondary_clicked() && !scene.selection.has(id) {
                     actions.push(CanvasAction::Select(Selection::Node(id.clone())));
                 }

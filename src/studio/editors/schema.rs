@@ -267,9 +267,10 @@ fn marks_of(
         ui.painter().galley(rect.min, words, t.messaging);
         response.on_hover_text(format!("Promoted to {property}"));
     } else if promotable {
-        let button = egui::Button::new(RichText::new("P").small().color(t.muted))
-            .frame(false)
-            .min_size(Vec2::splat(18.0));
+        let button =
+            egui::Button::new(RichText::new("P").size(11.0).family(theme::semibold()).color(t.muted))
+                .frame(false)
+                .min_size(Vec2::splat(18.0));
         let menu = egui::containers::menu::MenuButton::from_button(button);
         let (response, _) = menu.ui(ui, |ui| {
             ui.set_min_width(240.0);

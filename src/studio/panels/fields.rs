@@ -121,6 +121,16 @@ pub fn choice(ui: &mut Ui, label: &str, value: &str, options: &[String], empty: 
     row(ui, label, |ui| combo(ui, label, value, options, empty))
 }
 
+/// As [`choice`], with an entry at the end that makes a new one; choosing that gives its own words.
+pub fn choice_or(
+    ui: &mut Ui,
+    label: &str,
+    (value, options, empty): (&str, &[String], &str),
+    fresh: &str,
+) -> Option<String> {
+    row(ui, label, |ui| combo_or(ui, label, (value, options, empty), fresh))
+}
+
 /// The field of [`choice`] without its label.
 pub fn combo(ui: &mut Ui, salt: &str, value: &str, options: &[String], empty: &str) -> Option<String> {
     combo_or(ui, salt, (value, options, empty), "")
@@ -142,33 +152,79 @@ pub fn combo_or(
         _ => t.text,
     };
     let mut chosen = None;
-    ComboBox::from_id_salt(salt)
+    let list = ComboBox::from_id_salt(salt)
         .icon(drop_icon)
         .width(ui.available_width())
         .truncate()
         .selected_text(RichText::new(shown).color(color))
         .show_ui(ui, |ui| {
-            if !value.is_empty() && ui.selectable_label(false, RichText::new(empty).color(t.muted)).clicked()
-            {
-                chosen = Some(String::new());
+            let mut entries = Vec::new();
+            if !value.is_empty() {
+                let none = ui.selectable_label(false, RichText::new(empty).color(t.muted));
+                if none.clicked() {
+                    chosen = Some(String::new());
+                }
+                entries.push((none, false));
             }
             for option in options {
-                if ui.selectable_label(option == value, option).clicked() && option != value {
+                let entry = ui.selectable_label(option == value, option);
+                if entry.clicked() && option != value {
                     chosen = Some(option.clone());
                 }
+                entries.push((entry, option == value));
             }
             if !fresh.is_empty() {
                 if !options.is_empty() {
                     ui.separator();
                 }
-                if ui.selectable_label(false, fresh).clicked() {
+                let entry = ui.selectable_label(false, fresh);
+                if entry.clicked() {
                     chosen = Some(fresh.to_owned());
                 }
+                entries.push((entry, false));
             } else if options.is_empty() {
                 note(ui, "nothing to choose yet");
             }
+            through(ui, &entries);
         });
+    holds_arrows(ui, &list);
     chosen
+}
+
+/// Arrow keys go through the entries of an open list, beginning at the one that is chosen.
+fn through(ui: &Ui, entries: &[(Response, bool)]) {
+    let (down, up) = ui.input_mut(|i| {
+        let none = egui::Modifiers::NONE;
+        (i.consume_key(none, egui::Key::ArrowDown), i.consume_key(none, egui::Key::ArrowUp))
+    });
+    let focused = entries.iter().position(|(entry, _)| entry.has_focus());
+    let to = match focused {
+        Some(at) if down => at + 1,
+        Some(at) if up => at.saturating_sub(1),
+        Some(at) => at,
+        None if down || up => entries.iter().position(|(_, chosen)| *chosen).unwrap_or(0),
+        None => return,
+    };
+    let Some((entry, _)) = entries.get(to).or(entries.last()) else { return };
+    if focused != Some(to) {
+        // Instead of where the arrow leads by itself.
+        ui.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
+        entry.request_focus();
+        entry.scroll_to_me(None);
+    }
+    keeps_arrows(ui, entry);
+}
+
+/// While a list is open the arrow keys do not lead away from its field.
+fn holds_arrows<R>(ui: &Ui, list: &egui::InnerResponse<Option<R>>) {
+    if list.inner.is_some() {
+        keeps_arrows(ui, &list.response);
+    }
+}
+
+fn keeps_arrows(ui: &Ui, of: &Response) {
+    let filter = egui::EventFilter { vertical_arrows: true, ..egui::EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(of.id, filter));
 }
 
 /// The mark of a field that opens a list.
@@ -183,29 +239,38 @@ pub fn pick<T: PartialEq + Clone>(ui: &mut Ui, label: &str, value: &mut T, optio
     let names: Vec<String> = options.iter().map(|(_, words)| (*words).to_owned()).collect();
     let mut changed = false;
     row(ui, label, |ui| {
-        ComboBox::from_id_salt(label)
+        let list = ComboBox::from_id_salt(label)
             .icon(drop_icon)
             .width(ui.available_width())
             .truncate()
             .selected_text(shown)
             .show_ui(ui, |ui| {
+                let now = value.clone();
+                let mut entries = Vec::new();
                 for ((option, _), words) in options.iter().zip(&names) {
-                    if ui.selectable_label(option == value, words).clicked() && option != value {
+                    let entry = ui.selectable_label(*option == now, words);
+                    if entry.clicked() && *option != now {
                         *value = option.clone();
                         changed = true;
                     }
+                    entries.push((entry, *option == now));
                 }
+                through(ui, &entries);
             });
+        holds_arrows(ui, &list);
     });
     changed
 }
 
 /// A check box with its words at its right.
 pub fn toggle(ui: &mut Ui, label: &str, value: &mut bool) -> bool {
-    row(ui, "", |ui| {
-        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Wrap);
-        ui.checkbox(value, label).changed()
-    })
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let words = ui.painter().layout_no_wrap(label.to_owned(), font, egui::Color32::WHITE).size().x;
+    // Words that do not fit beside the labels begin below them.
+    if words + LABEL + 40.0 > ui.available_width() {
+        return ui.checkbox(value, label).changed();
+    }
+    row(ui, "", |ui| ui.checkbox(value, label).changed())
 }
 
 /// XLANG/s text below its label, in colours, for texts outside of orchestrations.
@@ -261,6 +326,16 @@ pub fn answers(ui: &mut Ui, accept: &str, ready: bool, others: &[&str]) -> Optio
         });
     });
     pressed
+}
+
+/// The foot of a dialog that only waits: one quiet button at its end. True when it was pressed.
+pub fn dismissal(ui: &mut Ui, words: &str) -> bool {
+    ui.add_space(12.0);
+    let button = egui::Button::new(words).min_size(vec2(72.0, 28.0));
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.add(button).clicked()).inner
+    })
+    .inner
 }
 
 /// A wide, quiet button with the words left.

@@ -145,7 +145,12 @@ impl RunMode {
             .as_ref()
             .is_some_and(|(_, folder, name)| (folder, name.as_str()) == (&document.folder, document.name()));
         let mut other = self.loaded.as_ref() != Some(&identity);
-        if other && known && !mends && self.ran.as_ref().is_some_and(|ran| runs_alike(ran, &document.app)) {
+        // Saved elsewhere it is the application it was.
+        let moved = !known
+            && document.folder.is_some()
+            && self.loaded.as_ref().is_some_and(|(revision, _, _)| *revision == document.revision);
+        let same = known || moved;
+        if other && same && !mends && self.ran.as_ref().is_some_and(|ran| runs_alike(ran, &document.app)) {
             self.loaded = Some(identity.clone());
             other = false;
         }

@@ -524,13 +524,15 @@ fn keep(ui: &Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Actio
     let t = Tokens::of(ui);
     let stem = stem_of(&keeping.name);
     let taken = document.app.scenarios.contains_key(&stem);
-    let (mut save, mut cancel) = (false, false);
-    let modal = egui::Modal::new(egui::Id::unique("keep as test")).show(ui.ctx(), |ui| {
+    let mut answer = None;
+    let frame = egui::Frame::popup(ui.style()).inner_margin(16);
+    let modal = egui::Modal::new(egui::Id::unique("keep as test")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(520.0);
-        ui.label(RichText::new("Keep as test").text_style(egui::TextStyle::Heading));
+        ui.heading("Keep as test");
+        ui.add_space(2.0);
         let steps = counted(keeping.kept.scenario.steps.len(), "step");
         fields::note(ui, format!("What was done becomes {steps}; choose what is expected in the end."));
-        ui.add_space(4.0);
+        ui.add_space(6.0);
         fields::row(ui, "Name", |ui| {
             ui.add(TextEdit::singleline(&mut keeping.name).desired_width(f32::INFINITY))
         });
@@ -545,31 +547,40 @@ fn keep(ui: &Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Actio
         ScrollArea::vertical().max_height(260.0).auto_shrink([false, true]).show(ui, |ui| {
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Wrap);
             for (proposal, on) in keeping.kept.proposals.iter().zip(&mut keeping.chosen) {
-                let words: String = proposal.sentence.chars().take(240).collect();
-                ui.checkbox(on, words);
+                ui.checkbox(on, shortened(&proposal.sentence)).on_hover_text(&proposal.sentence);
             }
         });
+        if !keeping.kept.lost.is_empty() {
+            fields::heading(ui, "Left out");
+        }
         for lost in &keeping.kept.lost {
             ui.add(egui::Label::new(RichText::new(lost).small().color(t.warn)).wrap());
         }
-        ui.add_space(8.0);
-        ui.horizontal(|ui| {
-            let words = RichText::new("Keep").color(t.on_brand);
-            let button = Button::new(words).fill(t.brand).min_size(vec2(96.0, 28.0));
-            save = ui.add_enabled(!taken && !stem.is_empty(), button).clicked();
-            cancel = ui.add(Button::new("Cancel").min_size(vec2(0.0, 28.0))).clicked();
-        });
+        answer = fields::answers(ui, "Keep", !taken && !stem.is_empty(), &["Cancel"]);
     });
-    if save {
+    if answer == Some(0) {
         let chosen = keeping.kept.proposals.iter().zip(&keeping.chosen).filter_map(|(p, on)| on.then_some(p));
         let mut scenario = keeping.kept.expecting(chosen);
         keeping.name.trim().clone_into(&mut scenario.name);
+        // The list shows it, marked.
+        let before = document.app.scenarios.keys().filter(|other| **other < stem).count();
+        run.scenarios.list.cursor = Some(before);
+        run.scenarios.list.reveal(before);
         actions.push(Action::edit(Edit::Set(Part::Scenario(stem, Some(Box::new(scenario))))));
         return;
     }
-    if !cancel && !modal.should_close() {
+    if answer.is_none() && !modal.should_close() {
         run.scenarios.keeping = Some(keeping);
     }
+}
+
+/// A sentence that may list very many things, cut between two of them.
+fn shortened(sentence: &str) -> String {
+    const MOST: usize = 200;
+    let Some((cut, _)) = sentence.char_indices().nth(MOST) else { return sentence.to_owned() };
+    let head = sentence.get(..cut).unwrap_or(sentence);
+    let head = head.rsplit_once(", ").map_or(head, |(before, _)| before);
+    format!("{head}, …")
 }
 
 /// The file stem of a scenario's name: `Run of hello` is `run-of-hello`.

@@ -63,7 +63,8 @@ fn shape(ui: &mut Ui, run: &mut RunMode, stop: &ShapeStop, actions: &mut Vec<Act
         let mut filter = stop.filter.clone();
         let mut hits = stop.hits.max(1);
         let hint = "always, or var.count >= 3";
-        let entered = condition(ui, run, &format!("Condition of {name}"), hint, &mut filter, 168.0);
+        let width = (ui.available_width() - 110.0).clamp(168.0, 300.0);
+        let entered = condition(ui, run, &format!("Condition of {name}"), hint, &mut filter, width);
         let counted = from_hit(ui, &format!("From which hit {name} stops"), &mut hits);
         if entered || counted {
             let breakpoint = stop.breakpoint;
@@ -113,7 +114,7 @@ fn events(ui: &mut Ui, run: &mut RunMode) {
     if let Some(i) = removed {
         stops.remove(i);
     }
-    let add = Button::new(RichText::new("Add").size(12.0));
+    let add = Button::new(RichText::new("Add a filter…").size(12.0));
     let tip = "Stops where a filter holds, such as message.type contains \"Order\"";
     if ui.horizontal(|ui| ui.add(add)).inner.on_hover_text(tip).clicked() {
         stops.push(EventStop::default());

@@ -80,6 +80,8 @@ pub struct Timeline {
     /// Ticks at the left edge and from edge to edge; all there is until one zooms.
     window: Option<(i64, i64)>,
     asked: Option<u64>,
+    /// Whose lane was last brought into view.
+    followed: Option<InstanceId>,
 }
 
 impl Timeline {
@@ -236,7 +238,9 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
         return;
     }
     ruler(ui, run);
-    ScrollArea::vertical().id_salt("timeline").auto_shrink(false).show(ui, |ui| lanes(ui, run));
+    // New instances come at the end.
+    let area = ScrollArea::vertical().id_salt("timeline").auto_shrink(false).stick_to_bottom(true);
+    area.show(ui, |ui| lanes(ui, run));
 }
 
 fn about(ui: &Ui, command: command::Command) -> String {
@@ -541,6 +545,17 @@ fn lanes(ui: &mut Ui, run: &mut RunMode) {
     let inside = clip.with_clip_rect(body.intersect(clip.clip_rect()));
     let end = run.state.journal.back().map_or(0, |event| event.at.since(run.state.start).0);
     let end = end.max(run.state.clock.elapsed.0);
+    let chosen = run.selected();
+    if run.time.followed != chosen {
+        let at = run.time.shown.iter().position(|id| Some(*id) == chosen);
+        if let Some(at) = at {
+            let top = rect.top() + at as f32 * LANE;
+            ui.scroll_to_rect(Rect::from_min_size(pos2(rect.left(), top), vec2(1.0, LANE)), None);
+        }
+        if at.is_some() || chosen.is_none() {
+            run.time.followed = chosen;
+        }
+    }
     for (i, id) in run.time.shown.iter().enumerate() {
         let top = rect.top() + i as f32 * LANE;
         let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), LANE));

@@ -2,9 +2,10 @@
 //! from, and the change that would help.
 
 use super::player::{Command, Explanation};
+use super::words::wanted;
 use super::{RunMode, forks};
 use crate::engine::message_box::Verdict;
-use crate::engine::{Fate, Operation, Row};
+use crate::engine::{Fate, Operation, Row, SubscriptionView, Wake};
 use crate::journal::Clock;
 use crate::message::format_value;
 use crate::studio::command;
@@ -12,7 +13,7 @@ use crate::studio::document::Action;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::panels::fields;
 use crate::studio::theme::{self, Tokens};
-use crate::why::{Delivery, Fix, Judgement, Origin};
+use crate::why::{Delivery, Expected, Fix, Judgement, Origin};
 use egui::{Button, ComboBox, RichText, Ui};
 
 /// Fixes offered for one thing.
@@ -99,9 +100,10 @@ fn instance(ui: &mut Ui, run: &mut RunMode, why: &Explanation, actions: &mut Vec
     }
     for (i, expected) in why.waits.iter().enumerate() {
         fields::heading(ui, "Waits for");
-        sentence(ui, &expected.sentence);
+        ui.push_id(("wakes", i), |ui| wakes(ui, expected));
+        fields::heading(ui, "Came close");
         if expected.close.is_empty() {
-            quiet(ui, "Nothing came close.");
+            quiet(ui, "No message yet.");
         }
         for (j, close) in expected.close.iter().enumerate() {
             ui.push_id((i, j), |ui| {
@@ -113,6 +115,39 @@ fn instance(ui: &mut Ui, run: &mut RunMode, why: &Explanation, actions: &mut Vec
                 }
                 fixes(ui, run, &close.fixes, actions);
             });
+        }
+    }
+}
+
+/// Where it stands, and what would wake it, one below the other.
+fn wakes(ui: &mut Ui, expected: &Expected) {
+    sentence(ui, &expected.place);
+    let rows = |subscriptions: &[SubscriptionView]| -> Vec<String> {
+        subscriptions.iter().map(|row| row.text.to_string()).collect()
+    };
+    for (i, (wake, words)) in expected.waiting.wakes.iter().zip(&expected.wakes).enumerate() {
+        ui.add_space(4.0);
+        let (port, texts) = match wake {
+            Wake::Message { port, subscriptions, .. } => (format!(" on {port}"), rows(subscriptions)),
+            Wake::Acknowledgements { .. } | Wake::Time { .. } | Wake::TimeOut { .. } => {
+                (String::new(), Vec::new())
+            }
+            Wake::Branches { .. } | Wake::SharedData { .. } => (String::new(), Vec::new()),
+        };
+        if texts.is_empty() {
+            quiet(ui, &format!("{}{words}", if i == 0 { "" } else { "or " }));
+        }
+        for (j, text) in texts.iter().enumerate() {
+            let wanted = wanted(text);
+            let or = if i + j == 0 { "" } else { "or " };
+            let t = Tokens::of(ui);
+            let what = RichText::new(format!("{or}{}{port}", wanted.what)).color(t.text);
+            ui.add(egui::Label::new(what).wrap()).on_hover_text(text);
+            for condition in &wanted.conditions {
+                ui.add(
+                    egui::Label::new(RichText::new(condition).monospace().size(11.0).color(t.muted)).wrap(),
+                );
+            }
         }
     }
 }

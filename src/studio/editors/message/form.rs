@@ -42,10 +42,13 @@ pub fn ui(ui: &mut Ui, text: &mut String, schemas: &Arc<SchemaSet>, state: &mut 
     // The set is made anew when the application changes.
     let same = |(seen, set): &(String, Arc<SchemaSet>)| seen == text && Arc::ptr_eq(set, schemas);
     if !state.seen.as_ref().is_some_and(same) {
-        state.invalid = schemas.validate(&Body::xml(text.clone())).err();
-        (state.lines, state.formless) = match form::lines(text, schemas) {
-            Ok(lines) => (lines, None),
-            Err(error) => (Vec::new(), Some(error)),
+        // A message that is not there yet is no wrong one.
+        let some = !text.trim().is_empty();
+        state.invalid = some.then(|| schemas.validate(&Body::xml(text.clone())).err()).flatten();
+        (state.lines, state.formless) = match some.then(|| form::lines(text, schemas)) {
+            None => (Vec::new(), None),
+            Some(Ok(lines)) => (lines, None),
+            Some(Err(error)) => (Vec::new(), Some(error)),
         };
         state.seen = Some((text.clone(), Arc::clone(schemas)));
     }

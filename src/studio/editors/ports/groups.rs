@@ -32,7 +32,7 @@ pub fn group(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, key: &st
         &editing.document.names.properties,
         "Only what is sent to it by name",
     );
-    traffic(ui, &editing.document.picture, NodeKind::SendPortGroup, key);
+    traffic(ui, &editing.document.app, &editing.document.picture, NodeKind::SendPortGroup, key);
     if new != *group {
         send_change(editing, state, &item, Physical::SendPortGroup(new));
     }

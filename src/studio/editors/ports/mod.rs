@@ -425,7 +425,7 @@ fn maps_of(app: &Application) -> Vec<String> {
 }
 
 /// Who talks to this port, in words: what its messages are taken by, and what it takes.
-fn traffic(ui: &mut Ui, picture: &Picture, kind: NodeKind, name: &str) {
+fn traffic(ui: &mut Ui, app: &Application, picture: &Picture, kind: NodeKind, name: &str) {
     let t = Tokens::of(ui);
     let preview = &picture.preview;
     let key = Name::new(name);
@@ -501,8 +501,13 @@ fn traffic(ui: &mut Ui, picture: &Picture, kind: NodeKind, name: &str) {
         line(ui, words.clone(), hover.clone());
     }
     if takers.is_empty() {
-        let words =
-            "Nobody: bind an orchestration to it, or give a send port a filter. What comes in is suspended";
+        let here = PortBinding::ReceivePort(name.to_owned());
+        let bound = app.bindings.services.iter().any(|service| service.ports.values().any(|to| *to == here));
+        let words = if bound {
+            "Nobody yet: an orchestration is bound to it, but no Receive starts or waits there. What comes in is suspended"
+        } else {
+            "Nobody: bind an orchestration to it, or give a send port a filter. What comes in is suspended"
+        };
         ui.label(RichText::new(words).color(t.warn).family(theme::medium()));
     }
 }

@@ -24,7 +24,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, key: &str) 
     }
     fields::toggle(ui, "Two-way: it waits for an answer and returns it", &mut new.two_way);
     fields::text(ui, "Description", &mut new.description);
-    traffic(ui, &editing.document.picture, NodeKind::ReceivePort, key);
+    traffic(ui, &editing.document.app, &editing.document.picture, NodeKind::ReceivePort, key);
     locations(ui, app, &mut new);
     fields::heading(ui, "Messages");
     let ways = [

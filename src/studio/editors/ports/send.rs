@@ -35,7 +35,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, key: &str) 
         &editing.document.names.properties,
         "Only what is sent to it by name",
     );
-    traffic(ui, &editing.document.picture, NodeKind::SendPort, key);
+    traffic(ui, &editing.document.app, &editing.document.picture, NodeKind::SendPort, key);
     if new.dynamic {
         new.primary = None;
         new.backup = None;

@@ -4,6 +4,7 @@
 mod rows;
 
 use super::fields;
+use crate::diagnostic::counted;
 use crate::language::{Target, use_counts};
 use crate::model::edit::{Declaration, DeclarationKind as K, Edit, fresh_name};
 use crate::model::{Id, ParameterKind};
@@ -327,7 +328,8 @@ fn show(
     icons::paint(ui.painter(), row.glyph, icon, if selected { t.text } else { t.muted });
     let font = if selected { theme::medium() } else { TextStyle::Body.resolve(ui.style()).family };
     let room = rect.right() - left - 32.0;
-    let share = if row.about.is_empty() || room < NARROW { 1.0 } else { 0.66 };
+    // A long name takes what it needs; the tip says what there is no room for.
+    let share = if row.about.is_empty() || room < NARROW { 1.0 } else { 0.8 };
     let galley = elided(ui, &row.name, FontId::new(12.5, font), t.text, room * share);
     let used = galley.size().x;
     let at = Align2::LEFT_CENTER.anchor_size(pos2(left + 25.0, rect.center().y), galley.size()).min;
@@ -339,7 +341,13 @@ fn show(
         ui.painter().galley(at, right, t.muted);
     }
     menu(document, row, &response, actions);
-    let tip = if row.about.is_empty() { words } else { format!("{words}: {}", row.about) };
+    let about = match row.content {
+        Content::Go(_, Selection::Orchestration) => {
+            row.about.parse().map_or_else(|_| row.about.clone(), |count| counted(count, "shape"))
+        }
+        _ => row.about.clone(),
+    };
+    let tip = if about.is_empty() { words } else { format!("{words}: {about}") };
     response.on_hover_text(tip)
 }
 

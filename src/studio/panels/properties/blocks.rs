@@ -121,7 +121,7 @@ pub fn scope(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, scope: &Scop
     }
     fields::heading(ui, "Compensation");
     let mut custom = scope.compensation.is_some();
-    if fields::toggle(ui, "Custom compensation block", &mut custom) {
+    if fields::toggle(ui, "Custom block", &mut custom) {
         let (module, scope) = (editing.key(), Some(shape.id.clone()));
         editing.edit(if custom {
             Edit::AddCompensation { module, scope }

@@ -3,11 +3,16 @@
 use super::{Editing, filter, preview, removable_hovered};
 use crate::model::edit::{CorrelationUse, DeclarationKind, Edit};
 use crate::model::{Leg, Polarity, Receive, Send, Shape, ShapeKind};
+use crate::studio::by_hand;
 use crate::studio::command::Command;
 use crate::studio::document::{Action, Selection};
 use crate::studio::names::{self, InScope};
 use crate::studio::panels::fields;
 use egui::Ui;
+
+/// The last entries of lists that can be added to.
+const NEW_PORT: &str = "A new port";
+const NEW_MESSAGE: &str = "A new message";
 
 /// What a Receive without a filter takes.
 const EVERY: &str = "Every message of the operation's type is taken.";
@@ -16,8 +21,8 @@ pub fn receive(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, receive: &
     let scope = names::in_scope(editing.orchestration, Some(&shape.id));
     fields::heading(ui, "Port");
     connector(ui, editing, shape, &scope, (&receive.port, &receive.operation, &receive.leg), true);
-    let message =
-        message(ui, editing, &scope, &receive.message, (&receive.port, &receive.operation, &receive.leg));
+    let end = (receive.port.as_str(), receive.operation.as_str(), &receive.leg);
+    let message = message(ui, editing, &scope, (shape, &receive.message), end);
     if let Some(message) = message {
         let kind = ShapeKind::Receive(Receive { message, ..receive.clone() });
         editing.set_kind(&shape.id, kind, "message");
@@ -42,7 +47,8 @@ pub fn send(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, send: &Send) 
     let scope = names::in_scope(editing.orchestration, Some(&shape.id));
     fields::heading(ui, "Port");
     connector(ui, editing, shape, &scope, (&send.port, &send.operation, &send.leg), false);
-    let chosen = message(ui, editing, &scope, &send.message, (&send.port, &send.operation, &send.leg));
+    let end = (send.port.as_str(), send.operation.as_str(), &send.leg);
+    let chosen = message(ui, editing, &scope, (shape, &send.message), end);
     if let Some(message) = chosen {
         let kind = ShapeKind::Send(Send { message, ..send.clone() });
         editing.set_kind(&shape.id, kind, "message");
@@ -88,7 +94,12 @@ fn connector(
     let mut ports: Vec<String> = ends.iter().map(|(p, _, _)| p.clone()).collect();
     ports.dedup();
     ports.extend(scope.role_links.iter().cloned());
-    if let Some(chosen) = fields::choice(ui, "Port", port, &ports, "no port") {
+    let chosen = fields::choice_or(ui, "Port", (port, &ports, "no port"), NEW_PORT);
+    if chosen.as_deref() == Some(NEW_PORT) {
+        if let Some(edit) = by_hand::port_for(editing.document, &shape.id) {
+            editing.edit(edit);
+        }
+    } else if let Some(chosen) = chosen {
         // A port with one fitting operation leaves nothing to choose.
         let mut fitting = ends.iter().filter(|(p, _, _)| *p == chosen);
         let first = fitting.next().filter(|_| fitting.next().is_none());
@@ -124,9 +135,9 @@ fn end_words(operation: &str, leg: &Leg) -> String {
 /// The message variable, those of the operation's type first.
 fn message(
     ui: &mut Ui,
-    editing: &Editing<'_>,
+    editing: &mut Editing<'_>,
     scope: &InScope,
-    now: &str,
+    (shape, now): (&Shape, &str),
     (port, operation, leg): (&str, &str, &Leg),
 ) -> Option<String> {
     let wanted = scope
@@ -146,7 +157,14 @@ fn message(
     let mut options: Vec<String> =
         scope.messages.iter().filter(|m| fits(m)).map(|m| m.name.clone()).collect();
     options.extend(scope.messages.iter().filter(|m| !fits(m)).map(|m| m.name.clone()));
-    let chosen = fields::choice(ui, "Message", now, &options, "no message");
+    let chosen = fields::choice_or(ui, "Message", (now, &options, "no message"), NEW_MESSAGE);
+    if chosen.as_deref() == Some(NEW_MESSAGE) {
+        let edit = by_hand::message_for(editing.document, &shape.id, wanted.as_deref().unwrap_or_default());
+        if let Some(edit) = edit {
+            editing.edit(edit);
+        }
+        return None;
+    }
     if let Some(wanted) = wanted {
         fields::note(ui, format!("The operation carries {}", short(&wanted)));
     }

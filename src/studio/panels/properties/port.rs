@@ -2,7 +2,7 @@
 
 use super::{Editing, findings, title};
 use crate::drawing::ports::{binding_words, direction_words};
-use crate::model::edit::{Declaration, Edit, Physical};
+use crate::model::edit::{Declaration, DeclarationKind, Edit, Physical};
 use crate::model::{
     Binding, CommunicationPattern, DeliveryNotification, DynamicBinding, ParameterKind, PartnerPort,
     Polarity, Port, PortBinding, PortSurface, ServiceBinding, SpecifyNow,
@@ -15,6 +15,9 @@ use crate::studio::panels::fields;
 use crate::studio::tabs::Tab;
 use crate::studio::theme::Tokens;
 use egui::{RichText, Ui};
+
+/// The last entry of the list of port types.
+const NEW_TYPE: &str = "A new port type";
 
 pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, name: &str) {
     let orchestration = editing.orchestration;
@@ -54,14 +57,33 @@ fn edit(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) -> Port {
         new.name = name;
     }
     let types = names::types(&editing.document.app, editing.module, names::port_types);
-    if let Some(port_type) = fields::choice(ui, "Port type", &port.port_type, &types, "no port type") {
-        new.port_type = port_type;
+    match fields::choice_or(ui, "Port type", (&port.port_type, &types, "no port type"), NEW_TYPE) {
+        Some(chosen) if chosen == NEW_TYPE => {
+            new_type(editing, port);
+            return port.clone();
+        }
+        Some(port_type) => new.port_type = port_type,
+        None => {}
     }
     let port_type = editing.document.app.port_type(editing.module, &new.port_type);
     let two_way = port_type.is_some_and(|t| t.pattern == CommunicationPattern::RequestResponse);
     let ways = [Polarity::Implements, Polarity::Uses].map(|way| (way, direction_words(way, two_way)));
     fields::pick(ui, "Direction", &mut new.polarity, &ways);
     new
+}
+
+/// Gives a port a type of its own.
+fn new_type(editing: &mut Editing<'_>, port: &Port) {
+    let Some(Declaration::PortType(made)) = super::fresh(editing.document, DeclarationKind::PortType) else {
+        return;
+    };
+    let (module, name) = (editing.key(), port.name.clone());
+    let typed = Declaration::Port(Port { port_type: made.name.clone(), ..port.clone() });
+    let label = format!("Add port type {}", made.name);
+    let declaration = Declaration::PortType(made);
+    let declare = Edit::Declare { module: module.clone(), scope: None, index: usize::MAX, declaration };
+    let retype = Edit::Redeclare { module, scope: None, name, declaration: typed };
+    editing.edit(Edit::Batch { label, edits: vec![declare, retype] });
 }
 
 /// What only some ports have, then sends whatever changed.

@@ -1,0 +1,245 @@
+//! What somebody meets who opens the studio for the first time: an application from nothing without a dead end, folders
+//! that take long to read, why an instance waits in words, a drawing that stays in view.
+
+use super::harness;
+use super::run::{Bench, watch_manager};
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use orchestrion::model::edit::{BlockRef, Edit, new_shape, toolbox};
+use orchestrion::model::{Application, Receive, ShapeKind};
+use orchestrion::studio::command::Command;
+use orchestrion::studio::document::{Document, Selection};
+use orchestrion::studio::{Studio, sample};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+type Window = Harness<'static, Studio>;
+
+fn show(studio: Studio) -> Window {
+    let mut window = harness(studio, Theme::Dark, [1280.0, 800.0]);
+    window.run_steps(3);
+    window
+}
+
+fn open(name: &str) -> Window {
+    show(Studio::new(Document::new(sample::load(name).unwrap(), None)))
+}
+
+fn command(window: &mut Window, command: Command) {
+    let ctx = window.ctx.clone();
+    window.state_mut().run_command(&ctx, command);
+    window.run_steps(3);
+}
+
+fn click(window: &mut Window, role: Role, name: &str) {
+    window.get_by_role_and_label(role, name).click();
+    window.run_steps(3);
+}
+
+fn press(window: &mut Window, key: Key) {
+    window.key_press_modifiers(Modifiers::NONE, key);
+    window.run_steps(3);
+}
+
+/// A new application with one Receive, which is selected.
+fn with_a_receive() -> Window {
+    let mut window = open("hello");
+    command(&mut window, Command::New);
+    let document = &window.state().document;
+    let kind = toolbox().into_iter().find(|kind| matches!(kind, ShapeKind::Receive(_))).unwrap();
+    let shape = new_shape(document.module().unwrap(), kind);
+    let (module, id) = (document.module.clone(), shape.id.clone());
+    window.state_mut().edit(Edit::InsertShape { module, block: BlockRef::Body, index: 0, shape }, None);
+    window.state_mut().document.select(Selection::Node(id));
+    window.run_steps(3);
+    window
+}
+
+fn receive(window: &Window) -> Receive {
+    match &window.state().document.orchestration().unwrap().body[0].kind {
+        ShapeKind::Receive(receive) => receive.clone(),
+        other => panic!("a {}", other.label()),
+    }
+}
+
+#[test]
+fn a_shape_gets_its_port_and_message_where_it_asks_for_them() {
+    let mut window = with_a_receive();
+    click(&mut window, Role::ComboBox, "Port");
+    click(&mut window, Role::Button, "A new port");
+    click(&mut window, Role::ComboBox, "Message");
+    click(&mut window, Role::Button, "A new message");
+    let made = receive(&window);
+    assert!(!made.port.is_empty() && !made.operation.is_empty() && !made.message.is_empty(), "{made:?}");
+    assert!(matches!(window.state().document.selection, Selection::Node(_)), "one goes on where one was");
+    command(&mut window, Command::Undo);
+    command(&mut window, Command::Undo);
+    let before = receive(&window);
+    assert!(before.port.is_empty() && before.message.is_empty());
+    let orchestration = window.state().document.orchestration().unwrap();
+    assert!(orchestration.ports.is_empty() && orchestration.messages.is_empty(), "two steps, all of it");
+}
+
+#[test]
+fn a_first_port_has_a_type_and_nothing_is_said_to_be_unknown() {
+    let mut window = with_a_receive();
+    command(&mut window, Command::NewPort);
+    let document = &window.state().document;
+    let port = &document.orchestration().unwrap().ports[0];
+    assert!(document.app.port_type(document.module().unwrap(), &port.port_type).is_some());
+    // One that has lost its type says so, and gets another in its list.
+    click(&mut window, Role::ComboBox, "Port type");
+    click(&mut window, Role::Button, "no port type");
+    window.run_steps(40);
+    let said = |window: &Window, part: &str| {
+        window.state().document.problems.iter().any(|problem| problem.message.contains(part))
+    };
+    assert!(said(&window, "has no port type yet"));
+    click(&mut window, Role::ComboBox, "Port type");
+    click(&mut window, Role::Button, "A new port type");
+    window.run_steps(40);
+    assert!(!said(&window, "port type"));
+}
+
+#[test]
+fn arrows_go_through_an_open_list_and_not_over_the_canvas() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    let before = window.state().document.selection.clone();
+    window.get_by_role_and_label(Role::ComboBox, "Port").click();
+    window.run_steps(3);
+    press(&mut window, Key::ArrowDown);
+    assert_eq!(window.state().document.selection, before);
+    let focused = |window: &Window| {
+        let found = window.query_all_by_role(Role::Button).find(|node| node.accesskit_node().is_focused());
+        found.and_then(|node| node.accesskit_node().label())
+    };
+    assert_eq!(focused(&window).as_deref(), Some("ReplyPort"), "where it stands");
+    press(&mut window, Key::ArrowDown);
+    assert_eq!(focused(&window).as_deref(), Some("A new port"));
+    press(&mut window, Key::Enter);
+    assert_eq!(window.state().document.orchestration().unwrap().ports.len(), 3);
+    assert_eq!(window.state().document.selection, before);
+}
+
+#[test]
+fn a_drawing_that_was_fitted_stays_in_view_when_a_panel_takes_its_room() {
+    let mut window = open("hello");
+    command(&mut window, Command::Fit);
+    let key = window.state().tabs.key().to_owned();
+    let seen = |window: &Window| {
+        let canvas = window.state().tabs.canvas();
+        canvas.transform(&key).unwrap() * canvas.layout().bounds.unwrap()
+    };
+    let before = seen(&window);
+    command(&mut window, Command::Problems);
+    let after = seen(&window);
+    assert!(after.height() <= before.height() && after.bottom() < 800.0 - 132.0, "{before:?} {after:?}");
+}
+
+/// An application of so many orchestrations that reading it takes its time.
+fn large(folder: &Path) {
+    let mut app: Application = sample::load("southridge").unwrap();
+    let broker = app.modules.values().max_by_key(|m| format!("{m:?}").len()).unwrap().clone();
+    for number in 0..60 {
+        app.modules.insert(format!("Copy{number}"), broker.clone());
+    }
+    Document::unchecked(app, None).save(folder).unwrap();
+}
+
+#[test]
+fn a_folder_that_takes_long_is_read_beside_the_window_and_can_be_given_up() {
+    let temp = tempfile::tempdir().unwrap();
+    large(temp.path());
+    let studio = Studio::new(Document::new(sample::load("hello").unwrap(), None)).checking_beside();
+    let mut window = show(studio);
+    let open = |window: &mut Window| {
+        command(window, Command::OpenPath);
+        let path = temp.path().display().to_string();
+        let field = "Application folder, or a folder, solution, project or .odx of BizTalk";
+        window.get_by_role_and_label(Role::TextInput, field).type_text(&path);
+        window.run_steps(2);
+        let begun = Instant::now();
+        window.get_by_role_and_label(Role::Button, "Open").click();
+        window.step();
+        begun.elapsed()
+    };
+    let took = open(&mut window);
+    assert!(took < Duration::from_secs(2), "the window stood still for {took:?}");
+    window.step();
+    assert!(window.query_by_label("Opening…").is_some());
+    window.get_by_role_and_label(Role::Button, "Cancel").click();
+    window.step();
+    window.step();
+    assert!(window.query_by_label("Opening…").is_none());
+    assert!(window.state().document.app.modules.contains_key("SayHello"), "what was open is still open");
+    open(&mut window);
+    let begun = Instant::now();
+    while !window.state().document.app.modules.contains_key("Copy0") {
+        assert!(begun.elapsed() < Duration::from_secs(120), "it never came");
+        window.step();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(window.state().said().starts_with("Opened "));
+}
+
+#[test]
+fn the_search_puts_what_is_called_so_first_and_finds_catch_blocks() {
+    let mut window = open("southridge");
+    let first = |window: &mut Window, words: &str| {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+        window.run_steps(3);
+        window.get_by_label("Search everything").type_text(words);
+        window.run_steps(3);
+        window.key_press(Key::Enter);
+        window.run_steps(3);
+        window.state().document.selection.clone()
+    };
+    let message = first(&mut window, "OrderMgrMsg");
+    assert!(matches!(&message, Selection::Declared { name, .. } if name == "OrderMgrMsg"), "{message:?}");
+    let Selection::Node(id) = first(&mut window, "#catch exception") else { panic!("nothing found") };
+    let name = window.state().document.element_name(&id).unwrap();
+    assert!(name.to_lowercase().contains("catch"), "{name}");
+}
+
+#[test]
+fn why_an_instance_waits_is_a_list_in_words() {
+    let mut bench = Bench::living(Theme::Dark, [1400.0, 1100.0]);
+    watch_manager(&mut bench);
+    bench.window.state_mut().run.show_why();
+    bench.until("the reasons", |w| w.query_by_label("Routing on FromBrokerPort").is_some());
+    let said = |part: &str| bench.window.query_all_by_label_contains(part).count();
+    assert_eq!(said("BTS.PartnerPort"), 0, "no engine words");
+    assert!(said("or Completed, sent to this instance alone on StageCompletionPort") > 0);
+    assert!(said("Status = ACCEPTED") > 0);
+}
+
+#[test]
+fn a_right_click_in_a_run_offers_a_breakpoint() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 1000.0]);
+    watch_manager(&mut bench);
+    let label = "Wait for completion or updated order";
+    bench.window.get_by_role_and_label(Role::TreeItem, label).click_secondary();
+    bench.window.run_steps(3);
+    bench.window.get_by_label_contains("Toggle breakpoint").click();
+    bench.until("a breakpoint", |w| !w.state().run.state.breakpoints.is_empty());
+}
+
+#[test]
+fn saving_for_the_first_time_keeps_the_run() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 1000.0]);
+    watch_manager(&mut bench);
+    let (run, events) = {
+        let state = &bench.window.state().run.state;
+        (state.run, state.journal.len())
+    };
+    let temp = tempfile::tempdir().unwrap();
+    bench.window.state_mut().document.save(temp.path()).unwrap();
+    bench.window.run_steps(6);
+    std::thread::sleep(Duration::from_millis(200));
+    bench.window.run_steps(6);
+    let state = &bench.window.state().run.state;
+    assert_eq!((state.run, state.journal.len()), (run, events));
+}
