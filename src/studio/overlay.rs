@@ -204,7 +204,7 @@ impl Studio {
             Overlay::Opening(opening) => match opening.answer() {
                 Some(read) => {
                     keep = false;
-                    self.opened(ctx, &opening.path().to_owned(), read);
+                    self.opened(ctx, opening.path(), read);
                 }
                 None => {
                     let shown = dialog("opening").show(ctx, |ui| opening.ui(ui));

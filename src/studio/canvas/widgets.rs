@@ -157,13 +157,11 @@ impl Canvas {
             if response.double_clicked() {
                 actions.push(CanvasAction::Properties);
             }
-            if scene.editable {
-                if response.drag_started_by(PointerButton::Primary) && node.is_some_and(|n| n.shape) {
-                    let ids =
-                        if scene.selection.has(id) { scene.selection.ids() } else { [id.clone()].into() };
-                    let shapes = ids.into_iter().filter(|id| self.layout.node(id).is_some_and(|n| n.shape));
-                    DragAndDrop::set_payload(ui.ctx(), Drag::Move(shapes.collect()));
-                }
+            let dragged = response.drag_started_by(PointerButton::Primary);
+            if scene.editable && dragged && node.is_some_and(|n| n.shape) {
+                let ids = if scene.selection.has(id) { scene.selection.ids() } else { [id.clone()].into() };
+                let shapes = ids.into_iter().filter(|id| self.layout.node(id).is_some_and(|n| n.shape));
+                DragAndDrop::set_payload(ui.ctx(), Drag::Move(shapes.collect()));
             }
             if scene.editable || scene.run.is_some() {
                 if response.secondary_clicked() && !scene.selection.has(id) {

@@ -65,7 +65,9 @@ pub fn apply(
                 "Restore the file beside the map, or draw the map with links.",
             ));
         }
-        let text = script::transform(&custom.text, &sources.text())
+        let run = |mocked| script::transform(&custom.text, &sources.text(), mocked);
+        let text = run(false)
+            .or_else(|reason| run(true).map_err(|_| reason))
             .map_err(|reason| fail(format!("its stylesheet cannot run: {reason}"), script::XSLT_HELP))?;
         let tree = crate::message::document::parse_text(&text).map_err(|e| fail(e.to_string(), e.help))?;
         return Ok(vec![tree.into_static()]);

@@ -1,7 +1,7 @@
 //! Scripting functoids: inline XSLT runs, code in other languages is left to whoever runs the map.
 
 use super::graph::{Argument, Graph};
-use super::lowered::lower;
+use super::lowered::{MSXSL, lower};
 use super::write::Run;
 use crate::message::document::{escape_xml, parse_text};
 use crate::model::{Functoid, Map, Script};
@@ -186,14 +186,23 @@ impl<'a> Run<'a, '_> {
              {templates}{shared}</xsl:stylesheet>"
         );
         let source = self.sources.text();
-        match transform(&sheet, &source) {
+        match transform(&sheet, &source, false) {
             Ok(text) => Ok(Some(text)),
-            Err(reason) => self.stood_in(functoid, &reason).map(Some),
+            Err(reason) => {
+                let mocked = transform(&sheet, &source, true);
+                self.stood_in(functoid, &reason, mocked.ok()).map(Some)
+            }
         }
     }
 
     /// Nodes that a stand-in writes for inline XSLT that cannot run: its function `Functoid<number>` gives them as text.
-    fn stood_in(&mut self, functoid: &'a Functoid, reason: &str) -> Result<String, MapError> {
+    /// Without one they are what is left without its code.
+    fn stood_in(
+        &mut self,
+        functoid: &'a Functoid,
+        reason: &str,
+        mocked: Option<String>,
+    ) -> Result<String, MapError> {
         let mut values = Vec::new();
         for argument in self.graph.arguments(functoid) {
             values.push(self.value(&argument, 1)?.unwrap_or_default());
@@ -205,6 +214,7 @@ impl<'a> Run<'a, '_> {
                 let message = format!("the script for {}.{function} failed: {fault}", self.map.name);
                 Err(self.fail(message, "Correct the component that stands for it."))
             }
+            None if mocked.is_some() => Ok(mocked.unwrap_or_default()),
             None => {
                 let message = format!("inline XSLT of functoid {} cannot run: {reason}", functoid.id);
                 let help = format!(
@@ -278,19 +288,21 @@ pub fn keys_of(graph: &Graph<'_>) -> String {
     graph.functoids().flat_map(|functoid| &functoid.scripts).map(|script| keys(&script.text)).collect()
 }
 
-/// Runs a stylesheet over a document.
+/// Runs a stylesheet over a document. What it calls of code gives nothing when it is `mocked`.
 ///
 /// # Errors
 /// One sentence: it is no stylesheet, asks for what the engine leaves out, or fails.
-pub fn transform(stylesheet: &str, source: &str) -> Result<String, String> {
+pub fn transform(stylesheet: &str, source: &str, mocked: bool) -> Result<String, String> {
+    let unsupported = |what: String| format!("{what} is not supported");
     let stylesheet = stylesheet.trim_start_matches('\u{feff}');
-    if let Some(what) = left_out(&parse_text(stylesheet).map_err(|error| error.to_string())?) {
-        return Err(format!("{what} is not supported"));
+    let sheet = parse_text(stylesheet).map_err(|error| error.to_string())?;
+    if let Some(what) = left_out(&sheet).or_else(|| code(&sheet).filter(|_| !mocked)) {
+        return Err(unsupported(what));
     }
-    let lowered = lower(stylesheet).map_err(|what| format!("{what} is not supported"))?;
+    let lowered = lower(stylesheet, mocked).map_err(unsupported)?;
     let sheet = parse_text(&lowered.sheet).map_err(|error| error.to_string())?;
     let compiled = Stylesheet::compile(&sheet).map_err(|error| error.to_string())?.set_max_depth(200);
-    let marked = lowered.mark(source).map_err(|what| format!("{what} is not supported"))?;
+    let marked = lowered.mark(source).map_err(unsupported)?;
     let mut tree = parse_text(&marked).map_err(|error| error.to_string())?;
     tree.prepare_xpath();
     lowered.finish(compiled.transform(&tree).map_err(|error| error.to_string())?)
@@ -300,7 +312,7 @@ pub fn transform(stylesheet: &str, source: &str) -> Result<String, String> {
 pub fn left_out_of(stylesheet: &str) -> Option<String> {
     let stylesheet = stylesheet.trim_start_matches('\u{feff}');
     let sheet = parse_text(stylesheet).ok()?;
-    left_out(&sheet).or_else(|| lower(stylesheet).err())
+    left_out(&sheet).or_else(|| code(&sheet)).or_else(|| lower(stylesheet, false).err())
 }
 
 /// What a stylesheet uses that the engine would pass over or does not know.
@@ -310,9 +322,6 @@ fn left_out(sheet: &uppsala::Document<'_>) -> Option<String> {
         let Some(element) = sheet.element(id) else { continue };
         let name = element.name.local_name.as_ref();
         let namespace = element.name.namespace_uri.as_deref().unwrap_or_default();
-        if namespace == "urn:schemas-microsoft-com:xslt" {
-            return Some(format!("msxsl:{name}"));
-        }
         let is_xsl = namespace == XSLT_NAMESPACE;
         let unknown = [
             "import",
@@ -338,6 +347,20 @@ fn left_out(sheet: &uppsala::Document<'_>) -> Option<String> {
                     return Some(format!("the function {call})"));
                 }
             }
+        }
+    }
+    None
+}
+
+/// Code that a stylesheet holds or calls.
+fn code(sheet: &uppsala::Document<'_>) -> Option<String> {
+    let elements = sheet.document_element().into_iter().flat_map(|root| sheet.descendants(root));
+    for id in elements {
+        let Some(element) = sheet.element(id) else { continue };
+        if element.name.namespace_uri.as_deref() == Some(MSXSL) {
+            return Some(format!("msxsl:{}", element.name.local_name));
+        }
+        for attribute in &element.attributes {
             for prefix in ["userCSharp:", "userVB:", "userJScript:", "ScriptNS"] {
                 if attribute.value.contains(prefix) {
                     return Some(format!("a call of {prefix}… code"));

@@ -500,6 +500,9 @@ fn inline_xslt_runs_where_the_loops_have_arrived() {
             .link("#2", "Page"),
         "<Row><Label>South</Label></Row><Row><Label>North</Label></Row>",
     );
+    // Without a stand-in the code of an author gives nothing.
+    let coded = r#"<Title><xsl:value-of select="concat('a', userCSharp:Shout(Farm, 'b)'), ScriptNS0:Now())"/></Title>"#;
+    gives(sketch().functoid(1, 260, &[]).script("Xslt", coded).link("#1", "Title"), "<Title>a</Title>");
     let odd = sketch()
         .functoid(1, 260, &[])
         .script("Xslt", r#"<xsl:for-each select="Field"><xsl:number/></xsl:for-each>"#)

@@ -10,7 +10,7 @@ fn run(top: &str, body: &str) -> Result<String, String> {
             exclude-result-prefixes="s"><x:output omit-xml-declaration="yes"/>{top}
             <x:template match="/"><out>{body}</out></x:template></x:stylesheet>"#
     );
-    transform(&sheet, &ORDERS.replace("\\\n", ""))
+    transform(&sheet, &ORDERS.replace("\\\n", ""), false)
 }
 
 fn gives(top: &str, body: &str, expected: &str) {
