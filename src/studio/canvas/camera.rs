@@ -45,11 +45,14 @@ pub fn fitted(layout: &Layout, rect: Rect) -> TSTransform {
     TSTransform::new(rect.center().to_vec2() - bounds.center().to_vec2() * scale, scale)
 }
 
-/// The first view: as wide as it fits, not smaller than readable, from the top.
+/// The first view: as wide as it fits, not smaller than readable, from the top; where many ports reach far above the
+/// process, from where that begins.
 pub fn opening(layout: &Layout, rect: Rect) -> TSTransform {
     let Some(bounds) = layout.bounds else { return TSTransform::IDENTITY };
     let scale = ((rect.width() - 40.0) / bounds.width()).clamp(0.8, 1.0);
-    let top = bounds.top().min(layout.begin.y - layout::BEGIN_RADIUS);
+    let begin = layout.begin.y - layout::BEGIN_RADIUS;
+    let top = bounds.top().min(begin);
+    let top = if (begin - top) * scale < rect.height() / 2.0 { top } else { begin };
     let x = if bounds.width() * scale > rect.width() { layout.begin.x } else { bounds.center().x };
     TSTransform::new(vec2(rect.center().x - x * scale, rect.top() + 32.0 - top * scale), scale)
 }
@@ -189,6 +192,20 @@ mod tests {
             );
         }
         assert!(moved > 0 && moved < layout.nodes.len(), "{moved}");
+    }
+
+    #[test]
+    fn the_first_view_shows_where_the_process_begins_however_many_ports_there_are() {
+        let mut app = sample::load("southridge").unwrap();
+        let all = app.modules.values_mut().filter_map(|module| module.orchestration.as_mut());
+        let own = all.into_iter().find(|own| own.name == "OrderBrokerOrch").unwrap();
+        for n in 0..60 {
+            let id = Id::new(format!("port-{n}"));
+            own.ports.push(crate::model::Port { name: format!("Port{n}"), id, ..own.ports[0].clone() });
+        }
+        let layout = drawn(&app);
+        let begin = opening(&layout, ROOM) * layout.begin;
+        assert!(ROOM.contains(begin), "{begin:?}");
     }
 
     #[test]
