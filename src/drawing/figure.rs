@@ -222,7 +222,10 @@ pub fn header(ink: &mut impl Ink, node: &Node, (from, to): (f32, f32), look: Loo
     // The name first: what else it says has what is left.
     let used = ink.text(at, Anchor::Start, &node.title, TITLE, t.text, room);
     let rest = room - used - 12.0;
-    if !said.is_empty() && ink.detail() && rest > 24.0 {
+    // A few letters of it say nothing.
+    let (_, size) = summary(node);
+    let fits = said.chars().count() as f32 * size * 0.62 <= rest;
+    if !said.is_empty() && ink.detail() && (fits || rest > 96.0) {
         ink.text(at + vec2(used + 12.0, 0.0), Anchor::Start, &said, summary(node), t.muted, rest);
     }
     chevron(ink, node, to);

@@ -169,19 +169,25 @@ impl Paint<'_> {
         }
     }
 
-    /// The names of the port surfaces, fixed at the top of the view.
+    /// The names of the port surfaces, fixed at the top of the view; none where a port stands.
     pub fn surface_names(&self, clip: Rect) {
         let font = FontId::new(10.5, theme::semibold());
         let left = (self.view * pos2(self.sides.left, 0.0)).x;
         let right = (self.view * pos2(self.sides.right, 0.0)).x;
         let galley = self.painter.layout_no_wrap("PORT SURFACE".to_owned(), font, self.t.faint);
         let room = galley.size().x + 28.0;
+        let name = |at: Pos2| {
+            let place = Rect::from_min_size(at, galley.size()).expand(4.0);
+            let taken = |port| (self.view * self.sides.card(port)).intersects(place);
+            if !self.layout.ports.iter().any(taken) {
+                self.painter.galley(at, Arc::clone(&galley), self.t.faint);
+            }
+        };
         if left - clip.left() > room {
-            self.painter.galley(clip.left_top() + vec2(16.0, 12.0), Arc::clone(&galley), self.t.faint);
+            name(clip.left_top() + vec2(16.0, 12.0));
         }
         if clip.right() - right > room {
-            let at = pos2(clip.right() - galley.size().x - 16.0, clip.top() + 12.0);
-            self.painter.galley(at, galley, self.t.faint);
+            name(pos2(clip.right() - galley.size().x - 16.0, clip.top() + 12.0));
         }
     }
 
