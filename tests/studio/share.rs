@@ -50,7 +50,8 @@ fn export(bench: &mut Bench<'_>, folder: &std::path::Path, format: Format) -> St
     bench.window.run_steps(3);
     bench.window.key_press(Key::Enter);
     let file = folder.join(format!("orders.{}", format.extension()));
-    bench.until("the file", |w| w.state().said().contains("orders.") && file.exists());
+    let written = format!("orders.{}", format.extension());
+    bench.until("the file", |w| w.state().said().contains(&written) && file.exists());
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::remove_file(file).unwrap();
     text
