@@ -159,7 +159,7 @@ fn the_canvas_counts_who_waits_where_when_no_instance_is_chosen() {
 #[test]
 fn paused_nothing_moves_and_a_step_takes_one_turn() {
     let mut bench = Bench::living(Theme::Dark, [1400.0, 900.0]);
-    bench.until("a first event", has_events);
+    bench.until("a first event", |w| has_events(w) && w.state().run.state.clock.playing);
     bench.click("Pause");
     bench.until("a pause", |w| !w.state().run.state.clock.playing);
     let clock = bench.window.state().run.state.clock;
