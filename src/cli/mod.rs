@@ -4,6 +4,7 @@ mod bindings;
 mod check;
 mod convert;
 mod diff;
+mod explore;
 mod export;
 mod generate;
 mod journal;
@@ -54,6 +55,7 @@ enum Command {
     New(new::Arguments),
     Report(report::Arguments),
     Test(test::Arguments),
+    Explore(explore::Arguments),
     Bindings(bindings::Arguments),
     Generate(generate::Arguments),
     Convert(convert::Arguments),
@@ -88,6 +90,7 @@ pub fn main() -> ExitCode {
         Some(Command::New(arguments)) => new::new(&arguments),
         Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::Test(arguments)) => test::test(&arguments),
+        Some(Command::Explore(arguments)) => explore::explore(&arguments),
         Some(Command::Bindings(arguments)) => bindings::bindings(&arguments),
         Some(Command::Generate(arguments)) => generate::generate(&arguments),
         Some(Command::Convert(arguments)) => convert::convert(&arguments),

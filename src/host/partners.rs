@@ -17,6 +17,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rules::{Answer, Rules};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// What partners and queues do to the engine.
@@ -220,6 +221,15 @@ impl Partners {
     /// When the next thing happens.
     pub fn next_due(&self) -> Option<DateTime> {
         self.pending.keys().next().map(|(due, _)| *due)
+    }
+
+    /// Equal only where the same can follow; what they say they did is left out.
+    pub fn digest(&self) -> u64 {
+        let mut quiet = self.clone();
+        quiet.partners.iter_mut().for_each(|partner| partner.log.clear());
+        let mut hasher = DefaultHasher::new();
+        postcard::to_allocvec(&quiet).unwrap_or_default().hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Lets everything up to `now` happen until something concerns the engine; call again until `None`.

@@ -87,6 +87,15 @@ impl Run {
         self
     }
 
+    /// Drops the whole record: only the state is left, and what happens from now on.
+    pub fn forget_all(&mut self) {
+        self.first_step = self.step_count();
+        self.forgotten = self.last_seq;
+        self.steps.clear();
+        self.events.clear();
+        self.snapshots.clear();
+    }
+
     /// How many events are kept at least; `None` is all.
     pub fn limit(&self) -> Option<usize> {
         self.limit

@@ -4,6 +4,7 @@ mod acts;
 mod film;
 mod saved;
 pub mod scenario;
+pub mod search;
 mod tree;
 mod virtual_run;
 

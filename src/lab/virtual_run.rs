@@ -38,7 +38,7 @@ impl Sent {
 }
 
 /// What comes later than it did.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Late {
     Input(InputKind),
     Transmission(Box<Transmission>),
@@ -88,6 +88,35 @@ pub struct Halt {
     pub watch: usize,
     /// The event that did it.
     pub seq: u64,
+}
+
+/// What can happen at one moment.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    /// Instances that can run.
+    ready: usize,
+    partner: bool,
+    timer: bool,
+    late: bool,
+}
+
+impl Open {
+    fn count(self) -> usize {
+        self.ready + usize::from(self.partner) + usize::from(self.timer) + usize::from(self.late)
+    }
+
+    /// The choice of this place below the count.
+    fn act(self, choice: usize) -> Act {
+        if choice < self.ready {
+            Act::Turn(u32::try_from(choice).unwrap_or(u32::MAX))
+        } else if self.partner && choice == self.ready {
+            Act::Partner
+        } else if self.timer && choice == self.ready + usize::from(self.partner) {
+            Act::Tick
+        } else {
+            Act::Late
+        }
+    }
 }
 
 impl VirtualRun {
@@ -251,7 +280,7 @@ impl VirtualRun {
     }
 
     /// Notes an act and does it; false for a control that could not be obeyed.
-    fn take(&mut self, act: Act) -> bool {
+    pub(super) fn take(&mut self, act: Act) -> bool {
         if let (Act::Pass(_), Some(Act::Pass(_))) = (&act, self.acts.last()) {
             self.acts.pop();
         }
@@ -418,11 +447,8 @@ impl VirtualRun {
 
     /// Takes one step at the present moment; false when nothing can happen before time passes.
     pub fn step_once(&mut self) -> bool {
-        let ready = self.run.engine().ready();
-        let partner = self.partners.next_due().is_some_and(|due| due <= self.now);
-        let timer = self.run.engine().next_due().is_some_and(|due| due <= self.now);
-        let late = self.late.keys().next().is_some_and(|(due, _)| *due <= self.now);
-        let choices = ready + usize::from(partner) + usize::from(timer) + usize::from(late);
+        let open = self.open();
+        let choices = open.count();
         if choices == 0 || self.halted.is_some() {
             return false;
         }
@@ -431,16 +457,23 @@ impl VirtualRun {
             .random
             .as_ref()
             .map_or(0, |random| usize::try_from(random.clone().next_u64() % choices as u64).unwrap_or(0));
-        let act = if choice < ready {
-            Act::Turn(u32::try_from(choice).unwrap_or(u32::MAX))
-        } else if partner && choice == ready {
-            Act::Partner
-        } else if timer && choice == ready + usize::from(partner) {
-            Act::Tick
-        } else {
-            Act::Late
-        };
-        self.take(act)
+        self.take(open.act(choice))
+    }
+
+    /// What can happen at the present moment.
+    fn open(&self) -> Open {
+        Open {
+            ready: self.run.engine().ready(),
+            partner: self.partners.next_due().is_some_and(|due| due <= self.now),
+            timer: self.run.engine().next_due().is_some_and(|due| due <= self.now),
+            late: self.late.keys().next().is_some_and(|(due, _)| *due <= self.now),
+        }
+    }
+
+    /// What could happen next at the present moment: each of these can be taken, the first is who is first in line.
+    pub(super) fn choices(&self) -> impl Iterator<Item = Act> + use<> {
+        let open = self.open();
+        (0..open.count()).map(move |choice| open.act(choice))
     }
 
     /// Runs until nothing can happen before time passes.
@@ -525,6 +558,12 @@ impl VirtualRun {
     /// Takes the captured transmissions away, so that a long run does not keep them all.
     pub fn take_sent(&mut self) -> BTreeMap<String, Vec<Sent>> {
         std::mem::take(&mut self.sent)
+    }
+
+    /// True when nobody waits for a time, an answer or something held up: only what comes from outside goes on.
+    pub(super) fn is_at_end(&self) -> bool {
+        let timers = &self.run.engine().core().timers;
+        timers.is_empty() && self.partners.next_due().is_none() && self.late.is_empty()
     }
 
     /// When the next thing happens if nobody acts.

@@ -460,7 +460,7 @@ impl Command {
             ),
             Self::Continue => (
                 "Continue all",
-                "Lets every instance go on that a breakpoint holds, and the run that one stopped",
+                "Lets every instance go on that a breakpoint holds, and plays on",
                 Some(KeyboardShortcut::new(Modifiers::SHIFT, Key::F9)),
             ),
             Self::FailureStops => (

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 /// Orders are answered after ten seconds by a partner, unless a cancel with their id comes first.
-fn orders() -> Application {
+pub fn orders() -> Application {
     let mut app = app()
         .class("Order", &["Id"])
         .class("Answer", &["Id"])
@@ -99,7 +99,7 @@ fn deeds() -> impl Strategy<Value = Vec<Do>> {
     prop::collection::vec(one, 1..25)
 }
 
-fn text(class: &str, id: impl std::fmt::Display) -> Vec<u8> {
+pub fn text(class: &str, id: impl std::fmt::Display) -> Vec<u8> {
     format!("<{class} xmlns=\"http://t\"><Id>{id}</Id></{class}>").into_bytes()
 }
 

@@ -9,4 +9,5 @@ mod covered;
 mod exports;
 mod forks;
 mod lists;
+mod search;
 mod why;

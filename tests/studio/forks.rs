@@ -209,8 +209,21 @@ fn a_breakpoint_with_a_condition_stops_where_it_holds() {
         player.play(now, LONG);
     }
     let update = player.update();
-    assert!(!update.held.is_empty());
+    let held = update.held.len();
+    assert_eq!(held, 1);
+    assert!(!update.clock.playing, "the run stands with it");
     assert!(update.breakpoints[0].seen >= 2, "the first one passed");
+    // The others may go on: until the next one comes there.
+    player.obey(Command::Play, now);
+    for _ in 0..200 {
+        now += Duration::from_millis(250);
+        player.play(now, LONG);
+    }
+    let update = player.update();
+    assert_eq!((update.held.len(), update.clock.playing), (held + 1, false));
+    player.obey(Command::Continue, now);
+    let update = player.update();
+    assert!(update.held.is_empty() && update.clock.playing, "going on is playing on");
     // It holds in the next run too.
     player.obey(Command::Restart, now);
     let update = player.update();

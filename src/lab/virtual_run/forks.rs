@@ -2,6 +2,7 @@
 
 use super::super::acts::{Act, Change};
 use super::VirtualRun;
+use crate::host::adapters::Databases;
 use crate::program::Program;
 use std::sync::Arc;
 
@@ -51,6 +52,42 @@ impl VirtualRun {
         let mut again = self.begun(program);
         again.meet(self.acts.iter());
         again
+    }
+
+    /// This run a second time, with its record; `None` when there is a database in it, which has one copy only.
+    pub(in crate::lab) fn copied(&self) -> Option<Self> {
+        self.databases.is_untouched().then(|| Self {
+            run: self.run.clone(),
+            partners: self.partners.clone(),
+            now: self.now,
+            random: self.random.clone(),
+            sent: self.sent.clone(),
+            replies: self.replies.clone(),
+            failing: self.failing.clone(),
+            databases: Databases::default(),
+            step_limit: self.step_limit,
+            reloads: self.reloads,
+            unwritten_points: self.unwritten_points,
+            unwritten: self.unwritten.clone(),
+            seed: self.seed,
+            acts: self.acts.clone(),
+            changes: self.changes.clone(),
+            offered: self.offered,
+            numbers: self.numbers.clone(),
+            late: self.late.clone(),
+            spoilt: self.spoilt.clone(),
+            watches: self.watches.clone(),
+            halted: self.halted,
+        })
+    }
+
+    /// Drops the record: how it came here cannot be told any more, only what happens from now on.
+    pub(in crate::lab) fn forget(&mut self) {
+        self.run.forget_all();
+        self.acts.clear();
+        self.sent.clear();
+        self.replies.clear();
+        self.numbers = vec![(self.run.step_count(), self.offered)];
     }
 
     fn begun(&self, program: Arc<Program>) -> Self {

@@ -592,10 +592,14 @@ fn advance(run: &mut VirtualRun, target: DateTime, until: Instant, steps: &mut u
         if *steps % 64 == 63 && Instant::now() >= until {
             return Way::Late;
         }
+        let before = run.run().last_seq();
         if run.step_once() {
             *steps += 1;
             if *steps >= STEP_LIMIT {
                 return Way::Endless;
+            }
+            if stops::breaks(run, before) {
+                return Way::Halted;
             }
             continue;
         }

@@ -224,6 +224,9 @@ pub fn banner(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
         let verb = if count == 1 { "stands" } else { "stand" };
         words.push(format!("{} {verb} at a breakpoint", counted(count, "instance")));
     }
+    if run.state.clock.playing {
+        words.push("the others go on".to_owned());
+    }
     ui.horizontal_centered(|ui| {
         dot(ui, true);
         ui.label(RichText::new(words.join(" · ")).family(theme::semibold()).color(t.text));

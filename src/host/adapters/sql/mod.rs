@@ -49,6 +49,11 @@ impl Databases {
         Self { folder: Some(folder.into()), ..Self::default() }
     }
 
+    /// True while nobody has used one.
+    pub fn is_untouched(&self) -> bool {
+        self.open.is_empty()
+    }
+
     /// Does what a transmission says, once: a repeat after a restart finds it done. The text is the answer for a
     /// two-way port. `at` is when the engine asked for it.
     ///

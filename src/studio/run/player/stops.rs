@@ -136,10 +136,8 @@ impl Player {
         self.now();
         let held = self.tracker.held();
         let Some(run) = self.runs.run_mut() else { return };
-        if run.halted().is_some() {
-            run.go_on();
-            self.clock.playing = true;
-        }
+        self.clock.playing |= run.halted().is_some() || !held.is_empty();
+        run.go_on();
         for id in held {
             run.operate(Operation::ContinueInstance(id));
         }
@@ -188,8 +186,7 @@ impl Player {
                         None => break,
                     }
                 }
-                let caused = run.run().events_after(before).iter();
-                if caused.into_iter().any(|event| matches!(event.kind, EventKind::BreakpointHit { .. })) {
+                if breaks(run, before) {
                     break;
                 }
             }
@@ -243,6 +240,12 @@ impl Player {
         run.operate(operation);
         refusal(run, before).map_or(Ok(()), Err)
     }
+}
+
+/// True when an instance came to a breakpoint after an event.
+pub(super) fn breaks(run: &VirtualRun, before: u64) -> bool {
+    let caused = run.run().events_after(before).iter();
+    caused.into_iter().any(|event| matches!(event.kind, EventKind::BreakpointHit { .. }))
 }
 
 /// Why something was refused after an event.

@@ -1,0 +1,211 @@
+//! Every order in which things can happen: the messages of a run arrive in any order and at any point, whoever can run
+//! goes first, and partners, timers and turns overtake each other. What goes wrong in some order is found with the fewest
+//! things out of turn, and can be played.
+//!
+//! ```text
+//! Search::of_run(run)           the run up to its first message, and what came then
+//!   .all(&Bounds, tell)         → Verdict: how far it looked, and the Findings
+//!   .play(&finding)             → the run in which it happens
+//! ```
+//!
+//! States are visited by how many things happened out of turn on the way to them, so a verdict says how far it holds. In
+//! turn is: who is first in line runs; when nobody can, the next message comes, or time passes.
+
+mod causes;
+mod state;
+mod visit;
+mod words;
+
+use super::{Act, VirtualRun};
+use crate::diagnostic::Diagnostic;
+use crate::engine::InputKind;
+use crate::message::{DateTime, Name, TimeSpan};
+use crate::model::Application;
+use crate::program::Program;
+use state::State;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Most things that may come from outside.
+const ARRIVALS: usize = 63;
+/// Virtual time that is looked at after the end of the run.
+const BEYOND: TimeSpan = TimeSpan(60 * TimeSpan::TICKS_PER_SECOND);
+
+/// How far to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Most states to visit.
+    pub states: usize,
+    /// Messages come in the order they came; only what lies between them changes.
+    pub in_order: bool,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { states: 20_000, in_order: false }
+    }
+}
+
+/// What can go wrong, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// It does not come to rest at one moment.
+    Endless,
+    /// An instance ends with messages it did not take (ZMB-1).
+    Zombie,
+    Suspended,
+    /// Nobody subscribes to a message.
+    RoutingFailure,
+    Terminated,
+    /// An instance waits, and nothing that could come is left.
+    WaitsForEver,
+}
+
+/// Something that goes wrong in one order at least.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    pub kind: Kind,
+    /// Orchestration, port or message type.
+    pub subject: Name,
+    /// Id of the shape it waits at; empty when it is about none.
+    pub at: Name,
+    /// The engine's reason, where there is one.
+    pub reason: String,
+    /// Things out of turn on the way there.
+    pub turned: u32,
+    /// Steps since the first message could come.
+    pub steps: u32,
+    /// It also happens in the run that was searched.
+    pub usual: bool,
+    /// `seq` of the event.
+    pub seq: u64,
+    way: Vec<Act>,
+}
+
+type Key = (Kind, Name, Name);
+
+impl Finding {
+    /// Findings with equal keys are one: the shortest way there is told.
+    fn key(&self) -> Key {
+        (self.kind, self.subject, self.at)
+    }
+}
+
+/// What a search found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Verdict {
+    /// States visited, each once.
+    pub states: usize,
+    /// Different ends.
+    pub ends: usize,
+    /// What came from outside, in any order.
+    pub arrivals: usize,
+    /// Every state was visited.
+    pub all: bool,
+    /// Otherwise: everything with fewer things out of turn than this was visited.
+    pub turned: u32,
+    /// New ones before those of the run itself, worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// What a search starts from.
+#[derive(Debug)]
+pub struct Search {
+    program: Arc<Program>,
+    seed: u64,
+    start: DateTime,
+    /// What was done before the first message came.
+    root: Vec<Act>,
+    /// What came from outside then, in order.
+    arrivals: Vec<Act>,
+    /// Those that are messages, a bit each: they overtake everything. What operators do stays in its order.
+    messages: u64,
+    until: DateTime,
+    usual: BTreeSet<Key>,
+}
+
+impl Search {
+    /// Of a scenario: what comes from outside in it, in all orders.
+    ///
+    /// # Errors
+    /// Those of [`super::scenario::Prepared::new`]; as [`Search::of_run`].
+    pub fn of_scenario(application: &Application, stem: &str) -> Result<Self, Vec<Diagnostic>> {
+        let prepared = super::scenario::Prepared::new(application, stem)?;
+        let played = prepared.play(&super::scenario::Options::default());
+        Self::of_run(&played.run).map_err(|error| vec![error])
+    }
+
+    /// Of what came from outside in a run, up to the time it came to and a minute beyond.
+    ///
+    /// # Errors
+    /// `L14` when no message came from outside or too many did, and for a fork: what was changed of it belongs to its
+    /// order.
+    pub fn of_run(run: &VirtualRun) -> Result<Self, Diagnostic> {
+        let wrong = |message: String, help: &str| Err(Diagnostic::error("L14", message, help));
+        if run.changes().next().is_some() {
+            let help = "Search the run it was forked from, or keep it as a scenario";
+            return wrong("a fork has no other orders: its change belongs to this one".to_owned(), help);
+        }
+        let Some(first) = run.acts().iter().position(is_message) else {
+            let help = "Choose a scenario that submits messages, or send some";
+            return wrong("no message comes from outside, so there are no orders to search".to_owned(), help);
+        };
+        let (root, rest) = run.acts().split_at(first);
+        let arrivals: Vec<Act> = rest.iter().filter(|act| act.is_external()).cloned().collect();
+        if arrivals.len() > ARRIVALS {
+            let message = format!("{} things come from outside, and {ARRIVALS} are the most", arrivals.len());
+            return wrong(message, "Choose a scenario with fewer messages: four have many orders already");
+        }
+        let messages = arrivals.iter().enumerate().filter(|(_, act)| is_message(act));
+        let mut search = Self {
+            program: Arc::clone(run.engine().program()),
+            seed: run.seed(),
+            start: run.run().start(),
+            root: root.to_vec(),
+            messages: messages.fold(0, |all, (place, _)| all | 1 << place),
+            arrivals,
+            until: run.now().plus(BEYOND),
+            usual: BTreeSet::new(),
+        };
+        let mut state = search.begin();
+        for act in rest {
+            search.usual.extend(state.act(act.clone()).iter().map(Finding::key));
+        }
+        search.usual.extend(state.waiting().iter().map(Finding::key));
+        Ok(search)
+    }
+
+    /// Messages and acts of operators that come from outside.
+    pub fn arrivals(&self) -> usize {
+        self.arrivals.len()
+    }
+
+    /// The run before its first message.
+    fn begin(&self) -> State {
+        State::new(self.beginning(&[]), (1 << self.arrivals.len()) - 1)
+    }
+
+    fn beginning(&self, way: &[Act]) -> VirtualRun {
+        let acts: Vec<Act> = self.root.iter().chain(way).cloned().collect();
+        VirtualRun::with_program(Arc::clone(&self.program), self.seed, self.start).replayed(&[], &acts)
+    }
+
+    /// The run in which it happens, with its record, up to where it does.
+    pub fn play(&self, finding: &Finding) -> VirtualRun {
+        self.beginning(&finding.way)
+    }
+
+    /// Visits states until none is left, or as many as the bounds say. `tell` hears now and then how many there were, and
+    /// ends the search with false.
+    pub fn all(&self, bounds: &Bounds, tell: &mut dyn FnMut(usize) -> bool) -> Verdict {
+        visit::all(self, bounds, tell)
+    }
+}
+
+fn is_message(act: &Act) -> bool {
+    let Act::Input(kind) = act else { return false };
+    matches!(**kind, InputKind::Received { .. } | InputKind::Publish { .. })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! What a search found, in words: with the bound it holds within, and never that something is correct.
+
+use super::{Finding, Kind, Verdict};
+use crate::diagnostic::counted;
+use crate::message::Name;
+use std::fmt;
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Endless => "endless",
+            Self::Zombie => "zombie",
+            Self::Suspended => "suspended",
+            Self::RoutingFailure => "routing failure",
+            Self::Terminated => "terminated",
+            Self::WaitsForEver => "waits for ever",
+        })
+    }
+}
+
+impl Finding {
+    /// What goes wrong, in one sentence without its end.
+    pub fn text(&self) -> String {
+        let subject = short(self.subject);
+        match self.kind {
+            Kind::Endless => format!("It does not come to rest: {}", self.reason),
+            Kind::Zombie => format!("{subject} becomes a zombie: {}", self.reason),
+            Kind::Suspended => format!("{subject} is suspended: {}", self.reason),
+            Kind::RoutingFailure => format!("Nobody takes {subject}"),
+            Kind::Terminated if self.reason.is_empty() => format!("{subject} is terminated"),
+            Kind::Terminated => format!("{subject} is terminated: {}", self.reason),
+            Kind::WaitsForEver => format!("{subject} waits for something that does not come"),
+        }
+    }
+
+    /// How one gets there.
+    pub fn way_text(&self) -> String {
+        let turned = match self.turned {
+            0 => "everything in turn".to_owned(),
+            count => format!("{count} out of turn"),
+        };
+        format!("{}, {turned}", counted(self.steps as usize, "step"))
+    }
+}
+
+impl Verdict {
+    /// What the search was, and how far it holds.
+    pub fn text(&self) -> String {
+        let messages = match self.arrivals {
+            1 => "the message comes at any point".to_owned(),
+            count => format!("{count} messages in every order"),
+        };
+        let bound = match (self.all, self.turned) {
+            (true, _) => format!("all {} states, {}", grouped(self.states), counted(self.ends, "end")),
+            (false, 0) => format!("the first {} states", grouped(self.states)),
+            (false, 1) => format!("{} states: everything in turn", grouped(self.states)),
+            (false, turned) => format!(
+                "{} states: everything with at most {} out of turn",
+                grouped(self.states),
+                turned - 1
+            ),
+        };
+        format!("{messages}, {bound}")
+    }
+
+    /// `1 zombie, 2 routing failures`; what also happens in the run itself does not count.
+    pub fn found_text(&self) -> String {
+        let kinds = [
+            (Kind::Endless, "endless loop"),
+            (Kind::Zombie, "zombie"),
+            (Kind::Suspended, "suspended instance"),
+            (Kind::RoutingFailure, "routing failure"),
+            (Kind::Terminated, "terminated instance"),
+            (Kind::WaitsForEver, "wait without end"),
+        ];
+        let new = |kind| self.findings.iter().filter(|found| found.kind == kind && !found.usual).count();
+        let words: Vec<String> = kinds
+            .into_iter()
+            .map(|(kind, word)| (new(kind), word))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| match word {
+                "wait without end" if count > 1 => format!("{count} waits without end"),
+                word => counted(count, word),
+            })
+            .collect();
+        if words.is_empty() { "nothing new goes wrong".to_owned() } else { words.join(", ") }
+    }
+}
+
+/// The last part of a full name.
+fn short(name: Name) -> &'static str {
+    let name = name.as_str();
+    name.rsplit(['.', '#', '/']).next().unwrap_or(name)
+}
+
+/// `13,402`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
