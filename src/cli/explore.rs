@@ -65,7 +65,7 @@ pub fn explore(arguments: &Arguments) -> Exit {
             ));
             return Exit::Unusable;
         };
-        let run = search.play(found);
+        let run = search.way(found).play();
         for event in run.run().events() {
             if !say(Line { event, origin: run.run().start() }) {
                 break;

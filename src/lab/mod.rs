@@ -2,6 +2,7 @@
 
 mod acts;
 mod film;
+mod recipe;
 mod saved;
 pub mod scenario;
 pub mod search;
@@ -10,6 +11,7 @@ mod virtual_run;
 
 pub use acts::{Act, Change, Fault};
 pub use film::{film, filmed};
+pub use recipe::Recipe;
 pub use saved::{Moment, Opened, open, save};
 pub use tree::{Branch, Difference, RunTree, first_difference, first_difference_after};
 pub use virtual_run::{Halt, Sent, VirtualRun};

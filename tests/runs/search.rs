@@ -33,9 +33,9 @@ fn kinds(verdict: &Verdict) -> BTreeSet<(Kind, &str)> {
 /// What went wrong in a run, as its journal tells it.
 fn wrongs(run: &VirtualRun) -> BTreeSet<(Kind, String)> {
     let of = |kind: &EventKind| match kind {
-        EventKind::Instance { service, change: InstanceChange::Discarded { terminated: false, .. }, .. } => {
-            Some((Kind::Zombie, service.to_string()))
-        }
+        EventKind::Instance {
+            service, change: InstanceChange::Discarded { terminated: false, .. }, ..
+        } => Some((Kind::Zombie, service.to_string())),
         EventKind::Instance { service, change: InstanceChange::Suspended { .. }, .. } => {
             Some((Kind::Suspended, service.to_string()))
         }
@@ -72,7 +72,7 @@ fn a_cancel_that_comes_too_early_or_too_late_is_found_and_can_be_played() {
     let late = verdict.findings.iter().find(|f| f.kind == Kind::Terminated).unwrap();
     assert!(late.usual, "that is what the run itself did");
     for found in &verdict.findings {
-        let played = search.play(found);
+        let played = search.way(found).play();
         assert!(
             played.run().event(found.seq).is_some() && played.run().last_seq() >= found.seq,
             "{found:?}\n{}",

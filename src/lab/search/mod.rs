@@ -5,7 +5,7 @@
 //! ```text
 //! Search::of_run(run)           the run up to its first message, and what came then
 //!   .all(&Bounds, tell)         → Verdict: how far it looked, and the Findings
-//!   .play(&finding)             → the run in which it happens
+//!   .way(&finding)              → the Recipe of the run in which it happens
 //! ```
 //!
 //! States are visited by how many things happened out of turn on the way to them, so a verdict says how far it holds. In
@@ -16,15 +16,13 @@ mod state;
 mod visit;
 mod words;
 
-use super::{Act, VirtualRun};
+use super::{Act, Recipe, VirtualRun};
 use crate::diagnostic::Diagnostic;
 use crate::engine::InputKind;
 use crate::message::{DateTime, Name, TimeSpan};
 use crate::model::Application;
-use crate::program::Program;
 use state::State;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Most things that may come from outside.
 const ARRIVALS: usize = 63;
@@ -111,11 +109,8 @@ pub struct Verdict {
 /// What a search starts from.
 #[derive(Debug)]
 pub struct Search {
-    program: Arc<Program>,
-    seed: u64,
-    start: DateTime,
-    /// What was done before the first message came.
-    root: Vec<Act>,
+    /// The run before its first message.
+    root: Recipe,
     /// What came from outside then, in order.
     arrivals: Vec<Act>,
     /// Those that are messages, a bit each: they overtake everything. What operators do stays in its order.
@@ -158,10 +153,7 @@ impl Search {
         }
         let messages = arrivals.iter().enumerate().filter(|(_, act)| is_message(act));
         let mut search = Self {
-            program: Arc::clone(run.engine().program()),
-            seed: run.seed(),
-            start: run.run().start(),
-            root: root.to_vec(),
+            root: Recipe { acts: root.to_vec(), ..Recipe::of(run) },
             messages: messages.fold(0, |all, (place, _)| all | 1 << place),
             arrivals,
             until: run.now().plus(BEYOND),
@@ -180,19 +172,13 @@ impl Search {
         self.arrivals.len()
     }
 
-    /// The run before its first message.
     fn begin(&self) -> State {
-        State::new(self.beginning(&[]), (1 << self.arrivals.len()) - 1)
+        State::new(self.root.play(), (1 << self.arrivals.len()) - 1)
     }
 
-    fn beginning(&self, way: &[Act]) -> VirtualRun {
-        let acts: Vec<Act> = self.root.iter().chain(way).cloned().collect();
-        VirtualRun::with_program(Arc::clone(&self.program), self.seed, self.start).replayed(&[], &acts)
-    }
-
-    /// The run in which it happens, with its record, up to where it does.
-    pub fn play(&self, finding: &Finding) -> VirtualRun {
-        self.beginning(&finding.way)
+    /// The run in which it happens, up to where it does.
+    pub fn way(&self, finding: &Finding) -> Recipe {
+        self.root.then(&finding.way)
     }
 
     /// Visits states until none is left, or as many as the bounds say. `tell` hears now and then how many there were, and

@@ -125,7 +125,8 @@ impl State {
     /// Where it never comes to rest.
     pub fn endless(&self) -> Option<Finding> {
         let busy = || self.run.engine().busy_with().unwrap_or_else(|| "messages go round".to_owned());
-        (self.busy >= BUSY).then(|| self.here(finding(Kind::Endless, Name::default(), Name::default(), &busy())))
+        (self.busy >= BUSY)
+            .then(|| self.here(finding(Kind::Endless, Name::default(), Name::default(), &busy())))
     }
 
     /// The instances that wait when nothing is left that could come.

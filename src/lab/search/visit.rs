@@ -48,7 +48,7 @@ pub fn all(search: &Search, bounds: &Bounds, tell: &mut dyn FnMut(usize) -> bool
     let mut ends = BTreeSet::new();
     let mut findings: BTreeMap<Key, Finding> = BTreeMap::new();
     let mut verdict = Verdict { states: 1, arrivals: search.arrivals(), ..Verdict::default() };
-    let begin = Next::Act(Act::Pass(search.start));
+    let begin = Next::Act(Act::Pass(search.root.start));
     visit.nodes.push(Node { parent: 0, next: begin, kept: Some(Rc::clone(&root)) });
     visit.append(0, (0, 0), root.successors(search, bounds.in_order), &root);
     drop(root);
@@ -132,7 +132,11 @@ impl Visit<'_> {
         let mut state = loop {
             let node = self.nodes.get(at)?;
             if at == 0 {
-                break node.kept.as_ref().and_then(|kept| kept.copied()).unwrap_or_else(|| self.search.begin());
+                break node
+                    .kept
+                    .as_ref()
+                    .and_then(|kept| kept.copied())
+                    .unwrap_or_else(|| self.search.begin());
             }
             if let Some(copy) = node.kept.as_ref().and_then(|kept| kept.copied()) {
                 break copy;

@@ -54,11 +54,9 @@ impl Verdict {
             (true, _) => format!("all {} states, {}", grouped(self.states), counted(self.ends, "end")),
             (false, 0) => format!("the first {} states", grouped(self.states)),
             (false, 1) => format!("{} states: everything in turn", grouped(self.states)),
-            (false, turned) => format!(
-                "{} states: everything with at most {} out of turn",
-                grouped(self.states),
-                turned - 1
-            ),
+            (false, turned) => {
+                format!("{} states: everything with at most {} out of turn", grouped(self.states), turned - 1)
+            }
         };
         format!("{messages}, {bound}")
     }

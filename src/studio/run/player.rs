@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use stops::Errand;
 pub use stops::{EventStop, ShapeStop};
-pub use talk::{Answer, Clock, Command, Update};
+pub use talk::{Answer, Clock, Command, FoundRun, Update};
 
 /// Events the record keeps, and with them what can be looked up of ended instances.
 const KEPT: usize = 1_000_000;
@@ -144,6 +144,12 @@ impl Player {
             }
             Command::PlayScenario { application, stem, seed } => {
                 self.play_scenario(&application, &stem, seed);
+            }
+            Command::PlayFound(shown) => {
+                self.clock.playing = false;
+                self.begin_as(&shown.name, shown.recipe.play());
+                self.seek(shown.seq);
+                self.answers.push(Answer::Done(shown.words.clone()));
             }
             Command::Keep(name) => self.kept = self.runs.run().map(|run| Arc::new(keep(run, &name))),
             Command::List(ask) => self.desk.ask(*ask),
@@ -276,10 +282,7 @@ impl Player {
         };
         let played = prepared.play(&Options { seed, ..Options::default() });
         let name = application.scenarios.get(stem).map_or(stem, |scenario| &scenario.name);
-        self.watched = None;
-        self.errand = None;
-        self.runs.begin_as(if name.is_empty() { stem } else { name }, played.run);
-        self.shown_anew();
+        self.begin_as(if name.is_empty() { stem } else { name }, played.run);
         let last = self.runs.run().map(|run| run.run().last_seq());
         let failure = played.failures.into_iter().next();
         if let Some(seq) = played.parted.or(last).filter(|_| failure.is_some()) {
@@ -288,6 +291,14 @@ impl Player {
         }
         let passed = || Answer::Done(format!("{stem} passed"));
         self.answers.push(failure.map_or_else(passed, Answer::Refused));
+    }
+
+    /// Shows a run that came to be elsewhere, beside the earlier ones.
+    fn begin_as(&mut self, name: &str, run: VirtualRun) {
+        self.watched = None;
+        self.errand = None;
+        self.runs.begin_as(name, run);
+        self.shown_anew();
     }
 
     /// Another run is shown than before: everything known of it is read from its record.

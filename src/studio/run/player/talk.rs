@@ -9,14 +9,25 @@ use crate::filter::Filter;
 use crate::host::partners::PartnerState;
 use crate::journal::Stride;
 use crate::journal::export::Format;
-use crate::lab::Fault;
 use crate::lab::scenario::Kept;
+use crate::lab::{Fault, Recipe};
 use crate::message::{DateTime, MessageId, Name, TimeSpan};
 use crate::model::{Application, PartnerControl};
 use crate::program::Program;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// A run that a search or a simulation found.
+#[derive(Clone, Debug)]
+pub struct FoundRun {
+    pub name: String,
+    pub recipe: Recipe,
+    /// `seq` of the event to stand at.
+    pub seq: u64,
+    /// What is said of it.
+    pub words: String,
+}
 
 /// What the studio asks of the run.
 #[derive(Clone, Debug)]
@@ -54,6 +65,8 @@ pub enum Command {
         stem: String,
         seed: u64,
     },
+    /// Pauses, plays a run that somebody has found, and shows it at an event.
+    PlayFound(Arc<FoundRun>),
     /// Makes a scenario of this name of the run.
     Keep(String),
     /// Pauses and finds out what an operation on many would do; `None` puts that away.
