@@ -11,6 +11,7 @@ mod journal;
 mod new;
 mod report;
 mod run;
+mod simulate;
 mod stubs;
 mod studio;
 mod test;
@@ -56,6 +57,7 @@ enum Command {
     Report(report::Arguments),
     Test(test::Arguments),
     Explore(explore::Arguments),
+    Simulate(simulate::Arguments),
     Bindings(bindings::Arguments),
     Generate(generate::Arguments),
     Convert(convert::Arguments),
@@ -91,6 +93,7 @@ pub fn main() -> ExitCode {
         Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::Test(arguments)) => test::test(&arguments),
         Some(Command::Explore(arguments)) => explore::explore(&arguments),
+        Some(Command::Simulate(arguments)) => simulate::simulate(&arguments),
         Some(Command::Bindings(arguments)) => bindings::bindings(&arguments),
         Some(Command::Generate(arguments)) => generate::generate(&arguments),
         Some(Command::Convert(arguments)) => convert::convert(&arguments),
@@ -136,6 +139,13 @@ fn complain_all<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) {
             _ => complain(diagnostic),
         }
     }
+}
+
+/// Reads a span of time such as `500 ms` or `1 min 30 s`, as milliseconds.
+fn span(text: &str) -> Result<u64, String> {
+    let span = crate::lab::scenario::parse_span(text).filter(|span| span.0 > 0);
+    let ms = span.and_then(|span| u64::try_from(span.0 / 10_000).ok());
+    ms.ok_or_else(|| "write a number and a unit: 500 ms, 4 s, 1 min 30 s".to_owned())
 }
 
 /// Loads what a path holds; what was noticed is printed.

@@ -130,6 +130,7 @@ pub(super) fn control(partners: &mut Partners, name: &str, control: &PartnerCont
         PartnerControl::DelayBetween(least, most) => parse_span(least)
             .zip(parse_span(most))
             .is_some_and(|(least, most)| partners.set_delay_between(name, least, most)),
+        PartnerControl::Takes(takes) => partners.set_takes(name, *takes),
         PartnerControl::Lose(losing) => partners.set_dropping(name, *losing),
         PartnerControl::Corrupt(corrupting) => partners.set_corrupting(name, *corrupting),
         PartnerControl::Answer { when, outcome, times } => partners.set_answers(name, when, outcome, *times),

@@ -6,6 +6,7 @@ mod recipe;
 mod saved;
 pub mod scenario;
 pub mod search;
+pub mod simulation;
 mod tree;
 mod virtual_run;
 

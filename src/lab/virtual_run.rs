@@ -487,14 +487,18 @@ impl VirtualRun {
                 return self.unwritten.take().map_or(Ok(()), |reason| Err(unwritten(&reason)));
             }
         }
+        Err(self.endless(self.step_limit))
+    }
+
+    /// That it does not come to rest at one moment of virtual time, with what it is busy with (C010).
+    pub(super) fn endless(&self, steps: u64) -> Diagnostic {
         let what = self.run.engine().busy_with();
         let message = format!(
-            "{} steps at one moment and still busy: {}",
-            self.step_limit,
+            "{steps} steps at one moment and still busy: {}",
             what.as_deref().unwrap_or("messages go round between ports")
         );
         let help = "Give the receive a filter that its own messages do not pass, or end the loop.";
-        Err(Diagnostic::error("L01", message, help))
+        Diagnostic::error("L01", message, help)
     }
 
     /// Lets this much time pass, with everything that happens in it.

@@ -1,5 +1,5 @@
 use super::property::is_default;
-use super::{PortState, ServiceState};
+use super::{DrawnTime, PortState, ServiceState};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -212,6 +212,8 @@ pub enum PartnerControl {
     Delay(String),
     /// Each answer takes a time of its own in this range.
     DelayBetween(String, String),
+    /// Each answer takes a time of its own, drawn from this.
+    Takes(DrawnTime),
     /// Takes messages and loses them.
     Lose(bool),
     /// Passes on only the first half of what it should.

@@ -246,3 +246,42 @@ fn a_run_is_filmed_from_the_command_line() {
         orchestrion(&["export", sample, "OrderBrokerOrch", "--gif", gif_path, "--run", "nowhere.orchrun"]);
     assert_eq!(wrong.status.code(), Some(2), "{}", errors(&wrong));
 }
+
+#[test]
+fn a_simulation_is_the_same_each_time_and_names_its_worst_case() {
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/southridge");
+    let run = || orchestrion(&["simulate", sample, "--count", "10", "--replications", "3", "--seed", "7"]);
+    let (first, second) = (run(), run());
+    assert_eq!(first.status.code(), Some(0), "{}", errors(&first));
+    assert_eq!(first.stdout, second.stdout);
+    let said = String::from_utf8_lossy(&first.stdout).into_owned();
+    for part in
+        ["30 messages in 3 replications from seed 7", "was waiting at", "P95", "slowest: seed ", "Little"]
+    {
+        assert!(said.contains(part), "no {part} in {said}");
+    }
+}
+
+#[test]
+fn a_simulation_is_written_as_json_and_takes_what_it_is_given() {
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/southridge");
+    let of = |more: &[&str]| {
+        let mut arguments = vec!["simulate", sample, "--replications", "2", "--json"];
+        arguments.extend(more);
+        orchestrion(&arguments)
+    };
+    let new = ["--message", "messages/simulated/order-ns.xml", "--location", "Order-RP-RL"];
+    let found =
+        of(&[&new[..], &["--count", "5", "--every", "10 s", "--evenly", "--answers", "set"]].concat());
+    assert_eq!(found.status.code(), Some(0), "{}", errors(&found));
+    let found: serde_json::Value = serde_json::from_slice(&found.stdout).unwrap();
+    assert_eq!(found["cases"]["completed"], 10);
+    assert_eq!(found["cases"]["mean"]["half"], 0.0);
+    let wrong = of(&["--message", "nothing.xml"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(errors(&wrong).contains("choose one of Requester"), "{}", errors(&wrong));
+    let nowhere = of(&["--location", "nowhere"]);
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(errors(&nowhere).contains("no receive location `nowhere`"), "{}", errors(&nowhere));
+    assert_eq!(of(&["--every", "soon"]).status.code(), Some(2));
+}

@@ -3,6 +3,7 @@
 use super::{Happening, PartnerState, Partners, Play, Rules};
 use crate::engine::Engine;
 use crate::message::{DateTime, Name, TimeSpan};
+use crate::model::DrawnTime;
 use std::collections::BTreeMap;
 
 impl Partners {
@@ -111,9 +112,15 @@ impl Partners {
     /// Changes how long a partner takes: each time something between the two; false when there is none.
     pub fn set_delay_between(&mut self, name: &str, least: TimeSpan, most: TimeSpan) -> bool {
         self.edit(name, |partner| {
+            partner.takes = None;
             partner.delay = least;
             partner.spread = TimeSpan((most.0 - least.0).max(0));
         })
+    }
+
+    /// Draws how long a partner takes each time; false when there is none.
+    pub fn set_takes(&mut self, name: &str, takes: DrawnTime) -> bool {
+        self.edit(name, |partner| partner.takes = Some(takes))
     }
 
     /// Makes a partner pass on only the first half of a message; false when there is none.

@@ -47,6 +47,9 @@ pub fn span(duration: DrawnTime, random: &mut ChaCha8Rng) -> TimeSpan {
 pub struct Loading {
     pub to: String,
     messages: Vec<String>,
+    /// One after the other, in place of one drawn each time.
+    #[serde(default)]
+    in_turn: bool,
     arrivals: Arrivals,
     pub count: u64,
     colliding: u32,
@@ -59,6 +62,7 @@ impl Loading {
         Self {
             to,
             messages,
+            in_turn: false,
             arrivals: load.arrivals.clone(),
             count: load.count,
             colliding: load.colliding_percent,
@@ -67,13 +71,23 @@ impl Loading {
         }
     }
 
-    /// Text of the submission with this number.
+    /// The messages one after the other, as a partner submits them that is no load.
+    #[must_use]
+    pub fn in_turn(self) -> Self {
+        Self { in_turn: true, ..self }
+    }
+
+    /// Text of the submission with this number, from 1.
     pub fn text(&mut self, number: u64, guid: &str, random: &mut ChaCha8Rng) -> String {
         let count = self.messages.len().max(1) as u64;
-        let at = usize::try_from(random.next_u64() % count).unwrap_or(0);
+        let drawn = random.next_u64() % count;
+        let pass = number.saturating_sub(1);
+        let at = usize::try_from(if self.in_turn { pass % count } else { drawn }).unwrap_or(0);
         let key = self.key(number, random);
         let message = self.messages.get(at).map(String::as_str).unwrap_or_default();
-        message.replace("{n}", &number.to_string()).replace("{guid}", guid).replace("{key}", &key)
+        let message =
+            message.replace("{n}", &number.to_string()).replace("{guid}", guid).replace("{key}", &key);
+        if self.in_turn { message.replace("{round}", &(pass / count + 1).to_string()) } else { message }
     }
 
     fn key(&mut self, number: u64, random: &mut ChaCha8Rng) -> String {
