@@ -168,7 +168,8 @@ impl Studio {
         let still = self.preferences.reduced_motion;
         self.run.tick(ui.ctx(), &self.document, running, still, &mut actions);
         let t = theme::Tokens::of(ui);
-        let narrow = ui.available_width() < 1280.0;
+        let width = ui.available_width();
+        let narrow = width < 1280.0;
         let frame = |fill| Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 4));
         Panel::top("top bar").frame(frame(t.panel)).exact_size(48.0).show(ui, |ui| {
             shell::top_bar(ui, self, &mut actions);
@@ -228,7 +229,7 @@ impl Studio {
         }
         Panel::left("left")
             .frame(frame(t.panel))
-            .default_size(if narrow { 236.0 } else { 252.0 })
+            .default_size((width * 0.16).clamp(244.0, 340.0))
             .size_range(200.0..=420.0)
             .show(ui, |ui| {
                 if running {
@@ -241,7 +242,7 @@ impl Studio {
         let beside = running || !narrow || self.tabs.page(&self.document).is_none();
         let right = Panel::right("right")
             .frame(frame(t.panel))
-            .default_size(if narrow { 272.0 } else { 316.0 })
+            .default_size((width * 0.22).clamp(292.0, 400.0))
             .size_range(250.0..=560.0);
         if beside {
             right.show(ui, |ui| self.right(ui, running, &mut actions));

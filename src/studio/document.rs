@@ -10,7 +10,6 @@ use crate::model::edit::{DeclarationKind, Edit, History};
 use crate::model::files::{self, SaveReport, shape_ids};
 use crate::model::{Application, Id, Module, Orchestration, Settings, Shape, ShapeKind};
 use crate::xml::SchemaSet;
-use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -490,14 +489,16 @@ impl Document {
         }
     }
 
-    /// The names of several of them, found on one way through the orchestration; empty for those that are not there.
-    pub fn element_names(&self, ids: &[&Id]) -> Vec<String> {
-        let wanted: FxHashMap<&Id, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
-        let mut names = vec![String::new(); ids.len()];
+    /// The names of the first `most` of several of them, in the order of the drawing.
+    pub fn element_names(&self, ids: &BTreeSet<Id>, most: usize) -> Vec<(Id, String)> {
+        let mut names = Vec::new();
         for shape in self.orchestration().map(Orchestration::shapes).unwrap_or_default() {
+            if names.len() >= most {
+                break;
+            }
             shape_ids(shape, &mut |id, name, _| {
-                if let Some(place) = wanted.get(id).and_then(|at| names.get_mut(*at)) {
-                    name.clone_into(place);
+                if ids.contains(id) && names.len() < most {
+                    names.push((id.clone(), name.to_owned()));
                 }
             });
         }

@@ -18,7 +18,7 @@ use super::ticks;
 use crate::diagnostic::Diagnostic;
 use crate::model::ShapeKind;
 use crate::model::edit::{conversions, insertable, wrappers};
-use egui::{Align, Button, Frame, Key, Layout, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align, Align2, Button, Frame, Key, Layout, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::PathBuf;
 
 #[derive(Debug, Default)]
@@ -118,6 +118,12 @@ impl Studio {
         let mut overlay = std::mem::take(&mut self.overlay);
         let keep;
         let modal = |name: &'static str| Modal::new(egui::Id::unique(name));
+        // What one types into stays where it is while the list below it grows and shrinks.
+        let list = |name: &'static str| {
+            let id = egui::Id::unique(name);
+            let top = (ctx.content_rect().height() * 0.12).max(24.0);
+            Modal::new(id).area(Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, top)))
+        };
         let dialog = |name| modal(name).frame(Frame::popup(&ctx.global_style()).inner_margin(16));
         match &mut overlay {
             Overlay::None => return,
@@ -157,14 +163,14 @@ impl Studio {
                 }
             }
             Overlay::Palette(palette) => {
-                let shown = modal("palette").show(ctx, |ui| palette.ui(ui));
+                let shown = list("palette").show(ctx, |ui| palette.ui(ui));
                 keep = !shown.should_close() && shown.inner.is_none();
                 actions.extend(shown.inner.into_iter().flatten());
             }
             Overlay::Pick { what, query, at, fresh } => {
                 let entries = self.pick_entries(*what);
                 let title = what.title();
-                let shown = modal("pick").show(ctx, |ui| picker(ui, title, query, at, fresh, entries));
+                let shown = list("pick").show(ctx, |ui| picker(ui, title, query, at, fresh, entries));
                 keep = !shown.should_close() && shown.inner.is_none();
                 actions.extend(shown.inner.into_iter().flatten());
             }

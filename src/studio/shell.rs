@@ -17,7 +17,9 @@ use egui::{Align, Button, Layout, Rect, RichText, ScrollArea, Sense, Ui, Vec2, p
 const MENU_LINE: f32 = 32.0;
 
 /// Widest that a name gets in the top bar, in points.
-const CRUMB: f32 = 190.0;
+fn crumb(ui: &Ui) -> f32 {
+    (ui.ctx().content_rect().width() * 0.14).clamp(190.0, 360.0)
+}
 
 /// Width of the transport, to stand in the middle of what is left.
 const TRANSPORT: f32 = 440.0;
@@ -270,7 +272,7 @@ fn breadcrumb(ui: &mut Ui, studio: &Studio, roomy: bool, actions: &mut Vec<Actio
     let place = place.map_or_else(|| "not saved yet".to_owned(), |f| f.display().to_string());
     if roomy {
         let label = egui::Label::new(RichText::new(&application).color(t.muted)).truncate();
-        within(ui, CRUMB, |ui| ui.add(label).on_hover_text(format!("{}\n{place}", document.name())));
+        within(ui, crumb(ui), |ui| ui.add(label).on_hover_text(format!("{}\n{place}", document.name())));
     }
     if studio.tabs.is_empty() {
         return;
@@ -290,7 +292,7 @@ fn breadcrumb(ui: &mut Ui, studio: &Studio, roomy: bool, actions: &mut Vec<Actio
     let shown = if roomy { name.clone() } else { format!("{name}{unsaved}") };
     let button = Button::new(RichText::new(shown).family(theme::medium())).frame(false).truncate();
     let menu = egui::containers::menu::MenuButton::from_button(button);
-    within(ui, CRUMB, |ui| {
+    within(ui, crumb(ui), |ui| {
         let (response, _) = menu.ui(ui, |ui| {
             ui.set_max_width(320.0);
             ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 96.0).show(ui, |ui| {

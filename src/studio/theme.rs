@@ -170,8 +170,8 @@ fn apply(style: &mut egui::Style, t: &Tokens) {
     let w = &mut v.widgets;
     for (state, fill, border, text) in [
         (&mut w.noninteractive, t.panel, t.line, t.text),
-        (&mut w.inactive, t.field, t.line, t.text),
-        (&mut w.hovered, t.tint(t.field, t.text, 0.06), t.line_strong, t.text),
+        (&mut w.inactive, t.field, t.line_strong, t.text),
+        (&mut w.hovered, t.tint(t.field, t.text, 0.06), t.tint(t.line_strong, t.text, 0.25), t.text),
         (&mut w.active, t.tint(t.field, t.text, 0.10), t.selection, t.text),
         (&mut w.open, t.tint(t.field, t.text, 0.06), t.line_strong, t.text),
     ] {

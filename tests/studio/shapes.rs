@@ -217,7 +217,7 @@ fn branches_are_walked_added_and_moved_by_keys() {
 fn typing_in_a_field_never_triggers_a_shortcut_of_the_canvas() {
     let mut window = open("hello");
     click(&mut window, "Send reply");
-    let comments = window.get_by_role_and_label(Role::TextInput, "Comments");
+    let comments = window.get_by_role_and_label(Role::MultilineTextInput, "Comments");
     comments.click();
     window.run_steps(2);
     for text in ["a", "b", "c", "i", "w", "s"] {
@@ -263,7 +263,7 @@ fn undo_in_a_field_is_the_same_undo_and_leaves_the_keyboard_there() {
     };
     window.state_mut().edit(insert, None);
     window.run_steps(2);
-    window.get_by_role_and_label(Role::TextInput, "Comments").click();
+    window.get_by_role_and_label(Role::MultilineTextInput, "Comments").click();
     window.run_steps(2);
     for letter in ["x", "y", "z"] {
         window.event(Event::Text(letter.to_owned()));
@@ -273,7 +273,7 @@ fn undo_in_a_field_is_the_same_undo_and_leaves_the_keyboard_there() {
     press(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(named(&window, "Send reply").comments, "First", "a burst of typing is one step");
     assert!(
-        window.get_by_role_and_label(Role::TextInput, "Comments").is_focused(),
+        window.get_by_role_and_label(Role::MultilineTextInput, "Comments").is_focused(),
         "the field keeps the keyboard"
     );
     press(&mut window, Modifiers::COMMAND, Key::Z);

@@ -25,12 +25,14 @@ impl Canvas {
             return;
         };
         let rect = view * place;
+        // From where the name begins, so that nothing of it shows beside the field.
+        let left = 40.0_f32.min(36.0 * view.scaling);
         let mut done = false;
         egui::Area::new(egui::Id::unique("rename in place"))
-            .fixed_pos(rect.left_top() + vec2(40.0, 4.0))
+            .fixed_pos(rect.left_top() + vec2(left, 4.0))
             .show(ui, |ui| {
                 let field = egui::TextEdit::singleline(&mut rename.text)
-                    .desired_width((rect.width() - 56.0).clamp(120.0, 360.0))
+                    .desired_width((rect.width() - left - 16.0).clamp(160.0, 360.0))
                     .font(crate::studio::theme::strong())
                     .clip_text(true);
                 let response = ui.add(field).accessible_name("New name");

@@ -16,6 +16,11 @@ pub const FORM: f32 = 620.0;
 /// Width below which a name takes all of its line, in points.
 pub const NARROW: f32 = 170.0;
 
+/// Width from which on a long name leaves room for what is said of it, in points.
+const ROOMY: f32 = 270.0;
+/// Width below which what is said of a name says nothing, in points.
+const LEAST_ABOUT: f32 = 56.0;
+
 /// A line that can be chosen: glyph, name, something muted at its right. `kind` is part of its accessible name.
 pub fn row(ui: &mut Ui, glyph: Glyph, name: &str, about: &str, selected: bool, kind: &str) -> bool {
     let t = Tokens::of(ui);
@@ -30,12 +35,12 @@ pub fn row(ui: &mut Ui, glyph: Glyph, name: &str, about: &str, selected: bool, k
     icons::paint(ui.painter(), glyph, icon, if selected { t.text } else { t.muted });
     let font = if selected { theme::medium() } else { egui::FontFamily::Proportional };
     let room = rect.width() - 34.0;
-    let share = if about.is_empty() || room < NARROW { 1.0 } else { 0.64 };
+    let share = if about.is_empty() || room < ROOMY { 1.0 } else { 0.64 };
     let left = cut(ui, name, FontId::new(12.5, font), t.text, room * share);
     let used = left.size().x;
     let at = Align2::LEFT_CENTER.anchor_size(pos2(rect.left() + 25.0, rect.center().y), left.size()).min;
     ui.painter().galley(at, left, t.text);
-    if room - used > 30.0 {
+    if room - used > LEAST_ABOUT {
         let right = cut(ui, about, FontId::proportional(11.0), t.muted, room - used - 12.0);
         let at =
             Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 6.0, rect.center().y), right.size()).min;
@@ -82,7 +87,12 @@ pub fn head(ui: &mut Ui, glyph: Glyph, color: Color32, name: &str, what: &str, a
 pub fn findings(ui: &mut Ui, found: &[&Diagnostic]) -> Option<crate::model::edit::Edit> {
     let t = Tokens::of(ui);
     let mut mend = None;
-    for problem in found {
+    let all = ui.make_persistent_id("all findings");
+    let shown = match ui.data(|d| d.get_temp(all)).unwrap_or(found.len() <= FEW + 1) {
+        true => found.len(),
+        false => FEW,
+    };
+    for problem in found.iter().take(shown) {
         let color = problems::color(t, problem.severity);
         egui::Frame::new()
             .fill(t.tint(t.panel, color, 0.09))
@@ -101,8 +111,14 @@ pub fn findings(ui: &mut Ui, found: &[&Diagnostic]) -> Option<crate::model::edit
                 }
             });
     }
+    if shown < found.len() && ui.link(format!("Show {} more", found.len() - shown)).clicked() {
+        ui.data_mut(|d| d.insert_temp(all, true));
+    }
     mend
 }
+
+/// Findings shown before the rest is only counted, so that what they are about is in sight.
+const FEW: usize = 3;
 
 /// One thing wrong with a field, below it.
 pub fn wrong(ui: &mut Ui, words: &str) {

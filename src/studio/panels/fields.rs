@@ -2,7 +2,7 @@
 
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
-use egui::{Align, ComboBox, Layout, Rect, Response, RichText, Sense, TextEdit, Ui, Vec2, vec2};
+use egui::{Align, ComboBox, Layout, Rect, Response, RichText, Sense, TextEdit, TextStyle, Ui, Vec2, vec2};
 
 const LABEL: f32 = 92.0;
 
@@ -68,8 +68,63 @@ pub fn text(ui: &mut Ui, label: &str, value: &mut String) -> bool {
     row(ui, label, |ui| {
         let response = ui.add(TextEdit::singleline(value).desired_width(f32::INFINITY));
         bind(&response);
-        response.changed()
+        let changed = response.changed();
+        whole(ui, response, value, TextStyle::Body);
+        changed
     })
+}
+
+/// What someone notes about a thing: some lines below their label.
+pub fn comments(ui: &mut Ui, value: &mut String) -> bool {
+    let t = Tokens::of(ui);
+    let label = ui.label(RichText::new("Comments").small().color(t.muted));
+    let rows = value.lines().count().clamp(2, 8);
+    let changed = ui.label_inputs_by(label.id, |ui| {
+        let field = TextEdit::multiline(value).desired_rows(rows).desired_width(f32::INFINITY);
+        let response = ui.add(field);
+        bind(&response);
+        response.changed()
+    });
+    ui.add_space(2.0);
+    changed
+}
+
+/// Says all of a line of text that is longer than its field while the pointer rests on it.
+fn whole(ui: &Ui, field: Response, text: &str, style: TextStyle) {
+    let room = field.rect.width() - 2.0 * ui.spacing().button_padding.x;
+    if field.hovered() && !field.has_focus() && width(ui, text, style) > room {
+        field.on_hover_text(text);
+    }
+}
+
+/// Points that a line of text takes.
+fn width(ui: &Ui, text: &str, style: TextStyle) -> f32 {
+    let font = style.resolve(ui.style());
+    ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::WHITE).size().x
+}
+
+/// A dotted name without as many of its first words as do not fit: what tells such names apart stands at their end.
+fn shortened(ui: &Ui, name: &str, room: f32) -> String {
+    let fits = |words: &str| width(ui, words, TextStyle::Button) <= room;
+    if fits(name) || name.contains(' ') {
+        return name.to_owned();
+    }
+    let mut short = name.to_owned();
+    let mut rest = name;
+    while let Some((_, end)) = rest.split_once('.') {
+        short = format!("…{end}");
+        if fits(&short) {
+            break;
+        }
+        rest = end;
+    }
+    short
+}
+
+/// Points that a list's field has for its words in `room`.
+fn combo_room(ui: &Ui, room: f32) -> f32 {
+    let spacing = ui.spacing();
+    room - 2.0 * spacing.button_padding.x - spacing.icon_width - spacing.icon_spacing
 }
 
 /// Says that a field edits the application as one types: Undo and Redo in it are the application's then.
@@ -99,7 +154,8 @@ pub fn focus_first(ui: &Ui) {
 pub fn committed(ui: &mut Ui, salt: &str, value: &str) -> Option<String> {
     let id = ui.make_persistent_id(("committed", salt, value));
     let mut text: String = ui.data(|d| d.get_temp(id)).unwrap_or_else(|| value.to_owned());
-    let response = ui.add(TextEdit::singleline(&mut text).id(id.with("field")).desired_width(f32::INFINITY));
+    let field = TextEdit::singleline(&mut text).id(id.with("field")).desired_width(f32::INFINITY);
+    let response = ui.add(field);
     if ui.data_mut(|d| d.remove_temp::<bool>(egui::Id::unique("focus first field"))).is_some() {
         response.request_focus();
         crate::studio::canvas::select_all(ui, response.id, text.chars().count());
@@ -113,6 +169,7 @@ pub fn committed(ui: &mut Ui, salt: &str, value: &str) -> Option<String> {
         let text = text.trim().to_owned();
         return (!escaped && text != value).then_some(text);
     }
+    whole(ui, response, value, TextStyle::Body);
     None
 }
 
@@ -152,11 +209,13 @@ pub fn combo_or(
         _ => t.text,
     };
     let mut chosen = None;
+    let room = ui.available_width();
+    let words = shortened(ui, shown, combo_room(ui, room));
     let list = ComboBox::from_id_salt(salt)
         .icon(drop_icon)
-        .width(ui.available_width())
+        .width(room)
         .truncate()
-        .selected_text(RichText::new(shown).color(color))
+        .selected_text(RichText::new(words).color(color))
         .show_ui(ui, |ui| {
             let mut entries = Vec::new();
             if !value.is_empty() {
@@ -188,7 +247,16 @@ pub fn combo_or(
             through(ui, &entries);
         });
     holds_arrows(ui, &list);
+    says(ui, list.response, shown);
     chosen
+}
+
+/// Says what a list's field holds, where that did not fit, while the list is closed.
+fn says(ui: &Ui, field: Response, words: &str) {
+    let room = combo_room(ui, field.rect.width());
+    if field.hovered() && !egui::Popup::is_any_open(ui.ctx()) && width(ui, words, TextStyle::Button) > room {
+        field.on_hover_text(words);
+    }
 }
 
 /// Arrow keys go through the entries of an open list, beginning at the one that is chosen.
@@ -258,6 +326,7 @@ pub fn pick<T: PartialEq + Clone>(ui: &mut Ui, label: &str, value: &mut T, optio
                 through(ui, &entries);
             });
         holds_arrows(ui, &list);
+        says(ui, list.response, shown);
     });
     changed
 }

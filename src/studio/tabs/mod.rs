@@ -467,7 +467,8 @@ impl Tabs {
     pub fn follow(&mut self, document: &mut Document) {
         let gone = !document.app.modules.contains_key(&self.followed) && !self.followed.is_empty();
         self.forget_missing(&document.app);
-        if gone && self.on_canvas() {
+        let strays = self.followed == document.module && self.module() != Some(&document.module);
+        if (gone || strays) && self.on_canvas() {
             self.lead(document);
         }
         if self.followed != document.module && self.module() != Some(&document.module) {

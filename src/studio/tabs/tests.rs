@@ -113,4 +113,7 @@ fn the_document_and_its_tab_agree_on_what_is_selected() {
     tabs.open(tab("A"), false);
     tabs.lead(&mut document);
     assert_eq!((document.module.as_str(), &document.selection), ("A", &port));
+    tabs.open(tab("B"), false);
+    tabs.follow(&mut document);
+    assert_eq!(document.module, "B", "what stands in front is what the window is about");
 }

@@ -224,7 +224,7 @@ pub const TASKS: &[Task] = &[
         peer: "BizTalk, its Description",
         peer_steps: 3,
         walk: |w| {
-            w.shape("Send reply").press(Role::TextInput, "Comments").text("To whoever asked");
+            w.shape("Send reply").press(Role::MultilineTextInput, "Comments").text("To whoever asked");
             assert_eq!(w.find("Send reply").comments, "To whoever asked");
         },
     },

@@ -329,8 +329,9 @@ fn show(
     let font = if selected { theme::medium() } else { TextStyle::Body.resolve(ui.style()).family };
     let room = rect.right() - left - 32.0;
     // A long name takes what it needs; the tip says what there is no room for.
-    let share = if row.about.is_empty() || room < NARROW { 1.0 } else { 0.8 };
-    let galley = elided(ui, &row.name, FontId::new(12.5, font), t.text, room * share);
+    let right = elided(ui, &row.about, FontId::proportional(11.0), t.muted, room * 0.2);
+    let kept = if row.about.is_empty() || room < NARROW { 0.0 } else { right.size().x + 10.0 };
+    let galley = elided(ui, &row.name, FontId::new(12.5, font), t.text, room - kept);
     let used = galley.size().x;
     let at = Align2::LEFT_CENTER.anchor_size(pos2(left + 25.0, rect.center().y), galley.size()).min;
     ui.painter().galley(at, galley, t.text);

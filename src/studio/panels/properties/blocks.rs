@@ -43,7 +43,7 @@ fn branch(ui: &mut Ui, editing: &mut Editing<'_>, owner: &Shape, branches: &Bran
             editing.typing(edit, &format!("{id}.condition"));
         }
     }
-    findings(ui, &editing.problems(id, ""));
+    findings(ui, editing.problems(id));
     comments(ui, editing, id, &branch.comments);
     ui.add_space(6.0);
     if !is_else && fields::wide_button(ui, "Delete branch").clicked() {
@@ -60,7 +60,7 @@ fn rename(ui: &mut Ui, editing: &mut Editing<'_>, id: &Id, now: &str) {
 fn comments(ui: &mut Ui, editing: &mut Editing<'_>, id: &Id, now: &str) {
     fields::heading(ui, "Documentation");
     let mut comments = now.to_owned();
-    if fields::text(ui, "Comments", &mut comments) {
+    if fields::comments(ui, &mut comments) {
         let edit = Edit::SetComments { module: editing.key(), shape: id.clone(), comments };
         editing.typing(edit, &format!("{id}.comments"));
     }
@@ -94,7 +94,7 @@ pub fn branches(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, branches:
                 let edit = Edit::SetCondition { module: editing.key(), branch: branch.id.clone(), condition };
                 editing.typing(edit, &format!("{}.condition", branch.id));
             }
-            findings(ui, &editing.problems(&branch.id, ""));
+            findings(ui, editing.problems(&branch.id));
         }
     }
 }
@@ -102,7 +102,9 @@ pub fn branches(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, branches:
 pub fn scope(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, scope: &Scope) {
     let mut new = scope.clone();
     transaction(ui, editing, Some(&shape.id), (&mut new.transaction, &mut new.transaction_id), &shape.name);
+    editing.below(ui, &shape.id, &["transaction", "timeout"]);
     fields::toggle(ui, "Synchronized", &mut new.synchronized);
+    editing.below(ui, &shape.id, &["synchronized"]);
     if new != *scope {
         editing.set_kind(&shape.id, ShapeKind::Scope(new), "scope");
     }
@@ -119,6 +121,7 @@ pub fn scope(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, scope: &Scop
             editing.select(Selection::Node(catch.id.clone()));
         }
     }
+    editing.below(ui, &shape.id, &["catches"]);
     fields::heading(ui, "Compensation");
     let mut custom = scope.compensation.is_some();
     if fields::toggle(ui, "Custom block", &mut custom) {
@@ -129,6 +132,7 @@ pub fn scope(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, scope: &Scop
             Edit::DeleteCompensation { module, scope }
         });
     }
+    editing.below(ui, &shape.id, &["compensation"]);
     let lists = [
         (DeclarationKind::Message, "Messages of this scope"),
         (DeclarationKind::Variable, "Variables of this scope"),
@@ -227,7 +231,7 @@ fn catch(ui: &mut Ui, editing: &mut Editing<'_>, catch: &Catch) {
         let edit = Edit::SetCatch { module: editing.key(), catch: catch.id.clone(), exception, variable };
         editing.typing(edit, &format!("{}.catch", catch.id));
     }
-    findings(ui, &editing.problems(&catch.id, ""));
+    editing.besides(ui, &catch.id);
     comments(ui, editing, &catch.id, &catch.comments);
     ui.add_space(6.0);
     if fields::wide_button(ui, "Delete catch block").clicked() {

@@ -20,12 +20,13 @@ pub fn construct(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, construc
     let scope = names::in_scope(editing.orchestration, Some(&shape.id));
     let free: Vec<String> =
         scope.messages.iter().map(|m| m.name.clone()).filter(|m| !construct.messages.contains(m)).collect();
-    if let Some(name) = fields::choice(ui, "Add", "", &free, "choose a message…") {
+    if let Some(name) = fields::choice(ui, "Add", "", &free, "choose…") {
         new.messages.push(name);
     }
     if new != *construct {
         editing.set_kind(&shape.id, ShapeKind::Construct(new), "messages");
     }
+    editing.below(ui, &shape.id, &["messages"]);
 }
 
 pub fn transform(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, transform: &Transform) {
@@ -39,10 +40,12 @@ pub fn transform(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, transfor
         }
         new.map = map;
     }
+    editing.below(ui, &shape.id, &["map"]);
     let options = parts(editing, shape);
-    for (title, list) in [("Sources", &mut new.inputs), ("Destinations", &mut new.outputs)] {
-        part_list(ui, title, list, &options);
-    }
+    part_list(ui, "Sources", &mut new.inputs, &options);
+    editing.below(ui, &shape.id, &["inputs"]);
+    part_list(ui, "Destinations", &mut new.outputs, &options);
+    editing.below(ui, &shape.id, &["outputs"]);
     if new != *transform {
         editing.set_kind(&shape.id, ShapeKind::Transform(new), "map");
     }
@@ -84,8 +87,7 @@ fn part_list(ui: &mut Ui, title: &str, list: &mut Vec<PartRef>, options: &[Strin
                 ui.allocate_ui(egui::vec2(room, 26.0), |ui| {
                     ui.set_max_width(room);
                     ui.name_inputs(format!("{title} {}", index + 1), |ui| {
-                        if let Some(chosen) = fields::combo(ui, "part", &words, options, "choose a message…")
-                        {
+                        if let Some(chosen) = fields::combo(ui, "part", &words, options, "choose…") {
                             *part = part_ref(&chosen);
                         }
                     });
@@ -110,6 +112,7 @@ pub fn call(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, call: &Call, 
         new.arguments = arguments(document, &name, &call.arguments);
         new.orchestration = name;
     }
+    editing.below(ui, &shape.id, &["orchestration"]);
     if waits {
         fields::text(ui, "Identifier", &mut new.identifier);
     }
@@ -138,6 +141,7 @@ pub fn call(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, call: &Call, 
     {
         new.arguments = arguments(document, &call.orchestration, &call.arguments);
     }
+    editing.below(ui, &shape.id, &["arguments"]);
     if new != *call {
         let kind = if waits { ShapeKind::Call(new) } else { ShapeKind::Start(new) };
         editing.set_kind(&shape.id, kind, "call");
@@ -161,6 +165,7 @@ pub fn rules(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, rules: &Call
         new.version = None;
         new.policy = name;
     }
+    editing.below(ui, &shape.id, &["policy"]);
     let policy = document.app.policies.get(&new.policy);
     let mut versions = vec![(None, "latest".to_owned())];
     let mut majors: Vec<u32> = policy.iter().flat_map(|p| &p.versions).map(|v| v.major).collect();
@@ -194,6 +199,7 @@ pub fn rules(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, rules: &Call
     if new.parameters.len() != taken && fields::wide_button(ui, "Take over its parameters").clicked() {
         new.parameters.resize_with(taken, PartRef::default);
     }
+    editing.below(ui, &shape.id, &["parameters"]);
     if new != *rules {
         editing.set_kind(&shape.id, ShapeKind::CallRules(new), "rules");
     }

@@ -74,8 +74,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, kind: Decl
     let own = |d: &&crate::diagnostic::Diagnostic| {
         d.place.module.as_deref() == Some(&editing.document.module) && d.place.name == name
     };
-    let found: Vec<_> = editing.document.problems.iter().filter(own).cloned().collect();
-    findings(ui, &found);
+    findings(ui, editing.document.problems.iter().filter(own));
     ui.add_space(8.0);
     if fields::wide_button(ui, &format!("Delete {label}")).clicked() {
         let (module, scope) = (editing.key(), scope.cloned());
@@ -88,7 +87,7 @@ fn message(ui: &mut Ui, editing: &Editing<'_>, m: &mut Message) {
         m.name = name;
     }
     message_type(ui, editing, "Type", &mut m.message_type);
-    fields::text(ui, "Comments", &mut m.comments);
+    fields::comments(ui, &mut m.comments);
 }
 
 /// A message type of the application; a multi-part type of the same module may be named without its namespace.
@@ -114,7 +113,7 @@ fn variable(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, v: &mut 
         v.initial_value = (!initial.is_empty()).then_some(initial);
     }
     fields::toggle(ui, "Use default constructor", &mut v.use_default_constructor);
-    fields::text(ui, "Comments", &mut v.comments);
+    fields::comments(ui, &mut v.comments);
 }
 
 fn value_type(ui: &mut Ui, editing: &Editing<'_>, value: &mut String) {
@@ -148,7 +147,7 @@ fn correlation_set(ui: &mut Ui, editing: &mut Editing<'_>, c: &mut CorrelationSe
         let command = crate::studio::command::Command::NewCorrelationType;
         editing.actions.push(crate::studio::document::Action::Command(command));
     }
-    fields::text(ui, "Comments", &mut c.comments);
+    fields::comments(ui, &mut c.comments);
     super::preview::ui(ui, editing, super::preview::Of::Set(&c.name));
     uses(ui, editing, &c.name);
 }
@@ -200,7 +199,7 @@ fn correlation_type(ui: &mut Ui, editing: &Editing<'_>, c: &mut CorrelationType)
     }
     let free: Vec<String> =
         editing.document.names.properties.iter().filter(|p| !c.properties.contains(p)).cloned().collect();
-    if let Some(chosen) = fields::choice(ui, "Add", "", &free, "choose a property…") {
+    if let Some(chosen) = fields::choice(ui, "Add", "", &free, "choose…") {
         c.properties.push(chosen);
     }
 }

@@ -27,11 +27,13 @@ pub fn receive(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, receive: &
         let kind = ShapeKind::Receive(Receive { message, ..receive.clone() });
         editing.set_kind(&shape.id, kind, "message");
     }
+    editing.below(ui, &shape.id, &["message"]);
     let mut activate = receive.activate;
     if fields::toggle(ui, "Activate: starts an instance", &mut activate) {
         let kind = ShapeKind::Receive(Receive { activate, ..receive.clone() });
         editing.set_kind(&shape.id, kind, "activate");
     }
+    editing.below(ui, &shape.id, &["activate"]);
     correlation(ui, editing, shape, &scope, &receive.initializes, &receive.follows);
     if receive.activate || !receive.filter.is_empty() {
         let mut rows = receive.filter.clone();
@@ -39,6 +41,7 @@ pub fn receive(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, receive: &
             let kind = ShapeKind::Receive(Receive { filter: rows, ..receive.clone() });
             editing.set_kind(&shape.id, kind, "filter");
         }
+        editing.below(ui, &shape.id, &["filter"]);
     }
     preview::ui(ui, editing, preview::Of::Shape(&shape.id));
 }
@@ -53,6 +56,7 @@ pub fn send(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, send: &Send) 
         let kind = ShapeKind::Send(Send { message, ..send.clone() });
         editing.set_kind(&shape.id, kind, "message");
     }
+    editing.below(ui, &shape.id, &["message"]);
     correlation(ui, editing, shape, &scope, &send.initializes, &send.follows);
     preview::ui(ui, editing, preview::Of::Shape(&shape.id));
 }
@@ -108,6 +112,7 @@ fn connector(
         let (module, shape) = (editing.key(), shape.id.clone());
         editing.edit(Edit::Connect { module, shape, port: chosen, operation, leg });
     }
+    editing.below(ui, &shape.id, &["port"]);
     let own: Vec<(String, Leg)> =
         ends.iter().filter(|(p, _, _)| *p == port).map(|(_, o, l)| (o.clone(), l.clone())).collect();
     let words: Vec<String> = own.iter().map(|(o, l)| end_words(o, l)).collect();
@@ -118,6 +123,7 @@ fn connector(
         let (module, shape) = (editing.key(), shape.id.clone());
         editing.edit(Edit::Connect { module, shape, port: port.to_owned(), operation, leg });
     }
+    editing.below(ui, &shape.id, &["operation"]);
     if !port.is_empty() && ui.link(format!("Show port {port}")).clicked() {
         let target = Selection::Port(port.to_owned());
         editing.actions.push(Action::Go { module: editing.key(), selection: target });
@@ -204,10 +210,11 @@ fn correlation(
     let free: Vec<String> =
         scope.correlation_sets.iter().map(|c| c.name.clone()).filter(|n| !used(n)).collect();
     for (label, usage) in [("Initialize", CorrelationUse::Initialize), ("Follow", CorrelationUse::Follow)] {
-        if let Some(set) = fields::choice(ui, label, "", &free, "choose a set…") {
+        if let Some(set) = fields::choice(ui, label, "", &free, "choose…") {
             editing.edit(Edit::Correlate { module: editing.key(), shape: shape.id.clone(), set, usage });
         }
     }
+    editing.below(ui, &shape.id, &["initializes", "follows"]);
     if scope.correlation_sets.is_empty() && fields::wide_button(ui, "New correlation set").clicked() {
         editing.actions.push(Action::Command(Command::NewCorrelationSet));
     }

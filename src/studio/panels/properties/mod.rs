@@ -32,6 +32,8 @@ pub struct Editing<'a> {
     pub module: &'a Module,
     pub orchestration: &'a Orchestration,
     pub actions: &'a mut Vec<Action>,
+    /// Properties of what is selected whose findings stand below their fields.
+    told: Vec<&'static str>,
 }
 
 impl Editing<'_> {
@@ -72,14 +74,23 @@ impl Editing<'_> {
         self.actions.push(Action::Select(selection));
     }
 
-    /// Findings about one property of one shape or branch.
-    fn problems(&self, id: &Id, property: &str) -> Vec<Diagnostic> {
-        let here = |d: &&Diagnostic| {
-            d.place.module.as_deref() == Some(&self.document.module)
-                && d.place.id.as_ref() == Some(id)
-                && (property.is_empty() || d.place.property == property)
-        };
-        self.document.problems.iter().filter(here).cloned().collect()
+    /// Findings about these properties of what is selected, below the field that stands for them.
+    fn below(&mut self, ui: &mut Ui, id: &Id, properties: &[&'static str]) {
+        findings(ui, self.problems(id).filter(|d| properties.contains(&d.place.property)));
+        self.told.extend(properties);
+    }
+
+    /// What was found about it that stands below no field.
+    fn besides(&self, ui: &mut Ui, id: &Id) {
+        findings(ui, self.problems(id).filter(|d| !self.told.contains(&d.place.property)));
+    }
+
+    /// Findings about a shape, branch, block or port of the open module.
+    fn problems(&self, id: &Id) -> impl Iterator<Item = &Diagnostic> {
+        let module = Some(&self.document.module);
+        let here =
+            move |d: &&Diagnostic| d.place.module.as_ref() == module && d.place.id.as_ref() == Some(id);
+        self.document.problems.iter().filter(here)
     }
 }
 
@@ -95,8 +106,8 @@ pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
         ui.set_max_width(ui.available_width() - 4.0);
         let missing = Orchestration::default();
         let orchestration = module.orchestration.as_ref();
-        let mut editing =
-            Editing { document, module, orchestration: orchestration.unwrap_or(&missing), actions };
+        let drawn = orchestration.unwrap_or(&missing);
+        let mut editing = Editing { document, module, orchestration: drawn, actions, told: Vec::new() };
         match &document.selection {
             Selection::Declared { scope, kind, name } => {
                 declarations::ui(ui, &mut editing, scope.as_ref(), *kind, name);
@@ -152,7 +163,7 @@ pub(super) fn title(ui: &mut Ui, glyph: Glyph, color: Color32, name: &str, what:
 }
 
 /// Findings below the field they are about.
-fn findings(ui: &mut Ui, found: &[Diagnostic]) {
+fn findings<'d>(ui: &mut Ui, found: impl Iterator<Item = &'d Diagnostic>) {
     let t = Tokens::of(ui);
     for problem in found {
         let color = super::problems::color(t, problem.severity);

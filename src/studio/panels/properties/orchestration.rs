@@ -38,7 +38,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>) {
         }
     }
     fields::heading(ui, "Documentation");
-    fields::text(ui, "Comments", &mut new.comments);
+    fields::comments(ui, &mut new.comments);
     if new != now {
         let edit = Edit::SetOrchestration { module: editing.key(), properties: new };
         editing.typing(edit, "orchestration");

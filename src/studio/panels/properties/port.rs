@@ -1,6 +1,6 @@
 //! Properties of a port: its type, which way it goes, and how it is bound (BND-1 to BND-5).
 
-use super::{Editing, findings, title};
+use super::{Editing, title};
 use crate::drawing::ports::{binding_words, direction_words};
 use crate::model::edit::{Declaration, DeclarationKind, Edit, Physical};
 use crate::model::{
@@ -26,6 +26,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, name: &str) {
         let changed = edit(ui, editing, port);
         binding(ui, editing, port);
         physical(ui, editing, port);
+        editing.below(ui, &port.id, &["binding"]);
         super::preview::ui(ui, editing, super::preview::Of::Port(name));
         common(ui, editing, port, changed);
         return;
@@ -56,6 +57,7 @@ fn edit(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) -> Port {
     if let Some(name) = fields::name(ui, "Name", &port.name) {
         new.name = name;
     }
+    editing.below(ui, &port.id, &["name"]);
     let types = names::types(&editing.document.app, editing.module, names::port_types);
     match fields::choice_or(ui, "Port type", (&port.port_type, &types, "no port type"), NEW_TYPE) {
         Some(chosen) if chosen == NEW_TYPE => {
@@ -65,6 +67,7 @@ fn edit(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) -> Port {
         Some(port_type) => new.port_type = port_type,
         None => {}
     }
+    editing.below(ui, &port.id, &["port_type"]);
     let port_type = editing.document.app.port_type(editing.module, &new.port_type);
     let two_way = port_type.is_some_and(|t| t.pattern == CommunicationPattern::RequestResponse);
     let ways = [Polarity::Implements, Polarity::Uses].map(|way| (way, direction_words(way, two_way)));
@@ -95,6 +98,7 @@ fn common(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port, mut new: Port) {
         let kinds =
             [(DeliveryNotification::None, "None"), (DeliveryNotification::Transmitted, "Transmitted")];
         fields::pick(ui, "Notification", &mut new.delivery_notification, &kinds);
+        editing.below(ui, &port.id, &["delivery_notification"]);
     }
     fields::heading(ui, "On the canvas");
     let sides = [
@@ -109,7 +113,7 @@ fn common(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port, mut new: Port) {
         let slot = u32::try_from(before.filter(|p| p.surface == port.surface).count()).unwrap_or(0);
         new.slot = pinned.then_some(slot);
     }
-    fields::text(ui, "Comments", &mut new.comments);
+    fields::comments(ui, &mut new.comments);
     if new != *port {
         let key = format!("port {}", port.name);
         let declaration = Declaration::Port(new);
@@ -118,7 +122,7 @@ fn common(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port, mut new: Port) {
         editing.typing(edit, &key);
     }
     if !port.id.is_empty() {
-        findings(ui, &editing.problems(&port.id, ""));
+        editing.besides(ui, &port.id);
     }
 }
 

@@ -23,10 +23,9 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, ids: &BTreeSet<Id>) {
         }
     }
     fields::heading(ui, "Selected");
-    let shown: Vec<&Id> = ids.iter().take(NAMES).collect();
-    for (id, name) in shown.iter().zip(editing.document.element_names(&shown)) {
+    for (id, name) in editing.document.element_names(ids, NAMES) {
         if ui.add(egui::Button::new(name).frame(false).truncate()).clicked() {
-            editing.select(Selection::Node((*id).clone()));
+            editing.select(Selection::Node(id));
         }
     }
     if ids.len() > NAMES {

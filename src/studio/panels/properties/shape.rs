@@ -1,6 +1,6 @@
 //! Properties of a shape: what all have, then what its kind has.
 
-use super::{Editing, blocks, calls, findings, messaging, title};
+use super::{Editing, blocks, calls, messaging, title};
 use crate::language::CodeProperty;
 use crate::model::edit::Edit;
 use crate::model::{Shape, ShapeKind};
@@ -16,6 +16,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape) {
     if let Some(name) = fields::name(ui, "Name", &shape.name) {
         editing.edit(Edit::RenameShape { module: editing.key(), shape: shape.id.clone(), name });
     }
+    editing.below(ui, &shape.id, &["name"]);
     match &shape.kind {
         ShapeKind::Receive(receive) => messaging::receive(ui, editing, shape, receive),
         ShapeKind::Send(send) => messaging::send(ui, editing, shape, send),
@@ -46,7 +47,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape) {
             fields::note(ui, "A group only frames shapes that belong together; it changes nothing.")
         }
     }
-    findings(ui, &editing.problems(&shape.id, ""));
+    editing.besides(ui, &shape.id);
     common(ui, editing, shape);
 }
 
@@ -69,7 +70,7 @@ fn code(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, label: &str, rows
 fn common(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape) {
     fields::heading(ui, "Documentation");
     let mut comments = shape.comments.clone();
-    if fields::text(ui, "Comments", &mut comments) {
+    if fields::comments(ui, &mut comments) {
         let edit = Edit::SetComments { module: editing.key(), shape: shape.id.clone(), comments };
         editing.typing(edit, &format!("{}.comments", shape.id));
     }

@@ -51,18 +51,12 @@ pub fn port_type(ui: &mut Ui, editing: &mut Editing<'_>, p: &mut PortType) {
     if let Some(index) = remove {
         p.operations.remove(index);
     }
-    fields::text(ui, "Comments", &mut p.comments);
+    fields::comments(ui, &mut p.comments);
 }
 
 /// One operation; true when it is to be taken out.
 fn operation(ui: &mut Ui, editing: &mut Editing<'_>, port_type: &str, operation: &mut Operation) -> bool {
-    let mut remove = false;
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(&operation.name).text_style(crate::studio::theme::strong()));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            remove = fields::icon_button(ui, Glyph::Close, &format!("Remove {}", operation.name)).clicked();
-        });
-    });
+    let remove = named_head(ui, &operation.name);
     if let Some(name) = fields::name(ui, "Name", &operation.name) {
         let (module, port_type, operation) = (editing.key(), port_type.to_owned(), operation.name.clone());
         editing.edit(Edit::RenameOperation { module, port_type, operation, name });
@@ -73,11 +67,11 @@ fn operation(ui: &mut Ui, editing: &mut Editing<'_>, port_type: &str, operation:
         let mut gone = None;
         for (index, fault) in operation.faults.iter_mut().enumerate() {
             ui.push_id(("fault", index), |ui| {
-                fields::text(ui, "Fault", &mut fault.name);
-                message_type(ui, editing, "Fault type", &mut fault.message_type);
-                if ui.small_button(format!("Remove fault {}", fault.name)).clicked() {
+                if named_head(ui, &format!("fault {}", fault.name)) {
                     gone = Some(index);
                 }
+                fields::text(ui, "Fault", &mut fault.name);
+                message_type(ui, editing, "Fault type", &mut fault.message_type);
             });
         }
         if let Some(index) = gone {
@@ -89,6 +83,22 @@ fn operation(ui: &mut Ui, editing: &mut Editing<'_>, port_type: &str, operation:
         }
     }
     remove
+}
+
+/// The name of one of several, above its fields; true when it is to be taken out.
+fn named_head(ui: &mut Ui, name: &str) -> bool {
+    let words = RichText::new(name).text_style(crate::studio::theme::strong());
+    ui.horizontal(|ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let remove = fields::icon_button(ui, Glyph::Close, &format!("Remove {name}")).clicked();
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.add(egui::Label::new(words).truncate());
+            });
+            remove
+        })
+        .inner
+    })
+    .inner
 }
 
 pub fn multipart(ui: &mut Ui, editing: &mut Editing<'_>, m: &mut MultipartType) {
@@ -103,14 +113,14 @@ pub fn multipart(ui: &mut Ui, editing: &mut Editing<'_>, m: &mut MultipartType) 
     let (mut remove, mut body) = (None, None);
     for (index, part) in m.parts.iter_mut().enumerate() {
         ui.push_id(("part", index), |ui| {
+            if named_head(ui, &part.name) {
+                remove = Some(index);
+            }
             fields::text(ui, "Part", &mut part.name);
             message_type(ui, editing, "Type", &mut part.part_type);
             let mut is_body = part.body;
             if fields::toggle(ui, "Message body part", &mut is_body) && is_body {
                 body = Some(index);
-            }
-            if ui.small_button(format!("Remove {}", part.name)).clicked() {
-                remove = Some(index);
             }
         });
         ui.add_space(4.0);
@@ -121,7 +131,7 @@ pub fn multipart(ui: &mut Ui, editing: &mut Editing<'_>, m: &mut MultipartType) 
     if let Some(index) = remove {
         m.parts.remove(index);
     }
-    fields::text(ui, "Comments", &mut m.comments);
+    fields::comments(ui, &mut m.comments);
 }
 
 pub fn role_link_type(ui: &mut Ui, _editing: &Editing<'_>, r: &mut RoleLinkType) {
