@@ -119,8 +119,19 @@ impl Raster {
         let plain = c[0].u == c[1].u && c[1].u == c[2].u && c[0].v == c[1].v && c[1].v == c[2].v;
         let fixed = plain.then(|| sample(texture, c[0].u, c[0].v));
         for y in y0..y1 {
-            for x in x0..x1 {
-                let (px, py) = (x as f32 + 0.5, y as f32 + 0.5);
+            let py = y as f32 + 0.5;
+            // Most of the box around a long thin triangle is not in it.
+            let [from, to] = edges.iter().fold([x0 as f32, x1 as f32], |[from, to], (a, b)| {
+                let slope = a.y - b.y;
+                let end = a.x - (b.x - a.x) * (py - a.y) / slope;
+                match slope {
+                    slope if slope > 0.0 => [from.max(end - 2.0), to],
+                    slope if slope < 0.0 => [from, to.min(end + 2.0)],
+                    _ => [from, to],
+                }
+            });
+            for x in from.max(0.0) as usize..to.max(0.0).ceil() as usize {
+                let px = x as f32 + 0.5;
                 let w = edges.map(|(a, b)| cross(a, b, px, py));
                 if !w.iter().zip(own).all(|(w, own)| *w > 0.0 || (*w == 0.0 && own)) {
                     continue;
