@@ -110,6 +110,13 @@ pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// The words with a capital at their beginning.
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
+
 /// `a port`, `an orchestration`: a noun with its article.
 pub fn article(what: &str) -> String {
     let vowel = what.starts_with(|c: char| "aeiouAEIOU".contains(c));

@@ -177,6 +177,10 @@ impl VirtualRun {
         &self.partners
     }
 
+    pub(super) fn databases(&self) -> &Databases {
+        &self.databases
+    }
+
     /// Somebody at the controls of a partner; false when there is no such partner, or it cannot do that.
     pub fn control(&mut self, name: &str, control: &PartnerControl) -> bool {
         self.take(Act::Control(Box::new((name.to_owned(), control.clone()))))

@@ -239,6 +239,11 @@ impl Studio {
                 self.run.drawer.show(Page::Scenarios);
                 self.run.scenarios.explore(ctx, &self.document.app);
             }
+            Command::SearchOrders => {
+                self.mode = Mode::Run;
+                self.run.drawer.show(Page::Scenarios);
+                self.run.scenarios.search_orders(ctx, &self.document.app);
+            }
             Command::KeepAsTest => self.run.keep_as_test(),
             Command::CoverageTint => self.run.scenarios.tinted = !self.run.scenarios.tinted,
             Command::FilterList => self.run.drawer.focus_filter(),

@@ -103,6 +103,7 @@ pub enum Command {
     PlayScenarios,
     /// Plays scenarios in many orders of what can happen.
     Explore,
+    SearchOrders,
     KeepAsTest,
     CoverageTint,
     SequenceSvg,
@@ -156,7 +157,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 134] = [
+    pub const ALL: [Self; 135] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -256,6 +257,7 @@ impl Command {
         Self::FilterList,
         Self::PlayScenarios,
         Self::Explore,
+        Self::SearchOrders,
         Self::KeepAsTest,
         Self::CoverageTint,
         Self::SequenceSvg,
@@ -551,6 +553,11 @@ impl Command {
             Self::Explore => (
                 "Explore orders",
                 "Plays the selected scenario, or all, in 100 other orders of what can happen, and stops at the first that fails",
+                None,
+            ),
+            Self::SearchOrders => (
+                "Search every order",
+                "Looks through every order in which the messages of the selected scenario can arrive: for zombies, waits without end and messages that nobody takes",
                 None,
             ),
             Self::KeepAsTest => (

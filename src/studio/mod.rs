@@ -39,6 +39,7 @@ pub mod settings;
 mod shell;
 pub mod table;
 pub mod tabs;
+mod terminal;
 pub mod theme;
 mod ticks;
 mod watch;

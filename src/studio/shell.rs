@@ -8,6 +8,7 @@ use super::keymap;
 use super::preferences::Recent;
 use super::run::desk::Page;
 use super::tabs::Tab;
+use super::terminal;
 use super::theme::{self, Appearance, Tokens};
 use crate::diagnostic::{Severity, counted};
 use crate::journal::export::Format;
@@ -144,7 +145,13 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                     Command::Show(Page::Send),
                     Command::FilterList,
                 ],
-                &[Command::PlayScenarios, Command::Explore, Command::KeepAsTest, Command::CoverageTint],
+                &[
+                    Command::PlayScenarios,
+                    Command::Explore,
+                    Command::SearchOrders,
+                    Command::KeepAsTest,
+                    Command::CoverageTint,
+                ],
                 &[
                     Command::ExportJournal(Format::Csv),
                     Command::ExportJournal(Format::Xes),
@@ -381,14 +388,17 @@ fn problems_pill(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
 pub fn status(ui: &mut Ui, studio: &Studio) {
     let t = Tokens::of(ui);
     ui.horizontal_centered(|ui| {
+        let room = ui.available_width() - 260.0;
         if let Some((text, refused)) = &studio.said {
             let color = if *refused { t.error } else { t.muted };
-            let room = ui.available_width() - 260.0;
-            ui.allocate_ui(vec2(room.max(120.0), 18.0), |ui| {
+            ui.allocate_ui(vec2((room - terminal::WIDTH).max(120.0), 18.0), |ui| {
                 ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
             });
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if room > 120.0 + terminal::WIDTH {
+                terminal::ui(ui, studio);
+            }
             if let Some(tab) = studio.tabs.page(&studio.document).filter(|_| studio.mode == Mode::Design) {
                 let words = super::panels::page::status(&studio.document, tab);
                 ui.label(RichText::new(words).small().color(t.muted));

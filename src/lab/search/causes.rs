@@ -102,7 +102,10 @@ impl Causes {
         // Who is first in line decides what counts as out of turn.
         let line: Vec<u64> = core.ready.iter().map(past).collect();
         let timers: Vec<(i64, u64)> = core.timers.iter().map(|(due, id)| (due.0, past(id))).collect();
-        digest((pasts, line, timers, self.artefacts, run.now().0, run.partners().digest(), left))
+        // A database is what was done to it, in order.
+        let stored: Vec<u64> =
+            run.databases().noted().map(|sent| digest((&sent.address, &sent.body))).collect();
+        digest((pasts, line, timers, self.artefacts, run.now().0, (run.partners().digest(), stored), left))
     }
 }
 

@@ -41,7 +41,7 @@ struct Visit<'a> {
 
 pub fn all(search: &Search, bounds: &Bounds, tell: &mut dyn FnMut(usize) -> bool) -> Verdict {
     let root = Rc::new(search.begin());
-    // What a database holds cannot be compared: every way is visited as one of its own.
+    // What a database held before cannot be compared: every way is visited as one of its own.
     let merges = root.copied().is_some();
     let mut visit = Visit { search, nodes: Vec::new(), open: Vec::new(), line: BinaryHeap::new(), held: 0 };
     let mut seen = BTreeSet::from([root.digest()]);

@@ -2,7 +2,6 @@
 
 use super::super::acts::{Act, Change};
 use super::VirtualRun;
-use crate::host::adapters::Databases;
 use crate::program::Program;
 use std::sync::Arc;
 
@@ -54,9 +53,10 @@ impl VirtualRun {
         again
     }
 
-    /// This run a second time, with its record; `None` when there is a database in it, which has one copy only.
+    /// This run a second time, with its record; `None` when a database was used in it before it was to be copied.
     pub(in crate::lab) fn copied(&self) -> Option<Self> {
-        self.databases.is_untouched().then(|| Self {
+        let databases = self.databases.copied()?;
+        Some(Self {
             run: self.run.clone(),
             partners: self.partners.clone(),
             now: self.now,
@@ -64,7 +64,7 @@ impl VirtualRun {
             sent: self.sent.clone(),
             replies: self.replies.clone(),
             failing: self.failing.clone(),
-            databases: Databases::default(),
+            databases,
             step_limit: self.step_limit,
             reloads: self.reloads,
             unwritten_points: self.unwritten_points,
@@ -83,6 +83,7 @@ impl VirtualRun {
 
     /// Drops the record: how it came here cannot be told any more, only what happens from now on.
     pub(in crate::lab) fn forget(&mut self) {
+        self.databases.noting();
         self.run.forget_all();
         self.acts.clear();
         self.sent.clear();

@@ -14,6 +14,7 @@ mod tests;
 use super::edit::DeclarationKind;
 use super::files::{module_path, policy_path, scenario_path};
 use super::{Application, Id, Module};
+use crate::diagnostic::capital;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -274,12 +275,4 @@ fn file<T: Serialize + PartialEq>(all: &mut Vec<Change>, path: &str, old: Option
         from: String::new(),
         details,
     });
-}
-
-fn capital(words: &str) -> String {
-    let mut words = words.to_owned();
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    words
 }

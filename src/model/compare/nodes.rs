@@ -2,6 +2,7 @@
 
 use super::values::{self, difference};
 use super::{Change, ChangeKind, Subject};
+use crate::diagnostic::capital;
 use crate::model::{Block, Id, Module, Shape, ShapeKind};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -86,7 +87,7 @@ impl<'a> Flat<'a> {
 
     /// `Receive "New order"`.
     fn words(&self, at: usize) -> String {
-        self.nodes.get(at).map_or_else(String::new, |n| format!("{} \"{}\"", super::capital(n.what), n.name))
+        self.nodes.get(at).map_or_else(String::new, |n| format!("{} \"{}\"", capital(n.what), n.name))
     }
 
     /// `in branch "Yes" of "Valid?"`.

@@ -71,6 +71,11 @@ impl Command {
             Self::PlayScenarios | Self::Explore => {
                 unless(!document.app.scenarios.is_empty(), "Keep a run as a test first")
             }
+            Self::SearchOrders => {
+                let scenarios = &studio.run.scenarios;
+                let ready = scenarios.orders.searches() || scenarios.chosen(&document.app).is_some();
+                unless(ready, "Select a scenario on the page Scenarios first")
+            }
             Self::SequenceSvg | Self::SequencePng => {
                 run().or(unless(studio.run.state.found.sequence.is_some(), "Open the sequence diagram first"))
             }

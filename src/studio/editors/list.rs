@@ -1,6 +1,6 @@
 //! Pieces that the editors share: rows of lists, tables of names and values, the head of a page.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, capital};
 use crate::studio::icons::{self, Glyph};
 use crate::studio::panels::{fields, problems};
 use crate::studio::theme::{self, Tokens};
@@ -219,9 +219,7 @@ pub fn names(ui: &mut Ui, title: &str, what: &str, list: &mut Vec<String>, optio
 
 /// `what` with a number that makes it new.
 pub fn fresh(what: &str, taken: impl Fn(&str) -> bool) -> String {
-    let mut chars = what.chars();
-    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
-    let base: String = format!("{first}{}", chars.as_str()).replace(' ', "");
+    let base = capital(what).replace(' ', "");
     let names = (1_u32..).map(|n| format!("{base}{n}"));
     names.into_iter().find(|name| !taken(name)).unwrap_or(base)
 }

@@ -1,7 +1,7 @@
 //! What the frame of the window says of a tab that is no orchestration: facts and uses at the right, a count below.
 
 use super::{fields, properties};
-use crate::diagnostic::{Diagnostic, counted};
+use crate::diagnostic::{Diagnostic, capital, counted};
 use crate::language::{Target, UsageKind, usages};
 use crate::model::ShapeKind;
 use crate::model::edit::DeclarationKind;
@@ -69,11 +69,6 @@ pub fn ui(ui: &mut Ui, document: &Document, tab: &Tab, item: Option<&Item>, acti
 pub fn nothing(ui: &mut Ui) {
     ui.add_space(12.0);
     fields::note(ui, "Open an orchestration or a file to see its properties here.");
-}
-
-fn capital(words: &str) -> String {
-    let mut rest = words.chars();
-    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
 }
 
 /// What the status line says of the tab.

@@ -13,6 +13,7 @@ mod inspector;
 mod instances;
 mod messages;
 pub mod notice;
+pub mod orders;
 pub mod overlay;
 pub mod pages;
 mod partners;

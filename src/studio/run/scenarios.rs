@@ -3,6 +3,7 @@
 
 use super::RunMode;
 use super::desk::Page;
+use super::orders::{self, Orders};
 use super::player::Command;
 use crate::diagnostic::{Diagnostic, counted};
 use crate::lab::scenario::{Coverage, Hole, Kept, Kind, Offer, Outcome, Suite, play_all, reach};
@@ -89,6 +90,7 @@ pub struct Scenarios {
     hole_view: View,
     keeping: Option<Keeping>,
     wants_name: bool,
+    pub orders: Orders,
 }
 
 impl Scenarios {
@@ -106,6 +108,7 @@ impl Scenarios {
 
     /// Takes in what the thread tells.
     pub fn poll(&mut self) {
+        self.orders.poll();
         let reports: Vec<Report> = self.reports.iter().flat_map(Receiver::try_iter).collect();
         for report in reports {
             match report {
@@ -136,6 +139,7 @@ impl Scenarios {
         }
         self.outcomes.clear();
         self.broken.clear();
+        self.orders = Orders::default();
         self.offers.clear();
         self.covered = Covered::Scenarios;
         let app = app.clone();
@@ -161,11 +165,12 @@ impl Scenarios {
         if self.playing {
             return;
         }
-        let chosen = self.list.cursor.and_then(|at| app.scenarios.keys().nth(at)).cloned();
+        let chosen = self.chosen(app).cloned();
         match &chosen {
             Some(stem) => drop(self.outcomes.remove(stem)),
             None => self.outcomes.clear(),
         }
+        self.orders = Orders::default();
         self.broken.clear();
         let app = app.clone();
         self.playing = self.beside(ctx, move |sender, wake| {
@@ -185,6 +190,20 @@ impl Scenarios {
             let _ = sender.send(report);
             wake();
         });
+    }
+
+    /// File stem of the scenario the cursor is at.
+    pub fn chosen<'a>(&self, app: &'a Application) -> Option<&'a String> {
+        self.list.cursor.and_then(|at| app.scenarios.keys().nth(at))
+    }
+
+    /// Searches every order in which the messages of the selected scenario can arrive, or ends that.
+    pub fn search_orders(&mut self, ctx: &egui::Context, app: &Application) {
+        if self.orders.searches() {
+            self.orders.end();
+        } else if let Some(stem) = self.chosen(app) {
+            self.orders.begin(ctx, app, stem);
+        }
     }
 
     fn look_for(&mut self, ctx: &egui::Context, app: &Application, hole: &Hole) {
@@ -274,6 +293,15 @@ fn tools(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<
         if small(ui, C::Explore, some && !run.scenarios.playing) {
             actions.push(Action::Command(C::Explore));
         }
+        let searches = run.scenarios.orders.searches();
+        let words = if searches { "Stop searching" } else { C::SearchOrders.text() };
+        let button = Button::new(RichText::new(words).size(12.0));
+        let ready = searches || run.scenarios.chosen(&document.app).is_some();
+        let tip = "Select a scenario first";
+        let response = ui.add_enabled(ready, button).on_hover_text(C::SearchOrders.about().1);
+        if response.on_disabled_hover_text(tip).clicked() {
+            actions.push(Action::Command(C::SearchOrders));
+        }
         if small(ui, C::KeepAsTest, run.state.past.is_none()) {
             actions.push(Action::Command(C::KeepAsTest));
         }
@@ -328,7 +356,12 @@ fn list(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<A
     let seed = failed.map_or(0, |outcome| outcome.seed);
     let failures: Vec<Diagnostic> = failed.map(|outcome| outcome.failures.clone()).unwrap_or_default();
     let room = ui.available_height();
-    let below = if failures.is_empty() { 0.0 } else { (room * 0.5).clamp(72.0, 180.0) };
+    let searched = cursor.is_some_and(|(stem, _)| run.scenarios.orders.is_of(stem));
+    let below = match (searched, failures.is_empty()) {
+        (false, true) => 0.0,
+        (false, false) => (room * 0.5).clamp(72.0, 180.0),
+        (true, _) => (room * 0.6).clamp(96.0, 260.0),
+    };
     let mut view = std::mem::take(&mut run.scenarios.list);
     let mut did = table::Did::default();
     ui.allocate_ui(vec2(ui.available_width(), room - below), |ui| {
@@ -366,6 +399,12 @@ fn list(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<A
     run.scenarios.list = view;
     if let Some((stem, _)) = did.opened.and_then(|at| scenarios.get(at)) {
         play(run, document, stem);
+    }
+    if searched {
+        let name = run.scenarios.list.cursor.and_then(|at| scenarios.get(at));
+        let name = name.map(|(stem, name)| if name.is_empty() { stem.as_str() } else { name });
+        orders::ui(ui, run, name.unwrap_or_default());
+        return;
     }
     let Some(first) = failures.first() else { return };
     ui.horizontal(|ui| {

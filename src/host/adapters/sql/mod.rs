@@ -28,6 +28,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Transaction};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Transmissions remembered as done; only the last ones can be repeated after a restart.
@@ -41,6 +42,10 @@ pub struct Databases {
     /// `None` keeps everything in memory.
     folder: Option<PathBuf>,
     open: BTreeMap<String, Connection>,
+    /// What was done, when it is noted.
+    log: Option<Vec<Arc<(Transmission, DateTime)>>>,
+    /// How much of it has been done in these databases.
+    done: usize,
 }
 
 impl Databases {
@@ -49,9 +54,23 @@ impl Databases {
         Self { folder: Some(folder.into()), ..Self::default() }
     }
 
-    /// True while nobody has used one.
-    pub fn is_untouched(&self) -> bool {
-        self.open.is_empty()
+    /// Notes from now on what is done, so that there can be copies. Only before the first transmission, and in memory.
+    pub fn noting(&mut self) {
+        if self.folder.is_none() && self.open.is_empty() {
+            self.log.get_or_insert_default();
+        }
+    }
+
+    /// Databases with the same content: a copy does what was done again when it is first used. `None` where that was not
+    /// noted.
+    pub fn copied(&self) -> Option<Self> {
+        let log = self.log.clone().or_else(|| self.open.is_empty().then(Vec::new))?;
+        Some(Self { log: Some(log), ..Self::default() })
+    }
+
+    /// What was noted, in order.
+    pub fn noted(&self) -> impl Iterator<Item = &Transmission> {
+        self.log.iter().flatten().map(|noted| &noted.0)
     }
 
     /// Does what a transmission says, once: a repeat after a restart finds it done. The text is the answer for a
@@ -65,6 +84,21 @@ impl Databases {
         at: DateTime,
         repeat: bool,
     ) -> Result<String, String> {
+        if self.log.is_none() {
+            return self.execute(transmission, at, repeat);
+        }
+        while let Some(earlier) = self.log.as_ref().and_then(|log| log.get(self.done)).cloned() {
+            self.done += 1;
+            // What failed then fails again.
+            let _ = self.execute(&earlier.0, earlier.1, true);
+        }
+        let outcome = self.execute(transmission, at, repeat);
+        self.log.get_or_insert_default().push(Arc::new((transmission.clone(), at)));
+        self.done += 1;
+        outcome
+    }
+
+    fn execute(&mut self, transmission: &Transmission, at: DateTime, repeat: bool) -> Result<String, String> {
         let (database, table) = split_address(&transmission.address)?;
         let text = decode(&transmission.body).map_err(|error| error.to_string())?;
         let tree = parse_text(&text).map_err(|error| format!("the message is not XML: {error}"))?;

@@ -8,7 +8,7 @@ mod send;
 
 use super::list;
 use super::{Editing, settings};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, capital};
 use crate::engine::preview::{Endpoint, Fit, NodeKind, Picture, RowKind};
 use crate::message::Name;
 use crate::model::edit::{Edit, Part, Physical, PhysicalKind};
@@ -337,8 +337,7 @@ fn form(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, item: &Item) 
         Item::SendPort(_) | Item::Group(_) => t.scope,
         _ => t.construct,
     };
-    let mut first = singular.chars();
-    let words: String = first.next().into_iter().flat_map(char::to_uppercase).chain(first).collect();
+    let words = capital(singular);
     let (mut remove, mut copy) = (false, false);
     list::head(ui, glyph, color, item.name(), &words, |ui| {
         remove = ui.button("Delete").on_hover_text(format!("Deletes this {singular}")).clicked();

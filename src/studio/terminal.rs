@@ -1,0 +1,56 @@
+//! What is done in the window, as the line that does the same in a terminal: for scripts, and for a build that runs by
+//! itself.
+
+use super::Studio;
+use super::app::Mode;
+use super::run::desk::Page;
+use super::theme::Tokens;
+use egui::{Align, Button, Layout, RichText, Ui, vec2};
+
+/// In place of the folder of an application that was not saved yet.
+const NO_FOLDER: &str = "FOLDER";
+/// Points it takes at most.
+pub const WIDTH: f32 = 360.0;
+
+/// The command line of what is shown; `None` where there is none.
+pub fn line(studio: &Studio) -> Option<String> {
+    let document = &studio.document;
+    let opened = document.opened.as_ref().or(document.folder.as_ref());
+    let folder = opened.map_or_else(|| NO_FOLDER.to_owned(), |folder| quoted(&folder.display().to_string()));
+    if studio.mode == Mode::Design {
+        return studio.problems_open.then(|| format!("orchestrion check {folder}"));
+    }
+    let scenarios = &studio.run.scenarios;
+    let chosen = scenarios.chosen(&document.app);
+    Some(match (studio.run.drawer.page, chosen) {
+        (Page::Scenarios, Some(stem)) if scenarios.orders.is_of(stem) => {
+            format!("orchestrion explore {folder} {}", quoted(stem))
+        }
+        (Page::Scenarios, Some(stem)) => format!("orchestrion test {folder} {}", quoted(stem)),
+        (Page::Scenarios, None) => format!("orchestrion test {folder}"),
+        _ => format!("orchestrion run {folder}"),
+    })
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/\\._-:~%".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("\"{}\"", word.replace('"', "\\\"")) }
+}
+
+/// The line, as a button that copies it.
+pub fn ui(ui: &mut Ui, studio: &Studio) {
+    let Some(line) = line(studio) else { return };
+    let t = Tokens::of(ui);
+    let words = RichText::new(&line).monospace().size(11.0).color(t.muted);
+    let button = Button::new(words).truncate().frame_when_inactive(false);
+    let size = vec2(WIDTH.min(ui.available_width()), 18.0);
+    let response =
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| ui.add(button)).inner;
+    let saved = studio.document.folder.is_some();
+    let hint = if saved { "" } else { "\nSave the application first: it is in no folder yet" };
+    let response =
+        response.on_hover_text(format!("Copies the line that does the same in a terminal:\n{line}{hint}"));
+    if response.clicked() {
+        ui.ctx().copy_text(line);
+    }
+}
