@@ -391,7 +391,8 @@ pub fn status(ui: &mut Ui, studio: &Studio) {
         let room = ui.available_width() - 260.0;
         if let Some((text, refused)) = &studio.said {
             let color = if *refused { t.error } else { t.muted };
-            ui.allocate_ui(vec2((room - terminal::WIDTH).max(120.0), 18.0), |ui| {
+            let room = vec2((room - terminal::WIDTH).max(120.0), 18.0);
+            ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
                 ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
             });
         }

@@ -3,7 +3,7 @@
 use super::run::{Bench, watch_manager};
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT as _, Queryable};
 use orchestrion::engine::EventKind;
 use orchestrion::journal::instance_of;
 use orchestrion::studio::Studio;
@@ -339,6 +339,59 @@ fn a_scenario_is_explored_in_many_orders() {
     bench.window.run_steps(3);
     assert_eq!(bench.window.state().run.scenarios.failed(), 0);
     bench.window.get_by_label_contains(", passed in 101 orders");
+}
+
+#[test]
+fn every_order_of_a_scenario_is_searched_to_the_end() {
+    let mut bench = hello();
+    bench.window.state_mut().run.drawer.show(Page::Scenarios);
+    bench.window.run_steps(2);
+    let search =
+        |bench: &Bench<'_>| bench.window.get_by_label("Search every order").accesskit_node().is_disabled();
+    assert!(search(&bench), "no scenario is selected");
+    bench.window.get_by_label_contains(", not played").click();
+    bench.window.run_steps(2);
+    bench.click("Search every order");
+    bench.until("a verdict", |w| w.state().run.scenarios.orders.verdict().is_some());
+    bench.window.run_steps(2);
+    let scenarios = &bench.window.state().run.scenarios;
+    let verdict = scenarios.orders.verdict().unwrap();
+    assert!(verdict.all && verdict.findings.is_empty(), "{verdict:?}");
+    bench.window.get_by_label("Nothing new goes wrong");
+    bench.window.get_by_label_contains("orchestrion explore FOLDER ");
+}
+
+#[test]
+fn what_goes_wrong_in_another_order_opens_at_its_moment() {
+    let mut bench = Bench::of(orchestrion::studio::sample::load("southridge").unwrap());
+    bench.window.state_mut().run.drawer.show(Page::Scenarios);
+    bench.window.run_steps(2);
+    let stem = "a28-stage-already-gone";
+    let place = bench.window.state().document.app.scenarios.keys().position(|own| own == stem).unwrap();
+    bench.window.state_mut().run.scenarios.choose(place);
+    bench.window.run_steps(2);
+    bench.click("Search every order");
+    bench.until("some orders", |w| w.state().run.scenarios.orders.states() >= 500);
+    bench.click("Stop searching");
+    bench.until("a verdict", |w| w.state().run.scenarios.orders.verdict().is_some());
+    bench.window.run_steps(2);
+    let verdict = bench.window.state().run.scenarios.orders.verdict().unwrap().clone();
+    assert!(!verdict.all, "it was stopped");
+    let first = &verdict.findings[0];
+    assert!(!first.usual, "{first:?}");
+    let name = format!("{}, {}", first.text(), first.way_text());
+    bench.window.get_by_label(&name).click();
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Enter);
+    let seq = first.seq;
+    bench.until("its moment", |w| w.state().run.past() == Some(seq));
+    bench.until("why", |w| w.state().run.state.why.is_some());
+    let shown = &bench.window.state().run.state.shown;
+    assert!(shown.ends_with(&first.kind.to_string()), "{shown}");
+    if let Ok(folder) = std::env::var("ORCHESTRION_PICTURES") {
+        let image = bench.window.render().unwrap();
+        image.save(std::path::Path::new(&folder).join("orders.png")).unwrap();
+    }
 }
 
 #[test]

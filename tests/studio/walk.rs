@@ -66,7 +66,7 @@ impl Walk<'_> {
     /// Does a command that is found by these words.
     fn search(&mut self, words: &str) {
         self.keys(Modifiers::COMMAND, Key::K);
-        self.bench.window.get_by_label_contains("Search").type_text(words);
+        self.bench.window.get_by_label("Search everything").type_text(words);
         self.bench.window.run_steps(3);
         self.key(Key::Enter);
     }
@@ -134,7 +134,7 @@ fn walk() {
 
     // One line tells what happens; found by typing what one wants.
     walk.keys(Modifiers::COMMAND, Key::K);
-    walk.bench.window.get_by_label_contains("Search").type_text("narrate");
+    walk.bench.window.get_by_label("Search everything").type_text("narrate");
     walk.bench.window.run_steps(3);
     walk.key(Key::Enter);
     walk.until("a sentence", |w| w.state().run.state.told.is_some());
@@ -372,4 +372,22 @@ fn walk_on() {
     let passed = "A60 A year passes, passed in 101 orders";
     walk.until("every order", |w| w.query_by_label_contains(passed).is_some());
     walk.done("explored", 2_000);
+
+    // And in every other order there is, as far as one waits: what goes wrong opens in the same debugger.
+    let stem = "a28-stage-already-gone";
+    let scenarios = &walk.bench.window.state().document.app.scenarios;
+    let place = scenarios.keys().position(|own| own == stem).unwrap();
+    walk.bench.window.state_mut().run.scenarios.choose(place);
+    walk.bench.window.run_steps(2);
+    walk.search("search every order");
+    walk.until("some orders", |w| w.state().run.scenarios.orders.states() >= 500);
+    walk.bench.window.get_by_label("Stop searching").click();
+    walk.until("a verdict", |w| w.state().run.scenarios.orders.verdict().is_some());
+    walk.bench.window.get_by_label_contains("orchestrion explore ");
+    walk.done("searched", 2_200);
+    walk.bench.window.get_by_label_contains("Nobody takes Order").click();
+    walk.bench.window.run_steps(2);
+    walk.key(Key::Enter);
+    walk.until("its moment", |w| w.state().run.past().is_some() && w.state().run.state.why.is_some());
+    walk.done("found", 2_200);
 }

@@ -52,6 +52,11 @@ impl Orders {
         self.heard.is_some()
     }
 
+    /// States visited so far.
+    pub fn states(&self) -> usize {
+        self.verdict().map_or(self.states, |verdict| verdict.states)
+    }
+
     /// True when there is something to show of this scenario.
     pub fn is_of(&self, stem: &str) -> bool {
         !self.of.is_empty() && self.of == stem

@@ -197,6 +197,12 @@ impl Scenarios {
         self.list.cursor.and_then(|at| app.scenarios.keys().nth(at))
     }
 
+    /// Puts the cursor at a scenario.
+    pub fn choose(&mut self, place: usize) {
+        self.list.cursor = Some(place);
+        self.list.reveal(place);
+    }
+
     /// Searches every order in which the messages of the selected scenario can arrive, or ends that.
     pub fn search_orders(&mut self, ctx: &egui::Context, app: &Application) {
         if self.orders.searches() {

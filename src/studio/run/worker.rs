@@ -76,9 +76,12 @@ fn work(commands: &Receiver<Command>, updates: &Sender<Update>, waker: &Waker) {
                 player.obey(command, Instant::now());
             }
         }
+        let playing = player.playing();
         let moved = player.play(Instant::now(), BUDGET);
+        // What stopped by itself says so now: nothing else may come.
+        let stopped = playing && !player.playing();
         let beat = if moved || held.is_some() || player.reading() { BEAT } else { IDLE_BEAT };
-        if !told && shown.elapsed() < beat {
+        if !told && !stopped && shown.elapsed() < beat {
             continue;
         }
         shown = Instant::now();
