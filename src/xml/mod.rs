@@ -9,6 +9,7 @@ mod generate;
 mod instance;
 mod library;
 pub mod map;
+pub mod outline;
 pub mod pipeline;
 pub mod promote;
 mod promotion;

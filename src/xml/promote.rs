@@ -185,7 +185,7 @@ fn same_node(a: &NodePath, b: &NodePath) -> bool {
 }
 
 /// A path as Schema Editor writes it.
-fn long_form(path: &NodePath) -> String {
+pub(super) fn long_form(path: &NodePath) -> String {
     let mut text = String::new();
     for step in &path.steps {
         let at = if step.attribute { "@" } else { "" };

@@ -104,9 +104,11 @@ impl<'t> Source<'t> {
     pub fn set_attribute(&self, id: NodeId, name: &str, value: Option<&str>) -> String {
         let (tag, closed) = self.start_tag(id);
         let text = self.text.get(tag.clone()).unwrap_or_default();
-        let value = value.map(|v| escape_xml(v).replace('\'', "&apos;"));
+        let value = value.map(escape_xml);
         match (attribute_range(text, name), value) {
             (Some((_, inner)), Some(value)) => {
+                let single = text.get(..inner.start).is_some_and(|t| t.ends_with('\''));
+                let value = if single { value.replace('\'', "&apos;") } else { value.to_string() };
                 self.splice(tag.start + inner.start..tag.start + inner.end, &value)
             }
             (Some((whole, _)), None) => self.splice(tag.start + whole.start..tag.start + whole.end, ""),

@@ -6,7 +6,7 @@ use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use orchestrion::model::{MapValue, PortState};
-use orchestrion::studio::document::Document;
+use orchestrion::studio::document::{Document, Selection};
 use orchestrion::studio::editors::ports::Item;
 use orchestrion::studio::tabs::Tab;
 use orchestrion::studio::{Studio, sample};
@@ -128,6 +128,79 @@ fn a_node_is_marked_by_a_click_and_the_text_keeps_the_rest() {
     assert_eq!(text(&window), before);
     redo(&mut window);
     assert_eq!(text(&window), after);
+}
+
+#[test]
+fn a_schema_grows_by_its_form_and_undo_gives_the_text_back() {
+    let path = "schemas/Order.xsd";
+    let mut window = open("southridge", Tab::Schema(path.into()));
+    let text = |w: &Window<'_>| w.state().document.app.schemas[path].clone();
+    let before = text(&window);
+    click(&mut window, Role::TreeItem, "/Order");
+    click(&mut window, Role::Button, "Add element");
+    assert!(text(&window).contains("name=\"Element1\" type=\"xs:string\""), "{}", text(&window));
+    let name = window.get_by_role_and_label(Role::TextInput, "Name");
+    assert!(name.is_focused(), "its name is what one types next");
+    name.type_text("Total");
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+    assert!(text(&window).contains("name=\"Total\""), "{}", text(&window));
+    click(&mut window, Role::ComboBox, "Type");
+    click(&mut window, Role::Button, "decimal");
+    assert!(text(&window).contains("name=\"Total\" type=\"xs:decimal\""), "{}", text(&window));
+    let grown = text(&window);
+    assert_eq!(grown.lines().count(), before.lines().count() + 1);
+    click(&mut window, Role::Button, "Remove");
+    assert_eq!(text(&window), before, "byte for byte");
+    undo(&mut window);
+    assert_eq!(text(&window), grown);
+    for _ in 0..3 {
+        undo(&mut window);
+    }
+    assert_eq!(text(&window), before);
+    for _ in 0..3 {
+        redo(&mut window);
+    }
+    assert_eq!(text(&window), grown);
+
+    click(&mut window, Role::TreeItem, "/Order");
+    assert!(
+        window.query_by_role_and_label(Role::Button, "Remove").is_some_and(|b| {
+            use egui_kittest::kittest::NodeT as _;
+            b.accesskit_node().is_disabled()
+        }),
+        "messages are known by their root"
+    );
+}
+
+#[test]
+fn a_message_gets_a_schema_of_its_own_in_one_step() {
+    let mut window = open("southridge", Tab::Orchestration("OrderManager".into()));
+    let document = &mut window.state_mut().document;
+    document.show("OrderManager");
+    let name = document.orchestration().unwrap().messages[0].name.clone();
+    let kind = orchestrion::model::edit::DeclarationKind::Message;
+    document.select(Selection::Declared { scope: None, kind, name: name.clone() });
+    let before = document.app.clone();
+    window.run_steps(3);
+    click(&mut window, Role::ComboBox, "Type");
+    window.get_by_role_and_label(Role::Button, "New schema…").scroll_to_me();
+    window.run_steps(3);
+    click(&mut window, Role::Button, "New schema…");
+    let path = format!("schemas/{name}.xsd");
+    let document = &window.state().document;
+    assert!(document.app.schemas[&path].contains(&format!("element name=\"{name}\"")));
+    let message_type =
+        &document.app.modules["OrderManager"].orchestration.as_ref().unwrap().messages[0].message_type;
+    let declared: Vec<_> = document.schemas.roots_of(&path).map(|root| root.type_name.to_string()).collect();
+    assert_eq!(declared, [message_type.clone()]);
+    assert_eq!(window.state().tabs.focused(), Some(&Tab::Schema(path)));
+    let after = window.state().document.app.clone();
+    undo(&mut window);
+    assert_eq!(window.state().document.app, before);
+    redo(&mut window);
+    assert_eq!(window.state().document.app, after);
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Minimap {
         let area = paint.layout.process?.expand(30.0);
         let shown = (paint.view * area).size();
         let room = rect.size();
-        if room.x < SIDE.x * 6.0
+        if room.x < SIDE.x * 8.0
             || room.y < SIDE.y * 3.0
             || (shown.x < room.x * 1.2 && shown.y < room.y * 1.2)
         {

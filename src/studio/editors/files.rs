@@ -89,16 +89,40 @@ fn free(taken: impl Fn(&str) -> bool, name: impl Fn(u32) -> String) -> String {
 fn new_schema(document: &Document) -> (Tab, Edit) {
     let schemas = &document.app.schemas;
     let path = free(|p| schemas.contains_key(p), |n| format!("schemas/Schema{n}.xsd"));
+    let text = schema_text(document, &path, "Root");
+    (Tab::Schema(path.clone()), Edit::Set(Part::Schema(path, Some(text))))
+}
+
+/// A schema for something that has no type yet, named after it: its path, the type it declares, and the edit that makes
+/// it.
+pub fn schema_for(document: &Document, name: &str) -> (String, String, Edit) {
+    let app = &document.app;
+    let root = if name.is_empty() { "Message" } else { name };
+    let numbered = |n: u32| if n == 1 { root.to_owned() } else { format!("{root}{n}") };
+    let path = |stem: &str| format!("schemas/{stem}.xsd");
+    let stem = free(|stem| app.schemas.contains_key(&path(stem)), numbered);
+    let text = schema_text(document, &path(&stem), root);
+    let alone = crate::model::Application {
+        settings: app.settings.clone(),
+        schemas: [(path(&stem), text.clone())].into(),
+        ..crate::model::Application::default()
+    };
+    let known = crate::xml::SchemaSet::build(&alone);
+    let declared = known.roots().next().map_or_else(String::new, |root| root.type_name.to_string());
+    (path(&stem), declared, Edit::Set(Part::Schema(path(&stem), Some(text))))
+}
+
+/// A schema with one root and one field in it.
+fn schema_text(document: &Document, path: &str, root: &str) -> String {
     let stem = path.trim_start_matches("schemas/").trim_end_matches(".xsd");
-    let text = format!(
+    format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" \
          xmlns:b=\"http://schemas.microsoft.com/BizTalk/2003\" targetNamespace=\"http://{}/{stem}\">\n  \
-         <xs:element name=\"Root\">\n    <xs:complexType>\n      <xs:sequence>\n        \
+         <xs:element name=\"{root}\">\n    <xs:complexType>\n      <xs:sequence>\n        \
          <xs:element name=\"Field\" type=\"xs:string\"/>\n      </xs:sequence>\n    </xs:complexType>\n  \
          </xs:element>\n</xs:schema>\n",
         document.name().replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "-")
-    );
-    (Tab::Schema(path.clone()), Edit::Set(Part::Schema(path, Some(text))))
+    )
 }
 
 fn new_message(document: &Document) -> (Tab, Edit) {

@@ -6,12 +6,17 @@ use crate::model::edit::{Declaration, DeclarationKind, Edit, fresh_id, fresh_nam
 use crate::model::{
     CorrelationSet, CorrelationType, Direction, Id, Message, Parameter, ParameterKind, PortSurface, Variable,
 };
-use crate::studio::document::{Document, Selection};
+use crate::studio::document::{Action, Document, Selection};
+use crate::studio::editors::files;
 use crate::studio::icons::Glyph;
 use crate::studio::names;
 use crate::studio::panels::fields;
+use crate::studio::tabs::Tab;
 use crate::studio::theme::Tokens;
 use egui::Ui;
+
+/// The last entry of lists of message types.
+const NEW_SCHEMA: &str = "New schema…";
 
 const VALUE_TYPES: [&str; 14] = [
     "System.String",
@@ -69,7 +74,15 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, kind: Decl
             name: name.to_owned(),
             declaration: new,
         };
-        editing.typing(edit, &format!("{label} {name}"));
+        match std::mem::take(&mut editing.also) {
+            also if also.is_empty() => editing.typing(edit, &format!("{label} {name}")),
+            mut edits => {
+                edits.push(edit);
+                // Before the tab that shows what is made.
+                let label = format!("New schema for {name}");
+                editing.actions.insert(0, Action::edit(Edit::Batch { label, edits }));
+            }
+        }
     }
     let own = |d: &&crate::diagnostic::Diagnostic| {
         d.place.module.as_deref() == Some(&editing.document.module) && d.place.name == name
@@ -82,22 +95,31 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, kind: Decl
     }
 }
 
-fn message(ui: &mut Ui, editing: &Editing<'_>, m: &mut Message) {
+fn message(ui: &mut Ui, editing: &mut Editing<'_>, m: &mut Message) {
     if let Some(name) = fields::name(ui, "Name", &m.name) {
         m.name = name;
     }
-    message_type(ui, editing, "Type", &mut m.message_type);
+    let name = m.name.clone();
+    message_type(ui, editing, "Type", &mut m.message_type, &name);
     fields::comments(ui, &mut m.comments);
 }
 
-/// A message type of the application; a multi-part type of the same module may be named without its namespace.
-pub fn message_type(ui: &mut Ui, editing: &Editing<'_>, label: &str, value: &mut String) {
+/// A message type of the application; a multi-part type of the same module may be named without its namespace. A new
+/// schema for it is named after `owner`.
+pub fn message_type(ui: &mut Ui, editing: &mut Editing<'_>, label: &str, value: &mut String, owner: &str) {
     let mut options = editing.document.names.message_types.clone();
     if editing.module.multipart_types.iter().any(|t| t.name == *value) {
         options.insert(0, value.clone());
     }
-    if let Some(chosen) = fields::choice(ui, label, value, &options, "no type") {
-        *value = chosen;
+    match fields::choice_or(ui, label, (value, &options, "no type"), NEW_SCHEMA) {
+        Some(chosen) if chosen == NEW_SCHEMA => {
+            let (path, declared, edit) = files::schema_for(editing.document, owner);
+            *value = declared;
+            editing.also.push(edit);
+            editing.actions.push(Action::Open(Tab::Schema(path)));
+        }
+        Some(chosen) => *value = chosen,
+        None => {}
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Editing<'a> {
     pub actions: &'a mut Vec<Action>,
     /// Properties of what is selected whose findings stand below their fields.
     told: Vec<&'static str>,
+    /// What has to be made first, as one step with the edit of what is selected.
+    also: Vec<Edit>,
 }
 
 impl Editing<'_> {
@@ -107,7 +109,8 @@ pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
         let missing = Orchestration::default();
         let orchestration = module.orchestration.as_ref();
         let drawn = orchestration.unwrap_or(&missing);
-        let mut editing = Editing { document, module, orchestration: drawn, actions, told: Vec::new() };
+        let mut editing =
+            Editing { document, module, orchestration: drawn, actions, told: Vec::new(), also: Vec::new() };
         match &document.selection {
             Selection::Declared { scope, kind, name } => {
                 declarations::ui(ui, &mut editing, scope.as_ref(), *kind, name);

@@ -61,9 +61,10 @@ fn operation(ui: &mut Ui, editing: &mut Editing<'_>, port_type: &str, operation:
         let (module, port_type, operation) = (editing.key(), port_type.to_owned(), operation.name.clone());
         editing.edit(Edit::RenameOperation { module, port_type, operation, name });
     }
-    message_type(ui, editing, "Request", &mut operation.request);
+    let name = operation.name.clone();
+    message_type(ui, editing, "Request", &mut operation.request, &format!("{name}Request"));
     if let Some(response) = &mut operation.response {
-        message_type(ui, editing, "Response", response);
+        message_type(ui, editing, "Response", response, &format!("{name}Response"));
         let mut gone = None;
         for (index, fault) in operation.faults.iter_mut().enumerate() {
             ui.push_id(("fault", index), |ui| {
@@ -71,7 +72,7 @@ fn operation(ui: &mut Ui, editing: &mut Editing<'_>, port_type: &str, operation:
                     gone = Some(index);
                 }
                 fields::text(ui, "Fault", &mut fault.name);
-                message_type(ui, editing, "Fault type", &mut fault.message_type);
+                message_type(ui, editing, "Fault type", &mut fault.message_type, &fault.name);
             });
         }
         if let Some(index) = gone {
@@ -117,7 +118,7 @@ pub fn multipart(ui: &mut Ui, editing: &mut Editing<'_>, m: &mut MultipartType) 
                 remove = Some(index);
             }
             fields::text(ui, "Part", &mut part.name);
-            message_type(ui, editing, "Type", &mut part.part_type);
+            message_type(ui, editing, "Type", &mut part.part_type, &part.name);
             let mut is_body = part.body;
             if fields::toggle(ui, "Message body part", &mut is_body) && is_body {
                 body = Some(index);

@@ -1,7 +1,9 @@
 //! A schema as a tree: elements and attributes with their types, how often they occur, what is promoted and what is
-//! distinguished. Marks are set by a click and change only their lines of the text.
+//! distinguished. Marks are set by a click, nodes added and changed by a form; each changes only its lines of the text.
 
-use super::{Editing, list};
+mod node;
+
+use super::{Editing, files, list};
 use crate::diagnostic::Diagnostic;
 use crate::message::{NodePath, PathStep};
 use crate::model::edit::{Edit, Part};
@@ -27,6 +29,9 @@ pub struct State {
     refused: Option<String>,
 }
 
+/// Widest the tree gets: marks stand at the end of its lines.
+const WIDTH: f32 = 760.0;
+
 /// One line of the tree.
 struct Line<'a> {
     node: &'a SchemaNode,
@@ -47,7 +52,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, path: &str, state: &mut State)
     };
     let mut delete = false;
     list::head(ui, Glyph::Parts, t.construct, file, &what, |ui| {
-        delete = super::files::delete_button(ui);
+        delete = files::delete_button(ui);
         for (words, on) in [("Text", true), ("Tree", false)] {
             if ui.selectable_label(state.text == on, words).clicked() {
                 state.text = on;
@@ -81,8 +86,13 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, path: &str, state: &mut State)
         ui.add(field).accessible_name("Find an element or attribute");
         fields::note(ui, "P promotes, D makes distinguished");
     });
+    ui.scope(|ui| {
+        ui.set_max_width((ui.available_width() - 8.0).min(WIDTH));
+        node::ui(ui, editing, (path, text), (&schemas, &roots), state);
+    });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
+        ui.set_max_width((ui.available_width() - 8.0).min(WIDTH));
         for root in roots {
             let Some(node) = schemas.structure(&root.message_type) else { continue };
             let mut lines = Vec::new();
@@ -212,6 +222,9 @@ fn line(
         } else if open {
             state.closed.remove(&name);
         }
+    }
+    if response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Delete)) {
+        node::remove(ui, editing, file, (&path, node), state);
     }
     if node.content.is_none() {
         return;
