@@ -37,6 +37,9 @@ struct Dragged(String);
 
 const ROW: f32 = 22.0;
 const KNOT: Vec2 = vec2(104.0, 22.0);
+/// Widest that a tree gets, and the links between trees when no function stands on them.
+const SIDE: f32 = 340.0;
+const LINKS: f32 = 640.0;
 
 pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, name: &str, state: &mut State) {
     let t = Tokens::of(ui);
@@ -172,9 +175,11 @@ fn grid(
     let drawing = layout::draw(map, &sources, &targets);
     #[expect(clippy::cast_precision_loss, reason = "rows on a screen")]
     let height = (sources.len().max(targets.len()) as f32 + 1.0) * ROW;
-    let width = ui.available_width();
+    #[expect(clippy::cast_precision_loss, reason = "a few columns")]
+    let most = 2.0 * SIDE + (drawing.columns as f32 * (KNOT.x + 44.0) + 40.0).max(LINKS);
+    let width = ui.available_width().min(most);
     let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-    let side = (width * 0.32).clamp(140.0, 340.0);
+    let side = (width * 0.32).clamp(140.0, SIDE);
     let left = Rect::from_min_size(rect.min, vec2(side, height));
     let right = Rect::from_min_size(pos2(rect.right() - side, rect.top()), vec2(side, height));
     let middle = Rect::from_min_max(left.right_top(), right.left_bottom());

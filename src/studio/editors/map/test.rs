@@ -3,6 +3,7 @@
 use super::hint;
 use crate::message::{Body, DateTime, Message};
 use crate::model::{Application, Map};
+use crate::studio::editors::list;
 use crate::studio::editors::message::form::message_type_of;
 use crate::studio::panels::fields;
 use crate::studio::run::pretty;
@@ -41,6 +42,7 @@ pub fn ui(ui: &mut Ui, app: &Application, map: &Map, schemas: &SchemaSet, state:
         let short = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         ui.push_id(("sample", number), |ui| {
             fields::row(ui, "Message", |ui| {
+                ui.set_max_width(ui.available_width().min(list::FORM));
                 let shown = if sample.is_empty() { MADE.to_owned() } else { short(sample) };
                 ComboBox::from_id_salt("sample")
                     .icon(fields::drop_icon)

@@ -2,6 +2,7 @@
 
 use crate::message::document::{parse_text, root_name};
 use crate::message::{Body, ValueType, XmlError, message_type};
+use crate::studio::editors::list;
 use crate::studio::icons::Glyph;
 use crate::studio::panels::fields;
 use crate::studio::run::pretty;
@@ -55,7 +56,7 @@ pub fn ui(ui: &mut Ui, text: &mut String, schemas: &Arc<SchemaSet>, state: &mut 
     verdict(ui, text, schemas, state);
     let room = ui.available_size();
     let narrow = room.x < 560.0;
-    let left = if narrow { room.x } else { (room.x * 0.52).max(260.0) };
+    let left = if narrow { room.x } else { (room.x * 0.52).clamp(260.0, list::FORM) };
     if narrow {
         let height = room.y * 0.55;
         ui.allocate_ui(vec2(room.x, height), |ui| lines(ui, text, schemas, state));

@@ -140,7 +140,8 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State) {
         state.chosen = first.map(|(kind, name)| Item::of(kind, name));
     }
     let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(10, 6));
-    let wide = (ui.available_width() * 0.3).clamp(180.0, 280.0);
+    let room = ui.available_width();
+    let wide = (room * 0.3).min(280.0).max(room * 0.19).clamp(180.0, 360.0);
     Panel::left(ui.scope_id().with("ports list"))
         .frame(frame)
         .default_size(wide)
