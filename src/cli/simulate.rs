@@ -275,11 +275,7 @@ fn bar_start(bar: &Bar) -> f64 {
 }
 
 fn print_group(name: &str, group: &Group) {
-    let estimate = |estimate: Option<Estimate>| match estimate {
-        Some(Estimate { value, half: Some(half) }) => format!("{} ± {}", span_words(value), span_words(half)),
-        Some(Estimate { value, half: None }) => span_words(value),
-        None => String::new(),
-    };
+    let estimate = |estimate: Option<Estimate>| estimate.map_or_else(String::new, |own| own.span_words());
     say(format_args!(
         "{:<32} {:>7} {:>9} {:>10} {:>9} {:>5} {:>18} {:>18} {:>18} {:>9}",
         cut(name, 32),

@@ -246,6 +246,15 @@ impl Studio {
             }
             Command::KeepAsTest => self.run.keep_as_test(),
             Command::CoverageTint => self.run.scenarios.tinted = !self.run.scenarios.tinted,
+            Command::Simulate => {
+                self.mode = Mode::Run;
+                self.run.simulate(ctx, &self.document);
+            }
+            Command::WorstCase => {
+                self.mode = Mode::Run;
+                self.run.open_worst(ctx);
+            }
+            Command::HeatTint => self.run.toggle_heat(),
             Command::FilterList => self.run.drawer.focus_filter(),
             Command::SequenceSvg => self.ask(ctx, Purpose::SequenceSvg),
             Command::SequencePng => self.ask(ctx, Purpose::SequencePng),

@@ -106,6 +106,10 @@ pub enum Command {
     SearchOrders,
     KeepAsTest,
     CoverageTint,
+    Simulate,
+    /// Opens the slowest case of the simulation.
+    WorstCase,
+    HeatTint,
     SequenceSvg,
     SequencePng,
     Problems,
@@ -157,7 +161,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 135] = [
+    pub const ALL: [Self; 139] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -253,6 +257,7 @@ impl Command {
         Self::Show(Page::Sequence),
         Self::Show(Page::Calls),
         Self::Show(Page::Scenarios),
+        Self::Show(Page::Simulation),
         Self::Show(Page::Send),
         Self::FilterList,
         Self::PlayScenarios,
@@ -260,6 +265,9 @@ impl Command {
         Self::SearchOrders,
         Self::KeepAsTest,
         Self::CoverageTint,
+        Self::Simulate,
+        Self::WorstCase,
+        Self::HeatTint,
         Self::SequenceSvg,
         Self::SequencePng,
         Self::Problems,
@@ -540,6 +548,11 @@ impl Command {
                 Page::Scenarios => {
                     ("Scenarios", "Plays the scenarios, and lists what they do not reach", alt(Key::Num8))
                 }
+                Page::Simulation => (
+                    "Simulation",
+                    "How long many messages take, what holds them up, and the slowest",
+                    ctrl_shift(Key::L),
+                ),
                 Page::Send => ("Send message", "Makes a message and sends it", alt(Key::Num9)),
                 Page::Breakpoints => Self::Breakpoints.about(),
                 Page::Runs => Self::Runs.about(),
@@ -568,6 +581,21 @@ impl Command {
             Self::CoverageTint => (
                 "Coverage on the canvas",
                 "Tints what was reached and what was not: shapes, branches and handlers",
+                None,
+            ),
+            Self::Simulate => (
+                "Start the simulation",
+                "Simulates many messages beside the window: times, intervals, and what holds them up",
+                plain(Key::F6),
+            ),
+            Self::WorstCase => (
+                "Open the slowest case",
+                "Plays the replication of the slowest case again, and shows where it waited longest",
+                ctrl(Key::F6),
+            ),
+            Self::HeatTint => (
+                "Heat on the canvas",
+                "Tints the shapes by their share of the time of the simulated cases",
                 None,
             ),
             Self::SequenceSvg => ("Sequence diagram as SVG…", "Draws the run to an SVG file", None),

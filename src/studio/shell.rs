@@ -142,6 +142,7 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                     Command::Show(Page::Sequence),
                     Command::Show(Page::Calls),
                     Command::Show(Page::Scenarios),
+                    Command::Show(Page::Simulation),
                     Command::Show(Page::Send),
                     Command::FilterList,
                 ],
@@ -152,6 +153,7 @@ fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                     Command::KeepAsTest,
                     Command::CoverageTint,
                 ],
+                &[Command::Simulate, Command::WorstCase, Command::HeatTint],
                 &[
                     Command::ExportJournal(Format::Csv),
                     Command::ExportJournal(Format::Xes),

@@ -23,6 +23,7 @@ mod shapes;
 mod share;
 mod shell;
 mod shell_gallery;
+mod simulation;
 mod soft;
 mod storm;
 mod tabs;

@@ -391,3 +391,39 @@ fn walk_on() {
     walk.until("its moment", |w| w.state().run.past().is_some() && w.state().run.state.why.is_some());
     walk.done("found", 2_200);
 }
+
+/// A thousand orders: bars and heat fill in, and the slowest opens in the same debugger.
+#[test]
+fn walk_simulate() {
+    let mut walk = Walk::begin("simulate");
+    walk.until("orders on their way", |w| !w.state().run.state.instances.is_empty());
+    walk.key(Key::Space);
+    walk.until("a pause", |w| !w.state().run.state.clock.playing);
+    walk.search("start the simulation");
+    let replications = |w: &Harness<'_, Studio>| {
+        w.state().run.simulation.results().map_or(0, |results| results.replications)
+    };
+    walk.until("the first bars", move |w| replications(w) >= 2);
+    walk.done("filling", 600);
+    walk.until("half of them", move |w| replications(w) >= 5);
+    walk.until("a thousand orders", move |w| replications(w) == 10 && !w.state().run.simulation.running());
+    let results = walk.bench.window.state().run.simulation.results().cloned().unwrap();
+    assert_eq!(results.arrived, 1_000);
+    assert!(results.cases.p95.is_some_and(|p95| p95.half.is_some()), "with an interval");
+    walk.bench.window.run_steps(2);
+    walk.bench.window.get_by_label_contains("was waiting at Wait for Facilities");
+    let first = &results.shapes[0];
+    let hot: Vec<_> = walk.bench.window.state().run.simulation.heat(first.service).collect();
+    assert!(hot.iter().any(|(shape, share)| *shape == first.shape && *share > 0.5), "{hot:?}");
+    walk.bench.window.get_by_label_contains(&super::simulation::row_of(first)).click();
+    walk.done("simulated", 2_000);
+
+    // The slowest of them all, where it waited longest: a run like every other, to step through and to ask why.
+    let worst = results.worst[0];
+    walk.bench.window.get_by_label("Open the slowest case").click();
+    walk.until("that moment", move |w| w.state().run.past() == Some(worst.seq));
+    walk.until("its instance", move |w| w.state().run.selected() == Some(worst.waiting));
+    walk.done("slowest", 2_000);
+    walk.key(Key::ArrowLeft);
+    walk.until("a step back", move |w| w.state().run.past().is_some_and(|seq| seq < worst.seq));
+}

@@ -9,7 +9,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
-pub use plan::{Answers, Simulation, Source, keyed_text, sources};
+pub use plan::{Answers, Simulation, Source, correlated, keyed_text, sources};
 pub use results::{CaseFound, Group, PortTimes, Remark, Results, ShapeTimes};
 pub use statistics::{Bar, Estimate, span_words};
 

@@ -111,7 +111,7 @@ pub fn keyed_text(application: &Application, schemas: &SchemaSet, kind: &str) ->
 }
 
 /// Properties of correlation types that a message type promotes: what its messages are correlated by.
-pub(super) fn correlated(application: &Application, schemas: &SchemaSet, kind: &str) -> Vec<String> {
+pub fn correlated(application: &Application, schemas: &SchemaSet, kind: &str) -> Vec<String> {
     let modules = application.modules.values();
     let correlated: BTreeSet<&str> = modules
         .flat_map(|module| &module.correlation_types)

@@ -203,20 +203,41 @@ fn width(range: i64) -> i64 {
     round.into_iter().find(fits).unwrap_or_else(|| (range / BARS / (24 * HOUR) + 1) * 24 * HOUR)
 }
 
-/// `320 ms`, `6.42 s`, `3.5 min`, `5.1 h`: three digits.
+/// Units of time, each with where it begins to be used; in milliseconds.
+const UNITS: [(f64, f64, &str); 5] = [
+    (1.0, 0.0, "ms"),
+    (1_000.0, 1_000.0, "s"),
+    (60_000.0, 120_000.0, "min"),
+    (3_600_000.0, 7_200_000.0, "h"),
+    (86_400_000.0, 172_800_000.0, "days"),
+];
+
+/// `320 ms`, `6.42 s`, `3.50 min`, `5.10 h`: three digits.
 pub fn span_words(ms: f64) -> String {
-    let three = |value: f64, unit: &str| match value {
-        v if v < 10.0 => format!("{v:.2} {unit}"),
-        v if v < 100.0 => format!("{v:.1} {unit}"),
-        v => format!("{v:.0} {unit}"),
+    let (unit, digits, name) = unit(ms);
+    if ms < 0.5 { "0".to_owned() } else { format!("{:.digits$} {name}", ms / unit) }
+}
+
+/// The unit for a time, digits after its point so that there are three in all, and its name.
+fn unit(ms: f64) -> (f64, usize, &'static str) {
+    let own = UNITS.iter().rev().find(|(_, from, _)| ms >= *from).unwrap_or(&(1.0, 0.0, "ms"));
+    let digits = match ms / own.0 {
+        _ if own.2 == "ms" => 0,
+        value if value < 10.0 => 2,
+        value if value < 100.0 => 1,
+        _ => 0,
     };
-    match ms {
-        ms if ms < 0.5 => "0".to_owned(),
-        ms if ms < 1_000.0 => format!("{ms:.0} ms"),
-        ms if ms < 120_000.0 => three(ms / 1_000.0, "s"),
-        ms if ms < 7_200_000.0 => three(ms / 60_000.0, "min"),
-        ms if ms < 172_800_000.0 => three(ms / 3_600_000.0, "h"),
-        ms => three(ms / 86_400_000.0, "days"),
+    (own.0, digits, own.2)
+}
+
+impl Estimate {
+    /// A time with its interval in one unit: `6.42 ± 0.31 s`.
+    pub fn span_words(&self) -> String {
+        let (unit, digits, name) = unit(self.value);
+        match self.half.filter(|half| *half / unit * 10_f64.powi(i32::try_from(digits).unwrap_or(0)) >= 0.5) {
+            Some(half) => format!("{:.digits$} ± {:.digits$} {name}", self.value / unit, half / unit),
+            None => span_words(self.value),
+        }
     }
 }
 
@@ -279,5 +300,10 @@ mod tests {
     fn times_are_said_in_three_digits() {
         let said = [0.0, 320.0, 6_420.0, 64_200.0, 210_000.0, 18_360_000.0].map(span_words);
         assert_eq!(said, ["0", "320 ms", "6.42 s", "64.2 s", "3.50 min", "5.10 h"]);
+        let said = |value, half| Estimate { value, half }.span_words();
+        assert_eq!(said(6_420.0, Some(310.0)), "6.42 ± 0.31 s");
+        assert_eq!(said(6_420.0, Some(2.0)), "6.42 s");
+        assert_eq!(said(64_200.0, Some(1_510.0)), "64.2 ± 1.5 s");
+        assert_eq!(said(640.0, None), "640 ms");
     }
 }

@@ -76,6 +76,9 @@ impl Command {
                 let ready = scenarios.orders.searches() || scenarios.chosen(&document.app).is_some();
                 unless(ready, "Select a scenario on the page Scenarios first")
             }
+            Self::WorstCase | Self::HeatTint => {
+                unless(studio.run.simulation.results().is_some(), "Start the simulation first")
+            }
             Self::SequenceSvg | Self::SequencePng => {
                 run().or(unless(studio.run.state.found.sequence.is_some(), "Open the sequence diagram first"))
             }

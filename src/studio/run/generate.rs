@@ -1,16 +1,18 @@
 //! Messages made of a schema, with a key of their own, the key of the one before or one easily taken for it; and partners
 //! that send them in numbers.
 
+use super::arrivals::{Form, number, small};
 use crate::host::partners::beside;
+use crate::lab::simulation::{correlated, keyed_text};
 use crate::message::format_value;
 use crate::model::edit::{Edit, Part};
-use crate::model::{Arrivals, DrawnTime, Load, Partner, PartnerBehavior, ReceiveLocation};
+use crate::model::{Load, Partner, PartnerBehavior, ReceiveLocation};
 use crate::studio::document::{Action, Document};
 use crate::studio::panels::fields;
 use crate::studio::theme::Tokens;
 use crate::xml::{Optional, Wishes, pipeline};
-use egui::{Button, DragValue, RichText, Ui, vec2};
-use std::collections::{BTreeMap, BTreeSet};
+use egui::{Button, RichText, Ui, vec2};
+use std::collections::BTreeMap;
 
 /// Which values the next message has to be correlated by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,31 +26,10 @@ enum Keys {
 const KEYS: [(Keys, &str); 3] =
     [(Keys::New, "New"), (Keys::Same, "As the one before"), (Keys::Near, "Nearly as the one before")];
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Pattern {
-    #[default]
-    Every,
-    Random,
-    Bursts,
-    Ramp,
-}
-
-const PATTERNS: [(Pattern, &str); 4] = [
-    (Pattern::Every, "Evenly"),
-    (Pattern::Random, "At random"),
-    (Pattern::Bursts, "In bursts"),
-    (Pattern::Ramp, "More and more"),
-];
-
-/// A load as it is being set up. Times are milliseconds, rates per minute.
+/// A load as it is being set up.
 #[derive(Clone, Debug)]
 struct Plan {
-    pattern: Pattern,
-    pause: u64,
-    burst: u32,
-    from: u32,
-    to: u32,
-    seconds: u32,
+    arrive: Form,
     count: u64,
     colliding: u32,
     near: u32,
@@ -56,28 +37,7 @@ struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        Self {
-            pattern: Pattern::Every,
-            pause: 500,
-            burst: 20,
-            from: 30,
-            to: 600,
-            seconds: 60,
-            count: 100,
-            colliding: 10,
-            near: 5,
-        }
-    }
-}
-
-impl Plan {
-    fn arrivals(&self) -> Arrivals {
-        match self.pattern {
-            Pattern::Every => Arrivals::Every(DrawnTime::Fixed(self.pause)),
-            Pattern::Random => Arrivals::Every(DrawnTime::Exponential(self.pause)),
-            Pattern::Bursts => Arrivals::Bursts { size: self.burst, pause: DrawnTime::Fixed(self.pause) },
-            Pattern::Ramp => Arrivals::Ramp { from: self.from, to: self.to, seconds: self.seconds },
-        }
+        Self { arrive: Form::default(), count: 100, colliding: 10, near: 5 }
     }
 }
 
@@ -158,23 +118,9 @@ impl Generator {
         std::mem::take(&mut self.begins)
     }
 
-    /// Properties of correlation types that this type promotes: what its messages are correlated by.
-    fn key_fields(&self, document: &Document) -> Vec<String> {
-        let correlated: BTreeSet<&str> = document
-            .app
-            .modules
-            .values()
-            .flat_map(|module| &module.correlation_types)
-            .flat_map(|kind| kind.properties.iter().map(String::as_str))
-            .collect();
-        let root = document.schemas.root(&self.kind);
-        let promoted = root.iter().flat_map(|root| root.promoted.iter().map(|field| field.property));
-        promoted.filter(|name| correlated.contains(name.as_str())).map(|name| name.to_string()).collect()
-    }
-
     fn make(&mut self, document: &Document, before: &str) -> Result<Made, String> {
         self.made += 1;
-        let own = self.key_fields(document);
+        let own = correlated(&document.app, &document.schemas, &self.kind);
         let mut values = Vec::new();
         if self.keys != Keys::New {
             let read =
@@ -218,31 +164,7 @@ impl Generator {
                 ),
             );
             ui.add_space(4.0);
-            fields::pick(ui, "Arrive", &mut plan.pattern, &PATTERNS);
-            let number = |ui: &mut Ui,
-                          label: &str,
-                          value: &mut u64,
-                          range: std::ops::RangeInclusive<u64>,
-                          unit: &str| {
-                fields::row(ui, label, |ui| ui.add(DragValue::new(value).range(range).suffix(unit)));
-            };
-            let small = |ui: &mut Ui, label: &str, value: &mut u32, most: u32, unit: &str| {
-                fields::row(ui, label, |ui| ui.add(DragValue::new(value).range(0..=most).suffix(unit)));
-            };
-            match plan.pattern {
-                Pattern::Every | Pattern::Random => {
-                    number(ui, "Apart", &mut plan.pause, 1..=86_400_000, " ms")
-                }
-                Pattern::Bursts => {
-                    small(ui, "At once", &mut plan.burst, 100_000, "");
-                    number(ui, "Pause", &mut plan.pause, 1..=86_400_000, " ms");
-                }
-                Pattern::Ramp => {
-                    small(ui, "From", &mut plan.from, 1_000_000, " a minute");
-                    small(ui, "To", &mut plan.to, 1_000_000, " a minute");
-                    small(ui, "Within", &mut plan.seconds, 86_400, " s");
-                }
-            }
+            plan.arrive.rows(ui);
             let unit = if plan.count == 0 { " (no end)" } else { "" };
             number(ui, "In all", &mut plan.count, 0..=10_000_000, unit);
             small(ui, "Same key", &mut plan.colliding, 100, " of 100");
@@ -275,9 +197,7 @@ impl Generator {
         location: &ReceiveLocation,
         plan: &Plan,
     ) -> Result<Partner, String> {
-        let values = self.key_fields(document).into_iter().map(|name| (name, "{key}".to_owned())).collect();
-        let wishes = Wishes { optional: Optional::Some, values, ..Wishes::default() };
-        let text = document.schemas.generate(&self.kind, &wishes).map_err(|why| why.to_string())?.text;
+        let text = keyed_text(&document.app, &document.schemas, &self.kind)?;
         let mut number = 1;
         let taken = |name: &str| document.app.partners.iter().any(|partner| partner.name == name);
         while taken(&format!("Load {number}")) {
@@ -286,7 +206,7 @@ impl Generator {
         let load = Load {
             to: location.address.clone(),
             messages: vec![text],
-            arrivals: plan.arrivals(),
+            arrivals: plan.arrive.arrivals(),
             count: plan.count,
             colliding_percent: plan.colliding,
             near_percent: plan.near,

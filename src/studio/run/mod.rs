@@ -3,6 +3,7 @@
 //! [`worker`] has the thread, [`player`] what it does, [`tracker`] what it remembers. [`state`] is the window's
 //! copy, made of updates; [`overlay`] paints it on the canvas, the panels say it in words.
 
+mod arrivals;
 pub mod atlas;
 mod boxes;
 pub mod desk;
@@ -21,6 +22,7 @@ pub mod player;
 pub mod pretty;
 pub mod scenarios;
 mod send;
+pub mod simulation;
 pub mod state;
 pub mod stops;
 mod time;
@@ -90,6 +92,7 @@ pub struct RunMode {
     tab: Tab,
     pub drawer: pages::Drawer,
     pub scenarios: scenarios::Scenarios,
+    pub simulation: simulation::Simulations,
     answers: partners::Answers,
     /// The application as it was loaded last.
     ran: Option<Arc<Application>>,
@@ -139,6 +142,7 @@ impl RunMode {
         self.woken.store(false, Ordering::Relaxed);
         self.start(ctx);
         self.scenarios.poll();
+        self.poll_simulation(actions);
         let identity = (document.revision, document.folder.clone(), document.name().to_owned());
         let mends = std::mem::take(&mut self.mends);
         let known = self
@@ -561,7 +565,7 @@ impl RunMode {
     pub fn overlay(&self, document: &Document, reduced_motion: bool) -> Option<RunOverlay<'_>> {
         let instance = self.selected.filter(|id| self.state.watched.as_ref().is_some_and(|w| w.id == *id));
         let overlay = RunOverlay::new(&self.state, &document.module, instance, &self.tokens, reduced_motion);
-        overlay.map(|overlay| overlay.covering(&self.scenarios))
+        overlay.map(|overlay| overlay.covering(&self.scenarios).heated(&self.simulation))
     }
 
     /// Shows where an instance is, on the canvas of its orchestration.
@@ -635,7 +639,7 @@ impl RunMode {
 
     /// True while a list is open that needs more room than a few lines.
     pub fn spreads(&self) -> bool {
-        matches!(self.drawer.page, Page::Messages | Page::Sequence | Page::Scenarios)
+        matches!(self.drawer.page, Page::Messages | Page::Sequence | Page::Scenarios | Page::Simulation)
     }
 
     /// The lists below the canvas.

@@ -2,6 +2,7 @@
 
 use super::flights::{Flight, ease_out};
 use super::scenarios::Scenarios;
+use super::simulation::{Simulations, heat};
 use super::state::State;
 use super::tracker::{Phase, Progress};
 use crate::drawing::layout::Node;
@@ -53,6 +54,7 @@ pub struct RunOverlay<'a> {
     /// Fade in place of travel.
     still: bool,
     coverage: Option<&'a Scenarios>,
+    heat: Option<&'a Simulations>,
 }
 
 impl<'a> RunOverlay<'a> {
@@ -65,13 +67,51 @@ impl<'a> RunOverlay<'a> {
         still: bool,
     ) -> Option<Self> {
         let service = state.atlas.service(module)?;
-        Some(Self { state, service, instance, tokens, still, coverage: None })
+        Some(Self { state, service, instance, tokens, still, coverage: None, heat: None })
     }
 
     /// With what was reached of it.
     #[must_use]
     pub fn covering(self, scenarios: &'a Scenarios) -> Self {
         Self { coverage: Some(scenarios).filter(|scenarios| scenarios.tinted), ..self }
+    }
+
+    /// With where the time of a simulation went.
+    #[must_use]
+    pub fn heated(self, simulation: &'a Simulations) -> Self {
+        Self { heat: Some(simulation).filter(|simulation| simulation.tinted), ..self }
+    }
+
+    /// Tints shapes by their share of the time, which stands on them; one inside a closed container heats that.
+    fn glow(&self, paint: &Paint<'_>, simulation: &Simulations) {
+        let mut shown: Vec<(&Node, f64)> = Vec::new();
+        for (shape, share) in simulation.heat(self.service) {
+            let Some(node) = paint.layout.visible(&Id::new(shape.as_str())) else { continue };
+            match shown.iter_mut().find(|(known, _)| known.id == node.id) {
+                Some((_, known)) => *known += share,
+                None => shown.push((node, share)),
+            }
+        }
+        let (t, z) = (paint.t, paint.view.scaling);
+        for (node, share) in shown {
+            let head = paint.view * seen(paint, node);
+            let color = heat(t, share);
+            paint.painter.rect_filled(
+                head.shrink(1.0),
+                paint.round(9.0),
+                color.gamma_multiply(0.12 + 0.4 * share.min(1.0) as f32),
+            );
+            if z < 0.32 {
+                continue;
+            }
+            let font = FontId::new((10.5 * z * 2.0).round() / 2.0, theme::semibold());
+            let words = format!("{:.0} %", (share * 100.0).max(1.0));
+            let galley = paint.painter.layout_no_wrap(words, font, t.on_brand);
+            let size = galley.size() + vec2(12.0, 4.0) * z;
+            let pill = Rect::from_center_size(head.left_top() + vec2(size.x / 2.0 + 10.0 * z, 0.0), size);
+            paint.painter.rect_filled(pill, size.y / 2.0, color);
+            paint.painter.galley(pill.center() - galley.size() / 2.0, galley, t.on_brand);
+        }
     }
 
     /// Tints what was reached and what was not.
@@ -149,6 +189,10 @@ impl<'a> RunOverlay<'a> {
     pub(in crate::studio) fn shapes(&self, paint: &Paint<'_>) {
         if let Some(scenarios) = self.coverage {
             self.cover(paint, scenarios);
+        }
+        // Coverage and heat would hide each other.
+        if let Some(simulation) = self.heat.filter(|_| self.coverage.is_none()) {
+            self.glow(paint, simulation);
         }
         let marks = self.marks();
         // A shape inside a closed container shows on the container.

@@ -43,6 +43,7 @@ pub enum Page {
     Sequence,
     Calls,
     Scenarios,
+    Simulation,
     Send,
     Breakpoints,
     Runs,

@@ -12,7 +12,7 @@ pub use journal::says;
 
 use super::desk::{Ask, Found, Grouping, Page, Sort};
 use super::player::Command;
-use super::{RunMode, scenarios, send, stops, tab_bar, tree};
+use super::{RunMode, scenarios, send, simulation, stops, tab_bar, tree};
 use crate::diagnostic::counted;
 use crate::engine::InstanceId;
 use crate::filter::Filter;
@@ -30,7 +30,7 @@ const BEYOND: usize = 60;
 /// Width of the field of a filter.
 const FILTER: f32 = 420.0;
 
-pub const PAGES: [(Page, &str); 11] = [
+pub const PAGES: [(Page, &str); 12] = [
     (Page::Journal, "Journal"),
     (Page::Messages, "All messages"),
     (Page::Instances, "Instances"),
@@ -39,6 +39,7 @@ pub const PAGES: [(Page, &str); 11] = [
     (Page::Sequence, "Sequence"),
     (Page::Calls, "Calls"),
     (Page::Scenarios, "Scenarios"),
+    (Page::Simulation, "Simulation"),
     (Page::Send, "Send message"),
     (Page::Breakpoints, "Breakpoints"),
     (Page::Runs, "Runs"),
@@ -91,8 +92,10 @@ impl Drawer {
 
     /// Opens the list whose keyboard goes to its filter.
     pub fn focus_filter(&mut self) {
-        if matches!(self.page, Page::Sequence | Page::Scenarios | Page::Send | Page::Breakpoints | Page::Runs)
-        {
+        if matches!(
+            self.page,
+            Page::Sequence | Page::Scenarios | Page::Simulation | Page::Send | Page::Breakpoints | Page::Runs
+        ) {
             self.page = Page::Journal;
         }
         self.place(self.page).filter.focus();
@@ -153,6 +156,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec
         Page::Sequence => sequence::ui(ui, run, actions),
         Page::Calls => calls::ui(ui, run, actions),
         Page::Scenarios => scenarios::ui(ui, run, document, actions),
+        Page::Simulation => simulation::ui(ui, run, document, actions),
         Page::Send => send::ui(ui, run, document, actions),
         Page::Breakpoints => stops::ui(ui, run, actions),
         Page::Runs => tree::ui(ui, run),
