@@ -56,9 +56,11 @@ fn a_key_simulates_and_the_bottleneck_is_told_and_hot() {
     bench.window.run_steps(4);
     let shown = bench.window.state().document.module.clone();
     assert_eq!(bench.window.state().run.state.atlas.service(&shown), Some(first.service));
-    for (list, words) in
-        [("Orchestrations", "All cases, 80"), ("Send ports", "Provisioning-SP, "), ("Checks", "by Little's law")]
-    {
+    for (list, words) in [
+        ("Orchestrations", "All cases, 80"),
+        ("Send ports", "ServicingSystem-SP, 80, "),
+        ("Checks", "by Little's law"),
+    ] {
         bench.window.get_by_role_and_label(Role::Tab, list).click();
         bench.window.run_steps(3);
         bench.window.get_by_label_contains(words);

@@ -12,7 +12,7 @@ const HEAD: f32 = 14.0;
 /// Bars in all the room there is, with lines where the median and the 95th percentile are.
 pub fn bars(ui: &mut Ui, results: &Results) {
     let t = Tokens::of(ui);
-    let size = vec2(ui.available_width(), ui.available_height().max(64.0));
+    let size = vec2(ui.available_width(), ui.available_height().max(56.0));
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let said = format!("Histogram of the times of {} cases", results.cases.count());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, said.clone()));

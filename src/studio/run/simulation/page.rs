@@ -24,11 +24,11 @@ const LISTS: [(List, &str); 5] = [
     (List::Checks, "Checks"),
 ];
 const SHAPES: [Column; 7] = [
-    Column::new("Waits at", 150.0).wide(1.0),
+    Column::new("Shape", 150.0).wide(1.0),
     Column::new("In", 110.0).wide(0.4),
     Column::new("Visits", 52.0).mono().right(),
-    Column::new("Mean", 66.0).mono().right(),
-    Column::new("P95", 66.0).mono().right(),
+    Column::new("Mean", 76.0).mono().right(),
+    Column::new("P95", 76.0).mono().right(),
     Column::new("Of all", 58.0).mono().right(),
     Column::new("Of slow", 62.0).mono().right(),
 ];
@@ -36,11 +36,16 @@ const GROUPS: [Column; 7] = [
     Column::new("Orchestration", 140.0).wide(1.0),
     Column::new("Ended", 56.0).mono().right(),
     Column::new("Not", 44.0).mono().right(),
-    Column::new("Mean", 124.0).mono().right(),
-    Column::new("P50", 124.0).mono().right(),
-    Column::new("P95", 124.0).mono().right(),
+    Column::new("Mean", 112.0).mono().right(),
+    Column::new("P50", 112.0).mono().right(),
+    Column::new("P95", 112.0).mono().right(),
     Column::new("Longest", 72.0).mono().right(),
 ];
+/// Below the sentence there is room for a warning; else the checks have it.
+const TALL: f32 = 130.0;
+/// Narrower lists leave out what can be spared, by the places in the full one.
+const NARROW: f32 = 620.0;
+const SPARED: [(List, &[usize]); 2] = [(List::Shapes, &[3]), (List::Orchestrations, &[2, 4, 6])];
 const PORTS: [Column; 6] = [
     Column::new("Send port", 180.0).wide(1.0),
     Column::new("Asked", 60.0).mono().right(),
@@ -60,8 +65,8 @@ const CASES: [Column; 5] = [
 pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Action>) {
     run.simulation.learn(document);
     let room = ui.available_size();
-    let form = 272.0_f32.min(room.x * 0.28);
-    let middle = ((room.x - form) * 0.40).clamp(160.0, 520.0);
+    let form = (room.x * 0.22).clamp(200.0, 272.0);
+    let middle = ((room.x - form) * 0.38).clamp(160.0, 520.0);
     ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         column(ui, form, room.y, |ui| {
@@ -80,7 +85,11 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec
             column(ui, ui.available_width(), room.y, |ui| table::nothing(ui, words));
             return;
         };
-        column(ui, middle, room.y, |ui| summary(ui, run, document, &results, actions));
+        column(ui, middle, room.y, |ui| {
+            ScrollArea::vertical().id_salt("summary").auto_shrink(false).show(ui, |ui| {
+                summary(ui, run, document, &results, actions);
+            });
+        });
         ui.add_space(16.0);
         column(ui, ui.available_width(), room.y, |ui| lists(ui, run, &results, actions));
     });
@@ -205,25 +214,26 @@ fn summary(
     let stale = run.simulation.ran.as_ref().is_some_and(|ran| ran.revision != document.revision);
     let bad = results.remarks.iter().find(|remark| !remark.good);
     let warning = stale.then_some("The application has changed since. Start again to compare.");
-    if let Some(words) = warning.or(bad.map(|remark| remark.text.as_str())) {
+    let words = warning.or(bad.map(|remark| remark.text.as_str()));
+    if let Some(words) = words.filter(|_| ui.available_height() > TALL) {
         ui.add(egui::Label::new(RichText::new(words).small().color(t.warn)).truncate()).on_hover_text(words);
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
         let words = RichText::new(C::WorstCase.text()).size(12.0);
         let some = !results.worst.is_empty() && run.simulation.opening.is_none();
         if ui.add_enabled(some, Button::new(words)).on_hover_text(C::WorstCase.about().1).clicked() {
             actions.push(Action::Command(C::WorstCase));
         }
         let mut tinted = run.simulation.tinted;
-        let words = RichText::new("Heat on the canvas").size(12.0);
+        let words = RichText::new("Heat").size(12.0);
         if ui.checkbox(&mut tinted, words).on_hover_text(C::HeatTint.about().1).changed() {
             run.toggle_heat();
         }
-        let words = RichText::new("Of the slow ones").size(12.0);
+        let words = RichText::new("Of the slow").size(12.0);
         let tip = "Where the time of the slowest 5 % went, in place of all";
-        ui.add_enabled_ui(run.simulation.tinted, |ui| {
-            ui.checkbox(&mut run.simulation.slow, words).on_hover_text(tip);
-        });
+        let slow = egui::Checkbox::new(&mut run.simulation.slow, words);
+        ui.add_enabled(run.simulation.tinted, slow).on_hover_text(tip);
     });
     ui.add_space(2.0);
     bars::bars(ui, results);
@@ -266,7 +276,11 @@ fn lists(ui: &mut Ui, run: &mut RunMode, results: &Arc<Results>, actions: &mut V
         worst.or_else(|| unfinished.get(at.checked_sub(results.worst.len())?))
     };
     let t = Tokens::of(ui);
-    let did = table::show(ui, (name, columns), &mut view, count, |at| match list {
+    let narrow = ui.available_width() < NARROW;
+    let spared = SPARED.iter().find(|(own, _)| *own == list && narrow).map_or(&[][..], |(_, spared)| spared);
+    let mut shown = columns.to_vec();
+    spare(&mut shown, spared);
+    let row = |at: usize| match list {
         List::Shapes => shape_row(results, at, t),
         List::Orchestrations => match at.checked_sub(1) {
             None => Some(group_row("All cases", &results.cases, true)),
@@ -277,6 +291,11 @@ fn lists(ui: &mut Ui, run: &mut RunMode, results: &Arc<Results>, actions: &mut V
         },
         List::Ports => port_row(results, at),
         List::Cases | List::Checks => Some(case_row(run, case(at)?, t)),
+    };
+    let did = table::show(ui, (name, &shown), &mut view, count, |at| {
+        let mut row = row(at)?;
+        spare(&mut row.cells, spared);
+        Some(row)
     });
     run.simulation.views.insert(list, view);
     match list {
@@ -293,6 +312,15 @@ fn lists(ui: &mut Ui, run: &mut RunMode, results: &Arc<Results>, actions: &mut V
         }
         _ => {}
     }
+}
+
+/// Takes away what stands at these places, in their order.
+fn spare<T>(all: &mut Vec<T>, places: &[usize]) {
+    let mut at = 0;
+    all.retain(|_| {
+        at += 1;
+        !places.contains(&(at - 1))
+    });
 }
 
 fn percent(share: f64) -> String {
