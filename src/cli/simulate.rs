@@ -45,6 +45,12 @@ pub struct Arguments {
     /// Arrivals come evenly, and not at random.
     #[arg(long)]
     evenly: bool,
+    /// So many arrive at once, then a pause of --every.
+    #[arg(long, value_name = "SIZE", conflicts_with = "evenly", value_parser = clap::value_parser!(u32).range(1..))]
+    bursts: Option<u32>,
+    /// From one rate a minute to another within so many seconds, such as `30-600/60s`.
+    #[arg(long, value_name = "FROM-TO/TIME", conflicts_with_all = ["evenly", "bursts", "every"], value_parser = ramp)]
+    ramp: Option<Arrivals>,
     /// How long partners take that have one time set.
     #[arg(long, value_enum)]
     answers: Option<Take>,
@@ -163,13 +169,19 @@ fn plan(arguments: &Arguments, program: &Arc<Program>) -> Result<Simulation, Exi
     if let Some(location) = &arguments.location {
         simulation.location.clone_from(location);
     }
-    if arguments.every.is_some() || arguments.evenly {
-        let ms = arguments.every.unwrap_or(match simulation.arrivals {
-            Arrivals::Every(DrawnTime::Fixed(ms) | DrawnTime::Exponential(ms)) => ms,
-            _ => 1000,
-        });
-        let drawn = if arguments.evenly { DrawnTime::Fixed(ms) } else { DrawnTime::Exponential(ms) };
-        simulation.arrivals = Arrivals::Every(drawn);
+    let usual = match simulation.arrivals {
+        Arrivals::Every(DrawnTime::Fixed(ms) | DrawnTime::Exponential(ms)) => ms,
+        _ => 1000,
+    };
+    let ms = arguments.every.unwrap_or(usual);
+    if let Some(ramp) = &arguments.ramp {
+        simulation.arrivals = ramp.clone();
+    } else if let Some(size) = arguments.bursts {
+        simulation.arrivals = Arrivals::Bursts { size, pause: DrawnTime::Fixed(ms) };
+    } else if arguments.evenly {
+        simulation.arrivals = Arrivals::Every(DrawnTime::Fixed(ms));
+    } else if arguments.every.is_some() {
+        simulation.arrivals = Arrivals::Every(DrawnTime::Exponential(ms));
     }
     if let Some(take) = arguments.answers {
         simulation.answers = match take {
@@ -184,6 +196,17 @@ fn plan(arguments: &Arguments, program: &Arc<Program>) -> Result<Simulation, Exi
     simulation.precision = arguments.precision;
     simulation.seed = arguments.seed;
     Ok(simulation)
+}
+
+/// Reads `30-600/60s`.
+fn ramp(text: &str) -> Result<Arrivals, String> {
+    let read = || {
+        let (rates, time) = text.split_once('/')?;
+        let (from, to) = rates.split_once('-')?;
+        let seconds = u32::try_from(super::span(time).ok()? / 1000).ok()?;
+        Some(Arrivals::Ramp { from: from.trim().parse().ok()?, to: to.trim().parse().ok()?, seconds })
+    };
+    read().ok_or_else(|| "write two rates a minute and a time: 30-600/60s".to_owned())
 }
 
 fn print(found: &Results, program: &Program) {

@@ -28,6 +28,11 @@ pub fn line(studio: &Studio) -> Option<String> {
         }
         (Page::Scenarios, Some(stem)) => format!("orchestrion test {folder} {}", quoted(stem)),
         (Page::Scenarios, None) => format!("orchestrion test {folder}"),
+        (Page::Simulation, _) => {
+            let words: Vec<String> =
+                studio.run.simulation.arguments(&document.app).iter().map(|word| quoted(word)).collect();
+            format!("orchestrion simulate {folder} {}", words.join(" ")).trim_end().to_owned()
+        }
         _ => format!("orchestrion run {folder}"),
     })
 }

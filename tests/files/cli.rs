@@ -283,5 +283,10 @@ fn a_simulation_is_written_as_json_and_takes_what_it_is_given() {
     let nowhere = of(&["--location", "nowhere"]);
     assert_eq!(nowhere.status.code(), Some(1));
     assert!(errors(&nowhere).contains("no receive location `nowhere`"), "{}", errors(&nowhere));
+    for pattern in [&["--bursts", "5", "--every", "1 min"][..], &["--ramp", "60-600/30s"]] {
+        let found = of(&[&["--count", "10"], pattern].concat());
+        assert_eq!(found.status.code(), Some(0), "{}", errors(&found));
+    }
+    assert_eq!(of(&["--ramp", "slowly"]).status.code(), Some(2));
     assert_eq!(of(&["--every", "soon"]).status.code(), Some(2));
 }

@@ -111,6 +111,27 @@ fn a_simulation_is_cancelled_and_another_is_compared_with_it() {
 }
 
 #[test]
+fn the_line_below_simulates_the_same_in_a_terminal() {
+    let mut bench = bench(Theme::Dark, [1400.0, 900.0]);
+    let line = |bench: &mut Bench<'_>, line: &str| {
+        bench.window.run_steps(2);
+        bench.window.get_by_role_and_label(Role::Button, line);
+    };
+    line(&mut bench, "orchestrion simulate FOLDER");
+    bench.window.state_mut().run.simulation.set_size(50, 4);
+    line(&mut bench, "orchestrion simulate FOLDER --count 50 --replications 4");
+    bench.window.get_by_role_and_label(Role::ComboBox, "What").click();
+    bench.window.run_steps(3);
+    bench.window.get_by_role_and_label(Role::Button, "Vendor").click();
+    bench.window.run_steps(3);
+    bench.window.get_by_role_and_label(Role::ComboBox, "Arrive").click();
+    bench.window.run_steps(3);
+    bench.window.get_by_role_and_label(Role::Button, "In bursts").click();
+    bench.window.run_steps(3);
+    line(&mut bench, "orchestrion simulate FOLDER --message Vendor --bursts 20 --every 45000ms");
+}
+
+#[test]
 fn an_application_that_nothing_starts_says_what_to_do() {
     let studio = Studio::new(Document::new(Application::default(), None)).running();
     let mut bench = Bench { window: super::harness(studio, Theme::Dark, [1400.0, 900.0]) };

@@ -13,9 +13,10 @@ use super::player::{Command, FoundRun};
 use crate::diagnostic::Diagnostic;
 use crate::lab::Recipe;
 use crate::lab::simulation::{
-    CaseFound, Progress, Results, Simulation, Source, replicate, simulate, sources, span_words,
+    Answers, CaseFound, Progress, Results, Simulation, Source, replicate, simulate, sources, span_words,
 };
 use crate::message::Name;
+use crate::model::{Application, Arrivals, DrawnTime};
 use crate::program::{Program, receive_locations};
 use crate::studio::document::{Action, Document};
 use crate::studio::table::View;
@@ -99,6 +100,69 @@ impl Simulations {
 
     pub fn running(&self) -> bool {
         self.progress.is_some()
+    }
+
+    /// The arguments of the command that simulates the same, beside the application: where it differs from what suggests
+    /// itself.
+    pub fn arguments(&self, app: &Application) -> Vec<String> {
+        let Some(plan) = &self.plan else { return Vec::new() };
+        let own = &plan.simulation;
+        let mut words = Vec::new();
+        let mut say = |name: &str, value: Option<String>| {
+            words.push(format!("--{name}"));
+            words.extend(value);
+        };
+        let mut suggested = self.sources.iter().filter(|source| source.location.is_some());
+        if suggested.next().is_none_or(|first| first.name != plan.source) {
+            say("message", Some(plan.source.clone()));
+        }
+        let source = self.sources.iter().find(|source| source.name == plan.source);
+        let usual = source.map(|source| Simulation::from_source(source, app));
+        let differs = |by: &dyn Fn(&Simulation) -> bool| usual.as_ref().is_none_or(by);
+        if differs(&|usual| usual.location != own.location) {
+            say("location", Some(own.location.clone()));
+        }
+        if differs(&|usual| usual.arrivals != own.arrivals) {
+            match own.arrivals {
+                Arrivals::Every(DrawnTime::Fixed(ms)) => {
+                    say("every", Some(format!("{ms}ms")));
+                    say("evenly", None);
+                }
+                Arrivals::Every(DrawnTime::Exponential(ms) | DrawnTime::Normal(ms, _)) => {
+                    say("every", Some(format!("{ms}ms")));
+                }
+                Arrivals::Every(DrawnTime::Between(least, most)) => {
+                    say("every", Some(format!("{}ms", least.midpoint(most))));
+                }
+                Arrivals::Bursts { size, pause } => {
+                    let (DrawnTime::Fixed(ms)
+                    | DrawnTime::Exponential(ms)
+                    | DrawnTime::Normal(ms, _)
+                    | DrawnTime::Between(_, ms)) = pause;
+                    say("bursts", Some(size.to_string()));
+                    say("every", Some(format!("{ms}ms")));
+                }
+                Arrivals::Ramp { from, to, seconds } => say("ramp", Some(format!("{from}-{to}/{seconds}s"))),
+            }
+        }
+        if differs(&|usual| usual.answers != own.answers) {
+            let answers = match own.answers {
+                Answers::AsSet => "set",
+                Answers::Near => "near",
+                Answers::Random => "random",
+            };
+            say("answers", Some(answers.to_owned()));
+        }
+        let numbers = [
+            ("count", own.count, 100),
+            ("replications", u64::from(own.replications), 10),
+            ("warm-up", own.warm_up, 0),
+            ("seed", own.seed, 1),
+        ];
+        for (name, value, _) in numbers.into_iter().filter(|(_, value, usual)| value != usual) {
+            say(name, Some(value.to_string()));
+        }
+        words
     }
 
     /// Sets how many messages each replication has, and how many of them there are.
