@@ -461,7 +461,7 @@ impl Studio {
             None => self.opened(ctx, folder, crate::biztalk::load(folder)),
             Some(opening) => match opening.at_once() {
                 Some(read) => self.opened(ctx, folder, read),
-                None => self.overlay = Overlay::Opening(opening),
+                None => self.overlay = Overlay::Opening { opening, found: Vec::new() },
             },
         }
     }

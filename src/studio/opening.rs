@@ -1,6 +1,9 @@
 //! Reads an application beside the window: a folder with thousands of files, or one on a share that is slow to answer,
 //! never stops it.
 
+use super::Studio;
+use super::document::Document;
+use super::overlay::Overlay;
 use super::panels::fields;
 use crate::biztalk::{Loaded, load};
 use crate::diagnostic::Diagnostic;
@@ -16,6 +19,32 @@ pub type Read = Result<Loaded, Vec<Diagnostic>>;
 /// So long the window waits for an answer before it says that it reads: most folders are read by then, and nothing
 /// flickers.
 const AT_ONCE: Duration = Duration::from_millis(120);
+
+/// So long a studio that is started on a folder waits before its window opens without it: what is wrong with the folder
+/// is then told where the studio was started.
+const AT_START: Duration = Duration::from_millis(1500);
+
+impl Studio {
+    /// The studio on a folder. One that takes its time is read on while the window is there already.
+    ///
+    /// # Errors
+    /// What keeps the folder from being read, when that is known soon.
+    pub fn on(folder: &Path) -> Result<Self, Vec<Diagnostic>> {
+        let shown = |loaded| Self::new(Document::of(folder, loaded).0);
+        let Some(opening) = Opening::start(folder, || {}) else { return load(folder).map(shown) };
+        match opening.within(AT_START) {
+            Some(read) => read.map(shown),
+            None => Ok(Self::waiting_for(opening)),
+        }
+    }
+
+    /// The studio with what it has without a folder, until that one is read.
+    fn waiting_for(opening: Opening) -> Self {
+        let mut studio = Self::default();
+        studio.overlay = Overlay::Opening { opening, found: Vec::new() };
+        studio
+    }
+}
 
 /// An application that is being read.
 #[derive(Debug)]
@@ -44,7 +73,11 @@ impl Opening {
 
     /// The answer of a folder that is read in no time.
     pub fn at_once(&self) -> Option<Read> {
-        self.answer.recv_timeout(AT_ONCE).ok()
+        self.within(AT_ONCE)
+    }
+
+    fn within(&self, patience: Duration) -> Option<Read> {
+        self.answer.recv_timeout(patience).ok()
     }
 
     /// The answer once it is there. A reader that is gone without one has found nothing that could be said.
@@ -83,6 +116,30 @@ mod tests {
         let opening = Opening::start(&folder, || {}).unwrap();
         let read = opening.answer.recv().unwrap().unwrap();
         assert_eq!(read.application, load(&folder).unwrap().application);
+    }
+
+    #[test]
+    fn a_folder_given_at_the_start_comes_into_the_window_that_is_there() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/southridge");
+        let (told, answer) = bounded(1);
+        let mut studio = Studio::waiting_for(Opening { path: folder.clone(), answer });
+        let ctx = egui::Context::default();
+        Studio::setup(&ctx);
+        let frame = |studio: &mut Studio| {
+            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| studio.ui(ui));
+            output.textures_delta.clear();
+        };
+        frame(&mut studio);
+        assert!(studio.overlay.is_open());
+        assert!(!studio.document.app.modules.contains_key("OrderManager"));
+        told.send(load(&folder)).unwrap();
+        frame(&mut studio);
+        assert!(!studio.overlay.is_open());
+        assert!(studio.document.app.modules.contains_key("OrderManager"));
+        assert_eq!(studio.document.folder.as_deref(), Some(&*folder));
+
+        let gone = Studio::on(Path::new("/nowhere/at/all")).err().unwrap();
+        assert!(!gone.is_empty(), "told where the studio was started");
     }
 
     #[test]

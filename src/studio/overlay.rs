@@ -60,8 +60,11 @@ pub enum Overlay {
         title: String,
         all: Vec<Diagnostic>,
     },
-    /// An application is read that takes its time.
-    Opening(Opening),
+    /// An application is read that takes its time; then unsaved work of other studios is offered.
+    Opening {
+        opening: Opening,
+        found: Vec<Found>,
+    },
 }
 
 /// What a chosen kind of shape is for.
@@ -207,19 +210,24 @@ impl Studio {
                 let shown = dialog("rename").show(ctx, |ui| self.renaming(ui, renaming, actions));
                 keep = !(shown.should_close() || shown.inner);
             }
-            Overlay::Opening(opening) => match opening.answer() {
-                Some(read) => {
-                    keep = false;
-                    self.opened(ctx, opening.path(), read);
-                }
-                None => {
-                    let shown = dialog("opening").show(ctx, |ui| opening.ui(ui));
-                    keep = !(shown.inner || shown.should_close());
-                    if !keep {
-                        self.said = Some((format!("{} was not opened", opening.path().display()), false));
+            Overlay::Opening { opening, found } => {
+                match opening.answer() {
+                    Some(read) => {
+                        keep = false;
+                        self.opened(ctx, opening.path(), read);
+                    }
+                    None => {
+                        let shown = dialog("opening").show(ctx, |ui| opening.ui(ui));
+                        keep = !(shown.inner || shown.should_close());
+                        if !keep {
+                            self.said = Some((format!("{} was not opened", opening.path().display()), false));
+                        }
                     }
                 }
-            },
+                if !keep && !self.overlay.is_open() && !found.is_empty() {
+                    self.overlay = Overlay::Recover { found: std::mem::take(found) };
+                }
+            }
             Overlay::Report { title, all } => {
                 let shown = dialog("report").show(ctx, |ui| report(ui, title, all));
                 keep = !(shown.should_close() || shown.inner);

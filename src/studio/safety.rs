@@ -20,8 +20,10 @@ impl Studio {
         let Ok(keeper) = Keeper::new(folder) else { return };
         let found = keeper.found();
         self.keeper = Some(keeper);
-        if !found.is_empty() {
-            self.overlay = Overlay::Recover { found };
+        match &mut self.overlay {
+            Overlay::Opening { found: later, .. } => *later = found,
+            _ if found.is_empty() => {}
+            overlay => *overlay = Overlay::Recover { found },
         }
     }
 

@@ -1,6 +1,5 @@
 //! The desktop window around [`Studio`], and plain words for what keeps it from opening.
 
-use super::document::Document;
 use super::{Preferences, Studio};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -42,11 +41,8 @@ impl eframe::App for App {
 /// One plain line: what is missing and what to install; or what is wrong with the folder, one finding a line.
 pub fn run(options: &Options) -> Result<(), String> {
     let studio = match &options.folder {
-        Some(folder) => {
-            let (document, _) = Document::load(folder)
-                .map_err(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-            Studio::new(document)
-        }
+        Some(folder) => Studio::on(folder)
+            .map_err(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?,
         None => Studio::default().running(),
     }
     .checking_beside();
