@@ -22,6 +22,7 @@ pub mod filter_box;
 pub mod icons;
 pub mod keymap;
 pub mod kinds;
+mod menus;
 pub mod names;
 mod naming;
 mod opening;

@@ -5,17 +5,13 @@ use super::command::Command;
 use super::document::{Action, Document, Selection};
 use super::icons::{self, Glyph};
 use super::keymap;
+use super::menus;
 use super::preferences::Recent;
-use super::run::desk::Page;
 use super::tabs::Tab;
 use super::terminal;
-use super::theme::{self, Appearance, Tokens};
+use super::theme::{self, Tokens};
 use crate::diagnostic::{Severity, counted};
-use crate::journal::export::Format;
 use egui::{Align, Button, Layout, Rect, RichText, ScrollArea, Sense, Ui, Vec2, pos2, vec2};
-
-/// Height of one line of a menu, in points.
-const MENU_LINE: f32 = 32.0;
 
 /// Widest that a name gets in the top bar, in points.
 fn crumb(ui: &Ui) -> f32 {
@@ -39,7 +35,7 @@ pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
             ui.label(RichText::new("Orchestrion").text_style(egui::TextStyle::Heading));
             ui.add_space(6.0);
         }
-        menus(ui, studio, actions);
+        menus::ui(ui, studio, actions);
         ui.add_space(8.0);
         breadcrumb(ui, studio, roomy, actions);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -59,183 +55,6 @@ pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
             }
         });
     });
-}
-
-fn menus(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
-    let lists: [(&str, &[&[Command]]); 6] = [
-        (
-            "File",
-            &[
-                &[Command::New, Command::Open, Command::OpenPath],
-                &[Command::Save, Command::SaveAs],
-                &[Command::CompareSaved, Command::CompareWith],
-                &[Command::ExportSvg, Command::ExportPng, Command::ExportAnimation, Command::CopyPicture],
-                &[Command::OpenRun, Command::SaveRun],
-            ],
-        ),
-        (
-            "Edit",
-            &[
-                &[Command::Undo, Command::Redo, Command::UndoHistory],
-                &[Command::Cut, Command::Copy, Command::Paste, Command::PasteDeclared],
-                &[Command::Duplicate, Command::Delete, Command::Rename, Command::Properties],
-                &[Command::SelectAll, Command::SelectSiblings],
-                &[Command::MoveUp, Command::MoveDown, Command::MoveLeft, Command::MoveRight],
-                &[Command::Wrap, Command::Unwrap, Command::Convert],
-            ],
-        ),
-        (
-            "Insert",
-            &[
-                &[Command::InsertBefore, Command::InsertAfter, Command::InsertInto, Command::AddBranch],
-                &[Command::NewPort, Command::NewMessage, Command::NewVariable],
-                &[Command::NewCorrelationSet, Command::NewCorrelationType],
-                &[Command::NewPortType, Command::NewMultipartType, Command::NewOrchestration],
-            ],
-        ),
-        (
-            "View",
-            &[
-                &[Command::Inward, Command::Outward],
-                &[Command::Fit, Command::ZoomIn, Command::ZoomOut, Command::CollapseAll, Command::ExpandAll],
-                &[Command::ApplicationView, Command::PortsEditor, Command::Configuration],
-                &[Command::Problems, Command::Palette],
-                &[
-                    Command::NextTab,
-                    Command::PreviousTab,
-                    Command::SplitTab,
-                    Command::CloseTab,
-                    Command::ReopenTab,
-                ],
-                &[Command::ThemeSystem, Command::ThemeDark, Command::ThemeLight, Command::HighContrast],
-                &[Command::ReducedMotion, Command::Larger, Command::Smaller, Command::Settings],
-            ],
-        ),
-        (
-            "Run",
-            &[
-                &[Command::Run, Command::Design],
-                &[Command::PlayPause, Command::StepTurn, Command::StepMoment, Command::Restart],
-                &[Command::StepBack, Command::StepForward, Command::BackToNow],
-                &[Command::ByEvent, Command::ByShape, Command::ByMessage],
-                &[Command::PreviousProblem, Command::NextProblem, Command::Why, Command::Narrate],
-                &[Command::LastChange, Command::Origin, Command::SetVariable],
-                &[Command::ToggleBreakpoint, Command::RunTo, Command::Continue],
-                &[Command::FailureStops, Command::ExceptionStops, Command::Breakpoints],
-                &[
-                    Command::ForkHere,
-                    Command::ForkDelay,
-                    Command::ForkDrop,
-                    Command::ForkDuplicate,
-                    Command::ForkCorrupt,
-                    Command::ForkChange,
-                    Command::ForkFail,
-                ],
-                &[Command::Runs, Command::CompareRuns],
-                &[Command::TimeIn, Command::TimeOut, Command::TimeAll, Command::Faster, Command::Slower],
-                &[
-                    Command::Show(Page::Journal),
-                    Command::Show(Page::Messages),
-                    Command::Show(Page::Instances),
-                    Command::Show(Page::Subscriptions),
-                    Command::Show(Page::Correlation),
-                    Command::Show(Page::Sequence),
-                    Command::Show(Page::Calls),
-                    Command::Show(Page::Scenarios),
-                    Command::Show(Page::Simulation),
-                    Command::Show(Page::Send),
-                    Command::FilterList,
-                ],
-                &[
-                    Command::PlayScenarios,
-                    Command::Explore,
-                    Command::SearchOrders,
-                    Command::KeepAsTest,
-                    Command::CoverageTint,
-                ],
-                &[Command::Simulate, Command::WorstCase, Command::HeatTint],
-                &[
-                    Command::ExportJournal(Format::Csv),
-                    Command::ExportJournal(Format::Xes),
-                    Command::ExportJournal(Format::Otlp),
-                    Command::SequenceSvg,
-                    Command::SequencePng,
-                ],
-            ],
-        ),
-        ("Help", &[&[Command::Shortcuts]]),
-    ];
-    ui.scope(|ui| {
-        egui::containers::menu::menu_style(ui.style_mut());
-        ui.spacing_mut().item_spacing.x = 2.0;
-        ui.spacing_mut().button_padding.x = 7.0;
-        for (title, groups) in lists {
-            ui.menu_button(title, |ui| {
-                ui.set_min_width(250.0);
-                if title == "File" {
-                    recent(ui, studio, actions);
-                }
-                // A menu taller than the window scrolls, so that its last commands stay within reach.
-                let lines = groups.iter().map(|group| group.len()).sum::<usize>() as f32;
-                let room = ui.ctx().content_rect().height() - 24.0;
-                if lines * MENU_LINE + groups.len() as f32 * MENU_LINE / 3.0 > room {
-                    let area =
-                        ScrollArea::vertical().max_height(room).min_scrolled_height(room).max_width(290.0);
-                    area.show(ui, |ui| lists_of(ui, studio, groups, actions));
-                } else {
-                    lists_of(ui, studio, groups, actions);
-                }
-            });
-        }
-    });
-}
-
-/// The commands of one menu, group by group.
-fn lists_of(ui: &mut Ui, studio: &Studio, groups: &[&[Command]], actions: &mut Vec<Action>) {
-    for (i, group) in groups.iter().enumerate() {
-        if i > 0 {
-            ui.separator();
-        }
-        for command in *group {
-            entry(ui, studio, *command, actions);
-        }
-    }
-}
-
-/// The applications opened before, as a menu of their own.
-fn recent(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
-    ui.add_enabled_ui(!studio.preferences.recent.is_empty(), |ui| {
-        ui.menu_button("Open recent", |ui| {
-            ui.set_min_width(260.0);
-            for recent in &studio.preferences.recent {
-                let path = recent.folder.display().to_string();
-                if ui.button(&recent.name).on_hover_text(path).clicked() {
-                    actions.push(Action::OpenFolder(recent.folder.clone()));
-                    ui.close();
-                }
-            }
-        });
-    });
-    ui.separator();
-}
-
-fn entry(ui: &mut Ui, studio: &Studio, command: Command, actions: &mut Vec<Action>) {
-    let preferences = &studio.preferences;
-    let on = match command {
-        Command::ThemeSystem => preferences.appearance == Appearance::System,
-        Command::ThemeDark => preferences.appearance == Appearance::Dark,
-        Command::ThemeLight => preferences.appearance == Appearance::Light,
-        Command::ReducedMotion => preferences.reduced_motion,
-        Command::HighContrast => preferences.high_contrast,
-        Command::UndoHistory => studio.past_open,
-        Command::Problems => studio.problems_open,
-        Command::Narrate => studio.run.narrates(),
-        _ => false,
-    };
-    if offer(ui, studio, command, on) {
-        actions.push(Action::Command(command));
-        ui.close();
-    }
 }
 
 /// A line of a menu: icon, name, keys.
@@ -260,7 +79,7 @@ fn line(ui: &mut Ui, command: Command, text: &str, on: bool) -> egui::Response {
 }
 
 /// A command as an entry of a menu; one that cannot be chosen says why. True when it was.
-fn offer(ui: &mut Ui, studio: &Studio, command: Command, on: bool) -> bool {
+pub(super) fn offer(ui: &mut Ui, studio: &Studio, command: Command, on: bool) -> bool {
     let (text, tooltip, _) = command.about();
     let refusal = command.refusal(studio);
     let response = ui.add_enabled_ui(refusal.is_none(), |ui| line(ui, command, text, on)).inner;

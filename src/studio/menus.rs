@@ -1,0 +1,210 @@
+//! The menus of the window.
+
+use super::Studio;
+use super::command::Command as C;
+use super::document::Action;
+use super::run::desk::Page;
+use super::shell::offer;
+use super::theme::Appearance;
+use crate::journal::export::Format;
+use egui::{ScrollArea, Ui, Vec2};
+
+/// Height of one line of a menu, in points.
+const MENU_LINE: f32 = 32.0;
+
+/// Commands that belong together. With a name they are a menu of their own within the menu.
+type Group = (&'static str, &'static [C]);
+
+/// All menus of the window, each group by group.
+const MENUS: [(&str, &[Group]); 6] = [
+    (
+        "File",
+        &[
+            ("", &[C::New, C::Open, C::OpenPath]),
+            ("", &[C::Save, C::SaveAs]),
+            ("", &[C::CompareSaved, C::CompareWith]),
+            ("", &[C::ExportSvg, C::ExportPng, C::ExportAnimation, C::CopyPicture]),
+            ("", &[C::OpenRun, C::SaveRun]),
+        ],
+    ),
+    (
+        "Edit",
+        &[
+            ("", &[C::Undo, C::Redo, C::UndoHistory]),
+            ("", &[C::Cut, C::Copy, C::Paste, C::PasteDeclared]),
+            ("", &[C::Duplicate, C::Delete, C::Rename, C::Properties]),
+            ("", &[C::SelectAll, C::SelectSiblings]),
+            ("", &[C::MoveUp, C::MoveDown, C::MoveLeft, C::MoveRight]),
+            ("", &[C::Wrap, C::Unwrap, C::Convert]),
+        ],
+    ),
+    (
+        "Insert",
+        &[
+            ("", &[C::InsertBefore, C::InsertAfter, C::InsertInto, C::AddBranch]),
+            ("", &[C::NewPort, C::NewMessage, C::NewVariable]),
+            ("", &[C::NewCorrelationSet, C::NewCorrelationType]),
+            ("", &[C::NewPortType, C::NewMultipartType, C::NewOrchestration]),
+        ],
+    ),
+    (
+        "View",
+        &[
+            ("", &[C::Inward, C::Outward]),
+            ("", &[C::Fit, C::ZoomIn, C::ZoomOut, C::CollapseAll, C::ExpandAll]),
+            ("", &[C::ApplicationView, C::PortsEditor, C::Configuration]),
+            ("", &[C::Problems, C::Palette]),
+            ("", &[C::NextTab, C::PreviousTab, C::SplitTab, C::CloseTab, C::ReopenTab]),
+            ("", &[C::ThemeSystem, C::ThemeDark, C::ThemeLight, C::HighContrast]),
+            ("", &[C::ReducedMotion, C::Larger, C::Smaller, C::Settings]),
+        ],
+    ),
+    (
+        "Run",
+        &[
+            ("", &[C::Run, C::Design]),
+            ("", &[C::PlayPause, C::StepTurn, C::StepMoment, C::Restart]),
+            ("", &[C::StepBack, C::StepForward, C::BackToNow]),
+            ("Step by", &[C::ByEvent, C::ByShape, C::ByMessage]),
+            ("", &[C::PreviousProblem, C::NextProblem, C::Why, C::Narrate]),
+            ("", &[C::LastChange, C::Origin, C::SetVariable]),
+            ("", &[C::ToggleBreakpoint, C::RunTo, C::Continue]),
+            ("Stops", &[C::FailureStops, C::ExceptionStops, C::Breakpoints]),
+            (
+                "Fork",
+                &[
+                    C::ForkHere,
+                    C::ForkDelay,
+                    C::ForkDrop,
+                    C::ForkDuplicate,
+                    C::ForkCorrupt,
+                    C::ForkChange,
+                    C::ForkFail,
+                ],
+            ),
+            ("", &[C::Runs, C::CompareRuns]),
+            ("Timeline", &[C::TimeIn, C::TimeOut, C::TimeAll, C::Faster, C::Slower]),
+            (
+                "Lists",
+                &[
+                    C::Show(Page::Journal),
+                    C::Show(Page::Messages),
+                    C::Show(Page::Instances),
+                    C::Show(Page::Subscriptions),
+                    C::Show(Page::Correlation),
+                    C::Show(Page::Sequence),
+                    C::Show(Page::Calls),
+                    C::Show(Page::Scenarios),
+                    C::Show(Page::Simulation),
+                    C::Show(Page::Send),
+                    C::FilterList,
+                ],
+            ),
+            (
+                "Scenarios and orders",
+                &[C::PlayScenarios, C::Explore, C::SearchOrders, C::KeepAsTest, C::CoverageTint],
+            ),
+            ("Simulation", &[C::Simulate, C::WorstCase, C::HeatTint]),
+            (
+                "Export run",
+                &[
+                    C::ExportJournal(Format::Csv),
+                    C::ExportJournal(Format::Xes),
+                    C::ExportJournal(Format::Otlp),
+                    C::SequenceSvg,
+                    C::SequencePng,
+                ],
+            ),
+        ],
+    ),
+    ("Help", &[("", &[C::Shortcuts])]),
+];
+
+/// Shows the titles of the menus, and the one that is open.
+pub fn ui(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
+    ui.scope(|ui| {
+        egui::containers::menu::menu_style(ui.style_mut());
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().button_padding.x = 7.0;
+        for (title, groups) in MENUS {
+            ui.menu_button(title, |ui| {
+                ui.set_min_width(250.0);
+                if title == "File" {
+                    recent(ui, studio, actions);
+                }
+                // A menu taller than the window scrolls, so that its last commands stay within reach.
+                let lines = groups.iter().map(|(name, all)| if name.is_empty() { all.len() } else { 1 });
+                let lines = lines.sum::<usize>() as f32;
+                let room = ui.ctx().content_rect().height() - 24.0;
+                if lines * MENU_LINE + groups.len() as f32 * MENU_LINE / 3.0 > room {
+                    let area =
+                        ScrollArea::vertical().max_height(room).min_scrolled_height(room).max_width(290.0);
+                    area.show(ui, |ui| {
+                        // The keys end before the scroll bar.
+                        ui.set_max_width(ui.available_width() - 12.0);
+                        lists_of(ui, studio, groups, actions);
+                    });
+                } else {
+                    lists_of(ui, studio, groups, actions);
+                }
+            });
+        }
+    });
+}
+
+/// The commands of one menu, group by group.
+fn lists_of(ui: &mut Ui, studio: &Studio, groups: &[Group], actions: &mut Vec<Action>) {
+    let mut before = None;
+    for (name, commands) in groups {
+        if before.is_some_and(|before: &str| before.is_empty() || name.is_empty()) {
+            ui.separator();
+        }
+        before = Some(name);
+        let mut all = |ui: &mut Ui| commands.iter().for_each(|command| entry(ui, studio, *command, actions));
+        if name.is_empty() {
+            all(ui);
+        } else {
+            let place = egui::Atom::custom(egui::IdSalt::new("no icon"), Vec2::splat(16.0));
+            egui::containers::menu::SubMenuButton::new((place, *name)).ui(ui, |ui| {
+                ui.set_min_width(250.0);
+                all(ui);
+            });
+        }
+    }
+}
+
+/// The applications opened before, as a menu of their own.
+fn recent(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
+    ui.add_enabled_ui(!studio.preferences.recent.is_empty(), |ui| {
+        ui.menu_button("Open recent", |ui| {
+            ui.set_min_width(260.0);
+            for recent in &studio.preferences.recent {
+                let path = recent.folder.display().to_string();
+                if ui.button(&recent.name).on_hover_text(path).clicked() {
+                    actions.push(Action::OpenFolder(recent.folder.clone()));
+                    ui.close();
+                }
+            }
+        });
+    });
+    ui.separator();
+}
+
+fn entry(ui: &mut Ui, studio: &Studio, command: C, actions: &mut Vec<Action>) {
+    let preferences = &studio.preferences;
+    let on = match command {
+        C::ThemeSystem => preferences.appearance == Appearance::System,
+        C::ThemeDark => preferences.appearance == Appearance::Dark,
+        C::ThemeLight => preferences.appearance == Appearance::Light,
+        C::ReducedMotion => preferences.reduced_motion,
+        C::HighContrast => preferences.high_contrast,
+        C::UndoHistory => studio.past_open,
+        C::Problems => studio.problems_open,
+        C::Narrate => studio.run.narrates(),
+        _ => false,
+    };
+    if offer(ui, studio, command, on) {
+        actions.push(Action::Command(command));
+        ui.close();
+    }
+}
