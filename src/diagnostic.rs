@@ -41,8 +41,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to write or do instead; never empty for errors.
     pub help: String,
-    /// The one obvious mend, as one step to undo; its label says what it does.
-    pub fix: Option<Box<Edit>>,
+    /// Obvious mends, the best first: each one step to undo, whose label says what it does.
+    pub fixes: Vec<Edit>,
 }
 
 impl Diagnostic {
@@ -65,7 +65,7 @@ impl Diagnostic {
         help: impl Into<String>,
     ) -> Self {
         let (message, help) = (sentence(message.into()), sentence(help.into()));
-        Self { code, severity, place: Place::default(), message, help, fix: None }
+        Self { code, severity, place: Place::default(), message, help, fixes: Vec::new() }
     }
 
     #[must_use]
@@ -84,10 +84,10 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the obvious mend: `edits` as one step called `title`.
+    /// Adds an obvious mend: `edits` as one step called `title`. The best comes first.
     #[must_use]
     pub fn mend(mut self, title: &str, edits: Vec<Edit>) -> Self {
-        self.fix = Some(Box::new(Edit::Batch { label: title.to_owned(), edits }));
+        self.fixes.push(Edit::Batch { label: title.to_owned(), edits });
         self
     }
 }

@@ -631,6 +631,8 @@ const FIXES: &[(&str, &str)] = &[
     ("V42", "Show the message type as far as the port type"),
     ("V43", "Take the port type of the partner"),
     ("V43", "Make the port type Internal"),
+    ("V45", "Receive through a receive port only"),
+    ("V45", "Filter by BTS.ReceivePortName exists"),
     ("V49", "Receive through XMLReceive"),
     ("K02", "Add the functions"),
     ("K03", "Write a script"),

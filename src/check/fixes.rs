@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 fn offered(application: &Application) -> BTreeSet<(&'static str, String)> {
     codes(application);
     let found = check(application).into_iter();
-    found.filter_map(|d| d.fix.map(|fix| (d.code, fix.label()))).collect()
+    found.flat_map(|d| d.fixes.into_iter().map(move |fix| (d.code, fix.label()))).collect()
 }
 
 fn construct(messages: &[&str], body: Block) -> Shape {
@@ -182,6 +182,10 @@ fn cases() -> Vec<Application> {
         partners("Test.SecondOneWay", TypeModifier::Private),
         fed(application(vec![receive("In", |r| (r.activate, r.initializes) = (true, key()))])),
         coded_map(started(vec![])),
+        republishing(
+            ShapeKind::MessageAssignment(Code { text: "Own = new System.Xml.XmlDocument();".into() }),
+            |_| {},
+        ),
     ]
 }
 

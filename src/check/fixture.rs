@@ -2,6 +2,7 @@
 
 use super::{catalogue, rules};
 use crate::diagnostic::Diagnostic;
+use crate::model::edit::Edit;
 use crate::model::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -14,16 +15,16 @@ pub fn codes(application: &Application) -> Vec<&'static str> {
         if let Some(id) = &diagnostic.place.id {
             assert!(known(application, id), "{diagnostic} names {id}");
         }
-        if diagnostic.fix.is_some() {
-            mends(application, diagnostic, &found);
+        for fix in &diagnostic.fixes {
+            mends(application, diagnostic, fix, &found);
         }
     }
     found.into_iter().map(|d| d.code).collect()
 }
 
 /// Applying the fix takes the finding away, and undoing it brings the very application back.
-fn mends(application: &Application, diagnostic: &Diagnostic, found: &[Diagnostic]) {
-    let fix = *diagnostic.fix.clone().unwrap();
+fn mends(application: &Application, diagnostic: &Diagnostic, fix: &Edit, found: &[Diagnostic]) {
+    let fix = fix.clone();
     let title = fix.label();
     let told = catalogue::entry(diagnostic.code).unwrap();
     assert!(told.fixes().any(|known| known == title), "`{title}` of {} is not in the catalogue", told.id);
@@ -59,6 +60,29 @@ pub fn receive(port: &str, change: impl FnOnce(&mut Receive)) -> Shape {
         Receive { port: port.into(), operation: "Do".into(), message: "Order".into(), ..Receive::default() };
     change(&mut receive);
     shape(ShapeKind::Receive(receive))
+}
+
+/// Activates direct, and publishes a message of the same type, `Own`, which is made by this shape.
+pub fn republishing(by: ShapeKind, change: impl FnOnce(&mut Receive)) -> Application {
+    let mut application = application(vec![]);
+    let subject = orchestration(&mut application, "Subject");
+    let own = subject.messages.iter().find(|m| m.name == "Order").unwrap().clone();
+    subject.messages.push(Message { name: "Own".into(), id: "own".into(), ..own });
+    subject.ports.push(Port {
+        name: "Publish".into(),
+        port_type: "SubjectOneWay".into(),
+        polarity: Polarity::Uses,
+        binding: Binding::MessageBox,
+        ..Port::default()
+    });
+    let activate = receive("Box", |receive| {
+        receive.activate = true;
+        change(receive);
+    });
+    let construct = Construct { messages: vec!["Own".into()], body: vec![shape(by)] };
+    let publish = sends("Publish", |send| send.message = "Own".into());
+    subject.body = vec![activate, shape(ShapeKind::Construct(construct)), publish];
+    application
 }
 
 /// An activate receive of `Order` on `In`.

@@ -3,7 +3,7 @@
 use super::subject::{Site, Subject};
 use super::tokens::{Token, tokens};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Application, Binding, Filter, FilterOperator, Grouping, Id, Receive, ShapeKind};
+use crate::model::{Application, Binding, Filter, FilterOperator, FilterRow, Grouping, Id, ShapeKind};
 use crate::xml::SchemaSet;
 use std::collections::BTreeMap;
 
@@ -13,36 +13,82 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let direct = subject.port(&send.port).is_some_and(|port| port.binding == Binding::MessageBox);
         let message_type = subject.message(site, &send.message).map(|m| m.message_type.as_str());
         let (true, Some(message_type)) = (direct, message_type) else { continue };
-        let mut warn = |code, message: String, help: &str| {
-            found.push(Diagnostic::warning(code, message, help).at(subject.place(site.shape, "port")));
+        let sent = Sent {
+            constants: constants(subject, site, &send.message),
+            carries: carries_context(subject, &send.message),
         };
-        let known = constants(subject, site, &send.message);
-        let takes = |of: &Subject<'_>, wanted: &dyn Fn(&Receive) -> bool| {
-            of.sites.iter().any(|other| {
-                let ShapeKind::Receive(receive) = &other.shape.kind else { return false };
-                let direct = of.port(&receive.port).is_some_and(|p| p.binding == Binding::MessageBox);
-                let declared = of.message(other, &receive.message).map(|m| m.message_type.as_str());
-                direct && wanted(receive) && declared.is_some_and(|t| carries(of, t, subject, message_type))
-            })
+        let takes = |of: &Subject<'_>, other: &Site<'_>| {
+            let ShapeKind::Receive(receive) = &other.shape.kind else { return false };
+            let direct = of.port(&receive.port).is_some_and(|p| p.binding == Binding::MessageBox);
+            let declared = of.message(other, &receive.message).map(|m| m.message_type.as_str());
+            direct && declared.is_some_and(|t| carries(of, t, subject, message_type))
         };
-        if takes(subject, &|receive| receive.activate && !excluded(&receive.filter, &known)) {
-            let message = format!(
-                "what `{}` publishes may start another instance of this orchestration, without end",
-                site.shape.name
-            );
-            let help = "assign a property that the activate receive filters by another value before the message is \
-                        sent, or filter by one that it has not (MBD-4)";
-            warn("V45", message, help);
+        let starts = |other: &&Site<'_>| {
+            matches!(&other.shape.kind, ShapeKind::Receive(r) if r.activate && !excluded(&r.filter, &sent))
+                && takes(subject, other)
+        };
+        let starting: Vec<&Site<'_>> = subject.sites.iter().filter(starts).collect();
+        if !starting.is_empty() {
+            found.push(endless(subject, site, &starting, &sent));
         }
-        if !reaches_a_send_port(subject.application, &known)
-            && !others(subject.application, subject.schemas).iter().any(|other| takes(other, &|_| true))
+        let taken = |other: &Subject<'_>| other.sites.iter().any(|site| takes(other, site));
+        if !reaches_a_send_port(subject.application, &sent)
+            && !Subject::all(subject.application, subject.schemas).iter().any(taken)
         {
             let message =
                 format!("nobody in this application subscribes to what `{}` publishes", site.shape.name);
             let help = "give a send port or a receive a filter that takes it; else the send fails (MBD-2)";
-            warn("V46", message, help);
+            found.push(Diagnostic::warning("V46", message, help).at(subject.place(site.shape, "port")));
         }
     }
+}
+
+/// V45: what is sent starts the orchestration again, at these receives.
+fn endless(subject: &Subject<'_>, site: &Site<'_>, starting: &[&Site<'_>], sent: &Sent) -> Diagnostic {
+    let message = format!(
+        "what `{}` publishes may start another instance of this orchestration, without end",
+        site.shape.name
+    );
+    let help = "assign a property that the activate receive filters by another value before the message is sent, \
+                or filter by one that it has not (MBD-4)";
+    let warning = Diagnostic::warning("V45", message, help).at(subject.place(site.shape, "port"));
+    // The subscription of a bound port asks for the receive port, too, which a message published here did not come by.
+    let ports = starting.iter().filter_map(|site| match &site.shape.kind {
+        ShapeKind::Receive(receive) => subject.port(&receive.port),
+        _ => None,
+    });
+    let mut ports: Vec<_> = ports.collect();
+    ports.dedup_by_key(|port| port.name.clone());
+    let bind = |port| subject.change_port(port, |port| port.binding = Binding::SpecifyLater);
+    let warning = warning.mend("Receive through a receive port only", ports.into_iter().map(bind).collect());
+    if sent.carries {
+        return warning;
+    }
+    let outside = |site: &&Site<'_>| {
+        subject.change_receive(site.shape, |receive| receive.filter = and_received(&receive.filter))
+    };
+    warning.mend("Filter by BTS.ReceivePortName exists", starting.iter().map(outside).collect())
+}
+
+/// The filter, of messages that came through a receive port.
+fn and_received(filter: &Filter) -> Filter {
+    let row = |grouping| FilterRow {
+        property: "BTS.ReceivePortName".into(),
+        operator: FilterOperator::Exists,
+        grouping,
+        ..FilterRow::default()
+    };
+    let mut groups = filter.split_inclusive(|row| row.grouping == Grouping::Or).peekable();
+    if groups.peek().is_none() {
+        return vec![row(Grouping::And)];
+    }
+    groups
+        .flat_map(|group| {
+            let grouping = group.last().map_or(Grouping::And, |last| last.grouping);
+            let own = group.iter().map(|row| FilterRow { grouping: Grouping::And, ..row.clone() });
+            own.chain([row(grouping)])
+        })
+        .collect()
 }
 
 /// What is known of the message of a Send, from what the orchestration does to it.
@@ -68,20 +114,22 @@ pub fn sent(application: &Application, schemas: &SchemaSet) -> BTreeMap<(String,
     all
 }
 
-/// A message has the context of another when it was received or passed, or a Message Assignment copies one to it.
+/// A message has the context of another when it was received or passed, or a Message Assignment copies one to it: the
+/// message, or all its context with `(*)` (MA-4).
 fn carries_context(subject: &Subject<'_>, message: &str) -> bool {
     let passed = subject.orchestration.parameters.iter().any(|p| p.name() == message);
     passed
         || subject.sites.iter().any(|site| match &site.shape.kind {
             ShapeKind::Receive(receive) => receive.message == message,
             ShapeKind::MessageAssignment(code) => {
-                let tokens = tokens(&code.text);
-                tokens.windows(3).any(|run| {
-                    let kinds = run.iter().map(|(token, _)| token);
-                    matches!(
-                        kinds.collect::<Vec<_>>().as_slice(),
-                        [Token::Word(to), Token::Sign('='), Token::Word(_)] if *to == message
-                    )
+                let tokens: Vec<_> = tokens(&code.text).into_iter().map(|(token, _)| token).collect();
+                let copied = |of: &str| subject.message(site, of).is_some();
+                (0..tokens.len()).any(|at| match tokens.get(at..).unwrap_or_default() {
+                    [Token::Word(to), Token::Sign('='), Token::Word(of), ..] => *to == message && copied(of),
+                    [Token::Word(to), Token::Sign('('), Token::Sign('*'), Token::Sign(')'), ..] => {
+                        *to == message
+                    }
+                    _ => false,
                 })
             }
             _ => false,
@@ -156,16 +204,18 @@ fn promoted(subject: &Subject<'_>, message_type: &str, field: &str) -> Option<St
     root.promoted.iter().find(|p| p.path == *path).map(|p| p.property.as_str().to_owned())
 }
 
-/// True when no message with these values satisfies the filter: each group has a row that one of them contradicts.
-fn excluded(filter: &Filter, known: &BTreeMap<String, String>) -> bool {
+/// True when no message like this satisfies the filter: each group has a row that it contradicts.
+fn excluded(filter: &Filter, sent: &Sent) -> bool {
     let groups = filter.split_inclusive(|row| row.grouping == Grouping::Or);
     !filter.is_empty()
         && groups.into_iter().all(|group| {
             group.iter().any(|row| {
-                let known = known.get(&row.property).map(|value| value.as_str());
+                let known = sent.constants.get(&row.property).map(String::as_str);
                 match row.operator {
                     FilterOperator::Equals => known.is_some_and(|value| value != row.value.trim()),
                     FilterOperator::NotEquals => known.is_some_and(|value| value == row.value.trim()),
+                    // What was made here did not come through a port.
+                    FilterOperator::Exists => !sent.carries && row.property == "BTS.ReceivePortName",
                     _ => false,
                 }
             })
@@ -182,15 +232,11 @@ fn carries(of: &Subject<'_>, wanted: &str, sender: &Subject<'_>, sent: &str) -> 
 }
 
 /// True when the filter of a send port or group may well take a message with these values.
-fn reaches_a_send_port(application: &Application, known: &BTreeMap<String, String>) -> bool {
+fn reaches_a_send_port(application: &Application, sent: &Sent) -> bool {
     let bindings = &application.bindings;
     let ports = bindings.send_ports.iter().map(|port| &port.filter);
     let mut filters = ports.chain(bindings.send_port_groups.iter().map(|group| &group.filter));
-    filters.any(|filter| !filter.is_empty() && !excluded(filter, known))
-}
-
-fn others<'a>(application: &'a Application, schemas: &'a SchemaSet) -> Vec<Subject<'a>> {
-    Subject::all(application, schemas)
+    filters.any(|filter| !filter.is_empty() && !excluded(filter, sent))
 }
 
 #[cfg(test)]
@@ -251,6 +297,38 @@ mod tests {
         assert_eq!(by("Order = Order; Order(Test.Other) = \"Done\";"), ["V45"], "another property");
         let not_new = |text: &str| restarted(FilterOperator::NotEquals, text);
         assert_eq!(not_new("Order = Order; Order(Test.State) = \"New\";"), [""; 0]);
+    }
+
+    /// Activates direct, and publishes another message, which is made by this shape.
+    fn made(by: ShapeKind, receive: impl FnOnce(&mut Receive)) -> (Vec<&'static str>, Vec<String>) {
+        let mut application = republishing(by, receive);
+        application.bindings.send_ports.push(all());
+        let found = crate::check::rules(&application).into_iter().find(|d| d.code == "V45");
+        let fixes = found.map(|found| found.fixes.iter().map(crate::model::edit::Edit::label).collect());
+        (codes(&application), fixes.unwrap_or_default())
+    }
+
+    #[test]
+    fn v45_offers_ways_out() {
+        let assigned = |text: &str| ShapeKind::MessageAssignment(Code { text: text.into() });
+        let new = || assigned("Own = new System.Xml.XmlDocument();");
+        let bound = "Receive through a receive port only";
+        let outside = "Filter by BTS.ReceivePortName exists";
+        // The fixture applies each, looks whether the finding is gone, and undoes it.
+        assert_eq!(made(new(), |_| {}).1, [bound, outside]);
+        let either = |r: &mut Receive| {
+            let row = |grouping| FilterRow { property: "Test.State".into(), grouping, ..row() };
+            r.filter = vec![row(Grouping::Or), row(Grouping::And)];
+        };
+        assert_eq!(made(new(), either).1, [bound, outside], "both halves of the filter ask for it");
+        for copy in ["Own = Order;", "Own(*) = Order(*);"] {
+            assert_eq!(made(assigned(copy), |_| {}).1, [bound], "{copy} has the port it came by");
+        }
+        let filtered = |r: &mut Receive| {
+            r.filter = vec![FilterRow { operator: FilterOperator::Exists, ..row() }];
+        };
+        assert!(!made(new(), filtered).0.contains(&"V45"));
+        assert!(made(assigned("Own = Order;"), filtered).0.contains(&"V45"));
     }
 
     #[test]

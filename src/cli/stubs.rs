@@ -36,7 +36,7 @@ pub fn stubs(arguments: &Arguments) -> Exit {
         return Exit::Done;
     }
     let mut application = loaded.application.clone();
-    for fix in open.into_iter().filter_map(|found| found.fix) {
+    for fix in open.into_iter().filter_map(|found| found.fixes.into_iter().next()) {
         if let Err(error) = fix.apply(&mut application) {
             complain(format_args!("error: {error}"));
             return Exit::Failed;

@@ -347,7 +347,7 @@ fn custom_code(application: &Application, checked: &[Diagnostic]) -> Vec<CustomC
     let compiled = Program::compile_what_runs(application).ok();
     let services = compiled.as_ref().map_or(&[][..], |(program, _)| program.services.as_slice());
     for finding in checked.iter().filter(|f| matches!(f.code, "K02" | "K03")) {
-        let Some(Edit::Batch { edits, .. }) = finding.fix.as_deref() else { continue };
+        let Some(Edit::Batch { edits, .. }) = finding.fixes.first() else { continue };
         let part = edits.iter().find_map(|edit| match edit {
             Edit::Set(Part::Component(class, script)) => Some((class, script)),
             _ => None,

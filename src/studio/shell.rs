@@ -212,7 +212,7 @@ pub fn status(ui: &mut Ui, studio: &Studio) {
         let room = ui.available_width() - 260.0;
         if let Some((text, refused)) = &studio.said {
             let color = if *refused { t.error } else { t.muted };
-            let room = vec2((room - terminal::WIDTH).max(120.0), 18.0);
+            let room = vec2((room - terminal::WIDTH).max(120.0), ui.available_height());
             ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
                 ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
             });

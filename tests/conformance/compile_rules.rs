@@ -492,7 +492,7 @@ fn c127_a_broken_convoy_is_warned_of() {
         warned(&broken, "V19");
         let mut mended = broken.0.clone();
         let warning = check(&broken.0).into_iter().find(|d| d.code == "V19").unwrap();
-        warning.fix.unwrap().apply(&mut mended).unwrap();
+        warning.fixes[0].clone().apply(&mut mended).unwrap();
         silent(&App(mended), "V19");
     }
     for convoy in [filtered(true), partial(true), convoy(|first| first, both, false)] {
@@ -580,7 +580,7 @@ fn c187_a_filter_constant_is_of_its_propertys_type() {
         sound(&filtered(property, right));
         let app = filtered(property, wrong);
         refused(&app, "V06");
-        let fix = check(&app.0).into_iter().find(|d| d.code == "V06").unwrap().fix.unwrap();
+        let fix = check(&app.0).into_iter().find(|d| d.code == "V06").unwrap().fixes.remove(0);
         let mut mended = app.0.clone();
         let back = fix.apply(&mut mended).unwrap();
         assert_eq!(mended, filtered(property, right).0);

@@ -140,7 +140,7 @@ fn k_a_script_can_be_begun_from_what_is_used() {
         app.0.components.extend(script.map(|script| ("Acme.Rates".to_owned(), script.to_owned())));
         let found = Program::diagnose(&app.0);
         let [warned] = found.as_slice() else { panic!("{found:?}") };
-        let fix = *warned.fix.clone().expect("a fix");
+        let fix = warned.fixes.first().expect("a fix").clone();
         fix.apply(&mut app.0).unwrap();
         assert_eq!(Program::diagnose(&app.0), []);
         let text = app.0.components["Acme.Rates"].clone();

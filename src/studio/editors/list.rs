@@ -104,10 +104,10 @@ pub fn findings(ui: &mut Ui, found: &[&Diagnostic]) -> Option<crate::model::edit
                 if !problem.help.is_empty() {
                     ui.add(egui::Label::new(ticks::paragraph(ui, &problem.help, 11.5, t.muted)).wrap());
                 }
-                if let Some(fix) = &problem.fix
-                    && ui.button(fix.label()).clicked()
-                {
-                    mend = Some((**fix).clone());
+                for fix in &problem.fixes {
+                    if ui.button(fix.label()).clicked() {
+                        mend = Some(fix.clone());
+                    }
                 }
             });
     }

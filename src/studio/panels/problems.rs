@@ -2,6 +2,7 @@
 
 use super::fields;
 use crate::diagnostic::{Diagnostic, Severity, counted};
+use crate::model::edit::Edit;
 use crate::studio::document::{Action, Document};
 use crate::studio::problems;
 use crate::studio::theme::{self, Tokens};
@@ -37,8 +38,8 @@ pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, 24.0, found.len(), |ui, rows| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for problem in found.get(rows).unwrap_or_default() {
-            let (asked, fixed) = line(ui, problem);
-            if let Some(fix) = problem.fix.as_deref().filter(|_| fixed) {
+            let (asked, fix) = line(ui, problem);
+            if let Some(fix) = fix {
                 actions.push(Action::edit(fix.clone()));
             } else if asked && let Some((module, selection)) = problems::selection(&document.app, problem) {
                 actions.push(Action::Go { module, selection });
@@ -101,8 +102,8 @@ pub fn color(t: &Tokens, severity: Severity) -> Color32 {
 /// Width that the button takes at the end of a line.
 const FIX: f32 = 48.0;
 
-/// Draws a finding; whether it was clicked, and whether its fix was.
-fn line(ui: &mut Ui, problem: &Diagnostic) -> (bool, bool) {
+/// Draws a finding; whether it was clicked, and the fix that was chosen.
+fn line<'a>(ui: &mut Ui, problem: &'a Diagnostic) -> (bool, Option<&'a Edit>) {
     let t = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
     let words = ticks::plain(&format!("{} {}: {}", problem.code, problem.place, problem.message));
@@ -122,7 +123,7 @@ fn line(ui: &mut Ui, problem: &Diagnostic) -> (bool, bool) {
     }
     ticks::append(&mut job, &problem.message, 10.0, 12.5, t.text, t.field);
     job.append(&problem.place.file, 12.0, format(t.muted, 11.0, body));
-    let button = if problem.fix.is_some() { FIX } else { 0.0 };
+    let button = if problem.fixes.is_empty() { 0.0 } else { FIX };
     job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 30.0 - button);
     let galley = ui.painter().layout_job(job);
     let at = rect.left_center() + vec2(22.0, -galley.size().y / 2.0);
@@ -130,14 +131,26 @@ fn line(ui: &mut Ui, problem: &Diagnostic) -> (bool, bool) {
     let clicked = response.clicked();
     let help = if problem.help.is_empty() { problem.message.clone() } else { problem.help.clone() };
     response.on_hover_text(ticks::plain(&help));
-    (clicked, problem.fix.as_deref().is_some_and(|fix| fix_button(ui, rect, &fix.label())))
+    (clicked, fix_button(ui, rect, &problem.fixes))
 }
 
-/// The button at the end of a line; its tooltip and accessible name say what it does.
-fn fix_button(ui: &mut Ui, row: Rect, title: &str) -> bool {
+/// The button at the end of a line; its tooltip and accessible name say what it does. Where there are several ways, it
+/// lists them.
+fn fix_button<'a>(ui: &mut Ui, row: Rect, fixes: &'a [Edit]) -> Option<&'a Edit> {
+    let first = fixes.first()?;
     let layout = Layout::right_to_left(Align::Center);
     let mut end = ui.new_child(UiBuilder::new().max_rect(row.shrink2(vec2(6.0, 0.0))).layout(layout));
+    if fixes.len() > 1 {
+        let menu = end.menu_button(RichText::new("Fix").small(), |ui| {
+            fixes.iter().find(|fix| ui.button(fix.label()).clicked())
+        });
+        let words = format!("{} ways to fix it", fixes.len());
+        menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
+        menu.response.on_hover_text(words);
+        return menu.inner.flatten();
+    }
+    let title = first.label();
     let button = end.small_button("Fix");
-    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, title));
-    button.on_hover_text(title).clicked()
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &title));
+    button.on_hover_text(title).clicked().then_some(first)
 }
