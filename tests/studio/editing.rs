@@ -323,6 +323,35 @@ fn the_fix_of_a_problem_is_one_step_to_undo() {
     assert!(!receive(&window).activate);
 }
 
+/// It activates on greetings and publishes greetings, both direct.
+#[test]
+fn an_endless_chain_offers_two_ways_out() {
+    let mut app = sample::load("hello").unwrap();
+    let orchestration = app.modules.get_mut("SayHello").unwrap().orchestration.as_mut().unwrap();
+    orchestration.ports.iter_mut().for_each(|port| port.binding = Binding::MessageBox);
+    let ShapeKind::Construct(construct) = &mut orchestration.body[1].kind else { panic!("a construct") };
+    let text = "Reply = new System.Xml.XmlDocument();".to_owned();
+    construct.body[0].kind = ShapeKind::MessageAssignment(orchestrion::model::Code { text });
+    let studio = Studio::new(Document::new(app, None));
+    let mut window = harness(studio, Theme::Dark, [1400.0, 900.0]);
+    window.run_steps(4);
+    let endless = |window: &Window<'_>| window.state().document.problems.iter().any(|p| p.code == "V45");
+    assert!(endless(&window));
+    for way in ["Receive through a receive port only", "Filter by BTS.ReceivePortName exists"] {
+        click(&mut window, Role::Button, "2 ways to fix it");
+        window.run_steps(2);
+        click(&mut window, Role::Button, way);
+        window.run_steps(4);
+        assert!(!endless(&window), "{way}");
+        undo(&mut window);
+        window.run_steps(4);
+        assert!(endless(&window), "{way} is one step to undo");
+    }
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+    window.run_steps(4);
+    assert!(!endless(&window));
+}
+
 #[test]
 fn a_refused_edit_says_why_and_changes_nothing() {
     let mut window = open("hello");

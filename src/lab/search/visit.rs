@@ -54,7 +54,7 @@ pub fn all(search: &Search, bounds: &Bounds, tell: &mut dyn FnMut(usize) -> bool
     drop(root);
     verdict.all = true;
     while let Some((cost, open)) = visit.pop() {
-        let goes_on = verdict.states % TELL != 0 || tell(verdict.states);
+        let goes_on = !verdict.states.is_multiple_of(TELL) || tell(verdict.states);
         if verdict.states >= bounds.states || !goes_on {
             (verdict.all, verdict.turned) = (false, cost.0);
             break;
@@ -74,10 +74,11 @@ pub fn all(search: &Search, bounds: &Bounds, tell: &mut dyn FnMut(usize) -> bool
         visit.nodes.push(Node { parent: open.parent, next: open.next, kept: None });
         for finding in found {
             let key = finding.key();
-            if !findings.contains_key(&key) {
-                let (usual, way) = (search.usual.contains(&key), visit.way(node));
-                findings.insert(key, Finding { turned: cost.0, steps: cost.1, usual, way, ..finding });
-            }
+            let usual = search.usual.contains(&key);
+            findings.entry(key).or_insert_with(|| {
+                let way = visit.way(node);
+                Finding { turned: cost.0, steps: cost.1, usual, way, ..finding }
+            });
         }
         if !new {
             visit.nodes.pop();
@@ -85,7 +86,7 @@ pub fn all(search: &Search, bounds: &Bounds, tell: &mut dyn FnMut(usize) -> bool
         }
         verdict.states += 1;
         let state = Rc::new(state);
-        if cost.1 % KEPT == 0
+        if cost.1.is_multiple_of(KEPT)
             && let Some(node) = visit.nodes.last_mut()
         {
             node.kept = Some(Rc::clone(&state));

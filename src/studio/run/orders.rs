@@ -24,7 +24,7 @@ const COLUMNS: [Column; 3] = [
 enum Heard {
     States(usize),
     Done(Box<Searched>),
-    Refused(Diagnostic),
+    Refused(Box<Diagnostic>),
 }
 
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub struct Orders {
     of: String,
     states: usize,
     found: Option<Box<Searched>>,
-    refused: Option<Diagnostic>,
+    refused: Option<Box<Diagnostic>>,
     view: View,
 }
 
@@ -112,7 +112,7 @@ fn search(app: &Application, stem: &str, stop: &AtomicBool, sender: &Sender<Hear
             });
             say(Heard::Done(Box::new(Searched { search, verdict })));
         }
-        Err(all) => all.into_iter().take(1).for_each(|why| say(Heard::Refused(why))),
+        Err(all) => all.into_iter().take(1).for_each(|why| say(Heard::Refused(Box::new(why)))),
     }
 }
 
