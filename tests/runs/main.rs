@@ -10,4 +10,5 @@ mod exports;
 mod forks;
 mod lists;
 mod search;
+mod simulation;
 mod why;

@@ -107,7 +107,14 @@ fn a_simulation_is_cancelled_and_another_is_compared_with_it() {
     assert!(found.replications >= 1 && found.replications < 200);
     simulate(&mut bench);
     simulate(&mut bench);
-    bench.window.get_by_label_contains("in the simulation before: the same");
+    bench.window.get_by_label("P95 is the same as in the simulation before");
+    // The same orders meet partners that always take what is set for them.
+    bench.window.get_by_role_and_label(Role::ComboBox, "Answers").click();
+    bench.window.run_steps(3);
+    bench.window.get_by_role_and_label(Role::Button, "As set").click();
+    bench.window.run_steps(3);
+    simulate(&mut bench);
+    bench.window.get_by_label_contains(" shorter than in the simulation before");
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod sums;
 mod tests;
 
 pub use plan::{Answers, Simulation, Source, correlated, keyed_text, sources};
-pub use results::{CaseFound, Group, PortTimes, Remark, Results, ShapeTimes};
+pub use results::{CaseFound, Group, PortTimes, Remark, Replication, Results, ShapeTimes};
 pub use statistics::{Bar, Estimate, span_words};
 
 use super::VirtualRun;

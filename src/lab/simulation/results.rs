@@ -84,6 +84,14 @@ pub struct CaseFound {
     pub held_for: f64,
 }
 
+/// What one replication gave. All times are milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Replication {
+    pub seed: u64,
+    pub mean: f64,
+    pub p95: f64,
+}
+
 /// Something the numbers say about themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Remark {
@@ -96,6 +104,8 @@ pub struct Remark {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Results {
     pub replications: u32,
+    /// Each of them in which a case ended.
+    pub each: Vec<Replication>,
     /// Seed of the first replication; the others follow.
     pub seed: u64,
     pub arrived: u64,
@@ -131,6 +141,7 @@ impl Results {
         let slow = sums.slowest(usize::try_from(ended.div_ceil(SLOW)).unwrap_or(usize::MAX));
         let mut results = Self {
             replications: sums.replications,
+            each: all.map(|all| replications(sums, all)).unwrap_or_default(),
             seed: simulation.seed_of(0),
             arrived: sums.arrived,
             cases: all.map(|all| group("", all)).unwrap_or_default(),
@@ -154,6 +165,14 @@ impl Results {
     pub fn share(&self, service: Name, shape: Name, slow: bool) -> f64 {
         let own = self.shapes.iter().find(|own| (own.service, own.shape) == (service, shape));
         own.map_or(0.0, |own| if slow { own.slow } else { own.share })
+    }
+
+    /// How much longer the 95th percentile is than in another simulation, in milliseconds: by the replications that met the
+    /// same arrivals, which have the same seed. `None` without such.
+    pub fn difference(&self, before: &Self) -> Option<Estimate> {
+        let same = |own: &Replication| before.each.iter().find(|other| other.seed == own.seed);
+        let pairs = self.each.iter().filter_map(|own| Some(own.p95 - same(own)?.p95));
+        Estimate::of(&pairs.collect::<Vec<_>>())
     }
 
     fn bottleneck(&self, slow: &[&Slow]) -> String {
@@ -264,6 +283,15 @@ impl Results {
             say(false, text);
         }
     }
+}
+
+fn replications(sums: &Sums, all: &sums::Group) -> Vec<Replication> {
+    let numbers = all.means.iter().zip(&all.high);
+    sums.seeds
+        .iter()
+        .zip(numbers)
+        .map(|(seed, (mean, p95))| Replication { seed: *seed, mean: *mean, p95: *p95 })
+        .collect()
 }
 
 fn group(name: &str, sums: &sums::Group) -> Group {

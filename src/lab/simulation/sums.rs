@@ -104,6 +104,8 @@ pub(super) struct Sums {
     most_slow: usize,
     pub unfinished: Vec<Slow>,
     pub replications: u32,
+    /// Seeds of those in which a case ended.
+    pub seeds: Vec<u64>,
     pub arrived: u64,
     pub unrouted: u64,
     /// Cases in progress on average, cases that ended an hour, and what Little's law makes of them; by replication.
@@ -131,6 +133,9 @@ impl Sums {
         self.arrived += seen.arrived;
         self.unrouted += seen.unrouted;
         self.groups.values_mut().for_each(Group::end);
+        if !self.begun.is_empty() {
+            self.seeds.push(self.seed);
+        }
         let lasted = millis(seen.lasted.0.max(1));
         let ended = number(self.begun.len() as u64);
         self.in_progress.push(seen.in_progress);

@@ -246,8 +246,7 @@ impl Simulations {
         for report in reports {
             match report {
                 Report::Begun(ran) => {
-                    let alike = self.ran.as_ref().is_some_and(|before| before.simulation == ran.simulation);
-                    self.before = self.results.take().filter(|_| alike);
+                    self.before = self.results.take();
                     self.progress = Some((0, ran.simulation.count * u64::from(ran.simulation.replications)));
                     self.ran = Some(ran);
                     self.views.clear();

@@ -239,18 +239,18 @@ fn summary(
     bars::bars(ui, results);
 }
 
-/// `P95 was 16.2 s before: 12 % less`.
+/// `P95 is 1.71 ± 0.42 s shorter than before`, by what met the same arrivals.
 fn changed(run: &RunMode, results: &Results) -> Option<String> {
-    let (before, now) = (run.simulation.before.as_ref()?.cases.p95?, results.cases.p95?);
-    let share = (now.value / before.value.max(1.0) - 1.0) * 100.0;
-    let than = if share.abs() < 0.5 {
-        "the same".to_owned()
-    } else if share < 0.0 {
-        format!("{:.0} % shorter now", -share)
-    } else {
-        format!("{share:.0} % longer now")
-    };
-    Some(format!("P95 was {} in the simulation before: {than}", before.span_words()))
+    let before = run.simulation.before.as_ref()?;
+    let difference = results.difference(before)?;
+    let certain = difference.half.is_some_and(|half| difference.value.abs() > half);
+    if difference.value.abs() < 0.5 {
+        return Some("P95 is the same as in the simulation before".to_owned());
+    }
+    let than = if difference.value < 0.0 { "shorter" } else { "longer" };
+    let by = Estimate { value: difference.value.abs(), ..difference }.span_words();
+    let words = format!("P95 is {by} {than} than in the simulation before");
+    Some(if certain { words } else { format!("{words}: that may be chance") })
 }
 
 fn lists(ui: &mut Ui, run: &mut RunMode, results: &Arc<Results>, actions: &mut Vec<Action>) {
