@@ -110,6 +110,18 @@ pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Digits in groups of three: `13,402`.
+pub fn grouped(digits: &str) -> String {
+    let mut out = String::new();
+    for (at, c) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// The words with a capital at their beginning.
 pub fn capital(words: &str) -> String {
     let mut letters = words.chars();

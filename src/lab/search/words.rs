@@ -1,7 +1,7 @@
 //! What a search found, in words: with the bound it holds within, and never that something is correct.
 
 use super::{Finding, Kind, Verdict};
-use crate::diagnostic::counted;
+use crate::diagnostic::{counted, grouped};
 use crate::message::Name;
 use std::fmt;
 
@@ -50,12 +50,13 @@ impl Verdict {
             1 => "the message comes at any point".to_owned(),
             count => format!("{count} messages in every order"),
         };
+        let states = || grouped(&self.states.to_string());
         let bound = match (self.all, self.turned) {
-            (true, _) => format!("all {} states, {}", grouped(self.states), counted(self.ends, "end")),
-            (false, 0) => format!("the first {} states", grouped(self.states)),
-            (false, 1) => format!("{} states: everything in turn", grouped(self.states)),
+            (true, _) => format!("all {} states, {}", states(), counted(self.ends, "end")),
+            (false, 0) => format!("the first {} states", states()),
+            (false, 1) => format!("{} states: everything in turn", states()),
             (false, turned) => {
-                format!("{} states: everything with at most {} out of turn", grouped(self.states), turned - 1)
+                format!("{} states: everything with at most {} out of turn", states(), turned - 1)
             }
         };
         format!("{messages}, {bound}")
@@ -89,17 +90,4 @@ impl Verdict {
 fn short(name: Name) -> &'static str {
     let name = name.as_str();
     name.rsplit(['.', '#', '/']).next().unwrap_or(name)
-}
-
-/// `13,402`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

@@ -1,6 +1,7 @@
 //! .NET format strings, invariant culture.
 
 use super::exception;
+use crate::diagnostic::grouped;
 use crate::message::{DateTime, Value, format_value};
 use crate::xlang::Raised;
 use crate::xlang::eval::{convert_text, double, integer};
@@ -134,17 +135,6 @@ fn fixed(value: &Value, decimals: u32, groups: bool) -> String {
         Some(fraction) => format!("{sign}{whole}.{fraction}"),
         None => format!("{sign}{whole}"),
     }
-}
-
-fn grouped(digits: &str) -> String {
-    let mut out = String::new();
-    for (at, c) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
 
 /// `0`, `#`, `.`, `,` and `%` patterns, with sections for negative numbers and zero.
