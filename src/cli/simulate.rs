@@ -5,6 +5,7 @@ use crate::lab::simulation::{
     Answers, Bar, CaseFound, Estimate, Group, Progress, Results, Simulation, Source, simulate as run,
     sources, span_words,
 };
+use crate::message::short_name;
 use crate::model::{Arrivals, DrawnTime};
 use crate::program::{Program, receive_locations};
 use clap::{Args, ValueEnum};
@@ -227,10 +228,10 @@ fn print(found: &Results, program: &Program) {
     ));
     print_group("all cases", &found.cases);
     for kind in found.kinds.iter().filter(|_| found.kinds.len() > 1) {
-        print_group(&format!("cases of {}", short(&kind.name)), kind);
+        print_group(&format!("cases of {}", short_name(&kind.name)), kind);
     }
     for group in &found.orchestrations {
-        print_group(short(&group.name), group);
+        print_group(short_name(&group.name), group);
     }
     say("");
     say(format_args!(
@@ -241,7 +242,7 @@ fn print(found: &Results, program: &Program) {
         say(format_args!(
             "{:<32} {:<18} {:>7} {:>9} {:>9} {:>9} {:>5.1}% {:>5.1}%",
             cut(&shape.name, 32),
-            cut(short(shape.service.as_str()), 18),
+            cut(shape.service.short(), 18),
             shape.visits,
             span_words(shape.mean),
             span_words(shape.p95),
@@ -319,7 +320,7 @@ fn print_case(what: &str, case: &CaseFound, program: &Program) {
         let shapes = program.service_by_name(service).map_or(&[][..], |service| &service.shapes);
         let info = shapes.iter().find(|info| info.id == shape);
         let name = info.map_or(shape.as_str(), |info| info.name.as_str());
-        format!(", {} of it at {name}, in {}", span_words(case.held_for), short(service.as_str()))
+        format!(", {} of it at {name}, in {}", span_words(case.held_for), service.short())
     });
     say(format_args!("{what}: seed {}, {}: {}{held}", case.seed, case.instance, span_words(case.took)));
 }
@@ -330,8 +331,4 @@ fn cut(name: &str, most: usize) -> String {
         return name.to_owned();
     }
     name.chars().take(most - 1).chain(['…']).collect()
-}
-
-fn short(service: &str) -> &str {
-    service.rsplit('.').next().unwrap_or(service)
 }

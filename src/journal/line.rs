@@ -2,7 +2,7 @@
 
 use crate::diagnostic::counted;
 use crate::engine::{Event, EventKind, InstanceChange};
-use crate::message::{DateTime, Name, TimeSpan};
+use crate::message::{DateTime, TimeSpan};
 use crate::program::groups_text;
 use crate::xlang::ActivityChange;
 use std::fmt::{self, Display, Formatter};
@@ -127,14 +127,14 @@ impl Display for Detail<'_> {
             }
             EventKind::Instance { instance, service, change } => {
                 // What a port holds of a message that went astray has no service of its own.
-                let service = Some(short(*service)).filter(|name| !name.is_empty());
+                let service = Some(service.short()).filter(|name| !name.is_empty());
                 let space = if service.is_some() { " " } else { "" };
                 write!(f, "{instance}{space}{}{}", service.unwrap_or_default(), Change(change))
             }
             EventKind::BreakpointHit { instance, service, shape }
             | EventKind::ShapeStarted { instance, service, shape }
             | EventKind::ShapeCompleted { instance, service, shape } => {
-                write!(f, "{instance} {} {shape}", short(*service))
+                write!(f, "{instance} {} {shape}", service.short())
             }
             EventKind::SubscriptionAdded { subscription, owner, groups } => {
                 write!(f, "s{} {owner}: {}", subscription.0, groups_text(groups))
@@ -143,7 +143,7 @@ impl Display for Detail<'_> {
             EventKind::SetInitialized { instance, set, values } => {
                 write!(f, "{instance} {set}:")?;
                 values.iter().try_for_each(|(name, value)| {
-                    write!(f, " {}={}", short(*name), crate::message::format_value(value))
+                    write!(f, " {}={}", name.short(), crate::message::format_value(value))
                 })
             }
             EventKind::MessageEnqueued { instance, message } => write!(f, "{message} for {instance}"),
@@ -230,12 +230,6 @@ fn resumability(resumable: bool) -> &'static str {
 
 fn ack(negative: bool) -> &'static str {
     if negative { "NACK" } else { "ACK" }
-}
-
-/// The last part of a dotted or namespaced name.
-fn short(name: Name) -> &'static str {
-    let name = name.as_str();
-    name.rsplit(['.', '#']).next().filter(|last| !last.is_empty()).unwrap_or(name)
 }
 
 fn one_line(text: &str) -> String {

@@ -22,7 +22,7 @@ pub use class::{ClassField, ClassInfo, ClassInstance, message_type};
 pub use context::{Context, Property};
 pub use document::{MAX_XML_BYTES, XPathResult, XmlDocument, XmlError, escape_xml};
 pub use format::{ENUM_MEMBER, format_value};
-pub use name::Name;
+pub use name::{Name, short_name};
 pub use part::{Message, MessageId, Part, PartMismatch};
 pub use path::{NodePath, PathStep};
 pub use value::{DateTime, ExceptionValue, Object, TimeSpan, Value, ValueType};

@@ -47,6 +47,11 @@ impl Name {
         name
     }
 
+    /// The last part of a full name or message type: what people call it.
+    pub fn short(self) -> &'static str {
+        short_name(self.as_str())
+    }
+
     pub fn as_str(self) -> &'static str {
         self.0.text
     }
@@ -133,4 +138,8 @@ impl<'de> Deserialize<'de> for Name {
         }
         Ok(Self::new(&String::deserialize(deserializer)?))
     }
+}
+/// As [`Name::short`].
+pub fn short_name(name: &str) -> &str {
+    name.rsplit(['.', '#']).next().filter(|last| !last.is_empty()).unwrap_or(name)
 }

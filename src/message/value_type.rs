@@ -1,4 +1,4 @@
-use super::{DateTime, TimeSpan, Value, ValueType};
+use super::{DateTime, TimeSpan, Value, ValueType, short_name};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
@@ -35,7 +35,7 @@ impl ValueType {
         }
         NAMES
             .iter()
-            .find(|(_, full, keyword)| name == *full || name == *keyword || short(full) == name)
+            .find(|(_, full, keyword)| name == *full || name == *keyword || short_name(full) == name)
             .map_or_else(|| Self::Named(name.into()), |(value_type, _, _)| value_type.clone())
     }
 
@@ -49,7 +49,7 @@ impl ValueType {
 
     /// Name without namespace: `Int32`.
     pub fn short_name(&self) -> &str {
-        short(self.name())
+        short_name(self.name())
     }
 
     /// The types a user may choose for a variable, in the order a list shows them.
@@ -142,10 +142,6 @@ impl Value {
             Self::Object(object) => ValueType::Named(object.type_name.clone()),
         }
     }
-}
-
-fn short(name: &str) -> &str {
-    name.rsplit('.').next().unwrap_or(name)
 }
 
 #[cfg(test)]

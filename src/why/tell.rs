@@ -10,7 +10,7 @@ use crate::program::Program;
 /// of.
 pub fn tell(program: &Program, event: &Event, known: impl Fn(InstanceId) -> Option<Name>) -> Option<String> {
     let who = |id: InstanceId| match known(id) {
-        Some(service) => format!("{} {id}", short(service)),
+        Some(service) => format!("{} {id}", service.short()),
         None => id.to_string(),
     };
     let shape = |id: InstanceId, at: Name| {
@@ -42,12 +42,12 @@ pub fn tell(program: &Program, event: &Event, known: impl Fn(InstanceId) -> Opti
         EventKind::SetInitialized { instance, set, values } => {
             let values: Vec<String> = values
                 .iter()
-                .map(|(name, value)| format!("{} {}", short(*name), format_value(value)))
+                .map(|(name, value)| format!("{} {}", name.short(), format_value(value)))
                 .collect();
             format!("{} is now known by {set}: {}.", who(*instance), words::joined(&values))
         }
         EventKind::Instance { instance, service, change } => {
-            format!("{} {instance} {}.", short(*service), changed(program, *service, change)?)
+            format!("{} {instance} {}.", service.short(), changed(program, *service, change)?)
         }
         EventKind::ExceptionThrown { instance, exception, message } => {
             format!("{} throws {exception}: {message}.", who(*instance))
@@ -107,9 +107,4 @@ fn changed(program: &Program, service: Name, change: &InstanceChange) -> Option<
             return None;
         }
     })
-}
-
-/// The last part of a dotted name.
-fn short(name: Name) -> &'static str {
-    name.as_str().rsplit('.').next().unwrap_or(name.as_str())
 }

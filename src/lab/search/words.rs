@@ -2,7 +2,6 @@
 
 use super::{Finding, Kind, Verdict};
 use crate::diagnostic::{counted, grouped};
-use crate::message::Name;
 use std::fmt;
 
 impl fmt::Display for Kind {
@@ -21,7 +20,7 @@ impl fmt::Display for Kind {
 impl Finding {
     /// What goes wrong, in one sentence without its end.
     pub fn text(&self) -> String {
-        let subject = short(self.subject);
+        let subject = self.subject.short();
         match self.kind {
             Kind::Endless => format!("It does not come to rest: {}", self.reason),
             Kind::Zombie => format!("{subject} becomes a zombie: {}", self.reason),
@@ -84,10 +83,4 @@ impl Verdict {
             .collect();
         if words.is_empty() { "nothing new goes wrong".to_owned() } else { words.join(", ") }
     }
-}
-
-/// The last part of a full name.
-fn short(name: Name) -> &'static str {
-    let name = name.as_str();
-    name.rsplit(['.', '#', '/']).next().unwrap_or(name)
 }

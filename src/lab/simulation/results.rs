@@ -194,7 +194,7 @@ impl Results {
             part(first.slow),
             first.slow * 100.0,
             first.name,
-            short(first.service)
+            first.service.short()
         )
     }
 
@@ -380,12 +380,6 @@ fn found(slow: &Slow) -> CaseFound {
         held: held.map(|(site, _)| site),
         held_for: held.map_or(0.0, |(_, ticks)| super::statistics::millis(ticks)),
     }
-}
-
-/// `CableOrder1Orch` of `Southridge.CableOrder1Orch`.
-fn short(service: Name) -> &'static str {
-    let name = service.as_str();
-    name.rsplit('.').next().unwrap_or(name)
 }
 
 fn part_of(ticks: i64, all: i64) -> f64 {

@@ -1,6 +1,6 @@
 //! What the ids in events mean to people: names of orchestrations, shapes and messages.
 
-use crate::message::{BTS, Message, Name, format_value};
+use crate::message::{BTS, Message, Name, format_value, short_name};
 use crate::model::{Application, Id, ShapeKind};
 use std::collections::BTreeMap;
 
@@ -95,11 +95,6 @@ impl Atlas {
     }
 }
 
-/// The last part of a dotted name.
-pub fn short(name: &str) -> &str {
-    name.rsplit(['.', '#']).next().unwrap_or(name)
-}
-
 /// Orchestrations are known by their name without `Orch`, as people say it.
 pub fn service_words(service: Name) -> &'static str {
     let name = service.as_str().rsplit('.').next().unwrap_or(service.as_str());
@@ -109,7 +104,7 @@ pub fn service_words(service: Name) -> &'static str {
 /// Type of a message without its namespace.
 pub fn type_of(message: &Message) -> String {
     if let Some(value) = message.context.get(BTS.message_type) {
-        return short(&format_value(value)).to_owned();
+        return short_name(&format_value(value)).to_owned();
     }
     let class = message.body_part().and_then(|p| p.body.as_class().map(|c| c.class.root.to_string()));
     let root = || message.body_part().and_then(|p| p.body.root().ok()).map(|(_, root)| root.to_string());

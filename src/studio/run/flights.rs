@@ -1,6 +1,6 @@
 //! Messages on their way: along port connectors, and through the message box.
 
-use super::atlas::{Atlas, pill_of, service_words, short};
+use super::atlas::{Atlas, pill_of, service_words};
 use crate::engine::preview::NodeKind;
 use crate::engine::{Event, EventKind, InstanceId, Publisher, Subscriber};
 use crate::message::{MessageId, Name};
@@ -124,7 +124,7 @@ impl Flights {
                 self.publish(message.id, &label, publisher, now, speed);
                 let from = match publisher {
                     Publisher::ReceivePort(name) | Publisher::SendPortReply(name) => name.to_string(),
-                    Publisher::Acknowledgement(name) => format!("{} acknowledgement", short(name.as_str())),
+                    Publisher::Acknowledgement(name) => format!("{} acknowledgement", name.short()),
                     Publisher::External => "Operator".to_owned(),
                     Publisher::Orchestration { instance, port } => {
                         if let Some(place) = self.senders.get(&(*instance, *port)).copied() {
@@ -156,9 +156,7 @@ impl Flights {
                     Subscriber::Instance { instance, port } => {
                         format!("{} {instance}", service_words(*port))
                     }
-                    Subscriber::SendPort(name) | Subscriber::SendPortGroup(name) => {
-                        short(name.as_str()).to_owned()
-                    }
+                    Subscriber::SendPort(name) | Subscriber::SendPortGroup(name) => name.short().to_owned(),
                 };
                 if let Some(route) = self.routes.iter_mut().rev().find(|r| r.message == *message) {
                     route.to.push(to);

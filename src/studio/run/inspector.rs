@@ -199,7 +199,7 @@ fn correlation(ui: &mut Ui, view: &InstanceView) {
     fields::heading(ui, "Correlation");
     ui.spacing_mut().item_spacing.y = 1.0;
     for (set, values) in &view.sets {
-        let name = |n: Name| super::atlas::short(n.as_str()).to_owned();
+        let name = |n: Name| n.short().to_owned();
         let words: Vec<String> =
             values.iter().map(|(n, v)| format!("{} {}", name(*n), format_value(v))).collect();
         let words = words.join(", ");

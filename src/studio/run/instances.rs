@@ -78,7 +78,7 @@ pub fn title(summary: &Summary) -> String {
     } else if summary.orchestration {
         service_words(summary.service).to_owned()
     } else {
-        super::atlas::short(summary.service.as_str()).to_owned()
+        summary.service.short().to_owned()
     }
 }
 

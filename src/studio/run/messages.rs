@@ -166,7 +166,7 @@ fn context_row(ui: &mut Ui, property: &crate::message::Property) {
         job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(12.0));
         ui.painter().layout_job(job)
     };
-    let name = put(super::atlas::short(property.name.as_str()), font, t.muted, rect.width() * 0.55);
+    let name = put(property.name.short(), font, t.muted, rect.width() * 0.55);
     let taken = name.size().x + 14.0;
     ui.painter().galley(pos2(rect.left() + 14.0, rect.center().y - name.size().y / 2.0), name, t.muted);
     let galley = put(value, FontId::monospace(11.0), t.text, rect.width() - taken - 10.0);

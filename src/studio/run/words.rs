@@ -1,6 +1,6 @@
 //! Subscriptions in words.
 
-use super::atlas::short;
+use crate::message::short_name;
 
 /// What a subscription waits for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub fn wanted(row: &str) -> Wanted {
         let (property, operator) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let value = parts.next().unwrap_or_default().trim_matches('"');
         match (property, operator) {
-            ("BTS.MessageType", "==") => wanted.what = short(value).to_owned(),
+            ("BTS.MessageType", "==") => wanted.what = short_name(value).to_owned(),
             ("BTS.PartnerPort", "==") if value == "selfCorrelated" => own_address = true,
             ("BTS.PartnerService", "==") if own_address => {}
             ("BTS.Operation", "==") => value.clone_into(&mut operation),
@@ -49,7 +49,7 @@ pub fn wanted(row: &str) -> Wanted {
 /// `OrderPropertySchema.CustID == "17"` as `CustID = 17`.
 fn tidy(predicate: &str) -> String {
     let mut parts = predicate.splitn(3, ' ');
-    let property = short(parts.next().unwrap_or_default());
+    let property = short_name(parts.next().unwrap_or_default());
     match (parts.next(), parts.next()) {
         (Some("=="), Some(value)) => format!("{property} = {}", value.trim_matches('"')),
         (Some(operator), Some(value)) => format!("{property} {operator} {value}"),

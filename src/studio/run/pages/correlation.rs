@@ -1,7 +1,7 @@
 //! The correlation map: which instance holds which values at the moment shown.
 
 use super::super::RunMode;
-use super::super::atlas::{service_words, short};
+use super::super::atlas::service_words;
 use super::super::desk::{Line, Page};
 use super::tools;
 use crate::diagnostic::counted;
@@ -60,11 +60,8 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
 
 fn row(run: &RunMode, held: &HeldValues) -> Row {
     let t = run.drawer.tokens();
-    let values: Vec<String> = held
-        .values
-        .iter()
-        .map(|(name, value)| format!("{} {}", short(name.as_str()), format_value(value)))
-        .collect();
+    let values: Vec<String> =
+        held.values.iter().map(|(name, value)| format!("{} {}", name.short(), format_value(value))).collect();
     let holders: Vec<String> = held.holders.iter().map(ToString::to_string).collect();
     let follows = match (held.collides(), held.followed) {
         (true, n) => {

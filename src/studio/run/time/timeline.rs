@@ -3,7 +3,7 @@
 use crate::engine::{Event, EventKind, InstanceChange, InstanceId, Publisher};
 use crate::journal::{instance_of, is_problem};
 use crate::message::Name;
-use crate::studio::run::atlas::{pill_of, short};
+use crate::studio::run::atlas::pill_of;
 use crate::studio::run::state::State;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -169,7 +169,7 @@ impl Timeline {
             },
             EventKind::PortAttempt { port, message, .. } => {
                 let what = state.flights.label(*message).unwrap_or("Message");
-                let label = format!("{what} to {}", short(port.as_str()));
+                let label = format!("{what} to {}", port.short());
                 self.arrivals.push_back(Arrival { sent: true, ..arrival(label) });
             }
             EventKind::RoutingFailed { .. } | EventKind::MessageSuspended { .. } => {
