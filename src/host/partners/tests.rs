@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::{Partner, PartnerOutcome, PartnerRule, PartnerRules, ReceiveLocation, ReceivePort};
+use std::collections::BTreeSet;
 
 fn partner(name: &str, behavior: PartnerBehavior) -> Partner {
     Partner { name: name.into(), description: String::new(), behavior }
@@ -279,6 +280,27 @@ fn a_partner_takes_its_time_as_its_distribution_says() {
 }
 
 #[test]
+fn an_echo_told_to_draws_its_times_until_it_is_given_one_again() {
+    let mut partners = partners(vec![echo()]);
+    let took = |partners: &mut Partners| {
+        let begun = partners.now;
+        partners.deliver(begun, &sent(1, "queue://To", "<a/>", false));
+        while let Some(due) = partners.next_due() {
+            if partners.next_action(due).is_some() {
+                return due.since(begun).0 / 10_000;
+            }
+        }
+        0
+    };
+    assert!(partners.set_takes("Facilities", DrawnTime::Between(10, 30)));
+    let drawn: BTreeSet<i64> = (0..20).map(|_| took(&mut partners)).collect();
+    assert!(drawn.len() > 5 && drawn.iter().all(|ms| (10..=30).contains(ms)), "{drawn:?}");
+    assert!(partners.set_delay("Facilities", TimeSpan::from_millis(700)));
+    assert_eq!(took(&mut partners), 700);
+    assert!(!partners.set_takes("Nobody", DrawnTime::Fixed(1)));
+}
+
+#[test]
 fn a_partner_fails_now_and_then_answers_in_turn_and_asks_a_person() {
     let rules = PartnerRules {
         rules: vec![PartnerRule {
@@ -339,7 +361,7 @@ fn a_load_arrives_in_its_pattern_with_keys_that_meet_and_nearly_meet() {
     let steady = arrivals(Arrivals::Every(DrawnTime::Fixed(10)));
     assert_eq!(steady.len(), 300);
     assert!(steady.iter().zip(0..).all(|((at, _), n)| *at == n * 10));
-    let distinct: std::collections::BTreeSet<&str> = steady.iter().map(|(_, key)| key.as_str()).collect();
+    let distinct: BTreeSet<&str> = steady.iter().map(|(_, key)| key.as_str()).collect();
     let near = distinct.iter().filter(|key| key.starts_with('k') || key.ends_with(' ')).count();
     assert!((200..290).contains(&distinct.len()) && near > 10, "{} keys, {near} near ones", distinct.len());
     let bursts = arrivals(Arrivals::Bursts { size: 100, pause: DrawnTime::Fixed(1_000) });

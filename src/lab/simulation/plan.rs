@@ -1,5 +1,6 @@
 //! What arrives in a simulation, how often, and what partners make of it.
 
+use crate::biztalk;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{EventKind, InstanceChange};
 use crate::host::address::normalize;
@@ -12,7 +13,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Messages that are tried for one that starts an orchestration.
+/// Messages made of schemas, and receive locations, that are tried for one that starts an orchestration.
 const TRIES: usize = 40;
 
 /// How long the answers of partners take that have one time set and no distribution of their own.
@@ -133,20 +134,27 @@ impl Simulation {
         let all = sources(application);
         let first = all.iter().find(|source| source.location.is_some()).cloned();
         let source = first.or_else(|| {
-            let saved = all.into_iter().filter(|source| source.location.is_none());
-            let made = program.schemas.roots().filter_map(|root| {
-                let text = keyed_text(application, &program.schemas, &root.message_type.to_string()).ok()?;
-                Some(Source {
-                    name: root.root.to_string(),
-                    location: None,
-                    messages: vec![text],
-                    in_turn: false,
-                    arrivals: Arrivals::Every(DrawnTime::Exponential(1000)),
-                })
+            let made = |name: String, location: Option<String>, text: String| Source {
+                name,
+                location,
+                messages: vec![text],
+                in_turn: false,
+                arrivals: Arrivals::Every(DrawnTime::Exponential(1000)),
+            };
+            let schemas = &program.schemas;
+            let keyed = schemas.roots().filter_map(|root| {
+                let text = keyed_text(application, schemas, &root.message_type.to_string()).ok()?;
+                Some(made(root.root.to_string(), None, text))
             });
-            let tried = saved.chain(made).take(TRIES);
-            tried.into_iter().find_map(|source| {
-                let location = starting(program, source.messages.first()?)?;
+            // What an adapter would have to promote cannot be told to a location.
+            let starting = application.modules.keys().filter_map(|key| {
+                let sample = biztalk::sample(application, schemas, key).ok()?;
+                sample.properties.is_empty().then(|| made(key.clone(), Some(sample.location), sample.body))
+            });
+            let saved = all.into_iter();
+            saved.chain(keyed.take(TRIES)).chain(starting).find_map(|source| {
+                let text = source.messages.first()?;
+                let location = location_starting(program, text, source.location.as_deref())?;
                 Some(Source { location: Some(location), ..source })
             })
         });
@@ -219,10 +227,12 @@ impl Simulation {
     }
 }
 
-/// The receive location at which a message makes an instance of an orchestration.
-fn starting(program: &Arc<Program>, text: &str) -> Option<String> {
+/// The receive location, this one if one is given, at which a message makes an instance of an orchestration.
+fn location_starting(program: &Arc<Program>, text: &str, only: Option<&str>) -> Option<String> {
     let enabled = receive_locations(&program.application).into_iter().filter(|location| location.enabled);
-    enabled.map(|location| location.name).find(|location| {
+    let names = enabled.map(|location| location.name).filter(|name| only.is_none_or(|only| only == name));
+    let mut names = names.take(TRIES);
+    names.find(|location| {
         let mut run = VirtualRun::with_program(Arc::clone(program), 0, DateTime::default());
         run.submit(location, text.as_bytes());
         run.run().events().iter().any(|event| match &event.kind {

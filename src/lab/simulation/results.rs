@@ -390,6 +390,7 @@ fn part_of(ticks: i64, all: i64) -> f64 {
 fn part(share: f64) -> &'static str {
     match share {
         s if s >= 0.9 => "Nearly all",
+        s if s >= 0.78 => "Four fifths",
         s if s >= 0.7 => "Three quarters",
         s if s >= 0.6 => "Two thirds",
         s if s >= 0.42 => "Half",
