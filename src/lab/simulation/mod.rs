@@ -70,7 +70,7 @@ pub fn simulate(
         let of = simulation.count * u64::from(wanted);
         let mut on = |here: u64| {
             let progress = Progress { replications: done, arrived: arrived + here, of, results: None };
-            here % TOLD != 0 || tell(&progress)
+            !here.is_multiple_of(TOLD) || tell(&progress)
         };
         let Some(seen) = drive(&mut run, program, simulation, seed, &mut sums, &mut on)? else {
             break;

@@ -328,17 +328,15 @@ impl<'a> Observer<'a> {
             | EventKind::AckConsumed { instance, .. }
             | EventKind::ScopeAborted { instance, .. }
             | EventKind::ExceptionThrown { instance, .. } => (*instance, None),
-            EventKind::Instance { instance, change, .. }
-                if matches!(
-                    change,
+            EventKind::Instance {
+                instance,
+                change:
                     InstanceChange::Completed
-                        | InstanceChange::Terminated { .. }
-                        | InstanceChange::Suspended { .. }
-                        | InstanceChange::Discarded { .. }
-                ) =>
-            {
-                (*instance, None)
-            }
+                    | InstanceChange::Terminated { .. }
+                    | InstanceChange::Suspended { .. }
+                    | InstanceChange::Discarded { .. },
+                ..
+            } => (*instance, None),
             _ => return,
         };
         let Some(live) = self.live.get_mut(&id) else { return };

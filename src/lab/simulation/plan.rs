@@ -143,7 +143,7 @@ impl Simulation {
             };
             let schemas = &program.schemas;
             let keyed = schemas.roots().filter_map(|root| {
-                let text = keyed_text(application, schemas, &root.message_type.to_string()).ok()?;
+                let text = keyed_text(application, schemas, &root.message_type).ok()?;
                 Some(made(root.root.to_string(), None, text))
             });
             // What an adapter would have to promote cannot be told to a location.

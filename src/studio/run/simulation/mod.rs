@@ -38,7 +38,7 @@ enum Report {
     Begun(Arc<Ran>),
     At { arrived: u64, of: u64 },
     Found(Box<Results>),
-    Ended(Option<Diagnostic>),
+    Ended(Option<Box<Diagnostic>>),
 }
 
 /// What is listed of the results.
@@ -227,7 +227,7 @@ impl Simulations {
                 let mut tell = |progress: &Progress<'_>| told(progress, &sender, &stop, &wake);
                 simulate(&ran.program, &ran.simulation, &mut tell).map_err(Some)
             })();
-            let _ = sender.send(Report::Ended(ended.err().flatten()));
+            let _ = sender.send(Report::Ended(ended.err().flatten().map(Box::new)));
             wake();
         };
         let begun = std::thread::Builder::new().name("simulation".to_owned()).spawn(work).is_ok();
