@@ -240,6 +240,7 @@ fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::engine::InstanceId;
+    use crate::message::Name;
 
     #[test]
     fn a_line_has_time_name_and_subject() {
