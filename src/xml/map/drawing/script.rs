@@ -189,8 +189,7 @@ impl<'a> Run<'a, '_> {
         match transform(&sheet, &source, false) {
             Ok(text) => Ok(Some(text)),
             Err(reason) => {
-                let mocked = transform(&sheet, &source, true);
-                self.stood_in(functoid, &reason, mocked.ok()).map(Some)
+                self.stood_in(functoid, &reason, || transform(&sheet, &source, true).ok()).map(Some)
             }
         }
     }
@@ -201,7 +200,7 @@ impl<'a> Run<'a, '_> {
         &mut self,
         functoid: &'a Functoid,
         reason: &str,
-        mocked: Option<String>,
+        mocked: impl FnOnce() -> Option<String>,
     ) -> Result<String, MapError> {
         let mut values = Vec::new();
         for argument in self.graph.arguments(functoid) {
@@ -214,8 +213,10 @@ impl<'a> Run<'a, '_> {
                 let message = format!("the script for {}.{function} failed: {fault}", self.map.name);
                 Err(self.fail(message, "Correct the component that stands for it."))
             }
-            None if mocked.is_some() => Ok(mocked.unwrap_or_default()),
             None => {
+                if let Some(without) = mocked() {
+                    return Ok(without);
+                }
                 let message = format!("inline XSLT of functoid {} cannot run: {reason}", functoid.id);
                 let help = format!(
                     "Rewrite it without that, or write a component {} with a function {function} that gives the nodes.",
