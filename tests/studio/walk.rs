@@ -314,6 +314,11 @@ fn walk() {
     walk.until("it plays", |w| {
         w.state().run.state.clock.playing && !w.state().run.state.instances.is_empty()
     });
+    let changed = |w: &Harness<'_, Studio>| {
+        let state = &w.state().run.state;
+        state.atlas.service("OrderManager").and_then(|service| state.changed.word(service, &delay))
+    };
+    assert_eq!(changed(&walk.bench.window), Some("new"), "what is tried is marked");
     walk.done("again", 1_200);
 
     // Up to the new shape: whoever comes there is held, loudly.

@@ -6,6 +6,7 @@
 mod arrivals;
 pub mod atlas;
 mod boxes;
+mod changed;
 pub mod desk;
 pub mod flights;
 pub mod forks;
@@ -42,6 +43,7 @@ use crate::engine::InstanceId;
 use crate::journal::Stride;
 use crate::message::{MessageId, Name, Value, format_value};
 use crate::model::{Application, Id};
+use changed::Changed;
 use desk::Page;
 use egui::{Button, RichText, Ui};
 use overlay::{RunOverlay, Tokens as Threads};
@@ -162,7 +164,10 @@ impl RunMode {
         if other {
             self.state.atlas = atlas::Atlas::of(&document.app);
             let app = Arc::new(document.app.clone());
-            self.ran = Some(Arc::clone(&app));
+            let before = self.ran.replace(Arc::clone(&app)).filter(|_| known);
+            let changed = before.map(|before| Changed::between(&before, &app, &self.state.atlas));
+            self.state.changed = changed.unwrap_or_default();
+            actions.extend(self.state.changed.words().map(Action::Said));
             self.applied = self.applied.take().filter(|_| mends);
             if known && !self.rested {
                 // Changed while one looks at the run: the same messages meet the change.

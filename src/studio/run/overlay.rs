@@ -194,6 +194,7 @@ impl<'a> RunOverlay<'a> {
         if let Some(simulation) = self.heat.filter(|_| self.coverage.is_none()) {
             self.glow(paint, simulation);
         }
+        self.state.changed.paint(paint, self.service, |node| seen(paint, node));
         let marks = self.marks();
         // A shape inside a closed container shows on the container.
         let mut shown: Vec<(&Node, Token)> = Vec::new();

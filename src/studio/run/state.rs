@@ -1,6 +1,7 @@
 //! What the window knows of the run: built from updates, read by canvas and panels.
 
 use super::atlas::Atlas;
+use super::changed::Changed;
 use super::desk::Found;
 use super::flights::Flights;
 use super::notice::Notice;
@@ -92,6 +93,8 @@ pub struct State {
     pub flights: Flights,
     pub answer: Option<Answer>,
     pub atlas: Atlas,
+    /// Since the run before.
+    pub changed: Changed,
     /// Seconds the run has been playing on this screen; stands still while paused.
     pub play: f64,
     heat: Heat,
