@@ -1,7 +1,8 @@
 //! The first five minutes of somebody who has never seen the studio, step by step: run, back, why, what if, edit, bind, run
 //! again, run to a shape, many orders, keep as test, explore. Everything by mouse or keys, as they would do it.
 //!
-//! `ORCHESTRION_PICTURES=folder cargo test --test studio walk` also writes a picture of each step and `walk.gif`.
+//! `ORCHESTRION_PICTURES=folder cargo test --test studio walk` also writes a picture of each step, and `walk.gif`,
+//! `on.gif` and `simulate.gif`.
 
 use super::run::Bench;
 use egui::accesskit::Role;
@@ -99,6 +100,14 @@ impl Walk<'_> {
         }
         window.drop_at(to);
         window.run_steps(3);
+    }
+
+    /// Its pictures as one that moves.
+    fn end(self) {
+        if let Some(folder) = &self.folder {
+            let bytes = gif(FILM.map(|side| side as usize), self.film).unwrap();
+            std::fs::write(folder.join(format!("{}.gif", self.name)), bytes).unwrap();
+        }
     }
 
     fn past(&self) -> Option<u64> {
@@ -332,10 +341,7 @@ fn walk() {
     walk.keys(Modifiers::SHIFT, Key::F9);
     walk.until("it goes on", |w| w.state().run.state.held.is_empty());
 
-    if let Some(folder) = &walk.folder {
-        let bytes = gif(FILM.map(|side| side as usize), walk.film).unwrap();
-        std::fs::write(folder.join("walk.gif"), bytes).unwrap();
-    }
+    walk.end();
 }
 
 /// And on: many orders, a run kept as a test, every order of what can happen.
@@ -395,6 +401,7 @@ fn walk_on() {
     walk.key(Key::Enter);
     walk.until("its moment", |w| w.state().run.past().is_some() && w.state().run.state.why.is_some());
     walk.done("found", 2_200);
+    walk.end();
 }
 
 /// A thousand orders: bars and heat fill in, and the slowest opens in the same debugger.
@@ -431,4 +438,5 @@ fn walk_simulate() {
     walk.done("slowest", 2_000);
     walk.key(Key::ArrowLeft);
     walk.until("a step back", move |w| w.state().run.past().is_some_and(|seq| seq < worst.seq));
+    walk.end();
 }

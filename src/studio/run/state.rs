@@ -137,8 +137,9 @@ impl State {
     pub fn absorb(&mut self, update: Update) {
         let other = update.run != self.run;
         if other {
-            let atlas = std::mem::take(&mut self.atlas);
-            *self = Self { run: update.run, atlas, answer: self.answer.take(), ..Self::default() };
+            let (atlas, changed) = (std::mem::take(&mut self.atlas), std::mem::take(&mut self.changed));
+            let answer = self.answer.take();
+            *self = Self { run: update.run, atlas, changed, answer, ..Self::default() };
         }
         if !update.events.is_empty() {
             self.flights = self.present.take().unwrap_or(std::mem::take(&mut self.flights));
