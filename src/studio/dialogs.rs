@@ -52,6 +52,20 @@ pub struct Native {
     open: Option<(Receiver<Option<PathBuf>>, Instant)>,
 }
 
+impl Purpose {
+    /// How the name of the file ends that is asked for; `None` for a folder, and for a file of any kind.
+    pub fn extension(self) -> Option<&'static str> {
+        match self {
+            Self::Svg | Self::SequenceSvg => Some("svg"),
+            Self::Png | Self::SequencePng => Some("png"),
+            Self::Gif => Some("gif"),
+            Self::SaveRun | Self::OpenRun => Some("orchrun"),
+            Self::Journal(format) => Some(format.extension()),
+            Self::Open | Self::SaveAs | Self::Compare | Self::Message => None,
+        }
+    }
+}
+
 /// A dialog that answers faster than a person can was never shown.
 const NOT_A_PERSON: Duration = Duration::from_millis(150);
 
@@ -72,18 +86,12 @@ impl FolderDialogs for Native {
         };
         let asked = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(move || {
             let dialog = rfd::FileDialog::new().set_title(title);
-            let chosen = match purpose {
-                Purpose::Message => dialog.pick_file(),
-                Purpose::Svg | Purpose::SequenceSvg => dialog.add_filter("SVG", &["svg"]).save_file(),
-                Purpose::Png | Purpose::SequencePng => dialog.add_filter("PNG", &["png"]).save_file(),
-                Purpose::Gif => dialog.add_filter("GIF", &["gif"]).save_file(),
-                Purpose::SaveRun => dialog.add_filter("Run", &["orchrun"]).save_file(),
-                Purpose::Journal(format) => {
-                    let extension = format.extension();
-                    dialog.add_filter(extension.to_uppercase(), &[extension]).save_file()
-                }
-                Purpose::OpenRun => dialog.add_filter("Run", &["orchrun"]).pick_file(),
-                Purpose::Open | Purpose::SaveAs | Purpose::Compare => dialog.pick_folder(),
+            let chosen = match (purpose, purpose.extension()) {
+                (Purpose::Message, _) => dialog.pick_file(),
+                (Purpose::OpenRun, Some(extension)) => dialog.add_filter("Run", &[extension]).pick_file(),
+                (Purpose::SaveRun, Some(extension)) => dialog.add_filter("Run", &[extension]).save_file(),
+                (_, Some(extension)) => dialog.add_filter(extension.to_uppercase(), &[extension]).save_file(),
+                (_, None) => dialog.pick_folder(),
             };
             // Nobody waits any more when the window is gone.
             let _ = sender.send(chosen);

@@ -152,7 +152,8 @@ impl Studio {
                     Purpose::OpenRun => ("Open run", "File with a saved run", "Open"),
                     _ => ("Export", "File to draw to", "Export"),
                 };
-                let shown = dialog("ask path").show(ctx, |ui| prompt(ui, words, path, fresh));
+                let ending = purpose.extension();
+                let shown = dialog("ask path").show(ctx, |ui| prompt(ui, words, ending, (path, fresh)));
                 keep = !shown.should_close() && shown.inner.is_none();
                 let path = PathBuf::from(path.trim());
                 match purpose {
@@ -183,7 +184,7 @@ impl Studio {
                     "Application folder, or a folder, solution, project or .odx of BizTalk",
                     "Open",
                 );
-                let shown = dialog("open path").show(ctx, |ui| prompt(ui, words, path, fresh));
+                let shown = dialog("open path").show(ctx, |ui| prompt(ui, words, None, (path, fresh)));
                 keep = !shown.should_close() && shown.inner.is_none();
                 if let Some(true) = shown.inner {
                     let folder = PathBuf::from(path.trim());
@@ -192,7 +193,7 @@ impl Studio {
             }
             Overlay::SavePath { path, fresh } => {
                 let words = ("Save as", "Folder to save the application to", "Save");
-                let shown = dialog("save path").show(ctx, |ui| prompt(ui, words, path, fresh));
+                let shown = dialog("save path").show(ctx, |ui| prompt(ui, words, None, (path, fresh)));
                 keep = !shown.should_close() && shown.inner.is_none();
                 if let Some(true) = shown.inner {
                     self.save_to(&PathBuf::from(path.trim()));
@@ -376,14 +377,15 @@ fn rank(words: &str, about: &str, query: &str) -> Option<usize> {
 fn prompt(
     ui: &mut Ui,
     (title, label, verb): (&str, &str, &str),
-    path: &mut String,
-    fresh: &mut bool,
+    ending: Option<&str>,
+    (path, fresh): (&mut String, &mut bool),
 ) -> Option<bool> {
     ui.set_width(460.0);
     ui.heading(title);
     ui.add_space(6.0);
     let label = ui.label(label);
-    let field = ui.add(TextEdit::singleline(path).desired_width(f32::INFINITY).hint_text("/home/me/orders"));
+    let example = ending.map_or_else(|| "/home/me/orders".to_owned(), |e| format!("/home/me/orders.{e}"));
+    let field = ui.add(TextEdit::singleline(path).desired_width(f32::INFINITY).hint_text(example));
     let field = field.labelled_by(label.id);
     if std::mem::take(fresh) {
         field.request_focus();

@@ -59,26 +59,43 @@ pub fn cut(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -> std
     ui.painter().layout_job(job)
 }
 
+/// Width below which the buttons of a page's head stand below its name, in points.
+const HEAD: f32 = 340.0;
+
 /// The head of a page: chip, name and what it is; `add` stands at the right.
 pub fn head(ui: &mut Ui, glyph: Glyph, color: Color32, name: &str, what: &str, add: impl FnOnce(&mut Ui)) {
     let t = Tokens::of(ui);
     ui.add_space(4.0);
+    let words = |ui: &mut Ui| {
+        let room = (ui.available_width() - 4.0).max(48.0);
+        ui.allocate_ui_with_layout(vec2(room, 34.0), Layout::top_down(Align::Min), |ui| {
+            ui.set_min_width(room);
+            ui.spacing_mut().item_spacing.y = 1.0;
+            let text = RichText::new(name).text_style(egui::TextStyle::Heading);
+            ui.add(egui::Label::new(text).truncate());
+            ui.add(egui::Label::new(RichText::new(what).small().color(t.muted)).truncate());
+        });
+    };
+    let end = Layout::right_to_left(Align::Center);
+    let narrow = ui.available_width() < HEAD;
+    let mut add = Some(add);
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(32.0), Sense::hover());
         let chip = Rect::from_center_size(rect.center(), Vec2::splat(30.0));
         icons::chip(ui.painter(), glyph, chip, t.panel, color, 7.into());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            add(ui);
-            let room = (ui.available_width() - 4.0).max(48.0);
-            ui.allocate_ui_with_layout(vec2(room, 34.0), Layout::top_down(Align::Min), |ui| {
-                ui.set_min_width(room);
-                ui.spacing_mut().item_spacing.y = 1.0;
-                let text = RichText::new(name).text_style(egui::TextStyle::Heading);
-                ui.add(egui::Label::new(text).truncate());
-                ui.add(egui::Label::new(RichText::new(what).small().color(t.muted)).truncate());
-            });
-        });
+        match add.take_if(|_| !narrow) {
+            Some(add) => {
+                ui.with_layout(end, |ui| {
+                    add(ui);
+                    words(ui);
+                });
+            }
+            None => words(ui),
+        }
     });
+    if let Some(add) = add {
+        ui.allocate_ui_with_layout(vec2(ui.available_width(), 28.0), end, add);
+    }
     ui.add_space(2.0);
     ui.separator();
 }

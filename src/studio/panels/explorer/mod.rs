@@ -335,7 +335,7 @@ fn show(
     let used = galley.size().x;
     let at = Align2::LEFT_CENTER.anchor_size(pos2(left + 25.0, rect.center().y), galley.size()).min;
     ui.painter().galley(at, galley, t.text);
-    if room - used > 30.0 {
+    if kept > 0.0 || room - used > 30.0 {
         let right = elided(ui, &row.about, FontId::proportional(11.0), t.muted, room - used - 10.0);
         let at =
             Align2::RIGHT_CENTER.anchor_size(pos2(rect.right() - 6.0, rect.center().y), right.size()).min;
