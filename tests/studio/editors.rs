@@ -194,7 +194,7 @@ fn a_message_gets_a_schema_of_its_own_in_one_step() {
     let message_type =
         &document.app.modules["OrderManager"].orchestration.as_ref().unwrap().messages[0].message_type;
     let declared: Vec<_> = document.schemas.roots_of(&path).map(|root| root.type_name.to_string()).collect();
-    assert_eq!(declared, [message_type.clone()]);
+    assert_eq!(declared, std::slice::from_ref(message_type));
     assert_eq!(window.state().tabs.focused(), Some(&Tab::Schema(path)));
     let after = window.state().document.app.clone();
     undo(&mut window);

@@ -567,8 +567,10 @@ pub fn run() -> Vec<Scene> {
         Scene::new("run-state", |_| {}),
         tab("run-messages", "Messages"),
         Scene::perhaps("run-message", |w| {
-            let rows = w.query_all_by_role(Role::ListItem);
-            let found = rows.last().map(|n| n.click());
+            // The first of the inspector, which stands at the right: others may be out of sight.
+            let inspector = w.ctx.content_rect().width() * 0.66;
+            let found =
+                w.query_all_by_role(Role::ListItem).find(|n| n.rect().left() > inspector).map(|n| n.click());
             w.run_steps(3);
             found.is_some()
         }),
