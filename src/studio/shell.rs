@@ -208,34 +208,27 @@ fn problems_pill(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
 
 pub fn status(ui: &mut Ui, studio: &Studio) {
     let t = Tokens::of(ui);
-    ui.horizontal_centered(|ui| {
-        let room = ui.available_width() - 260.0;
-        if let Some((text, refused)) = &studio.said {
-            let color = if *refused { t.error } else { t.muted };
-            let room = vec2((room - terminal::WIDTH).max(120.0), ui.available_height());
-            ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
-                ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
-            });
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        // What was said last matters most.
+        if ui.available_width() > 380.0 + terminal::WIDTH {
+            terminal::ui(ui, studio);
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if room > 120.0 + terminal::WIDTH {
-                terminal::ui(ui, studio);
+        let mut quiet = |words: String| drop(ui.label(RichText::new(words).small().color(t.muted)));
+        match studio.tabs.page(&studio.document).filter(|_| studio.mode == Mode::Design) {
+            Some(tab) => quiet(super::panels::page::status(&studio.document, tab)),
+            None if studio.tabs.is_empty() => {}
+            None => {
+                quiet(format!("{:.0} %", studio.tabs.canvas().zoom(studio.tabs.key()) * 100.0));
+                if let Some(orchestration) = studio.document.orchestration() {
+                    let shapes = counted(studio.document.size(), "shape");
+                    quiet(format!("{shapes} · {}", counted(orchestration.ports.len(), "port")));
+                }
             }
-            if let Some(tab) = studio.tabs.page(&studio.document).filter(|_| studio.mode == Mode::Design) {
-                let words = super::panels::page::status(&studio.document, tab);
-                ui.label(RichText::new(words).small().color(t.muted));
-                return;
-            }
-            if studio.tabs.is_empty() {
-                return;
-            }
-            let zoom = studio.tabs.canvas().zoom(studio.tabs.key()) * 100.0;
-            ui.label(RichText::new(format!("{zoom:.0} %")).small().color(t.muted));
-            if let Some(orchestration) = studio.document.orchestration() {
-                let shapes = counted(studio.document.size(), "shape");
-                let words = format!("{shapes} · {}", counted(orchestration.ports.len(), "port"));
-                ui.label(RichText::new(words).small().color(t.muted));
-            }
+        }
+        let Some((text, refused)) = &studio.said else { return };
+        let color = if *refused { t.error } else { t.muted };
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
         });
     });
 }

@@ -17,10 +17,11 @@ mod visit;
 mod words;
 
 use super::{Act, Recipe, VirtualRun};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::engine::InputKind;
 use crate::message::{DateTime, Name, TimeSpan};
 use crate::model::Application;
+use crate::model::files::scenario_path;
 use state::State;
 use std::collections::BTreeSet;
 
@@ -127,7 +128,8 @@ impl Search {
     pub fn of_scenario(application: &Application, stem: &str) -> Result<Self, Vec<Diagnostic>> {
         let prepared = super::scenario::Prepared::new(application, stem)?;
         let played = prepared.play(&super::scenario::Options::default());
-        Self::of_run(&played.run).map_err(|error| vec![error])
+        let place = || Place { file: scenario_path(stem), ..Place::default() };
+        Self::of_run(&played.run).map_err(|error| vec![error.at(place())])
     }
 
     /// Of what came from outside in a run, up to the time it came to and a minute beyond.

@@ -2,6 +2,7 @@
 
 use super::causes::Causes;
 use super::{Finding, Kind, Search};
+use crate::diagnostic::counted;
 use crate::engine::{EventKind, InstanceChange};
 use crate::lab::{Act, VirtualRun};
 use crate::message::{BTS, Name, format_value};
@@ -72,7 +73,8 @@ impl State {
             match &event.kind {
                 EventKind::Instance { service, change, .. } => match change {
                     InstanceChange::Discarded { messages, terminated: false } => {
-                        let reason = format!("{messages} left over");
+                        let left = usize::try_from(*messages).unwrap_or(usize::MAX);
+                        let reason = format!("{} left over", counted(left, "message"));
                         found.push(wrong(Kind::Zombie, *service, &reason));
                     }
                     InstanceChange::Suspended { reason, .. } => {

@@ -53,7 +53,7 @@ impl Changed {
             };
             let head = paint.view * seen(node);
             let radius = paint.round(9.0);
-            for (grow, strength) in [(2.0, 0.8), (4.5, 0.25)] {
+            for (grow, strength) in [(4.0, 0.8), (6.5, 0.25)] {
                 let stroke = Stroke::new(1.5, t.construct.gamma_multiply(strength));
                 paint.painter.rect_stroke(head.expand(grow), radius, stroke, StrokeKind::Middle);
             }
@@ -63,7 +63,7 @@ impl Changed {
             let font = FontId::new((10.5 * z * 2.0).round() / 2.0, theme::semibold());
             let galley = paint.painter.layout_no_wrap((*word).to_owned(), font, t.on_brand);
             let size = galley.size() + vec2(12.0, 4.0) * z;
-            let pill = Rect::from_center_size(head.left_bottom() + vec2(size.x / 2.0 + 10.0 * z, 0.0), size);
+            let pill = Rect::from_center_size(head.left_bottom() + vec2(size.x / 2.0 + 10.0 * z, 4.0), size);
             paint.painter.rect_filled(pill, size.y / 2.0, t.construct);
             paint.painter.galley(pill.center() - galley.size() / 2.0, galley, t.on_brand);
         }

@@ -194,7 +194,6 @@ impl<'a> RunOverlay<'a> {
         if let Some(simulation) = self.heat.filter(|_| self.coverage.is_none()) {
             self.glow(paint, simulation);
         }
-        self.state.changed.paint(paint, self.service, |node| seen(paint, node));
         let marks = self.marks();
         // A shape inside a closed container shows on the container.
         let mut shown: Vec<(&Node, Token)> = Vec::new();
@@ -217,6 +216,7 @@ impl<'a> RunOverlay<'a> {
                 self.shape(paint, node, token);
             }
         }
+        self.state.changed.paint(paint, self.service, |node| seen(paint, node));
         self.tokens(paint);
         let own = self.state.breakpoints.iter().filter(|stop| stop.breakpoint.orchestration == self.service);
         for stop in own {
