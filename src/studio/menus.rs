@@ -137,8 +137,8 @@ pub fn ui(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                 let lines = lines.sum::<usize>() as f32;
                 let room = ui.ctx().content_rect().height() - 24.0;
                 if lines * MENU_LINE + groups.len() as f32 * MENU_LINE / 3.0 > room {
-                    let area =
-                        ScrollArea::vertical().max_height(room).min_scrolled_height(room).max_width(290.0);
+                    let area = ScrollArea::vertical().max_height(room).min_scrolled_height(room);
+                    let area = area.max_width(290.0).auto_shrink([false, true]);
                     area.show(ui, |ui| {
                         // The keys end before the scroll bar.
                         ui.set_max_width(ui.available_width() - 12.0);

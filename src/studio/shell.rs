@@ -63,7 +63,9 @@ fn line(ui: &mut Ui, command: Command, text: &str, on: bool) -> egui::Response {
     let mut button = Button::new((egui::Atom::custom(place, Vec2::splat(16.0)), text)).selected(on);
     let keys = keymap::words(ui.ctx(), command);
     if !keys.is_empty() {
-        button = button.shortcut_text(keys);
+        let keys = RichText::new(keys);
+        // Muted words cannot be read on the ground of a line that is on.
+        button = button.shortcut_text(if on { keys.color(Tokens::of(ui).text) } else { keys });
     }
     let shown = button.atom_ui(ui);
     if let (Some(icon), Some(rect)) = (icons::of_command(command), shown.rect(place)) {
