@@ -4,8 +4,8 @@
 use orchestrion::model::edit::{BlockRef, Edit, new_shape, toolbox};
 use orchestrion::model::files::{Tree, decode, encode};
 use orchestrion::model::{
-    Application, CorrelationType, Message, Module, MultipartType, Orchestration, Port, Settings, Shape,
-    Variable,
+    Application, CorrelationType, Message, Module, MultipartType, Orchestration, Party, PartyAlias, Pipeline,
+    PipelineComponent, Port, Settings, Shape, Variable,
 };
 use orchestrion::studio::sample;
 use std::collections::BTreeMap;
@@ -37,7 +37,8 @@ impl Amount {
             Self::Crowded => crowded(),
             Self::Long => {
                 let app = with_long_files(long(&sample::load("southridge").unwrap()));
-                with_kinds(app, |name| format!("{name}{LONG}"))
+                let named = |name: &str| format!("{name}{LONG}");
+                with_kinds(with_others(app, named), named)
             }
         }
     }
@@ -68,7 +69,33 @@ fn empty() -> Application {
 }
 
 fn typical() -> Application {
-    with_kinds(sample::load("southridge").unwrap(), |name| name.to_owned())
+    let named = |name: &str| name.to_owned();
+    with_kinds(with_others(sample::load("southridge").unwrap(), named), named)
+}
+
+/// What the sample does without: a party, a pipeline of its own, a script, a module of types alone.
+fn with_others(mut app: Application, named: impl Fn(&str) -> String) -> Application {
+    let alias = PartyAlias {
+        qualifier: "OrganizationName".into(),
+        value: named("Northwind"),
+        ..PartyAlias::default()
+    };
+    let send_ports = app.bindings.send_ports.iter().take(2).map(|p| p.name.clone()).collect();
+    let party = Party { name: named("Northwind"), aliases: vec![alias], send_ports, ..Party::default() };
+    app.bindings.parties.push(party);
+    let disassembler = PipelineComponent {
+        stage: "Disassemble".into(),
+        component: "Microsoft.BizTalk.Component.XmlDasmComp".into(),
+        ..PipelineComponent::default()
+    };
+    let pipeline =
+        Pipeline { name: named("Orders.Receive"), components: vec![disassembler], ..Pipeline::default() };
+    app.settings.pipelines.push(pipeline);
+    app.components.insert(named("Orders.Greeter"), "fn Greet(name) {\n    \"Hello \" + name\n}\n".into());
+    let types = vec![MultipartType { name: named("Parts"), ..MultipartType::default() }];
+    let module = Module { namespace: named("Types"), multipart_types: types, ..Module::default() };
+    app.modules.insert("Types".into(), module);
+    app
 }
 
 /// A module with every kind of shape, each with a name of its own.

@@ -50,7 +50,8 @@ impl Look {
         window.step();
     }
 
-    fn through(&mut self, window: &mut Window, all: &[Scene], about: &str, clear: bool) {
+    /// With an application that has everything, `all` come about, but for those that are counted.
+    fn through(&mut self, window: &mut Window, all: &[Scene], about: &str, clear: bool, everything: bool) {
         for scene in all {
             let name = format!("{}-{about}", scene.name);
             if !self.wants(&name) {
@@ -61,6 +62,8 @@ impl Look {
             }
             if (scene.make)(window) {
                 self.at(window, &name);
+            } else if everything && !scene.name.ends_with(|c: char| c.is_ascii_digit()) {
+                self.found.push(format!("{name}: does not come about"));
             }
         }
     }
@@ -75,7 +78,7 @@ fn drawn(amount: Amount, size: [f32; 2], word: &str) {
     let mut look = Look::new();
     let mut window = scenes::window(&app, size);
     let about = format!("{}-{word}", amount.word());
-    look.through(&mut window, &scenes::design(), &about, true);
+    look.through(&mut window, &scenes::design(), &about, true, amount != Amount::Empty);
     for (name, mut window) in scenes::safety(&app, size) {
         let name = format!("{name}-{about}");
         if look.wants(&name) {
@@ -90,7 +93,7 @@ fn run(amounts: &[Amount], size: [f32; 2], word: &str) {
     for amount in amounts {
         let about = format!("{}-{word}", amount.word());
         let mut bench = scenes::running(*amount, &amount.runnable(), size);
-        look.through(&mut bench.window, &scenes::run(), &about, false);
+        look.through(&mut bench.window, &scenes::run(), &about, false, *amount != Amount::Empty);
     }
     look.done();
 }

@@ -133,6 +133,15 @@ fn right_click(window: &mut Window, role: Role, name: &str) -> bool {
     found.is_some()
 }
 
+/// Scrolls to the first control of this role whose name begins so.
+fn reveal(window: &mut Window, role: Role, name: &str) {
+    window
+        .query_all_by_role(role)
+        .find(|n| n.accesskit_node().label().is_some_and(|l| l.starts_with(name)))
+        .inspect(|n| n.scroll_to_me());
+    window.run_steps(3);
+}
+
 fn first<T: Clone>(mut all: impl Iterator<Item = T>) -> Option<T> {
     all.next()
 }
@@ -352,11 +361,8 @@ fn editors() -> Vec<Scene> {
             path.map(|p| open(w, Tab::Message(p))).is_some()
         }),
         Scene::perhaps("script", |w| {
-            click(w, Role::Button, "New script");
-            let path = app(w).components.keys().next().cloned();
-            let shown = path.map(|p| open(w, Tab::Script(p))).is_some();
-            w.run_steps(1);
-            shown
+            let class = app(w).components.keys().next().cloned();
+            class.map(|class| open(w, Tab::Script(class))).is_some()
         }),
     ];
     for nth in 0..3 {
@@ -368,14 +374,12 @@ fn editors() -> Vec<Scene> {
     all.push(Scene::perhaps("map-link", |w| {
         let Some(name) = app(w).maps.keys().next().cloned() else { return false };
         open(w, Tab::Map(name));
-        click(w, Role::ListItem, "")
+        click(w, Role::Button, "Constant ")
     }));
-    for nth in 0..2 {
-        all.push(Scene::perhaps(&format!("policy-{nth}"), move |w| {
-            let name = app(w).policies.keys().nth(nth).cloned();
-            name.map(|n| open(w, Tab::Policy(n))).is_some()
-        }));
-    }
+    all.push(Scene::perhaps("policy", |w| {
+        let name = app(w).policies.keys().next().cloned();
+        name.map(|n| open(w, Tab::Policy(n))).is_some()
+    }));
     let item = |name: &str, choose: fn(&Application) -> Option<Item>| {
         Scene::perhaps(name, move |w| {
             let Some(item) = choose(app(w)) else { return false };
@@ -480,7 +484,9 @@ fn menus() -> Vec<Scene> {
     all.push(Scene::perhaps("menu-of-declaration", |w| {
         let orchestration = w.state().document.orchestration().unwrap();
         let Some(name) = orchestration.messages.first().map(|m| m.name.clone()) else { return false };
-        right_click(w, Role::TreeItem, &format!("message {name}"))
+        let name = format!("message {name}");
+        reveal(w, Role::TreeItem, &name);
+        right_click(w, Role::TreeItem, &name)
     }));
     all.push(Scene::perhaps("drop-down", |w| {
         let module = w.state().document.module.clone();
@@ -576,6 +582,16 @@ pub fn run() -> Vec<Scene> {
         }),
         tab("run-why", "Why"),
         tab("run-send", "Send message"),
+        tab("run-all-messages", "All messages"),
+        tab("run-instances", "Instances"),
+        tab("run-subscriptions", "Subscriptions"),
+        tab("run-correlation", "Correlation"),
+        tab("run-sequence", "Sequence"),
+        tab("run-calls", "Calls"),
+        tab("run-scenarios", "Scenarios"),
+        tab("run-simulation", "Simulation"),
+        tab("run-breakpoints", "Breakpoints"),
+        tab("run-runs", "Runs"),
         tab("run-journal", "Journal"),
         Scene::new("run-none", |w| {
             w.state_mut().run.select(None);
