@@ -1,8 +1,9 @@
 use super::{Exit, complain, complain_all, load, say};
 use crate::journal::Line;
+use crate::lab::scenario::parse_span;
 use crate::lab::search::{Bounds, Search, Verdict};
 use clap::Args;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 /// Look through every order in which the messages of a scenario can arrive, and all that can overtake each other.
@@ -22,6 +23,9 @@ pub struct Arguments {
     /// Messages keep their order; only what lies between them changes.
     #[arg(long)]
     in_order: bool,
+    /// Virtual time to look at after the end of the scenario, such as `60 s` or `2 h`.
+    #[arg(long, default_value = "60 s")]
+    beyond: String,
     /// Print the journal of what was found, by its number.
     #[arg(long, value_name = "NUMBER")]
     journal: Option<usize>,
@@ -43,16 +47,23 @@ pub fn explore(arguments: &Arguments) -> Exit {
             return Exit::Unusable;
         }
     };
-    let bounds = Bounds { states: arguments.states, in_order: arguments.in_order };
+    let Some(beyond) = parse_span(&arguments.beyond) else {
+        complain(format_args!(
+            "error: `{}` is no span of time\n  help: write a number and its unit, such as 60 s",
+            arguments.beyond
+        ));
+        return Exit::Unusable;
+    };
+    let bounds = Bounds { states: arguments.states, in_order: arguments.in_order, beyond };
     let shows = std::io::stderr().is_terminal();
     let verdict = search.all(&bounds, &mut |states| {
         if shows && states % 1024 == 0 {
-            eprint!("\r{states} states");
+            let _ = write!(std::io::stderr(), "\r{states} states");
         }
         true
     });
     if shows {
-        eprint!("\r                    \r");
+        let _ = write!(std::io::stderr(), "\r                    \r");
     }
     say(format_args!("{stem}: {}", verdict.text()));
     print(&verdict);

@@ -228,7 +228,8 @@ impl Partners {
         let mut quiet = self.clone();
         quiet.partners.iter_mut().for_each(|partner| partner.log.clear());
         let mut hasher = DefaultHasher::new();
-        postcard::to_allocvec(&quiet).unwrap_or_default().hash(&mut hasher);
+        // One that cannot be written is like no other.
+        postcard::to_allocvec(&quiet).map_err(|_| self.next_number).hash(&mut hasher);
         hasher.finish()
     }
 

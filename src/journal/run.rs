@@ -41,7 +41,7 @@ pub struct Run {
     /// `seq` of the last event before the first kept one.
     forgotten: u64,
     last_seq: u64,
-    /// By the number of the step they come before; always one for the first kept step.
+    /// By the number of the step they come before: one for the first kept step, unless the record was dropped.
     snapshots: BTreeMap<u64, Snapshot>,
     distance: u64,
     /// How many events to keep at least; `None` is all.
@@ -155,6 +155,16 @@ impl Run {
     /// The inputs kept, oldest first: with seed and program they are the whole run.
     pub fn inputs(&self) -> impl Iterator<Item = &Input> {
         self.steps.iter().map(|(input, _)| input)
+    }
+
+    /// The same, each with the events that it caused.
+    pub fn steps(&self) -> impl Iterator<Item = (&Input, &[Event])> {
+        let before = self.snapshots.first_key_value().map_or(self.forgotten, |(_, first)| first.seq);
+        self.steps.iter().scan(before, |before, (input, last)| {
+            let caused = self.events_until(*last).get(self.events_until(*before).len()..);
+            *before = *last;
+            Some((input, caused.unwrap_or_default()))
+        })
     }
 
     /// The kept events with a `seq` greater than this.
@@ -354,8 +364,10 @@ impl Run {
 
     fn snapshot_if_due(&mut self) {
         let step = self.first_step + self.steps.len() as u64;
-        let (last, seq) =
-            self.snapshots.last_key_value().map_or((0, 0), |(step, snapshot)| (*step, snapshot.seq));
+        let (last, seq) = self
+            .snapshots
+            .last_key_value()
+            .map_or((self.first_step, self.forgotten), |(step, s)| (*step, s.seq));
         // A snapshot costs time for every instance, so crowded runs take them further apart: it is a small part of the work
         // between two, and a state is still a few milliseconds away.
         let far = step >= last + self.distance.max(self.engine.instance_count() as u64 / 8);

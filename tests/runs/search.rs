@@ -1,10 +1,12 @@
 //! Every order in which things can happen is searched, and what goes wrong in one of them can be played.
 
+use crate::build::*;
 use crate::forks::{orders, text};
-use orchestrion::engine::{EventKind, InstanceChange};
+use orchestrion::engine::{EventKind, InstanceChange, InstanceId, Operation};
 use orchestrion::lab::VirtualRun;
 use orchestrion::lab::search::{Bounds, Kind, Search, Verdict};
-use orchestrion::message::TimeSpan;
+use orchestrion::message::{Name, TimeSpan};
+use orchestrion::model::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -57,7 +59,7 @@ fn a_cancel_that_comes_too_early_or_too_late_is_found_and_can_be_played() {
     let run = submitted(&[("Order", 1), ("Cancel", 1)], 3);
     let (search, verdict) = searched(&run, &Bounds::default());
     assert!(verdict.all, "{}", verdict.text());
-    assert_eq!(verdict.arrivals, 2);
+    assert_eq!((verdict.messages, verdict.operated), (2, 0));
     let found = kinds(&verdict);
     assert!(found.contains(&(Kind::RoutingFailure, "http://t#Cancel")), "before the order: {found:?}");
     assert!(found.contains(&(Kind::RoutingFailure, "http://t#Answer")), "after the cancel: {found:?}");
@@ -66,7 +68,7 @@ fn a_cancel_that_comes_too_early_or_too_late_is_found_and_can_be_played() {
     assert_eq!((early.turned, early.usual), (0, false), "{early:?}");
     assert!(early.way_text().ends_with(", everything in turn"), "{}", early.way_text());
     assert!(verdict.text().starts_with("2 messages in every order, all "), "{}", verdict.text());
-    assert!(verdict.found_text().starts_with("1 zombie, 2 routing failures"), "{}", verdict.found_text());
+    assert!(verdict.found_text().starts_with("1 zombie, 1 routing failure"), "{}", verdict.found_text());
     let suspended = verdict.findings.iter().filter(|f| f.kind == Kind::Suspended).count();
     assert_eq!(suspended, 0, "a routing failure is told once: {verdict:?}");
     let late = verdict.findings.iter().find(|f| f.kind == Kind::Terminated).unwrap();
@@ -108,14 +110,70 @@ fn messages_that_keep_their_order_have_fewer_ends() {
     let (_, any) = searched(&run, &Bounds::default());
     let (_, kept) = searched(&run, &Bounds { in_order: true, ..Bounds::default() });
     assert!(kept.all && kept.states < any.states, "{} {}", kept.states, any.states);
+    assert!(kept.text().starts_with("2 messages in their order, "), "{}", kept.text());
     let early = kept.findings.iter().find(|f| f.subject.as_str() == "http://t#Cancel");
-    assert!(early.is_none_or(|early| early.steps > 1), "the order comes first: {early:?}");
+    assert!(early.is_some_and(|early| early.steps > 1), "the order comes first: {early:?}");
+}
+
+/// What differs in a message that comes tells the states apart: the order with the amount that ends it must not be taken
+/// for the other.
+#[test]
+fn messages_of_one_type_are_not_one() {
+    let app = app()
+        .class("Order", &["Id", "Amount"])
+        .receive_port("In", "XMLReceive")
+        .orchestration(
+            orch("O").port("P", IN, "Order", Binding::SpecifyLater).message("order", "Order").body(vec![
+                activate("P", "order"),
+                delay("think", "new System.TimeSpan(0, 0, 5)"),
+                decide("dear", vec![("order.Amount == \"5000\"", vec![terminate("stop", "\"too dear\"")])]),
+            ]),
+        )
+        .bind("O", "P", rp("In"))
+        .0;
+    let order =
+        |amount: u32| format!("<Order xmlns=\"http://t\"><Id>1</Id><Amount>{amount}</Amount></Order>");
+    let mut run = VirtualRun::new(&app, 0).unwrap();
+    for amount in [5, 5000] {
+        run.submit("In-RL", order(amount).into_bytes());
+    }
+    run.settle().unwrap();
+    let (search, verdict) = searched(&run, &Bounds::default());
+    let found = kinds(&verdict);
+    assert!(verdict.all && found.contains(&(Kind::Terminated, "T.O")), "{found:?}");
+    assert!(verdict.findings.iter().all(|found| found.usual), "the run ends so, too, five seconds on");
+    // Nobody, one or both have come, run, waited and ended: the two are never the same.
+    let same = |amounts: [u32; 2]| {
+        let mut run = VirtualRun::new(&app, 0).unwrap();
+        amounts.into_iter().for_each(|amount| run.submit("In-RL", order(amount).into_bytes()));
+        run.settle().unwrap();
+        searched(&run, &Bounds::default()).1.states
+    };
+    assert!(same([5, 5000]) > same([5, 5]), "{} {}", same([5, 5000]), same([5, 5]));
+    let soon = Bounds { beyond: TimeSpan::from_seconds(1), ..Bounds::default() };
+    let verdict = search.all(&soon, &mut |_| true);
+    assert!(verdict.cut && verdict.findings.is_empty(), "{verdict:?}");
+    assert!(verdict.text().ends_with(", up to 1 s after the run"), "{}", verdict.text());
+}
+
+#[test]
+fn an_operator_who_means_one_instance_keeps_its_order() {
+    let mut run = submitted(&[("Order", 1)], 3);
+    run.operate(Operation::SuspendInstance(InstanceId(1)));
+    run.submit("In-RL", text("Order", 2));
+    let why = Search::of_run(&run).unwrap_err();
+    assert!(why.code == "L14" && why.message.contains("one instance"), "{why}");
+    let mut run = submitted(&[("Order", 1)], 3);
+    run.operate(Operation::EnableReceiveLocation { location: Name::new("Stop-RL"), enabled: false });
+    let (_, verdict) = searched(&run, &Bounds::default());
+    assert_eq!((verdict.messages, verdict.operated), (1, 1));
+    assert!(verdict.text().contains(" and 1 act of operators, all "), "{}", verdict.text());
 }
 
 #[test]
 fn a_bound_is_told_and_never_passed() {
     let run = submitted(&[("Order", 1), ("Order", 2), ("Cancel", 1), ("Cancel", 2)], 3);
-    let (_, verdict) = searched(&run, &Bounds { states: 60, in_order: false });
+    let (_, verdict) = searched(&run, &Bounds { states: 60, ..Bounds::default() });
     assert!(!verdict.all && verdict.states <= 60);
     assert!(verdict.text().starts_with("4 messages in every order, "), "{}", verdict.text());
     let mut told = 0;
@@ -140,7 +198,7 @@ const MESSAGES: [(&str, u8); 3] = [("Order", 1), ("Cancel", 1), ("Order", 1)];
 
 /// Everything that can go wrong with these.
 static FOUND: LazyLock<BTreeSet<(Kind, String)>> = LazyLock::new(|| {
-    let (_, verdict) = searched(&submitted(&MESSAGES, 3), &Bounds { states: 1_000_000, in_order: false });
+    let (_, verdict) = searched(&submitted(&MESSAGES, 3), &Bounds { states: 1_000_000, ..Bounds::default() });
     assert!(verdict.all, "{}", verdict.text());
     verdict.findings.iter().map(|found| (found.kind, found.subject.to_string())).collect()
 });

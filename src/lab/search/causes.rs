@@ -36,8 +36,8 @@ impl Causes {
 
     /// Takes in what an input caused. What the acting instance does follows from all it went through; what reaches another
     /// one only adds to the past of that one, so that the two stay independent.
-    pub fn note(&mut self, input: Option<&Input>, events: &[Event]) {
-        let mut here = digest_of(input);
+    pub fn note(&mut self, input: &Input, events: &[Event]) {
+        let mut here = digest_of(&input.kind);
         for (place, event) in events.iter().enumerate() {
             let what = (discriminant(&event.kind), event.at.0, place);
             match &event.kind {
@@ -64,7 +64,7 @@ impl Causes {
             };
             let message = message_of(&event.kind).and_then(|id| self.messages.get(&id).copied());
             if let Some(trail) = instance_of(&event.kind).and_then(|id| self.trails.get_mut(&id)) {
-                trail.past = digest((trail.past, what.0, what.1, shape, message));
+                trail.past = digest((trail.past, here, what.0, what.1, shape, message));
                 here = trail.past;
             }
             if let EventKind::MessagePublished { message, .. }
@@ -101,11 +101,22 @@ impl Causes {
         let core = run.engine().core();
         // Who is first in line decides what counts as out of turn.
         let line: Vec<u64> = core.ready.iter().map(past).collect();
-        let timers: Vec<(i64, u64)> = core.timers.iter().map(|(due, id)| (due.0, past(id))).collect();
+        let mut timers: Vec<(i64, u64)> = core.timers.iter().map(|(due, id)| (due.0, past(id))).collect();
+        timers.sort_unstable();
+        // Whose answer it is that a partner still owes.
+        let asked: BTreeMap<u64, u64> = core.transmissions.iter().map(|(id, of)| (*id, past(of))).collect();
         // A database is what was done to it, in order.
         let stored: Vec<u64> =
             run.databases().noted().map(|sent| digest((&sent.address, &sent.body))).collect();
-        digest((pasts, line, timers, self.artefacts, run.now().0, (run.partners().digest(), stored), left))
+        digest((
+            pasts,
+            line,
+            timers,
+            self.artefacts,
+            run.now().0,
+            (run.partners().digest(), asked, stored),
+            left,
+        ))
     }
 }
 
@@ -114,13 +125,17 @@ fn ends(change: &InstanceChange) -> bool {
     matches!(change, C::Completed | C::Terminated { .. } | C::Discarded { .. })
 }
 
-fn digest_of(input: Option<&Input>) -> u64 {
-    match input.map(|input| &input.kind) {
-        Some(InputKind::Received { location, body, .. }) => digest((location.as_str(), body)),
-        Some(InputKind::Responded { body, .. }) => digest(body),
-        Some(other) => digest(discriminant(other)),
-        None => 0,
-    }
+/// What an input brings, without the numbers it names: what they stand for is in what it causes.
+fn digest_of(input: &InputKind) -> u64 {
+    let content = match input {
+        InputKind::Received { .. } | InputKind::Publish { .. } | InputKind::Operate(_) => {
+            postcard::to_allocvec(input).ok()
+        }
+        InputKind::Responded { body, properties, .. } => postcard::to_allocvec(&(body, properties)).ok(),
+        InputKind::TransmitFailed { error, .. } => Some(error.clone().into_bytes()),
+        InputKind::Tick | InputKind::Turn { .. } | InputKind::Transmitted { .. } => None,
+    };
+    digest((discriminant(input), content))
 }
 
 fn digest(of: impl Hash) -> u64 {

@@ -18,7 +18,7 @@ mod words;
 
 use super::{Act, Recipe, VirtualRun};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::engine::InputKind;
+use crate::engine::{InputKind, Operation};
 use crate::message::{DateTime, Name, TimeSpan};
 use crate::model::Application;
 use crate::model::files::scenario_path;
@@ -27,8 +27,6 @@ use std::collections::BTreeSet;
 
 /// Most things that may come from outside.
 const ARRIVALS: usize = 63;
-/// Virtual time that is looked at after the end of the run.
-const BEYOND: TimeSpan = TimeSpan(60 * TimeSpan::TICKS_PER_SECOND);
 
 /// How far to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,11 +35,13 @@ pub struct Bounds {
     pub states: usize,
     /// Messages come in the order they came; only what lies between them changes.
     pub in_order: bool,
+    /// Virtual time to look at after the end of the run.
+    pub beyond: TimeSpan,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { states: 20_000, in_order: false }
+        Self { states: 20_000, in_order: false, beyond: TimeSpan::from_seconds(60) }
     }
 }
 
@@ -97,8 +97,13 @@ pub struct Verdict {
     pub states: usize,
     /// Different ends.
     pub ends: usize,
-    /// What came from outside, in any order.
-    pub arrivals: usize,
+    /// Messages that came from outside, and what operators did.
+    pub messages: usize,
+    pub operated: usize,
+    /// The bounds it was made with.
+    pub bounds: Bounds,
+    /// Something would have gone on after the time that was looked at.
+    pub cut: bool,
     /// Every state was visited.
     pub all: bool,
     /// Otherwise: everything with fewer things out of turn than this was visited.
@@ -116,8 +121,9 @@ pub struct Search {
     arrivals: Vec<Act>,
     /// Those that are messages, a bit each: they overtake everything. What operators do stays in its order.
     messages: u64,
-    until: DateTime,
-    usual: BTreeSet<Key>,
+    /// All that was done then.
+    rest: Vec<Act>,
+    end: DateTime,
 }
 
 impl Search {
@@ -132,11 +138,11 @@ impl Search {
         Self::of_run(&played.run).map_err(|error| vec![error.at(place())])
     }
 
-    /// Of what came from outside in a run, up to the time it came to and a minute beyond.
+    /// Of what came from outside in a run.
     ///
     /// # Errors
-    /// `L14` when no message came from outside or too many did, and for a fork: what was changed of it belongs to its
-    /// order.
+    /// `L14` when no message came from outside or too many did, when an operator acted on one instance, and for a fork:
+    /// what was changed of it belongs to its order.
     pub fn of_run(run: &VirtualRun) -> Result<Self, Diagnostic> {
         let wrong = |message: String, help: &str| Err(Diagnostic::error("L14", message, help));
         if run.changes().next().is_some() {
@@ -153,25 +159,32 @@ impl Search {
             let message = format!("{} things come from outside, and {ARRIVALS} are the most", arrivals.len());
             return wrong(message, "Choose a scenario with fewer messages: four have many orders already");
         }
+        if arrivals.iter().any(names_instance) {
+            let help = "Choose a scenario in which operators act on orchestrations and ports only";
+            return wrong(
+                "an operator acts on one instance, which is another one in another order".into(),
+                help,
+            );
+        }
         let messages = arrivals.iter().enumerate().filter(|(_, act)| is_message(act));
-        let mut search = Self {
+        Ok(Self {
             root: Recipe { acts: root.to_vec(), ..Recipe::of(run) },
             messages: messages.fold(0, |all, (place, _)| all | 1 << place),
             arrivals,
-            until: run.now().plus(BEYOND),
-            usual: BTreeSet::new(),
-        };
-        let mut state = search.begin();
-        for act in rest {
-            search.usual.extend(state.act(act.clone()).iter().map(Finding::key));
-        }
-        search.usual.extend(state.waiting().iter().map(Finding::key));
-        Ok(search)
+            rest: rest.to_vec(),
+            end: run.now(),
+        })
     }
 
-    /// Messages and acts of operators that come from outside.
-    pub fn arrivals(&self) -> usize {
-        self.arrivals.len()
+    /// What goes wrong in the run itself, as far as is looked at.
+    fn usual(&self, until: DateTime) -> BTreeSet<Key> {
+        let mut state = self.begin();
+        let mut usual: BTreeSet<Key> = BTreeSet::new();
+        for act in &self.rest {
+            usual.extend(state.act(act.clone()).iter().map(Finding::key));
+        }
+        usual.extend(state.go_on(self, until).iter().map(Finding::key));
+        usual
     }
 
     fn begin(&self) -> State {
@@ -187,6 +200,25 @@ impl Search {
     /// ends the search with false.
     pub fn all(&self, bounds: &Bounds, tell: &mut dyn FnMut(usize) -> bool) -> Verdict {
         visit::all(self, bounds, tell)
+    }
+}
+
+/// Instances are known by their numbers, which they get in order.
+fn names_instance(act: &Act) -> bool {
+    let Act::Input(kind) = act else { return false };
+    let InputKind::Operate(operation) = &**kind else { return false };
+    match operation {
+        Operation::SuspendInstance(_)
+        | Operation::ResumeInstance(_)
+        | Operation::TerminateInstance(_)
+        | Operation::ContinueInstance(_)
+        | Operation::ResumeInDebug(_)
+        | Operation::SetVariable { .. }
+        | Operation::EditMessage { .. } => true,
+        Operation::SetBreakpoint { breakpoint, .. } | Operation::SetCondition { breakpoint, .. } => {
+            breakpoint.instance.is_some()
+        }
+        _ => false,
     }
 }
 

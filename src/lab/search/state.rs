@@ -1,11 +1,11 @@
 //! One state of a search: a run, what has still to arrive, and what can happen next.
 
 use super::causes::Causes;
-use super::{Finding, Kind, Search};
+use super::{Bounds, Finding, Kind, Search};
 use crate::diagnostic::counted;
 use crate::engine::{EventKind, InstanceChange};
 use crate::lab::{Act, VirtualRun};
-use crate::message::{BTS, Name, format_value};
+use crate::message::{BTS, DateTime, Name, format_value};
 
 /// Steps at one moment of virtual time that count as never coming to rest.
 const BUSY: u32 = 10_000;
@@ -31,7 +31,7 @@ pub struct State {
 impl State {
     pub fn new(run: VirtualRun, left: u64) -> Self {
         let mut state = Self { run, causes: Causes::default(), left, busy: 0 };
-        state.causes.note(None, state.run.run().events());
+        state.learn();
         state.run.forget();
         state
     }
@@ -58,12 +58,18 @@ impl State {
         }
     }
 
+    fn learn(&mut self) {
+        for (input, events) in self.run.run().steps() {
+            self.causes.note(input, events);
+        }
+    }
+
     /// Does it and says what went wrong; only the state is kept.
     pub fn act(&mut self, act: Act) -> Vec<Finding> {
         self.busy = if matches!(act, Act::Pass(_)) { 0 } else { self.busy + 1 };
         self.run.take(act);
+        self.learn();
         let record = self.run.run();
-        self.causes.note(record.inputs().next(), record.events());
         let mut found = Vec::new();
         for event in record.events() {
             let wrong = |kind, subject: Name, reason: &str| Finding {
@@ -105,7 +111,7 @@ impl State {
     }
 
     /// What can happen next, each with whether it is out of turn.
-    pub fn successors(&self, search: &Search, in_order: bool) -> Vec<(Next, bool)> {
+    pub fn successors(&self, search: &Search, bounds: &Bounds, until: DateTime) -> Vec<(Next, bool)> {
         let mut all: Vec<(Next, bool)> =
             self.run.choices().enumerate().map(|(place, act)| (Next::Act(act), place > 0)).collect();
         let rests = all.is_empty();
@@ -113,15 +119,34 @@ impl State {
         let mut operator_waits = false;
         for (nth, place) in waiting.enumerate() {
             let message = search.messages >> place & 1 == 1;
-            if nth == 0 || (!in_order && (message || !operator_waits)) {
+            if nth == 0 || (!bounds.in_order && (message || !operator_waits)) {
                 all.push((Next::Arrival(place), nth > 0 || !rests));
             }
             operator_waits |= !message;
         }
-        if rests && let Some(due) = self.run.next_due().filter(|due| *due <= search.until) {
+        if rests && let Some(due) = self.run.next_due().filter(|due| *due <= until) {
             all.push((Next::Act(Act::Pass(due)), false));
         }
         all
+    }
+
+    /// Something is still due, later than is looked at.
+    pub fn is_cut(&self, until: DateTime) -> bool {
+        self.run.next_due().is_some_and(|due| due > until)
+    }
+
+    /// Goes on in turn, without anything from outside, and says what went wrong.
+    pub fn go_on(&mut self, search: &Search, until: DateTime) -> Vec<Finding> {
+        let mut found = Vec::new();
+        self.left = 0;
+        while self.endless().is_none() {
+            let next = self.successors(search, &Bounds::default(), until).into_iter().next();
+            let Some((next, _)) = next else { break };
+            found.extend(self.step(search, &next));
+        }
+        found.extend(self.endless());
+        found.extend(self.waiting());
+        found
     }
 
     /// Where it never comes to rest.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 /// Steps between two states on a way that are kept, to go on from.
 const KEPT: u32 = 16;
-/// Most states that are held for who goes on from them; others are had again from those kept.
+/// Most states that are kept, and that are held for who goes on from them; others are had again from those kept.
 const HELD: usize = 1024;
 /// States between two tellings.
 const TELL: usize = 64;
@@ -37,20 +37,26 @@ struct Visit<'a> {
     open: Vec<Option<Open>>,
     line: BinaryHeap<Reverse<(Cost, usize)>>,
     held: usize,
+    kept: usize,
 }
 
 pub fn all(search: &Search, bounds: &Bounds, tell: &mut dyn FnMut(usize) -> bool) -> Verdict {
     let root = Rc::new(search.begin());
     // What a database held before cannot be compared: every way is visited as one of its own.
     let merges = root.copied().is_some();
-    let mut visit = Visit { search, nodes: Vec::new(), open: Vec::new(), line: BinaryHeap::new(), held: 0 };
+    let mut visit =
+        Visit { search, nodes: Vec::new(), open: Vec::new(), line: BinaryHeap::new(), held: 0, kept: 0 };
     let mut seen = BTreeSet::from([root.digest()]);
     let mut ends = BTreeSet::new();
     let mut findings: BTreeMap<Key, Finding> = BTreeMap::new();
-    let mut verdict = Verdict { states: 1, arrivals: search.arrivals(), ..Verdict::default() };
+    let until = search.end.plus(bounds.beyond);
+    let usual = search.usual(until);
+    let messages = search.messages.count_ones() as usize;
+    let operated = search.arrivals.len() - messages;
+    let mut verdict = Verdict { states: 1, messages, operated, bounds: *bounds, ..Verdict::default() };
     let begin = Next::Act(Act::Pass(search.root.start));
     visit.nodes.push(Node { parent: 0, next: begin, kept: Some(Rc::clone(&root)) });
-    visit.append(0, (0, 0), root.successors(search, bounds.in_order), &root);
+    visit.append(0, (0, 0), root.successors(search, bounds, until), &root);
     drop(root);
     verdict.all = true;
     while let Some((cost, open)) = visit.pop() {
@@ -64,17 +70,18 @@ pub fn all(search: &Search, bounds: &Bounds, tell: &mut dyn FnMut(usize) -> bool
         let digest = state.digest();
         let new = seen.insert(digest) || !merges;
         let endless = state.endless();
-        let next = if endless.is_none() { state.successors(search, bounds.in_order) } else { Vec::new() };
+        let next = if endless.is_none() { state.successors(search, bounds, until) } else { Vec::new() };
         if next.is_empty() {
             ends.insert(digest);
             found.extend(endless);
             found.extend(state.waiting());
+            verdict.cut |= state.is_cut(until);
         }
         let node = visit.nodes.len();
         visit.nodes.push(Node { parent: open.parent, next: open.next, kept: None });
         for finding in found {
             let key = finding.key();
-            let usual = search.usual.contains(&key);
+            let usual = usual.contains(&key);
             findings.entry(key).or_insert_with(|| {
                 let way = visit.way(node);
                 Finding { turned: cost.0, steps: cost.1, usual, way, ..finding }
@@ -87,9 +94,11 @@ pub fn all(search: &Search, bounds: &Bounds, tell: &mut dyn FnMut(usize) -> bool
         verdict.states += 1;
         let state = Rc::new(state);
         if cost.1.is_multiple_of(KEPT)
+            && visit.kept < HELD
             && let Some(node) = visit.nodes.last_mut()
         {
             node.kept = Some(Rc::clone(&state));
+            visit.kept += 1;
         }
         visit.append(node, cost, next, &state);
     }

@@ -2,6 +2,7 @@
 
 use super::{Finding, Kind, Verdict};
 use crate::diagnostic::{counted, grouped};
+use crate::message::TimeSpan;
 use std::fmt;
 
 impl fmt::Display for Kind {
@@ -45,9 +46,14 @@ impl Finding {
 impl Verdict {
     /// What the search was, and how far it holds.
     pub fn text(&self) -> String {
-        let messages = match self.arrivals {
+        let order = if self.bounds.in_order { "in their order" } else { "in every order" };
+        let messages = match self.messages {
             1 => "the message comes at any point".to_owned(),
-            count => format!("{count} messages in every order"),
+            count => format!("{count} messages {order}"),
+        };
+        let operated = match self.operated {
+            0 => String::new(),
+            count => format!(" and {} of operators", counted(count, "act")),
         };
         let states = || grouped(&self.states.to_string());
         let bound = match (self.all, self.turned) {
@@ -58,7 +64,12 @@ impl Verdict {
                 format!("{} states: everything with at most {} out of turn", states(), turned - 1)
             }
         };
-        format!("{messages}, {bound}")
+        let cut = if self.cut {
+            format!(", up to {} s after the run", self.bounds.beyond.0 / TimeSpan::TICKS_PER_SECOND)
+        } else {
+            String::new()
+        };
+        format!("{messages}{operated}, {bound}{cut}")
     }
 
     /// `1 zombie, 2 routing failures`; what also happens in the run itself does not count.
