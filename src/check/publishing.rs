@@ -121,6 +121,8 @@ fn carries_context(subject: &Subject<'_>, message: &str) -> bool {
     passed
         || subject.sites.iter().any(|site| match &site.shape.kind {
             ShapeKind::Receive(receive) => receive.message == message,
+            // What the other one does to it is not known.
+            ShapeKind::Call(call) => call.arguments.iter().any(|argument| argument.name == message),
             ShapeKind::MessageAssignment(code) => {
                 let tokens: Vec<_> = tokens(&code.text).into_iter().map(|(token, _)| token).collect();
                 let copied = |of: &str| subject.message(site, of).is_some();

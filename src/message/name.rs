@@ -139,6 +139,7 @@ impl<'de> Deserialize<'de> for Name {
         Ok(Self::new(&String::deserialize(deserializer)?))
     }
 }
+
 /// As [`Name::short`].
 pub fn short_name(name: &str) -> &str {
     name.rsplit(['.', '#']).next().filter(|last| !last.is_empty()).unwrap_or(name)

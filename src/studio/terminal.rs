@@ -37,9 +37,18 @@ pub fn line(studio: &Studio) -> Option<String> {
     })
 }
 
+/// A word as the shell of this system takes it for one, whatever is in it.
 fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/\\._-:~%".contains(c);
-    if word.chars().all(plain) { word.to_owned() } else { format!("\"{}\"", word.replace('"', "\\\"")) }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:%".contains(c) || cfg!(windows) && c == '\\';
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else if cfg!(windows) {
+        // A backslash before the closing quote would take it away.
+        let end = word.len() - word.trim_end_matches('\\').len();
+        format!("\"{}{}\"", word.replace('"', "\\\""), "\\".repeat(end))
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 /// The line, as a button that copies it.
@@ -57,5 +66,25 @@ pub fn ui(ui: &mut Ui, studio: &Studio) {
         response.on_hover_text(format!("Copies the line that does the same in a terminal:\n{line}{hint}"));
     if response.clicked() {
         ui.ctx().copy_text(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_shell_takes_each_word_as_it_is() {
+        for (word, line) in [
+            ("a01-new-order", "a01-new-order"),
+            ("/home/ana/my orders", "'/home/ana/my orders'"),
+            ("$(touch x)", "'$(touch x)'"),
+            ("it's", "'it'\\''s'"),
+            ("~/orders", "'~/orders'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(word), line);
+        }
     }
 }

@@ -120,8 +120,9 @@ impl Loading {
                 let whole = i64::from(seconds.max(1)) * 1000;
                 let gone = (since.0 / 10_000).clamp(0, whole);
                 // Thousandths of a submission a minute.
-                let rate = from * 1000 + (to - from) * 1000 * gone / whole;
-                TimeSpan::from_millis((60_000_000 / rate.max(1)).max(1))
+                let grown = i128::from(to - from) * 1000 * i128::from(gone) / i128::from(whole);
+                let rate = i128::from(from) * 1000 + grown;
+                TimeSpan::from_millis(i64::try_from(60_000_000 / rate.max(1)).unwrap_or(1).max(1))
             }
         }
     }

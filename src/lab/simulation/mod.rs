@@ -67,10 +67,12 @@ pub fn simulate(
         let seed = simulation.seed_of(done);
         sums.begin(seed, simulation);
         let mut run = fresh(program, seed).bounded(KEPT);
-        let of = simulation.count * u64::from(wanted);
+        let of = simulation.count.saturating_mul(u64::from(wanted));
+        let mut heard = 0_u64;
         let mut on = |here: u64| {
+            heard += 1;
             let progress = Progress { replications: done, arrived: arrived + here, of, results: None };
-            !here.is_multiple_of(TOLD) || tell(&progress)
+            !heard.is_multiple_of(TOLD) || tell(&progress)
         };
         let Some(seen) = drive(&mut run, program, simulation, seed, &mut sums, &mut on)? else {
             break;
@@ -90,7 +92,7 @@ pub fn simulate(
         let progress = Progress {
             replications: done,
             arrived,
-            of: simulation.count * u64::from(wanted),
+            of: simulation.count.saturating_mul(u64::from(wanted)),
             results: Some(&results),
         };
         if !tell(&progress) {
@@ -130,7 +132,7 @@ fn fresh(program: &Arc<Program>, seed: u64) -> VirtualRun {
     VirtualRun::with_program(Arc::clone(program), seed, start)
 }
 
-/// Plays one replication to its end; `None` when `on` ended it, which hears how many messages have arrived.
+/// Plays one replication to its end; `None` when `on` ended it, which hears again and again how many messages have arrived.
 fn drive(
     run: &mut VirtualRun,
     program: &Program,
@@ -171,10 +173,13 @@ fn drive(
     {
         run.pass(due);
         settle(run, &mut observer, ledger)?;
+        if !on(simulation.count) {
+            return Ok(None);
+        }
     }
-    let (arrived, unrouted, now) = (observer.arrived, observer.unrouted, run.now());
-    let in_progress = observer.finish(start, now, ledger);
-    Ok(Some(Seen { arrived, unrouted, in_progress, lasted: now.since(start) }))
+    let (arrived, unrouted) = (observer.arrived, observer.unrouted);
+    let (in_progress, lasted) = observer.finish(run.now(), ledger);
+    Ok(Some(Seen { arrived, unrouted, in_progress, lasted }))
 }
 
 /// Nobody submits but the simulation, and answers take their time.

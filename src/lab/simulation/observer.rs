@@ -112,6 +112,8 @@ pub(super) struct Observer<'a> {
     inside: u32,
     area: i128,
     counted: DateTime,
+    /// When the first message came that counts.
+    begun: DateTime,
 }
 
 impl<'a> Observer<'a> {
@@ -133,6 +135,7 @@ impl<'a> Observer<'a> {
             inside: 0,
             area: 0,
             counted: start,
+            begun: start,
         }
     }
 
@@ -149,11 +152,13 @@ impl<'a> Observer<'a> {
         self.seen = run.last_seq();
     }
 
-    /// Hands on what has not ended, and gives the number of cases in progress on average since `start`.
-    pub fn finish(mut self, start: DateTime, now: DateTime, ledger: &mut dyn Ledger) -> f64 {
+    /// Hands on what has not ended, and gives the number of cases in progress on average, and over how long: since the first
+    /// that counts.
+    pub fn finish(mut self, now: DateTime, ledger: &mut dyn Ledger) -> (f64, TimeSpan) {
         self.integrate(now);
+        let lasted = now.since(self.begun);
         #[expect(clippy::cast_precision_loss, reason = "a mean is wanted, not the last bit")]
-        let mean = self.area as f64 / (now.since(start).0.max(1) as f64);
+        let mean = self.area as f64 / (lasted.0.max(1) as f64);
         for (number, case) in std::mem::take(&mut self.cases) {
             let suspended = case.members.iter().any(|id| self.live.get(id).is_some_and(|l| l.suspended));
             let end = if suspended { End::Suspended } else { End::Open };
@@ -166,7 +171,7 @@ impl<'a> Observer<'a> {
             }
             self.close(number, case, now, end, ledger);
         }
-        mean
+        (mean, lasted)
     }
 
     fn integrate(&mut self, now: DateTime) {
@@ -179,7 +184,12 @@ impl<'a> Observer<'a> {
             self.wake(event, ledger);
         }
         match &event.kind {
-            EventKind::MessageReceived { location, .. } if *location == self.location => self.arrived += 1,
+            EventKind::MessageReceived { location, .. } if *location == self.location => {
+                self.arrived += 1;
+                if self.arrived == self.warm_up + 1 {
+                    self.begun = event.at;
+                }
+            }
             EventKind::RoutingFailed { .. } => self.unrouted += 1,
             EventKind::MessagePublished { message, publisher: Publisher::Orchestration { instance, .. } } => {
                 let case = self.live.get(instance).map(|live| live.case);
@@ -226,7 +236,9 @@ impl<'a> Observer<'a> {
     }
 
     fn answered(&mut self, port: InstanceId, at: DateTime, failed: bool, ledger: &mut dyn Ledger) {
-        if let Some((name, asked)) = self.asking.remove(&port) {
+        if let Some((name, asked)) = self.asking.remove(&port)
+            && self.arrived > self.warm_up
+        {
             ledger.request(name, Some(at.since(asked)).filter(|_| !failed), failed);
         }
     }

@@ -13,6 +13,9 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// Most messages of a replication, and most replications that are asked for.
+const MOST_MESSAGES: u64 = 1_000_000;
+const MOST_REPLICATIONS: u32 = 10_000;
 /// Messages made of schemas, and receive locations, that are tried for one that starts an orchestration.
 const TRIES: usize = 40;
 
@@ -218,6 +221,16 @@ impl Simulation {
         }
         if self.messages.is_empty() || self.count == 0 {
             return wrong("no message arrives".to_owned(), "Choose a message, and how many arrive.");
+        }
+        if self.count > MOST_MESSAGES || self.replications > MOST_REPLICATIONS {
+            let message = format!(
+                "{} messages in {} replications are too many: {MOST_MESSAGES} in {MOST_REPLICATIONS} are the most",
+                self.count, self.replications
+            );
+            return wrong(
+                message,
+                "Add replications rather than messages: they narrow the intervals faster.",
+            );
         }
         if self.warm_up >= self.count {
             let message = format!("of {} messages the first {} are not counted", self.count, self.warm_up);

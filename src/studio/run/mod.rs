@@ -152,6 +152,10 @@ impl RunMode {
             .as_ref()
             .is_some_and(|(_, folder, name)| (folder, name.as_str()) == (&document.folder, document.name()));
         let mut other = self.loaded.as_ref() != Some(&identity);
+        if other {
+            // What was searched is not what is drawn any more.
+            self.scenarios.orders = orders::Orders::default();
+        }
         // Saved elsewhere it is the application it was.
         let moved = !known
             && document.folder.is_some()

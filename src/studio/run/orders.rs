@@ -78,8 +78,12 @@ impl Orders {
             search(&app, &own, &stopped, &sender, &wake);
             wake();
         });
+        let refused = begun.as_ref().err().map(|why| {
+            let help = "Close other programs, and search again";
+            Box::new(Diagnostic::error("L14", format!("no thread can be had: {why}"), help))
+        });
         let heard = begun.is_ok().then_some(receiver);
-        *self = Self { heard, stop, of: stem.to_owned(), ..Self::default() };
+        *self = Self { heard, stop, of: stem.to_owned(), refused, ..Self::default() };
     }
 
     /// Stops visiting states; what was found until then is told.
@@ -101,18 +105,21 @@ impl Orders {
 }
 
 fn search(app: &Application, stem: &str, stop: &AtomicBool, sender: &Sender<Heard>, wake: &dyn Fn()) {
-    // Nobody listens any more when the window is gone.
-    let say = |heard| drop(sender.send(heard));
+    // Nobody listens any more when another search was begun, or the window is gone.
+    let say = |heard| sender.send(heard).is_ok();
     match Search::of_scenario(app, stem) {
         Ok(search) => {
             let verdict = search.all(&Bounds::default(), &mut |states| {
-                say(Heard::States(states));
+                let heard = say(Heard::States(states));
                 wake();
-                !stop.load(Ordering::Relaxed)
+                heard && !stop.load(Ordering::Relaxed)
             });
             say(Heard::Done(Box::new(Searched { search, verdict })));
         }
-        Err(all) => all.into_iter().take(1).for_each(|why| say(Heard::Refused(Box::new(why)))),
+        Err(all) => {
+            let why = all.into_iter().next().map(Box::new);
+            let _ = why.is_none_or(|why| say(Heard::Refused(why)));
+        }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::studio::document::{Action, Document};
 use crate::studio::table::View;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -67,13 +68,16 @@ impl Plan {
     }
 }
 
+/// Revision, folder and name of an application.
+type Identity = (u64, Option<PathBuf>, String);
+
 #[derive(Debug, Default)]
 pub struct Simulations {
     plan: Option<Plan>,
-    /// What can arrive, and where; of that revision of the application.
+    /// What can arrive, and where; of this application as it was then.
     sources: Vec<Source>,
     locations: Vec<String>,
-    known: Option<u64>,
+    known: Option<Identity>,
     reports: Option<Receiver<Report>>,
     stop: Arc<AtomicBool>,
     /// Messages that have arrived, of those that will, while it runs.
@@ -82,6 +86,8 @@ pub struct Simulations {
     /// Those of the simulation before, to compare with.
     before: Option<Arc<Results>>,
     ran: Option<Arc<Ran>>,
+    /// What runs and has found nothing yet.
+    coming: Option<Arc<Ran>>,
     refused: Option<String>,
     opening: Option<Receiver<Result<FoundRun, Diagnostic>>>,
     /// The canvas shows where the time went.
@@ -184,10 +190,17 @@ impl Simulations {
 
     /// Learns what can arrive; what is set up stays as far as it still can.
     fn learn(&mut self, document: &Document) {
-        if self.known == Some(document.revision) {
+        let identity = (document.revision, document.folder.clone(), document.name().to_owned());
+        if self.known.as_ref() == Some(&identity) {
             return;
         }
-        self.known = Some(document.revision);
+        let other = self.known.replace(identity.clone()).is_some_and(|known| known.2 != identity.2);
+        if other {
+            // Another application: nothing of the one before says anything about it.
+            self.cancel();
+            let known = self.known.take();
+            *self = Self { known, ..Self::default() };
+        }
         self.sources = sources(&document.app);
         let enabled = receive_locations(&document.app).into_iter().filter(|location| location.enabled);
         self.locations = enabled.map(|location| location.name).collect();
@@ -246,13 +259,22 @@ impl Simulations {
         for report in reports {
             match report {
                 Report::Begun(ran) => {
-                    self.before = self.results.take();
-                    self.progress = Some((0, ran.simulation.count * u64::from(ran.simulation.replications)));
-                    self.ran = Some(ran);
-                    self.views.clear();
+                    self.progress = Some((
+                        0,
+                        ran.simulation.count.saturating_mul(u64::from(ran.simulation.replications)),
+                    ));
+                    self.coming = Some(ran);
                 }
                 Report::At { arrived, of } => self.progress = Some((arrived, of)),
-                Report::Found(results) => self.results = Some(Arc::new(*results)),
+                Report::Found(results) => {
+                    // What was found before stays until there is something new.
+                    if let Some(ran) = self.coming.take() {
+                        self.before = self.results.take();
+                        self.ran = Some(ran);
+                        self.views.clear();
+                    }
+                    self.results = Some(Arc::new(*results));
+                }
                 Report::Ended(why) => {
                     self.progress = None;
                     self.refused = why.map(|why| format!("{}. {}", why.message, why.help));

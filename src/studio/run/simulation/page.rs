@@ -119,7 +119,7 @@ fn set_up(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec
                 actions.push(Action::Command(C::Simulate));
             }
             let plan = run.simulation.plan.as_ref().map(|plan| &plan.simulation);
-            let all = plan.map_or(1000, |plan| plan.count * u64::from(plan.replications));
+            let all = plan.map_or(1000, |plan| plan.count.saturating_mul(u64::from(plan.replications)));
             ui.label(RichText::new(format!("{all} messages")).small().color(t.muted));
         }
     });
@@ -245,7 +245,7 @@ fn changed(run: &RunMode, results: &Results) -> Option<String> {
     let difference = results.difference(before)?;
     let certain = difference.half.is_some_and(|half| difference.value.abs() > half);
     if difference.value.abs() < 0.5 {
-        return Some("P95 is the same as in the simulation before".to_owned());
+        return Some("P95 is not certainly another than in the simulation before".to_owned());
     }
     let than = if difference.value < 0.0 { "shorter" } else { "longer" };
     let by = Estimate { value: difference.value.abs(), ..difference }.span_words();
