@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_folder_given_at_the_start_comes_into_the_window_that_is_there() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/southridge");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/hello");
         let (told, answer) = bounded(1);
         let mut studio = Studio::waiting_for(Opening { path: folder.clone(), answer });
         let ctx = egui::Context::default();
@@ -131,11 +131,11 @@ mod tests {
         };
         frame(&mut studio);
         assert!(studio.overlay.is_open());
-        assert!(!studio.document.app.modules.contains_key("OrderManager"));
+        assert!(!studio.document.app.modules.contains_key("SayHello"));
         told.send(load(&folder)).unwrap();
         frame(&mut studio);
         assert!(!studio.overlay.is_open());
-        assert!(studio.document.app.modules.contains_key("OrderManager"));
+        assert!(studio.document.app.modules.contains_key("SayHello"));
         assert_eq!(studio.document.folder.as_deref(), Some(&*folder));
 
         let gone = Studio::on(Path::new("/nowhere/at/all")).err().unwrap();

@@ -245,7 +245,7 @@ fn changed(run: &RunMode, results: &Results) -> Option<String> {
     let difference = results.difference(before)?;
     let certain = difference.half.is_some_and(|half| difference.value.abs() > half);
     if difference.value.abs() < 0.5 {
-        return Some("P95 is not certainly another than in the simulation before".to_owned());
+        return Some("P95 is the same as in the simulation before".to_owned());
     }
     let than = if difference.value < 0.0 { "shorter" } else { "longer" };
     let by = Estimate { value: difference.value.abs(), ..difference }.span_words();
