@@ -366,7 +366,9 @@ pub fn text(words: &str, font: FontId, color: Color32, room: f32) -> egui::text:
 /// What to say in the middle of a table that has no rows.
 pub fn nothing(ui: &mut Ui, words: &str) {
     let t = Tokens::of(ui);
-    let at = ui.max_rect().center_top() + vec2(0.0, (ui.available_height() / 2.0).clamp(28.0, 90.0));
+    // Below what the page has above it already, such as its filter.
+    let room = ui.available_rect_before_wrap();
+    let at = room.center_top() + vec2(0.0, (room.height() / 2.0).clamp(20.0, 90.0));
     let job = egui::text::LayoutJob::simple(
         words.to_owned(),
         FontId::proportional(12.5),
