@@ -1,4 +1,5 @@
 use super::{Exit, complain, complain_all, load, say};
+use crate::diagnostic::counted;
 use crate::journal::Line;
 use crate::lab::scenario::parse_span;
 use crate::lab::search::{Bounds, Search, Verdict};
@@ -18,8 +19,8 @@ pub struct Arguments {
     /// File stem of the scenario, or the beginning of it.
     scenario: String,
     /// Most states to visit.
-    #[arg(long, default_value_t = Bounds::default().states)]
-    states: usize,
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
+    states: u32,
     /// Messages keep their order; only what lies between them changes.
     #[arg(long)]
     in_order: bool,
@@ -36,10 +37,22 @@ pub fn explore(arguments: &Arguments) -> Exit {
         Ok(loaded) => loaded.application,
         Err(exit) => return exit,
     };
-    let beginning = |stem: &&String| stem.starts_with(&arguments.scenario);
-    let exact = application.scenarios.get_key_value(&arguments.scenario).map(|(stem, _)| stem);
-    let stem = exact.or_else(|| application.scenarios.keys().find(beginning));
-    let stem = stem.map_or(arguments.scenario.as_str(), String::as_str);
+    let wanted = arguments.scenario.as_str();
+    let like: Vec<&str> =
+        application.scenarios.keys().map(String::as_str).filter(|s| s.starts_with(wanted)).collect();
+    let stem = match like.as_slice() {
+        all if all.contains(&wanted) => wanted,
+        [] => wanted,
+        [one] => *one,
+        [first, second, ..] => {
+            let others = if like.len() > 2 { ", …" } else { "" };
+            complain(format_args!(
+                "error: `{wanted}` is the beginning of {}: {first}, {second}{others}\n  help: write more of it",
+                counted(like.len(), "scenario")
+            ));
+            return Exit::Unusable;
+        }
+    };
     let search = match Search::of_scenario(&application, stem) {
         Ok(search) => search,
         Err(errors) => {
@@ -54,7 +67,7 @@ pub fn explore(arguments: &Arguments) -> Exit {
         ));
         return Exit::Unusable;
     };
-    let bounds = Bounds { states: arguments.states, in_order: arguments.in_order, beyond };
+    let bounds = Bounds { states: arguments.states as usize, in_order: arguments.in_order, beyond };
     let shows = std::io::stderr().is_terminal();
     let verdict = search.all(&bounds, &mut |states| {
         if shows && states % 1024 == 0 {

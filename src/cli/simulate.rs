@@ -27,8 +27,8 @@ const ROWS: usize = 12;
 pub struct Arguments {
     /// Application folder.
     application: PathBuf,
-    /// What arrives: a partner that submits, or a saved message such as messages/order.xml. In its text {n} is the number
-    /// of the arrival, {guid} a fresh GUID and {key} a fresh key.
+    /// What arrives: a partner that submits, or a saved message such as messages/order.xml. In its text the words
+    /// n, guid and key in braces stand for the number of the arrival, a fresh GUID and a fresh key.
     #[arg(long, value_name = "NAME")]
     message: Option<String>,
     /// Receive location at which it arrives.
@@ -38,7 +38,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 100)]
     count: u64,
     /// Independent runs, each from an empty system.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     replications: u32,
     /// Mean time between two arrivals, such as `500 ms` or `4 s`.
     #[arg(long, value_name = "SPAN", value_parser = super::span)]

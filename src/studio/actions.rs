@@ -490,6 +490,7 @@ impl Studio {
 
     pub(super) fn replace(&mut self, document: Document) {
         self.tabs = Tabs::new(Tab::Orchestration(document.module.clone()));
+        self.run.leave();
         self.take(document);
         self.theirs = None;
         self.usages = None;

@@ -147,8 +147,9 @@ impl Studio {
     pub fn ui(&mut self, ui: &mut Ui) {
         self.apply_preferences(ui.ctx());
         let mut actions: Vec<Action> = Vec::new();
-        // An open list has the keys to itself.
-        let listing = egui::Popup::is_any_open(ui.ctx());
+        // An open list or question has the keys to itself.
+        let asking = ui.ctx().memory(|memory| memory.top_modal_layer().is_some());
+        let listing = egui::Popup::is_any_open(ui.ctx()) || asking;
         if !self.overlay.is_open() && !self.tabs.recording() && !listing {
             actions.extend(
                 Command::pressed(ui.ctx(), self.tabs.on_canvas(), self.mode == Mode::Run)

@@ -4,6 +4,7 @@
 use super::Studio;
 use super::app::Mode;
 use super::run::desk::Page;
+use super::sample;
 use super::theme::Tokens;
 use egui::{Align, Button, Layout, RichText, Ui, vec2};
 
@@ -16,7 +17,11 @@ pub const WIDTH: f32 = 360.0;
 pub fn line(studio: &Studio) -> Option<String> {
     let document = &studio.document;
     let opened = document.opened.as_ref().or(document.folder.as_ref());
-    let folder = opened.map_or_else(|| NO_FOLDER.to_owned(), |folder| quoted(&folder.display().to_string()));
+    let sample = || match sample::names().contains(&document.name()) {
+        true => format!("samples/{}", document.name()),
+        false => NO_FOLDER.to_owned(),
+    };
+    let folder = opened.map_or_else(sample, |folder| quoted(&folder.display().to_string()));
     if studio.mode == Mode::Design {
         return studio.problems_open.then(|| format!("orchestrion check {folder}"));
     }
@@ -55,7 +60,12 @@ fn quoted(word: &str) -> String {
 pub fn ui(ui: &mut Ui, studio: &Studio) {
     let Some(line) = line(studio) else { return };
     let t = Tokens::of(ui);
-    let words = RichText::new(&line).monospace().size(11.0).color(t.muted);
+    // For a moment it says that it was done.
+    let (copied, now) = (egui::Id::unique("line copied"), ui.input(|input| input.time));
+    let done = ui.data(|data| data.get_temp::<f64>(copied)).is_some_and(|at| now - at < 1.5);
+    let words =
+        if done { RichText::new("Copied").small() } else { RichText::new(&line).monospace().size(11.0) };
+    let words = words.color(if done { t.ok } else { t.muted });
     let button = Button::new(words).truncate().frame_when_inactive(false);
     let size = vec2(WIDTH.min(ui.available_width()), 18.0);
     let response =
@@ -66,6 +76,8 @@ pub fn ui(ui: &mut Ui, studio: &Studio) {
         response.on_hover_text(format!("Copies the line that does the same in a terminal:\n{line}{hint}"));
     if response.clicked() {
         ui.ctx().copy_text(line);
+        ui.data_mut(|data| data.insert_temp(copied, now));
+        ui.ctx().request_repaint_after(std::time::Duration::from_millis(1_600));
     }
 }
 

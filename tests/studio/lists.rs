@@ -8,6 +8,7 @@ use orchestrion::engine::EventKind;
 use orchestrion::journal::instance_of;
 use orchestrion::studio::Studio;
 use orchestrion::studio::command::Command;
+use orchestrion::studio::document::Document;
 use orchestrion::studio::run::desk::{Found, Line, Page};
 use orchestrion::studio::run::tracker::Phase;
 use std::sync::Arc;
@@ -285,6 +286,49 @@ fn a_run_is_kept_as_a_scenario_that_passes() {
     assert!(bench.window.query_by_label_contains("Everything was reached").is_some());
 }
 
+/// The question has the keyboard: what one types is its name, and does nothing to the run behind it.
+#[test]
+fn a_name_is_typed_and_the_run_stands() {
+    let mut bench = hello();
+    bench.until("a start", |w| !w.state().run.state.journal.is_empty());
+    bench.pause();
+    bench.window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::K);
+    bench.until("what could be expected", |w| w.query_by_label("Keep").is_some());
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Space);
+    bench.window.key_press(Key::A);
+    bench.window.run_steps(3);
+    assert!(!bench.window.state().run.state.clock.playing);
+    assert!(bench.window.query_by_label("Keep").is_some(), "it is still asked");
+    let focus = bench.window.ctx.memory(egui::Memory::focused);
+    assert!(focus.is_some() && bench.window.ctx.text_edit_focused(), "the name has the keyboard");
+    bench.click("Keep");
+    bench.window.run_steps(2);
+    // The next one has a name of its own.
+    bench.window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::K);
+    bench.until("what could be expected", |w| w.query_by_label("Keep").is_some());
+    bench.click("Keep");
+    bench.window.run_steps(2);
+    let kept = bench.window.state().document.app.scenarios.keys().filter(|stem| stem.starts_with("run-of"));
+    assert_eq!(kept.count(), 2);
+}
+
+#[test]
+fn another_application_begins_with_nothing_searched_or_played() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/southridge");
+    let document = Document::new(orchestrion::studio::sample::load("hello").unwrap(), None);
+    let studio = Studio::new(document).with_dialogs(super::shell::Chooses(folder)).running();
+    let mut bench = Bench { window: super::harness(studio, Theme::Dark, [1400.0, 900.0]) };
+    play_all(&mut bench);
+    assert!(bench.window.state().run.scenarios.played() > 0);
+    let ctx = bench.window.ctx.clone();
+    bench.window.state_mut().run_command(&ctx, Command::Open);
+    bench.until("the other one", |w| w.state().document.app.modules.contains_key("OrderManager"));
+    bench.window.run_steps(2);
+    assert_eq!(bench.window.state().run.scenarios.played(), 0);
+    assert!(bench.window.state().run.simulation.results().is_none());
+}
+
 #[test]
 fn a_scenario_that_fails_opens_where_it_failed() {
     use orchestrion::model::{Expectation, Step};
@@ -358,7 +402,7 @@ fn every_order_of_a_scenario_is_searched_to_the_end() {
     let verdict = scenarios.orders.verdict().unwrap();
     assert!(verdict.all && verdict.findings.is_empty(), "{verdict:?}");
     bench.window.get_by_label("Nothing new goes wrong");
-    bench.window.get_by_label_contains("orchestrion explore FOLDER ");
+    bench.window.get_by_label_contains("orchestrion explore samples/hello ");
 }
 
 #[test]

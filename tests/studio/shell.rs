@@ -159,7 +159,7 @@ fn what_changed_since_it_was_saved_is_shown_side_by_side() {
 
 /// Chooses the same path for everything.
 #[derive(Debug)]
-struct Chooses(PathBuf);
+pub struct Chooses(pub PathBuf);
 
 impl FolderDialogs for Chooses {
     fn ask(&mut self, _: Purpose, wake: Box<dyn Fn() + Send>) {

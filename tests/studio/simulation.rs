@@ -124,9 +124,9 @@ fn the_line_below_simulates_the_same_in_a_terminal() {
         bench.window.run_steps(2);
         bench.window.get_by_role_and_label(Role::Button, line);
     };
-    line(&mut bench, "orchestrion simulate FOLDER");
+    line(&mut bench, "orchestrion simulate samples/southridge");
     bench.window.state_mut().run.simulation.set_size(50, 4);
-    line(&mut bench, "orchestrion simulate FOLDER --count 50 --replications 4");
+    line(&mut bench, "orchestrion simulate samples/southridge --count 50 --replications 4");
     bench.window.get_by_role_and_label(Role::ComboBox, "What").click();
     bench.window.run_steps(3);
     bench.window.get_by_role_and_label(Role::Button, "Vendor").click();
@@ -135,7 +135,7 @@ fn the_line_below_simulates_the_same_in_a_terminal() {
     bench.window.run_steps(3);
     bench.window.get_by_role_and_label(Role::Button, "In bursts").click();
     bench.window.run_steps(3);
-    line(&mut bench, "orchestrion simulate FOLDER --message Vendor --bursts 20 --every 45000ms");
+    line(&mut bench, "orchestrion simulate samples/southridge --message Vendor --bursts 20 --every 45000ms");
 }
 
 #[test]

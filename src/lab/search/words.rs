@@ -92,6 +92,10 @@ impl Verdict {
                 word => counted(count, word),
             })
             .collect();
-        if words.is_empty() { "nothing new goes wrong".to_owned() } else { words.join(", ") }
+        match (words.is_empty(), self.all) {
+            (true, true) => "nothing new goes wrong".to_owned(),
+            (true, false) => "nothing new found so far".to_owned(),
+            (false, _) => words.join(", "),
+        }
     }
 }

@@ -166,6 +166,7 @@ impl RunMode {
             other = false;
         }
         if other {
+            self.scenarios.forget();
             self.state.atlas = atlas::Atlas::of(&document.app);
             let app = Arc::new(document.app.clone());
             let before = self.ran.replace(Arc::clone(&app)).filter(|_| known);
@@ -275,6 +276,14 @@ impl RunMode {
                 crate::diagnostic::Diagnostic::error("L06", message, "Pause the run or lower its speed.");
             self.state.answer = Some(player::Answer::Refused(why));
         }
+    }
+
+    /// Another application is opened: what was searched and simulated is not of it.
+    pub fn leave(&mut self) {
+        self.simulation.cancel();
+        self.scenarios.orders.end();
+        self.simulation = Default::default();
+        self.scenarios = Default::default();
     }
 
     /// Waits for Play when an application is loaded.

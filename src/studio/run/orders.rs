@@ -9,7 +9,7 @@ use crate::model::Application;
 use crate::studio::table::{self, Column, Did, Row, View};
 use crate::studio::theme::{self, Tokens};
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use egui::{Label, RichText, Ui};
+use egui::{Button, Label, RichText, Ui};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -144,8 +144,18 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, name: &str) {
     let new = found.verdict.findings.iter().any(|found| !found.usual);
     let color = if new { t.error } else { t.ok };
     let words = capital(&found.verdict.found_text());
-    ui.add(Label::new(RichText::new(words).text_style(theme::strong()).color(color)).truncate());
-    let words = capital(&found.verdict.text());
+    let mut opens = false;
+    ui.horizontal(|ui| {
+        let chosen = orders.view.cursor.is_some_and(|at| at < found.verdict.findings.len());
+        if !found.verdict.findings.is_empty() {
+            let button = Button::new(RichText::new("Open at its moment").size(12.0));
+            let tip = "Plays the selected finding and shows the run where it goes wrong; so does Enter";
+            let response = ui.add_enabled(chosen, button).on_hover_text(tip);
+            opens = response.on_disabled_hover_text("Select a line first").clicked();
+        }
+        ui.add(Label::new(RichText::new(words).text_style(theme::strong()).color(color)).truncate());
+    });
+    let words = format!("{name}: {}", found.verdict.text());
     ui.add(Label::new(RichText::new(words).small().color(t.muted)).truncate());
     let mut view = std::mem::take(&mut orders.view);
     let all = &found.verdict.findings;
@@ -164,12 +174,13 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, name: &str) {
             })
         });
     }
-    let opened = did.opened.and_then(|at| all.get(at)).map(|chosen| FoundRun {
-        name: format!("{name}: {}", chosen.kind),
-        recipe: found.search.way(chosen),
-        seq: chosen.seq,
-        words: format!("{}: {}", chosen.text(), chosen.way_text()),
-    });
+    let opened =
+        did.opened.or(view.cursor.filter(|_| opens)).and_then(|at| all.get(at)).map(|chosen| FoundRun {
+            name: format!("{name}: {}", chosen.kind),
+            recipe: found.search.way(chosen),
+            seq: chosen.seq,
+            words: format!("{}: {}", chosen.text(), chosen.way_text()),
+        });
     orders.view = view;
     orders.found = Some(found);
     if let Some(opened) = opened {

@@ -70,6 +70,8 @@ struct Keeping {
     name: String,
     kept: Arc<Kept>,
     chosen: Vec<bool>,
+    /// The field for its name wants the keyboard.
+    new: bool,
 }
 
 #[derive(Debug, Default)]
@@ -210,6 +212,15 @@ impl Scenarios {
         } else if let Some(stem) = self.chosen(app) {
             self.orders.begin(ctx, app, stem);
         }
+    }
+
+    /// What was played belongs to an application that is there no more.
+    pub fn forget(&mut self) {
+        self.outcomes.clear();
+        self.broken.clear();
+        self.offers.clear();
+        self.of_scenarios = None;
+        self.holes_of = None;
     }
 
     fn look_for(&mut self, ctx: &egui::Context, app: &Application, hole: &Hole) {
@@ -563,7 +574,10 @@ fn keep(ui: &Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Actio
     if let Some(kept) = run.state.kept.take().filter(|_| std::mem::take(&mut run.scenarios.wants_name)) {
         let chosen = vec![true; kept.proposals.len()];
         let name = format!("Run of {}", document.name());
-        run.scenarios.keeping = Some(Keeping { name, kept, chosen });
+        let free = |name: &String| !document.app.scenarios.contains_key(&stem_of(name));
+        let mut names = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name} {number}")));
+        let name = names.find(free).unwrap_or(name);
+        run.scenarios.keeping = Some(Keeping { name, kept, chosen, new: true });
     }
     let Some(mut keeping) = run.scenarios.keeping.take() else { return };
     let t = Tokens::of(ui);
@@ -579,7 +593,11 @@ fn keep(ui: &Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Actio
         fields::note(ui, format!("What was done becomes {steps}; choose what is expected in the end."));
         ui.add_space(6.0);
         fields::row(ui, "Name", |ui| {
-            ui.add(TextEdit::singleline(&mut keeping.name).desired_width(f32::INFINITY))
+            let field = ui.add(TextEdit::singleline(&mut keeping.name).desired_width(f32::INFINITY));
+            if std::mem::take(&mut keeping.new) {
+                field.request_focus();
+            }
+            field
         });
         if taken {
             ui.label(

@@ -211,7 +211,12 @@ impl Simulations {
             }
             _ => {
                 let first = self.sources.iter().find(|source| source.location.is_some());
-                self.plan = first.map(|source| Plan::of(source, document));
+                self.plan = first.or(self.sources.first()).map(|source| Plan::of(source, document));
+                if let (Some(plan), Some(first)) = (&mut self.plan, self.locations.first())
+                    && !self.locations.contains(&plan.simulation.location)
+                {
+                    plan.simulation.location.clone_from(first);
+                }
             }
         }
     }
@@ -289,6 +294,10 @@ impl Simulations {
     /// Plays the replication of a case again, beside the window.
     fn open(&mut self, ctx: &egui::Context, case: &CaseFound) {
         let Some(ran) = self.ran.clone() else { return };
+        if self.known.as_ref().is_some_and(|known| known.0 != ran.revision) {
+            self.refused = Some("The application has changed since. Start again to open a case.".to_owned());
+            return;
+        }
         let (sender, receiver) = unbounded();
         let (ctx, case) = (ctx.clone(), *case);
         let work = move || {
