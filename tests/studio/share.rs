@@ -51,7 +51,13 @@ fn export(bench: &mut Bench<'_>, folder: &std::path::Path, format: Format) -> St
     bench.window.key_press(Key::Enter);
     let file = folder.join(format!("orders.{}", format.extension()));
     let written = format!("orders.{}", format.extension());
-    bench.until("the file", |w| w.state().said().contains(&written) && file.exists());
+    // It is whole when it does not grow from one look to the next.
+    let size = std::cell::Cell::new(0);
+    bench.until("the file", |w| {
+        let now = std::fs::metadata(&file).map_or(0, |file| file.len());
+        let whole = now > 0 && size.replace(now) == now;
+        w.state().said().contains(&written) && whole
+    });
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::remove_file(file).unwrap();
     text
