@@ -323,6 +323,32 @@ fn the_fix_of_a_problem_is_one_step_to_undo() {
     assert!(!receive(&window).activate);
 }
 
+#[test]
+fn what_is_typed_at_the_plus_finds_a_shape_and_enter_puts_it_there() {
+    let mut window = open("hello");
+    let before = body(&window);
+    click(&mut window, Role::Button, "Insert before Send reply");
+    window.run_steps(2);
+    for letters in ["d", "el", "q"] {
+        window.event(egui::Event::Text(letters.to_owned()));
+        window.run_steps(2);
+    }
+    window.get_by_label("No shape of this name may go here");
+    window.key_press(Key::Backspace);
+    window.run_steps(2);
+    window.get_by_label("del");
+    window.key_press(Key::Enter);
+    window.run_steps(4);
+    let after = body(&window);
+    assert_eq!(after.len(), before.len() + 1);
+    assert!(matches!(shape(&window, "Delay_1"), ShapeKind::Delay(_)), "{after:?}");
+    undo(&mut window);
+    assert_eq!(body(&window), before);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+    window.run_steps(2);
+    assert_eq!(body(&window), after);
+}
+
 /// It activates on greetings and publishes greetings, both direct.
 #[test]
 fn an_endless_chain_offers_two_ways_out() {

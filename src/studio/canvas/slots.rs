@@ -1,6 +1,6 @@
 //! Insertion points on the flow lines, and the menu of shapes that may go there.
 
-use crate::diagnostic::counted;
+use crate::diagnostic::{capital, counted};
 use crate::drawing::layout::{CARD_WIDTH, Node, Slot};
 use crate::model::ShapeKind;
 use crate::studio::icons::{self, Glyph};
@@ -59,18 +59,13 @@ pub fn ghost(ui: &Ui, pointer: Pos2, first: Option<&Node>, count: usize) {
 /// Says beside the pointer why what is dragged cannot go there.
 pub fn refusal(ui: &Ui, pointer: Pos2, why: &str) {
     let t = Tokens::of(ui);
-    note(ui, pointer + vec2(14.0, 46.0), &capitalized(why), (t.panel, t.error, t.text), None);
+    note(ui, pointer + vec2(14.0, 46.0), &capital(why), (t.panel, t.error, t.text), None);
 }
 
 /// Says beside the pointer what dropping does here.
 pub fn offer(ui: &Ui, pointer: Pos2, words: &str) {
     let t = Tokens::of(ui);
     note(ui, pointer + vec2(14.0, 10.0), words, (t.card, t.selection, t.text), None);
-}
-
-fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A note over everything, kept inside the window.
@@ -103,13 +98,30 @@ pub enum Chosen {
     Paste,
 }
 
-/// Menu of the shapes that may go in, and of what the clipboard holds.
+/// Menu of the shapes that may go in, and of what the clipboard holds. What one types finds a shape, Enter takes the first.
 pub fn menu(ui: &mut Ui, kinds: &[ShapeKind]) -> Option<Chosen> {
+    let t = Tokens::of(ui);
+    let typed = typed(ui);
+    let enter = !typed.is_empty() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    let fits = |kind: &&ShapeKind| kind.label().to_lowercase().contains(&typed.to_lowercase());
+    let found: Vec<&ShapeKind> = kinds.iter().filter(fits).collect();
     let mut chosen = None;
     ui.set_width(204.0);
     ui.spacing_mut().item_spacing.y = 1.0;
-    for kind in kinds {
-        if row(ui, kind).clicked() {
+    let (words, color) = match typed.as_str() {
+        "" => ("Type to find a shape", t.muted),
+        typed => (typed, t.text),
+    };
+    ui.horizontal(|ui| {
+        ui.add_space(6.0);
+        ui.label(egui::RichText::new(words).small().color(color));
+    });
+    if found.is_empty() {
+        ui.label(egui::RichText::new("No shape of this name may go here").small().color(t.warn));
+    }
+    for (place, kind) in found.into_iter().enumerate() {
+        let first = place == 0 && !typed.is_empty();
+        if row(ui, kind, first).clicked() || (first && enter) {
             chosen = Some(Chosen::Kind(Box::new(kind.clone())));
         }
     }
@@ -123,12 +135,31 @@ pub fn menu(ui: &mut Ui, kinds: &[ShapeKind]) -> Option<Chosen> {
     chosen
 }
 
+/// What was typed since the menu opened.
+fn typed(ui: &Ui) -> String {
+    let (id, now) = (ui.scope_id().with("typed"), ui.ctx().cumulative_frame_nr());
+    let known = ui.data(|data| data.get_temp::<(u64, String)>(id));
+    // Not shown in the frame before, it has just opened.
+    let mut text = known.filter(|(last, _)| last + 1 >= now).map(|(_, text)| text).unwrap_or_default();
+    ui.input(|input| {
+        for event in &input.events {
+            match event {
+                egui::Event::Text(more) => text.push_str(more),
+                egui::Event::Key { key: egui::Key::Backspace, pressed: true, .. } => drop(text.pop()),
+                _ => {}
+            }
+        }
+    });
+    ui.data_mut(|data| data.insert_temp(id, (now, text.clone())));
+    text
+}
+
 /// One line with the chip and the name of a shape kind.
-fn row(ui: &mut Ui, kind: &ShapeKind) -> Response {
+fn row(ui: &mut Ui, kind: &ShapeKind, first: bool) -> Response {
     let t = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, kind.label()));
-    if response.hovered() || response.has_focus() {
+    if response.hovered() || response.has_focus() || first {
         ui.painter().rect_filled(rect, 5.0, t.tint(t.panel, t.selection, 0.16));
     }
     let chip = Rect::from_min_size(rect.min + vec2(3.0, 2.0), Vec2::splat(22.0));

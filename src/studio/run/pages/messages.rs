@@ -39,7 +39,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     keep_up(run, Page::Messages);
     let found = run.found();
     if found.total == 0 {
-        let words = match (found.reading, run.state.journal.is_empty()) {
+        let words = match (found.reading, found.all == 0) {
             (true, _) => "Looking through the messages…",
             (_, true) => "No message yet. Play, or send one in Send message.",
             _ => "No message fits. Change the filter, or clear it.",
