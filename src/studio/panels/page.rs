@@ -8,6 +8,7 @@ use crate::model::edit::DeclarationKind;
 use crate::studio::document::{Action, Document, Selection};
 use crate::studio::editors::list;
 use crate::studio::editors::ports::Item;
+use crate::studio::icons::Glyph;
 use crate::studio::tabs::Tab;
 use crate::studio::theme::Tokens;
 use egui::{RichText, ScrollArea, Ui, vec2};
@@ -34,7 +35,9 @@ pub fn ui(ui: &mut Ui, document: &Document, tab: &Tab, item: Option<&Item>, acti
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 5.0);
         ui.set_max_width(ui.available_width() - 4.0);
-        properties::title(ui, glyph, t.construct, &name, &kind);
+        // As on the page itself.
+        let color = if glyph == Glyph::Expression { t.expression } else { t.construct };
+        properties::title(ui, glyph, color, &name, &kind);
         for (label, value) in facts(document, tab) {
             fields::row(ui, label, |ui| ui.add(egui::Label::new(value).truncate()));
         }
@@ -42,7 +45,7 @@ pub fn ui(ui: &mut Ui, document: &Document, tab: &Tab, item: Option<&Item>, acti
             fields::heading(ui, title);
             let uses = known_uses(ui, document, tab, item);
             for used in uses.iter() {
-                let glyph = crate::studio::icons::Glyph::Flow;
+                let glyph = Glyph::Flow;
                 if list::row(ui, glyph, &used.name, &used.about, false, "Go to") {
                     let (module, selection) = (used.module.clone(), used.selection.clone());
                     actions.push(Action::Go { module, selection });
