@@ -187,6 +187,11 @@ impl Search {
         usual
     }
 
+    /// What came from outside, by its place.
+    fn arrival(&self, place: u32) -> Option<&Act> {
+        self.arrivals.get(usize::try_from(place).ok()?)
+    }
+
     fn begin(&self) -> State {
         State::new(self.root.play(), (1 << self.arrivals.len()) - 1)
     }

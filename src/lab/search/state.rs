@@ -51,8 +51,7 @@ impl State {
         match next {
             Next::Arrival(place) => {
                 self.left &= !(1 << place);
-                let act = usize::try_from(*place).ok().and_then(|place| search.arrivals.get(place));
-                act.map(|act| self.act(act.clone())).unwrap_or_default()
+                search.arrival(*place).map(|act| self.act(act.clone())).unwrap_or_default()
             }
             Next::Act(act) => self.act(act.clone()),
         }

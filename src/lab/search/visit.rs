@@ -166,9 +166,7 @@ impl Visit<'_> {
         while node != 0 {
             let Some(reached) = self.nodes.get(node) else { break };
             way.extend(match &reached.next {
-                Next::Arrival(place) => {
-                    usize::try_from(*place).ok().and_then(|place| self.search.arrivals.get(place)).cloned()
-                }
+                Next::Arrival(place) => self.search.arrival(*place).cloned(),
                 Next::Act(act) => Some(act.clone()),
             });
             node = reached.parent;

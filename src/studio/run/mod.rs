@@ -26,6 +26,7 @@ mod send;
 pub mod simulation;
 pub mod state;
 pub mod stops;
+mod tab_bar;
 mod time;
 pub mod tracker;
 mod transport;
@@ -36,16 +37,17 @@ mod words;
 pub mod worker;
 
 pub use boxes::strip;
+use tab_bar::tab_bar;
 
 use super::document::{Action, Document, Selection};
-use super::theme::{self, Tokens};
+use super::theme::Tokens;
 use crate::engine::InstanceId;
 use crate::journal::Stride;
 use crate::message::{MessageId, Name, Value, format_value};
 use crate::model::{Application, Id};
 use changed::Changed;
 use desk::Page;
-use egui::{Button, RichText, Ui};
+use egui::{RichText, Ui};
 use overlay::{RunOverlay, Tokens as Threads};
 use player::{Asked, Command};
 use send::SendPanel;
@@ -690,32 +692,4 @@ fn runs_alike(before: &Application, now: &Application) -> bool {
 
 fn node(shape: Name) -> Selection {
     Selection::Node(Id::new(shape.as_str()))
-}
-
-/// Tabs as words; the active one is underlined in brass.
-fn tab_bar<T: Copy + PartialEq>(ui: &mut Ui, active: T, tabs: &[(T, &str)]) -> T {
-    let t = Tokens::of(ui);
-    let mut chosen = active;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 14.0;
-        ui.spacing_mut().button_padding.x = 0.0;
-        for (tab, words) in tabs {
-            let on = *tab == active;
-            let text = RichText::new(*words).family(theme::medium()).color(if on { t.text } else { t.muted });
-            let response = ui.add(Button::selectable(false, text).frame_when_inactive(false));
-            response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Tab, true, on, *words));
-            if on {
-                let under = response.rect;
-                let line = egui::Rect::from_min_max(
-                    egui::pos2(under.left(), under.bottom() - 2.0),
-                    under.right_bottom(),
-                );
-                ui.painter().rect_filled(line, 1.0, t.brand);
-            }
-            if response.clicked() {
-                chosen = *tab;
-            }
-        }
-    });
-    chosen
 }
