@@ -193,7 +193,12 @@ impl fmt::Display for Diagnostic {
             Severity::Warning => "warning",
             Severity::Information => "information",
         };
-        write!(f, "{severity}[{}] {}: {}", self.code, self.place, self.message)?;
+        write!(f, "{severity}[{}]", self.code)?;
+        let place = self.place.to_string();
+        if !place.is_empty() {
+            write!(f, " {place}")?;
+        }
+        write!(f, ": {}", self.message)?;
         if !self.help.is_empty() {
             write!(f, "\n  help: {}", self.help)?;
         }
@@ -212,6 +217,7 @@ mod tests {
             (found.message.as_str(), found.help.as_str()),
             ("The port is gone", "Choose another: `Out`")
         );
+        assert_eq!(found.to_string(), "error[V00]: The port is gone\n  help: Choose another: `Out`");
         assert_eq!(sentence("`Out` is gone".into()), "`Out` is gone");
         assert_eq!(sentence("élan…".into()), "élan…");
         assert_eq!(sentence(String::new()), "");

@@ -145,7 +145,7 @@ fn complain_all<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) {
 fn span(text: &str) -> Result<u64, String> {
     let span = crate::lab::scenario::parse_span(text).filter(|span| span.0 > 0);
     let ms = span.and_then(|span| u64::try_from(span.0 / 10_000).ok());
-    ms.ok_or_else(|| "write a number and a unit: 500 ms, 4 s, 1 min 30 s".to_owned())
+    ms.ok_or_else(|| "write a number above 0 and its unit: 500 ms, 4 s, 1 min 30 s".to_owned())
 }
 
 /// Loads what a path holds; what was noticed is printed.

@@ -107,7 +107,7 @@ pub fn simulate(arguments: &Arguments) -> Exit {
         Ok(found) => found,
         Err(error) => {
             complain_all([&error]);
-            return Exit::Failed;
+            return Exit::Unusable;
         }
     };
     if arguments.json {

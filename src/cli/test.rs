@@ -81,7 +81,7 @@ pub fn test(arguments: &Arguments) -> Exit {
     if failed > 0 { Exit::Failed } else { Exit::Done }
 }
 
-fn print(outcome: &Outcome) {
+fn print(outcome: &Outcome) -> bool {
     let ms = outcome.took.as_millis();
     let verdict = if outcome.failures.is_empty() { "ok    " } else { "FAILED" };
     let seeds = match outcome.runs {
@@ -95,6 +95,7 @@ fn print(outcome: &Outcome) {
     if !outcome.journal.is_empty() {
         complain(&outcome.journal);
     }
+    true
 }
 
 fn print_coverage(coverage: &Coverage) {

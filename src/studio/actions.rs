@@ -42,13 +42,21 @@ impl Studio {
                 }
                 self.edit(edit, key.as_deref());
             }
-            Action::Select(selection) => self.document.select(selection),
+            Action::Select(selection) => {
+                self.forget_refusal();
+                self.document.select(selection);
+            }
             Action::Go { module, selection } => self.go_to(&module, selection),
             Action::OpenFolder(folder) => self.leave(ctx, Leave::Open(Some(folder))),
             Action::Open(tab) => self.open_tab(tab, false),
             Action::Center(selection) => self.tabs.canvas_mut().glide(&selection),
             Action::Ask(ask) => self.asked(ctx, ask),
             Action::Said(text) => self.said = Some((text, false)),
+            Action::SaidToo(text) => {
+                let before = self.said.take().filter(|(_, refused)| !refused);
+                let words = before.map_or(text.clone(), |(before, _)| format!("{before} · {text}"));
+                self.said = Some((words, false));
+            }
             Action::Refused(why) => self.said = Some((why, true)),
             Action::Command(command) => match command.refusal(self) {
                 None => {
@@ -58,6 +66,11 @@ impl Studio {
                 Some(why) => self.said = Some((format!("{}: {why}", command.text()), true)),
             },
         }
+    }
+
+    /// What was refused before is no longer of interest.
+    fn forget_refusal(&mut self) {
+        self.said = self.said.take().filter(|(_, refused)| !refused);
     }
 
     /// Notes what was asked for, for the search to offer again.
@@ -92,8 +105,7 @@ impl Studio {
 
     /// Does a command from menu, key or palette.
     pub fn run_command(&mut self, ctx: &egui::Context, command: Command) {
-        // What was refused before is no longer of interest.
-        self.said = self.said.take().filter(|(_, refused)| !refused);
+        self.forget_refusal();
         match command {
             Command::New => self.leave(ctx, Leave::New),
             Command::Open => self.leave(ctx, Leave::Open(None)),
@@ -197,7 +209,10 @@ impl Studio {
             Command::NextProblem => self.run.to_problem(true),
             Command::BackToNow => self.run.tell(player::Command::Now),
             Command::Why => self.run.show_why(),
-            Command::ToggleBreakpoint => self.run.toggle_breakpoint(&self.document),
+            Command::ToggleBreakpoint => {
+                let words = self.run.toggle_breakpoint(&self.document);
+                self.said = words.map(|words| (words, false)).or(self.said.take());
+            }
             Command::Continue => self.run.tell(player::Command::Continue),
             Command::FailureStops => self.run.toggle_stop("event == routing.failed"),
             Command::ExceptionStops => self.run.toggle_stop("event == exception.thrown"),
@@ -259,6 +274,8 @@ impl Studio {
             Command::SequenceSvg => self.ask(ctx, Purpose::SequenceSvg),
             Command::SequencePng => self.ask(ctx, Purpose::SequencePng),
             Command::Problems => self.problems_open = !self.problems_open,
+            Command::SidePanels => self.wide = !self.wide,
+            Command::LowerLists => self.run.drawer.fold_or_unfold(),
             Command::ApplicationView => self.open_tab(Tab::Application, false),
             Command::PortsEditor => self.open_tab(Tab::Ports, false),
             Command::Configuration => self.open_tab(Tab::Settings, false),

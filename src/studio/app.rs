@@ -60,6 +60,8 @@ pub struct Studio {
     pub(super) looking: bool,
     /// The list of what was done is shown.
     pub(super) past_open: bool,
+    /// The drawing has the whole width of the window.
+    pub(super) wide: bool,
     /// The theme last asked for.
     pub(super) applied: Appearance,
     /// Looks for problems beside the window; without one that happens between two frames, as in tests.
@@ -104,6 +106,7 @@ impl Studio {
             legality: RefCell::default(),
             looking: false,
             past_open: false,
+            wide: false,
             applied: Appearance::default(),
             checker: None,
             keeper: None,
@@ -180,18 +183,26 @@ impl Studio {
             /// What stands above it and beside the canvas needs so much.
             const LEFT: f32 = 362.0;
             let height = ui.available_height();
-            // Writing a message takes more room than reading the journal; each keeps the height it is given.
-            let (name, share, most) = match (self.run.sends(), self.run.spreads()) {
-                (true, _) => ("send", 0.4, 360.0),
-                (_, true) => ("spread", 0.36, 380.0),
-                _ => ("run", 0.24, 248.0),
-            };
-            Panel::bottom(name)
-                .frame(frame(t.panel))
-                .default_size((height * share).min(height - LEFT).clamp(140.0, most))
-                .size_range(96.0..=(ui.available_height() * 0.7).max(520.0))
-                .resizable(true)
-                .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));
+            self.run.drawer.settle(height);
+            if self.run.drawer.is_folded() {
+                Panel::bottom("folded")
+                    .frame(frame(t.panel))
+                    .exact_size(34.0)
+                    .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));
+            } else {
+                // Writing a message takes more room than reading the journal; each keeps the height it is given.
+                let (name, share, most) = match (self.run.sends(), self.run.spreads()) {
+                    (true, _) => ("send", 0.4, 360.0),
+                    (_, true) => ("spread", 0.36, 380.0),
+                    _ => ("run", 0.24, 248.0),
+                };
+                Panel::bottom(name)
+                    .frame(frame(t.panel))
+                    .default_size((height * share).min(height - LEFT).clamp(140.0, most))
+                    .size_range(96.0..=(ui.available_height() * 0.7).max(520.0))
+                    .resizable(true)
+                    .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));
+            }
             Panel::bottom("time")
                 .frame(frame(t.panel))
                 .default_size((height * 0.16).clamp(88.0, 124.0))
@@ -228,19 +239,20 @@ impl Studio {
                 .resizable(true)
                 .show(ui, |ui| panels::problems::ui(ui, &self.document, &mut actions));
         }
-        Panel::left("left")
+        // What was asked for there is shown.
+        self.wide &= !(self.focus_properties || self.run.takes_side());
+        let left = Panel::left("left")
             .frame(frame(t.panel))
             .default_size((width * 0.16).clamp(244.0, 340.0))
-            .size_range(200.0..=420.0)
-            .show(ui, |ui| {
-                if running {
-                    self.run.left(ui, &mut actions);
-                } else {
-                    self.left(ui, &mut actions);
-                }
+            .size_range(200.0..=420.0);
+        if !self.wide {
+            left.show(ui, |ui| match running {
+                true => self.run.left(ui, &mut actions),
+                false => self.left(ui, &mut actions),
             });
+        }
         // Where there is little room an editor needs it more than what is said beside it.
-        let beside = running || !narrow || self.tabs.page(&self.document).is_none();
+        let beside = !self.wide && (running || !narrow || self.tabs.page(&self.document).is_none());
         let right = Panel::right("right")
             .frame(frame(t.panel))
             .default_size((width * 0.22).clamp(292.0, 400.0))

@@ -113,6 +113,10 @@ pub enum Command {
     SequenceSvg,
     SequencePng,
     Problems,
+    /// Hides the panels left and right of the drawing.
+    SidePanels,
+    /// Hides the lists below the drawing of a run.
+    LowerLists,
     ApplicationView,
     PortsEditor,
     Configuration,
@@ -161,7 +165,7 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 139] = [
+    pub const ALL: [Self; 141] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -271,6 +275,8 @@ impl Command {
         Self::SequenceSvg,
         Self::SequencePng,
         Self::Problems,
+        Self::SidePanels,
+        Self::LowerLists,
         Self::ApplicationView,
         Self::PortsEditor,
         Self::Configuration,
@@ -600,6 +606,14 @@ impl Command {
             ),
             Self::SequenceSvg => ("Sequence diagram as SVG…", "Draws the run to an SVG file", None),
             Self::SequencePng => ("Sequence diagram as PNG…", "Draws the run to a picture file", None),
+            Self::SidePanels => (
+                "Side panels",
+                "Hides the panels left and right of the drawing, or shows them again",
+                ctrl(Key::B),
+            ),
+            Self::LowerLists => {
+                ("Lists below", "Folds the lists below the drawing of a run, or unfolds them", ctrl(Key::J))
+            }
             Self::Problems => ("Show problems", "Opens or closes the list of problems", ctrl_shift(Key::M)),
             Self::ApplicationView => {
                 ("Application", "Who talks to whom in the whole application", ctrl_shift(Key::A))

@@ -101,6 +101,8 @@ pub enum Action {
     Command(super::command::Command),
     Ask(Ask),
     Said(String),
+    /// Adds to what was said last.
+    SaidToo(String),
     /// Why something cannot be done.
     Refused(String),
 }

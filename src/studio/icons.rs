@@ -87,6 +87,8 @@ pub fn of_command(command: Command) -> Option<MaterialIcon> {
         C::ApplicationView => font::ICON_HUB,
         C::Configuration | C::Settings => font::ICON_SETTINGS,
         C::Problems => font::ICON_REPORT,
+        C::SidePanels => font::ICON_WIDTH,
+        C::LowerLists => font::ICON_BOTTOM_PANEL_CLOSE,
         C::Palette => font::ICON_SEARCH,
         C::SplitTab => font::ICON_VERTICAL_SPLIT,
         C::CloseTab => font::ICON_CLOSE,

@@ -53,7 +53,7 @@ const MENUS: [(&str, &[Group]); 6] = [
             ("", &[C::Inward, C::Outward]),
             ("", &[C::Fit, C::ZoomIn, C::ZoomOut, C::CollapseAll, C::ExpandAll]),
             ("", &[C::ApplicationView, C::PortsEditor, C::Configuration]),
-            ("", &[C::Problems, C::Palette]),
+            ("", &[C::SidePanels, C::LowerLists, C::Problems, C::Palette]),
             ("", &[C::NextTab, C::PreviousTab, C::SplitTab, C::CloseTab, C::ReopenTab]),
             ("", &[C::ThemeSystem, C::ThemeDark, C::ThemeLight, C::HighContrast]),
             ("", &[C::ReducedMotion, C::Larger, C::Smaller, C::Settings]),
@@ -200,6 +200,8 @@ fn entry(ui: &mut Ui, studio: &Studio, command: C, actions: &mut Vec<Action>) {
         C::HighContrast => preferences.high_contrast,
         C::UndoHistory => studio.past_open,
         C::Problems => studio.problems_open,
+        C::SidePanels => !studio.wide,
+        C::LowerLists => !studio.run.drawer.is_folded(),
         C::Narrate => studio.run.narrates(),
         _ => false,
     };

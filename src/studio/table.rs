@@ -74,6 +74,8 @@ pub struct View {
     /// Stays at the end while rows are added.
     pub tail: bool,
     focus: bool,
+    /// The cursor is brought into sight when it is shown next.
+    sticks: bool,
 }
 
 impl View {
@@ -84,6 +86,11 @@ impl View {
         if row < self.seen.start || row + 1 >= self.seen.start + rows {
             self.top = (row as f64 - rows as f64 / 2.0).max(0.0);
         }
+    }
+
+    /// Scrolls so that the cursor is in sight, however few rows will be.
+    pub fn keep_in_sight(&mut self) {
+        self.sticks = true;
     }
 
     /// Puts the keyboard into the table when it is shown next.
@@ -137,6 +144,10 @@ pub fn show(
     wheel(ui, view, body, last);
     if view.tail {
         view.top = last;
+    }
+    if let Some(cursor) = view.cursor.filter(|_| std::mem::take(&mut view.sticks)) {
+        let cursor = cursor as f64;
+        view.top = view.top.clamp((cursor + 1.0 - fits).max(0.0), cursor);
     }
     view.top = view.top.clamp(0.0, last);
     bar(ui, id, view, rect, fits, count);

@@ -417,6 +417,8 @@ fn breakpoints_hold_loudly_until_they_are_told_to_go_on() {
     bench.window.run_steps(2);
     bench.window.get_by_label_contains("at a breakpoint");
     let first = bench.window.state().run.state.held[0];
+    bench.until("who came there", |w| w.state().run.selected() == Some(first));
+    assert_eq!(bench.window.state().document.selection, Selection::Node("wait".into()), "shown where it is");
     bench.click("Continue all");
     // The run stops again with the next one that comes there.
     bench.until("it goes on", |w| !w.state().run.state.held.contains(&first));
@@ -427,6 +429,22 @@ fn breakpoints_hold_loudly_until_they_are_told_to_go_on() {
     bench.click("Restart");
     bench.until("another run", |w| w.state().run.state.clock.elapsed.0 < 40_000_000);
     assert_eq!(bench.window.state().run.state.breakpoints.len(), 1, "it holds from run to run");
+    bench.window.key_press(Key::F9);
+    bench.until("it is taken away", |w| w.state().run.state.breakpoints.is_empty());
+}
+
+#[test]
+fn a_breakpoint_at_what_a_listen_waits_for_stands_before_the_listen() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
+    bench.until("a first event", |w| !w.state().run.state.journal.is_empty());
+    let listen = bench.window.state().document.orchestration().unwrap().shape(&"wait".into()).unwrap();
+    let first = listen.blocks()[0].1.iter().next().unwrap().id.clone();
+    bench.window.state_mut().document.select(Selection::Node(first));
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::F9);
+    bench.until("a breakpoint", |w| w.state().run.state.breakpoints.len() == 1);
+    assert_eq!(bench.window.state().run.state.breakpoints[0].breakpoint.shape, Name::new("wait"));
+    assert!(bench.window.state().said().contains("wait together"), "{}", bench.window.state().said());
     bench.window.key_press(Key::F9);
     bench.until("it is taken away", |w| w.state().run.state.breakpoints.is_empty());
 }

@@ -120,3 +120,50 @@ fn the_sides_of_an_empty_run_say_what_to_do() {
         bench.window.get_by_label_contains(words);
     }
 }
+
+#[test]
+fn the_lists_fold_to_their_names_and_unfold_with_what_is_asked_for() {
+    let mut bench = Bench::held(Theme::Dark, [1000.0, 680.0]);
+    let height = |bench: &Bench<'_>| bench.window.get_by_role_and_label(Role::Tab, "Journal").rect().top();
+    assert!(bench.window.state().run.drawer.is_folded(), "in a small window the drawing has the room");
+    bench.window.get_by_label("Unfold the lists").click();
+    bench.window.run_steps(3);
+    let before = height(&bench);
+    bench.window.get_by_label("Fold the lists").click();
+    bench.window.run_steps(3);
+    assert!(height(&bench) > before + 80.0, "the drawing has the room");
+    bench.window.get_by_role_and_label(Role::Tab, "Journal").click();
+    bench.window.run_steps(3);
+    assert_eq!(height(&bench), before, "its own name unfolds a list");
+    for (how, command) in [("a list", Command::Show(Page::Calls)), ("a filter", Command::FilterList)] {
+        bench.window.key_press_modifiers(Modifiers::COMMAND, Key::J);
+        bench.window.run_steps(3);
+        assert!(bench.window.state().run.drawer.is_folded(), "{how}");
+        let keys = command.shortcut().unwrap();
+        bench.window.key_press_modifiers(keys.modifiers, keys.logical_key);
+        bench.window.run_steps(3);
+        assert!(!bench.window.state().run.drawer.is_folded(), "{how}");
+    }
+}
+
+#[test]
+fn the_side_panels_give_way_and_come_back_when_something_there_is_asked_for() {
+    let mut bench = Bench::held(Theme::Dark, [1000.0, 680.0]);
+    let sides = |bench: &Bench<'_>| bench.window.query_by_role_and_label(Role::Tab, "Why").is_some();
+    assert!(sides(&bench));
+    bench.window.key_press_modifiers(Modifiers::COMMAND, Key::B);
+    bench.window.run_steps(3);
+    assert!(!sides(&bench));
+    bench.window.key_press(Key::F7);
+    bench.window.run_steps(3);
+    assert!(sides(&bench), "Why is at the right");
+    bench.window.key_press_modifiers(Modifiers::COMMAND, Key::B);
+    bench.window.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
+    bench.window.run_steps(3);
+    assert!(bench.window.query_by_label("Toolbox").is_none(), "the drawing keeps the width in Design");
+    bench.window.key_press_modifiers(Modifiers::ALT, Key::Enter);
+    bench.window.run_steps(3);
+    bench.window.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
+    bench.window.run_steps(3);
+    assert!(sides(&bench), "the properties are at the right");
+}

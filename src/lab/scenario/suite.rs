@@ -40,14 +40,15 @@ pub struct Outcome {
 }
 
 /// Plays the scenarios of an application and tells each as soon as all before it are done. The outcomes are in the
-/// order of their files.
+/// order of their files. Once `tell` says false no further one begins or is
+/// told.
 ///
 /// # Errors
 /// The diagnostics of an application that does not compile as it is.
 pub fn play_all(
     application: &Application,
     suite: &Suite,
-    tell: &mut dyn FnMut(&Outcome),
+    tell: &mut dyn FnMut(&Outcome) -> bool,
 ) -> Result<(Vec<Outcome>, Coverage), Vec<Diagnostic>> {
     let (program, _) = Program::compile(application)?;
     let filter = suite.filter.to_lowercase();
@@ -82,14 +83,17 @@ pub fn play_all(
             });
         }
         drop(sender);
-        let mut told = 0;
+        let (mut told, mut wanted) = (0, true);
         for (at, outcome) in receiver {
             if let Some(place) = outcomes.get_mut(at) {
                 *place = Some(outcome);
             }
-            while let Some(Some(outcome)) = outcomes.get(told) {
-                tell(outcome);
+            while wanted && let Some(Some(outcome)) = outcomes.get(told) {
+                wanted = tell(outcome);
                 told += 1;
+            }
+            if !wanted {
+                next.store(chosen.len(), Ordering::Relaxed);
             }
         }
     });

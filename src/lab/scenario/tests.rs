@@ -201,10 +201,30 @@ fn every_seed_and_every_restore_lead_to_the_same_expectations() {
     let options = Options { seed: 0, restore_everywhere: true };
     let suite = Suite { seeds: 20, options, ..Suite::default() };
     let mut told = 0;
-    let (outcomes, coverage) = play_all(&application, &suite, &mut |_| told += 1).unwrap();
+    let (outcomes, coverage) = play_all(&application, &suite, &mut |_| {
+        told += 1;
+        true
+    })
+    .unwrap();
     assert!(outcomes[0].failures.is_empty(), "{:?}", outcomes[0].failures);
     assert_eq!((outcomes[0].runs, told), (21, 1));
     let (_, hello) = coverage.services().next().unwrap();
     assert_eq!(hello.shapes().0, hello.shapes().1);
     assert_eq!(hello.missed().count(), 0);
+}
+
+#[test]
+fn who_has_seen_enough_is_told_no_more() {
+    let mut application = application(r#"steps: [Submit("greeting Ana")]"#);
+    let one = application.scenarios.values().next().unwrap().clone();
+    for n in 0..4 {
+        application.scenarios.insert(format!("more-{n}"), one.clone());
+    }
+    let mut told = 0;
+    play_all(&application, &Suite::default(), &mut |_| {
+        told += 1;
+        told < 2
+    })
+    .unwrap();
+    assert_eq!(told, 2);
 }

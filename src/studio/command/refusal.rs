@@ -82,7 +82,10 @@ impl Command {
             Self::SequenceSvg | Self::SequencePng => {
                 run().or(unless(studio.run.state.found.sequence.is_some(), "Open the sequence diagram first"))
             }
-            Self::StepTurn | Self::StepMoment | Self::Restart => run(),
+            Self::StepTurn | Self::StepMoment | Self::Restart | Self::LowerLists => run(),
+            Self::StepBack | Self::PreviousProblem => {
+                run().or(unless(!studio.run.nothing_happened(), "Nothing has happened yet"))
+            }
             command if command.looks_back() => run(),
             Self::NextTab | Self::PreviousTab => unless(studio.tabs.len() > 1, "There is no other tab"),
             Self::CloseTab | Self::SplitTab => unless(!studio.tabs.is_empty(), "No tab is open"),

@@ -27,6 +27,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     }
     let room = (ui.available_height() - below - 8.0).max(ROW);
     let mut area = ScrollArea::vertical().id_salt("instances").max_height(room).auto_shrink([false, true]);
+    area = area.min_scrolled_height(room);
     // The selected one stays in sight while others come and go before it.
     let place = run.selected().and_then(|id| list.iter().position(|summary| summary.id == id));
     if place != run.listed {

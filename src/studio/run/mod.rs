@@ -94,6 +94,8 @@ pub struct RunMode {
     unfollow: bool,
     tokens: Threads,
     tab: Tab,
+    /// The panel at the right was asked for.
+    wants_side: bool,
     pub drawer: pages::Drawer,
     pub scenarios: scenarios::Scenarios,
     pub simulation: simulation::Simulations,
@@ -174,7 +176,7 @@ impl RunMode {
             let before = self.ran.replace(Arc::clone(&app)).filter(|_| known);
             let changed = before.map(|before| Changed::between(&before, &app, &self.state.atlas));
             self.state.changed = changed.unwrap_or_default();
-            actions.extend(self.state.changed.words().map(Action::Said));
+            actions.extend(self.state.changed.words().map(Action::SaidToo));
             self.applied = self.applied.take().filter(|_| mends);
             if known && !self.rested {
                 // Changed while one looks at the run: the same messages meet the change.
@@ -203,8 +205,9 @@ impl RunMode {
                 self.chosen &= self.selected.is_some();
                 (self.variable, self.editing) = (None, None);
             }
-            if let Some(id) = update.came {
-                // Who came to where one ran to is shown; the engine watches it already.
+            let came = update.came;
+            if let Some(id) = came {
+                // The engine watches it already.
                 self.chosen = true;
                 self.selected = Some(id);
                 self.tokens = Threads::default();
@@ -220,6 +223,9 @@ impl RunMode {
             self.state.absorb(update);
             if moved && std::mem::take(&mut self.goes) {
                 self.go_to_moment(actions);
+            }
+            if let Some(id) = came {
+                self.go_to_breakpoint(id, actions);
             }
             self.offer(document);
             self.hop(document, actions);
@@ -321,6 +327,11 @@ impl RunMode {
         self.unit = unit;
     }
 
+    /// There is no event to look at yet.
+    pub fn nothing_happened(&self) -> bool {
+        self.state.journal.is_empty()
+    }
+
     /// To what went wrong next, or before.
     pub fn to_problem(&mut self, forward: bool) {
         self.goes = true;
@@ -334,6 +345,12 @@ impl RunMode {
 
     pub fn show_why(&mut self) {
         self.tab = Tab::Why;
+        self.wants_side = true;
+    }
+
+    /// True once after something at the right was asked for.
+    pub fn takes_side(&mut self) -> bool {
+        std::mem::take(&mut self.wants_side)
     }
 
     /// Goes to where a message was published, and explains who got it.
@@ -368,63 +385,6 @@ impl RunMode {
     /// More than one run can be shown.
     pub fn has_forks(&self) -> bool {
         self.state.runs.len() > 1
-    }
-
-    /// The variable picked in the list of the selected instance.
-    pub fn picked_variable(&self) -> Option<Name> {
-        self.variable.filter(|_| self.selected.is_some())
-    }
-
-    /// Goes to where the picked variable got its value.
-    pub fn last_change(&mut self) {
-        if let Some(name) = self.picked_variable() {
-            self.tell(Command::LastChange(name));
-        }
-    }
-
-    /// Explains where a variable or message of the selected instance, or a field of it, came from.
-    pub fn ask_origin(&mut self, name: Name, field: &str) {
-        self.show_why();
-        self.asked.value = Some((name, field.to_owned()));
-        self.tell(Command::Ask(self.asked.clone()));
-    }
-
-    /// Opens the field for another value of a variable.
-    fn edit_variable(&mut self, name: Name, value: &Value) {
-        let text = if *value == Value::Null { String::new() } else { format_value(value) };
-        self.tab = Tab::State;
-        self.variable = Some(name);
-        self.editing = Some(values::Editing { message: false, name, text, fresh: true });
-    }
-
-    /// Opens the field for another value of the picked variable.
-    pub fn edit_picked(&mut self) {
-        let Some(name) = self.picked_variable() else { return };
-        let view = self.state.watched.as_ref().and_then(|watched| watched.view.as_ref());
-        let value = view.and_then(|view| view.variables.iter().find(|(known, _)| *known == name));
-        if let Some((_, value)) = value {
-            let value = value.clone();
-            self.edit_variable(name, &value);
-        }
-    }
-
-    /// Opens the field for another body of a message that the selected instance has.
-    pub fn edit_message(&mut self, name: Name, text: String) {
-        self.editing = Some(values::Editing { message: true, name, text, fresh: true });
-    }
-
-    /// True while another body of this message of the selected instance is typed.
-    pub fn edits_message(&self, name: Name) -> bool {
-        self.editing.as_ref().is_some_and(|editing| editing.message && editing.name == name)
-    }
-
-    /// Runs until an instance comes to the selected shape.
-    pub fn run_to(&mut self, document: &Document) {
-        let service = self.state.atlas.service(&document.module);
-        if let (Some(orchestration), Selection::Node(id)) = (service, &document.selection) {
-            let shape = Name::new(id.as_str());
-            self.tell(Command::RunTo { orchestration, shape });
-        }
     }
 
     /// Twice or half as fast.
@@ -495,37 +455,22 @@ impl RunMode {
         let at = self.state.journal.partition_point(|event| event.seq < seq);
         let about = self.state.journal.get(at).and_then(|event| crate::journal::instance_of(&event.kind));
         if let Some(id) = about {
-            self.go(id, actions);
+            self.go_where_it_is(id, actions);
         }
     }
 
-    /// Sets the breakpoint before the selected shape, or takes it away.
-    pub fn toggle_breakpoint(&mut self, document: &Document) {
-        let service = self.state.atlas.service(&document.module);
-        if let (Some(orchestration), Selection::Node(id)) = (service, &document.selection) {
-            let shape = Name::new(id.as_str());
-            self.tell(Command::ToggleBreakpoint { orchestration, shape });
+    /// Shows an instance where it is: in an orchestration that it called, when it is there.
+    fn go_where_it_is(&mut self, id: InstanceId, actions: &mut Vec<Action>) {
+        self.select(Some(id));
+        match self.state.summary(id).and_then(|summary| summary.at) {
+            Some((service, shape)) => self.go_to_shape(service, shape, actions),
+            None => self.go(id, actions),
         }
-    }
-
-    /// Instances that a breakpoint holds.
-    pub fn held_instances(&self) -> &[InstanceId] {
-        &self.state.held
     }
 
     /// The timeline, between canvas and journal.
     pub fn timeline(&mut self, ui: &mut Ui) {
         time::ui(ui, self);
-    }
-
-    /// Something is held by a breakpoint.
-    pub fn is_held(&self) -> bool {
-        !self.state.held.is_empty() || self.state.halted.is_some()
-    }
-
-    /// What is held, loudly.
-    pub fn banner(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
-        stops::banner(ui, self, actions);
     }
 
     /// The instance that is shown in full.
@@ -641,7 +586,8 @@ impl RunMode {
             self.tell(Command::Explain(self.asks));
         }
         ui.add_space(2.0);
-        egui::ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
+        let area = egui::ScrollArea::vertical().id_salt("inspector").min_scrolled_height(0.0);
+        area.auto_shrink(false).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - 4.0);
             match self.tab {
                 Tab::State => inspector::ui(ui, self, actions),

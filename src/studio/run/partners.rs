@@ -18,7 +18,8 @@ pub struct Answers(BTreeMap<String, String>);
 
 pub fn ui(ui: &mut Ui, run: &mut RunMode) {
     fields::heading(ui, "Simulated partners");
-    ScrollArea::vertical().id_salt("partners").auto_shrink(false).show(ui, |ui| {
+    let area = ScrollArea::vertical().id_salt("partners").min_scrolled_height(0.0);
+    area.auto_shrink(false).show(ui, |ui| {
         let partners = run.state.partners.clone();
         for partner in partners.iter() {
             row(ui, run, partner);

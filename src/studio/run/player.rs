@@ -351,7 +351,11 @@ impl Player {
         let way = advance(run, target, until, &mut self.steps_at_moment);
         match way {
             Way::There | Way::Late => {}
-            Way::Halted => self.clock.playing = false,
+            Way::Halted(who) => {
+                self.clock.playing = false;
+                self.follow();
+                who.into_iter().for_each(|id| self.show_who_came(id));
+            }
             Way::Endless => self.endless(),
         }
         way != Way::Late
@@ -591,8 +595,8 @@ enum Way {
     There,
     /// There was no more wall time.
     Late,
-    /// What happened stopped it.
-    Halted,
+    /// What happened stopped it, or an instance that came to a breakpoint.
+    Halted(Option<InstanceId>),
     /// It does not come to rest at one moment.
     Endless,
 }
@@ -609,13 +613,13 @@ fn advance(run: &mut VirtualRun, target: DateTime, until: Instant, steps: &mut u
             if *steps >= STEP_LIMIT {
                 return Way::Endless;
             }
-            if stops::breaks(run, before) {
-                return Way::Halted;
+            if let Some(id) = stops::breaks(run, before) {
+                return Way::Halted(Some(id));
             }
             continue;
         }
         if run.halted().is_some() {
-            return Way::Halted;
+            return Way::Halted(None);
         }
         *steps = 0;
         let due = run.next_due().filter(|due| *due <= target);

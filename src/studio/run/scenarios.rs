@@ -20,6 +20,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::{Button, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Other orders that a scenario is explored in, each with what is ready run in an order drawn from its own seed.
 const SCHEDULES: u64 = 100;
@@ -78,6 +79,8 @@ struct Keeping {
 pub struct Scenarios {
     reports: Option<Receiver<Report>>,
     playing: bool,
+    /// Set to end what plays.
+    stop: Arc<AtomicBool>,
     outcomes: BTreeMap<String, Outcome>,
     broken: Vec<Diagnostic>,
     of_scenarios: Option<Arc<Coverage>>,
@@ -89,6 +92,8 @@ pub struct Scenarios {
     holes_of: Option<usize>,
     offers: Vec<(Hole, Found)>,
     list: View,
+    /// Height of what is said below the list, in points.
+    below: f32,
     hole_view: View,
     keeping: Option<Keeping>,
     wants_name: bool,
@@ -134,9 +139,10 @@ impl Scenarios {
         }
     }
 
-    /// Plays every scenario of the application beside the window.
+    /// Plays every scenario of the application beside the window; while some play, begins no more of them.
     pub fn play_all(&mut self, ctx: &egui::Context, app: &Application) {
         if self.playing {
+            self.stop.store(true, Ordering::Relaxed);
             return;
         }
         self.outcomes.clear();
@@ -144,13 +150,15 @@ impl Scenarios {
         self.orders = Orders::default();
         self.offers.clear();
         self.covered = Covered::Scenarios;
-        let app = app.clone();
+        self.stop = Arc::default();
+        let (app, stop) = (app.clone(), Arc::clone(&self.stop));
         self.playing = self.beside(ctx, move |sender, wake| {
             let suite = Suite::default();
             let mut tell = |outcome: &Outcome| {
                 // Nobody waits any more when the window is gone.
-                let _ = sender.send(Report::Outcome(Box::new(outcome.clone())));
+                let heard = sender.send(Report::Outcome(Box::new(outcome.clone()))).is_ok();
                 wake();
+                heard && !stop.load(Ordering::Relaxed)
             };
             let report = match play_all(&app, &suite, &mut tell) {
                 Ok((_, coverage)) => Report::Covered(Box::new(coverage)),
@@ -174,7 +182,8 @@ impl Scenarios {
         }
         self.orders = Orders::default();
         self.broken.clear();
-        let app = app.clone();
+        self.stop = Arc::default();
+        let (app, stop) = (app.clone(), Arc::clone(&self.stop));
         self.playing = self.beside(ctx, move |sender, wake| {
             let suite =
                 Suite { filter: chosen.clone().unwrap_or_default(), seeds: SCHEDULES, ..Suite::default() };
@@ -184,6 +193,7 @@ impl Scenarios {
                     let _ = sender.send(Report::Outcome(Box::new(outcome.clone())));
                     wake();
                 }
+                !stop.load(Ordering::Relaxed)
             };
             let report = match play_all(&app, &suite, &mut tell) {
                 Ok(_) => Report::Explored,
@@ -255,6 +265,15 @@ impl Scenarios {
         begun.is_ok()
     }
 
+    /// `12 of 73 scenarios played, 1 failed`.
+    fn progress(&self, app: &Application) -> String {
+        let all = counted(app.scenarios.len(), "scenario");
+        match self.failed() {
+            0 => format!("{} of {all} played", self.played()),
+            failed => format!("{} of {all} played, {failed} failed", self.played()),
+        }
+    }
+
     /// The scenarios that failed, of those played.
     pub fn failed(&self) -> usize {
         self.outcomes.values().filter(|outcome| !outcome.failures.is_empty()).count()
@@ -304,7 +323,9 @@ fn tools(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<
             ui.add_enabled(enabled, Button::new(words)).on_hover_text(command.about().1).clicked()
         };
         let some = !document.app.scenarios.is_empty();
-        if small(ui, C::PlayScenarios, some && !run.scenarios.playing) {
+        let words = if run.scenarios.playing { "Stop playing" } else { C::PlayScenarios.text() };
+        let button = Button::new(RichText::new(words).size(12.0));
+        if ui.add_enabled(some, button).on_hover_text(C::PlayScenarios.about().1).clicked() {
             actions.push(Action::Command(C::PlayScenarios));
         }
         if small(ui, C::Explore, some && !run.scenarios.playing) {
@@ -331,7 +352,10 @@ fn tools(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<
                 run.scenarios.holes_of = None;
             }
         }
-        let words = run.scenarios.coverage().map(|coverage| totals(coverage)).unwrap_or_default();
+        let words = match run.scenarios.playing {
+            true => run.scenarios.progress(&document.app),
+            false => run.scenarios.coverage().map(|coverage| totals(coverage)).unwrap_or_default(),
+        };
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add(egui::Label::new(RichText::new(words).small().color(t.muted)).truncate());
         });
@@ -380,6 +404,10 @@ fn list(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<A
         (true, _) => (room * 0.6).clamp(96.0, 260.0),
     };
     let mut view = std::mem::take(&mut run.scenarios.list);
+    if std::mem::replace(&mut run.scenarios.below, below) < below {
+        // What is said below of the row at the cursor does not push it out of sight.
+        view.keep_in_sight();
+    }
     let mut did = table::Did::default();
     ui.allocate_ui(vec2(ui.available_width(), room - below), |ui| {
         did = table::show(ui, ("Scenarios", &COLUMNS), &mut view, scenarios.len(), |index| {

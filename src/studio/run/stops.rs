@@ -1,13 +1,17 @@
 //! Breakpoints: before shapes with their conditions, and on what happens; and the banner while something is held.
 
-use super::RunMode;
 use super::desk::Page;
 use super::player::{Command, EventStop, ShapeStop};
+use super::{RunMode, node};
 use crate::diagnostic::counted;
+use crate::engine::{EventKind, InstanceId};
 use crate::filter::Filter;
 use crate::journal::{Clock, event_name};
+use crate::message::Name;
+use crate::model::ShapeKind;
+use crate::model::edit::{BlockRef, owner_of};
 use crate::studio::command;
-use crate::studio::document::Action;
+use crate::studio::document::{Action, Document, Selection};
 use crate::studio::filter_box::FilterBox;
 use crate::studio::icons::Glyph;
 use crate::studio::keymap;
@@ -134,6 +138,62 @@ fn toggle(stops: &mut Vec<EventStop>, filter: &str) {
 }
 
 impl RunMode {
+    /// Sets the breakpoint before the selected shape, or takes it away. What is to be said where that is another one.
+    pub fn toggle_breakpoint(&mut self, document: &Document) -> Option<String> {
+        let (orchestration, shape) = self.stopping_place(document)?;
+        self.tell(Command::ToggleBreakpoint { orchestration, shape });
+        let other = document.selection != node(shape);
+        let name = self.state.atlas.shape(orchestration, shape);
+        other.then(|| format!("The branches of {name} wait together: a breakpoint stands before {name}"))
+    }
+
+    /// Orchestration and shape at which an instance stops for the selected one. What a branch of a Listen waits for waits
+    /// together with the other branches: one stops before the Listen.
+    fn stopping_place(&self, document: &Document) -> Option<(Name, Name)> {
+        let orchestration = self.state.atlas.service(&document.module)?;
+        let Selection::Node(id) = &document.selection else { return None };
+        let listen = match owner_of(&document.app, &document.module, id) {
+            Some((BlockRef::In(around, _), 0)) => document.owner(&around),
+            _ => None,
+        };
+        let listen = listen.filter(|around| matches!(around.kind, ShapeKind::Listen(_)));
+        let shape = listen.map_or(id, |listen| &listen.id);
+        Some((orchestration, Name::new(shape.as_str())))
+    }
+
+    /// Instances that a breakpoint holds.
+    pub fn held_instances(&self) -> &[InstanceId] {
+        &self.state.held
+    }
+
+    /// Shows the shape that an instance came to last.
+    pub(super) fn go_to_breakpoint(&self, id: InstanceId, actions: &mut Vec<Action>) {
+        let place = self.state.journal.iter().rev().find_map(|event| match event.kind {
+            EventKind::BreakpointHit { instance, service, shape } if instance == id => Some((service, shape)),
+            _ => None,
+        });
+        if let Some((service, shape)) = place {
+            self.go_to_shape(service, shape, actions);
+        }
+    }
+
+    /// Runs until an instance comes to the selected shape.
+    pub fn run_to(&mut self, document: &Document) {
+        if let Some((orchestration, shape)) = self.stopping_place(document) {
+            self.tell(Command::RunTo { orchestration, shape });
+        }
+    }
+
+    /// Something is held by a breakpoint.
+    pub fn is_held(&self) -> bool {
+        !self.state.held.is_empty() || self.state.halted.is_some()
+    }
+
+    /// What is held, loudly.
+    pub fn banner(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        banner(ui, self, actions);
+    }
+
     /// Sets one of the usual stops on what happens, or takes it away.
     pub fn toggle_stop(&mut self, filter: &str) {
         let mut stops = self.state.stops.to_vec();

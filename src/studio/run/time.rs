@@ -19,6 +19,8 @@ mod outside;
 mod timeline;
 
 const LANE: f32 = 14.0;
+/// Room below the last lane, in points.
+const EDGE: f32 = 4.0;
 /// Room for the names of the lanes.
 const NAMES: f32 = 132.0;
 
@@ -32,8 +34,10 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
     }
     ruler(ui, run);
     // New instances come at the end.
+    // Lanes are whole: one that is cut in two cannot be read.
+    let room = ((ui.available_height() - EDGE) / LANE).floor().max(1.0) * LANE + EDGE;
     let area = ScrollArea::vertical().id_salt("timeline").auto_shrink(false).stick_to_bottom(true);
-    area.show(ui, |ui| lanes(ui, run));
+    area.max_height(room).show(ui, |ui| lanes(ui, run));
 }
 
 fn about(ui: &Ui, command: command::Command) -> String {
@@ -50,7 +54,8 @@ fn buttons(ui: &mut Ui, run: &mut RunMode) {
             let text = RichText::new(command.text()).size(12.0);
             ui.add_enabled(enabled, Button::new(text)).on_hover_text(about(ui, command)).clicked()
         };
-        if small(ui, C::StepBack, true) {
+        let some = !run.nothing_happened();
+        if small(ui, C::StepBack, some) {
             run.stride(false);
         }
         if small(ui, C::StepForward, run.state.past.is_some()) {
@@ -68,7 +73,7 @@ fn buttons(ui: &mut Ui, run: &mut RunMode) {
             }
         }
         ui.add_space(4.0);
-        if small(ui, C::PreviousProblem, true) {
+        if small(ui, C::PreviousProblem, some) {
             run.to_problem(false);
         }
         if small(ui, C::NextProblem, run.state.past.is_some()) {
@@ -123,7 +128,7 @@ fn zoomed((from, span): (i64, i64), around: i64, factor: f64) -> (i64, i64) {
 
 fn lanes(ui: &mut Ui, run: &mut RunMode) {
     let t = Tokens::of(ui);
-    let height = (run.time.shown.len() as f32 * LANE + 4.0).max(ui.available_height());
+    let height = (run.time.shown.len() as f32 * LANE + EDGE).max(ui.available_height());
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
     let shown = Clock(run.state.clock.elapsed).to_string();

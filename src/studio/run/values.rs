@@ -4,7 +4,7 @@ use super::RunMode;
 use super::inspector::{cut, value_words};
 use super::player::Command;
 use crate::engine::{InstanceView, Operation};
-use crate::message::{Message, Name, Value};
+use crate::message::{Message, Name, Value, format_value};
 use crate::studio::command;
 use crate::studio::panels::fields;
 use crate::studio::theme::Tokens;
@@ -184,4 +184,55 @@ fn pair(ui: &mut Ui, name: &str, value: &str, changed: bool, picked: bool) -> Re
         ui.set_max_width(420.0);
         ui.label(RichText::new(format!("{name} = {value}")).monospace());
     })
+}
+
+impl RunMode {
+    /// The variable picked in the list of the selected instance.
+    pub fn picked_variable(&self) -> Option<Name> {
+        self.variable.filter(|_| self.selected.is_some())
+    }
+
+    /// Goes to where the picked variable got its value.
+    pub fn last_change(&mut self) {
+        if let Some(name) = self.picked_variable() {
+            self.tell(Command::LastChange(name));
+        }
+    }
+
+    /// Explains where a variable or message of the selected instance, or a field of it, came from.
+    pub fn ask_origin(&mut self, name: Name, field: &str) {
+        self.show_why();
+        self.asked.value = Some((name, field.to_owned()));
+        self.tell(Command::Ask(self.asked.clone()));
+    }
+
+    /// Opens the field for another value of a variable.
+    pub(super) fn edit_variable(&mut self, name: Name, value: &Value) {
+        let text = if *value == Value::Null { String::new() } else { format_value(value) };
+        self.tab = super::Tab::State;
+        self.wants_side = true;
+        self.variable = Some(name);
+        self.editing = Some(Editing { message: false, name, text, fresh: true });
+    }
+
+    /// Opens the field for another value of the picked variable.
+    pub fn edit_picked(&mut self) {
+        let Some(name) = self.picked_variable() else { return };
+        let view = self.state.watched.as_ref().and_then(|watched| watched.view.as_ref());
+        let value = view.and_then(|view| view.variables.iter().find(|(known, _)| *known == name));
+        if let Some((_, value)) = value {
+            let value = value.clone();
+            self.edit_variable(name, &value);
+        }
+    }
+
+    /// Opens the field for another body of a message that the selected instance has.
+    pub fn edit_message(&mut self, name: Name, text: String) {
+        self.editing = Some(Editing { message: true, name, text, fresh: true });
+    }
+
+    /// True while another body of this message of the selected instance is typed.
+    pub fn edits_message(&self, name: Name) -> bool {
+        self.editing.as_ref().is_some_and(|editing| editing.message && editing.name == name)
+    }
 }

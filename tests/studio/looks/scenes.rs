@@ -580,7 +580,18 @@ pub fn run() -> Vec<Scene> {
             w.run_steps(3);
             found.is_some()
         }),
-        tab("run-why", "Why"),
+        Scene::perhaps("run-why", |w| {
+            let found = click(w, Role::Tab, "Why");
+            for _ in 0..100 {
+                w.run_steps(1);
+                if w.state().run.state.why.is_some() {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            w.run_steps(2);
+            found
+        }),
         tab("run-send", "Send message"),
         tab("run-all-messages", "All messages"),
         tab("run-instances", "Instances"),

@@ -20,6 +20,8 @@ use crate::message::MessageId;
 use crate::model::{CorrelationSet, ShapeKind, Variable};
 use crate::studio::document::{Action, Document};
 use crate::studio::filter_box::{FilterBox, Vocabulary};
+use crate::studio::icons::Glyph;
+use crate::studio::panels::fields;
 use crate::studio::table::View;
 use crate::studio::theme::Tokens;
 use egui::{Align, Layout, RichText, Ui};
@@ -58,6 +60,8 @@ pub(super) struct Place {
 #[derive(Debug, Default)]
 pub struct Drawer {
     pub page: Page,
+    /// Only the names of the lists are shown. Not said yet, it depends on the room there is.
+    pub folded: Option<bool>,
     /// Of the theme now shown.
     tokens: Option<&'static Tokens>,
     places: BTreeMap<&'static str, Place>,
@@ -88,6 +92,23 @@ pub struct Drawer {
 impl Drawer {
     pub fn show(&mut self, page: Page) {
         self.page = page;
+        self.folded = Some(false);
+    }
+
+    /// True while only the names of the lists are shown: from the beginning where the drawing needs the room.
+    pub fn is_folded(&self) -> bool {
+        self.folded.unwrap_or_default()
+    }
+
+    /// Learns how much room there is for drawing and lists together, in points.
+    pub fn settle(&mut self, room: f32) {
+        /// Lists and drawing are both of use from this height on.
+        const BOTH: f32 = 640.0;
+        self.folded.get_or_insert(room < BOTH);
+    }
+
+    pub fn fold_or_unfold(&mut self) {
+        self.folded = Some(!self.is_folded());
     }
 
     /// Opens the list whose keyboard goes to its filter.
@@ -98,12 +119,13 @@ impl Drawer {
         ) {
             self.page = Page::Journal;
         }
+        self.folded = Some(false);
         self.place(self.page).filter.focus();
     }
 
     /// Shows the messages that belong together with one.
     pub fn follow(&mut self, message: MessageId) {
-        self.page = Page::Messages;
+        self.show(Page::Messages);
         self.message = Some(message);
         self.conversation = Some(message);
     }
@@ -142,9 +164,24 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec
     ui.set_min_height(ui.available_height());
     run.drawer.tokens = Some(Tokens::of(ui));
     ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 10.0;
-        run.drawer.page = tab_bar(ui, run.drawer.page, &PAGES);
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let (sign, words) = match run.drawer.is_folded() {
+            true => (Glyph::Chevron, "Unfold the lists"),
+            false => (Glyph::ChevronDown, "Fold the lists"),
+        };
+        if fields::icon_button(ui, sign, words).clicked() {
+            run.drawer.fold_or_unfold();
+        }
+        // Who folds them wants the name that is on, too, to open its list.
+        let shown = (!run.drawer.is_folded()).then_some(run.drawer.page);
+        let chosen = tab_bar(ui, shown, &PAGES.map(|(page, name)| (Some(page), name)));
+        if let Some(page) = chosen.filter(|_| chosen != shown) {
+            run.drawer.show(page);
+        }
     });
+    if run.drawer.is_folded() {
+        return;
+    }
     learn(run, document);
     ui.add_space(2.0);
     match run.drawer.page {

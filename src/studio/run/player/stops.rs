@@ -186,7 +186,7 @@ impl Player {
                         None => break,
                     }
                 }
-                if breaks(run, before) {
+                if breaks(run, before).is_some() {
                     break;
                 }
             }
@@ -197,8 +197,7 @@ impl Player {
             let there = self.tracker.held().into_iter().find(|id| !errand.held.contains(id));
             if let Some(id) = there {
                 self.answers.push(Answer::Done(format!("{id} came there")));
-                self.watch(Some(id));
-                self.came = Some(id);
+                self.show_who_came(id);
             } else if halted {
                 // What stopped it says so itself.
             } else if !busy {
@@ -214,6 +213,12 @@ impl Player {
             self.clock.playing = false;
             return;
         }
+    }
+
+    /// What one waits for is shown where it is.
+    pub(super) fn show_who_came(&mut self, id: InstanceId) {
+        self.watch(Some(id));
+        self.came = Some(id);
     }
 
     pub(super) fn end_errand(&mut self) {
@@ -242,10 +247,12 @@ impl Player {
     }
 }
 
-/// True when an instance came to a breakpoint after an event.
-pub(super) fn breaks(run: &VirtualRun, before: u64) -> bool {
-    let caused = run.run().events_after(before).iter();
-    caused.into_iter().any(|event| matches!(event.kind, EventKind::BreakpointHit { .. }))
+/// The instance that came to a breakpoint after an event.
+pub(super) fn breaks(run: &VirtualRun, before: u64) -> Option<InstanceId> {
+    run.run().events_after(before).iter().find_map(|event| match event.kind {
+        EventKind::BreakpointHit { instance, .. } => Some(instance),
+        _ => None,
+    })
 }
 
 /// Why something was refused after an event.

@@ -225,6 +225,10 @@ fn summary(
         if ui.add_enabled(some, Button::new(words)).on_hover_text(C::WorstCase.about().1).clicked() {
             actions.push(Action::Command(C::WorstCase));
         }
+        if run.simulation.opening.is_some() {
+            ui.spinner();
+            ui.label(RichText::new("Playing it again…").small().color(Tokens::of(ui).muted));
+        }
         let mut tinted = run.simulation.tinted;
         let words = RichText::new("Heat").size(12.0);
         if ui.checkbox(&mut tinted, words).on_hover_text(C::HeatTint.about().1).changed() {
