@@ -1,6 +1,6 @@
 //! The menus of the window.
 
-use super::Studio;
+use super::app::{Mode, Studio};
 use super::command::Command as C;
 use super::document::Action;
 use super::run::desk::Page;
@@ -201,7 +201,7 @@ fn entry(ui: &mut Ui, studio: &Studio, command: C, actions: &mut Vec<Action>) {
         C::UndoHistory => studio.past_open,
         C::Problems => studio.problems_open,
         C::SidePanels => !studio.wide,
-        C::LowerLists => !studio.run.drawer.is_folded(),
+        C::LowerLists => studio.mode == Mode::Run && !studio.run.drawer.is_folded(),
         C::Narrate => studio.run.narrates(),
         _ => false,
     };

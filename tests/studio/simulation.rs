@@ -8,7 +8,7 @@ use orchestrion::lab::simulation::ShapeTimes;
 use orchestrion::message::Name;
 use orchestrion::model::Application;
 use orchestrion::studio::Studio;
-use orchestrion::studio::document::Document;
+use orchestrion::studio::document::{Document, Selection};
 use orchestrion::studio::run::desk::Page;
 use std::path::Path;
 
@@ -92,6 +92,15 @@ fn the_slowest_case_opens_where_it_waited_longest() {
     bench.window.key_press_modifiers(Modifiers::COMMAND, Key::F6);
     bench.until("the slowest", |w| w.state().run.past() == Some(worst.seq));
     bench.until("its instance", |w| w.state().run.selected() == Some(worst.waiting));
+    bench.until("its card", |w| w.state().run.state.watched.as_ref().is_some_and(|w| w.view.is_some()));
+    bench.window.run_steps(2);
+    let state = &bench.window.state().run.state;
+    let at = state.summary(worst.waiting).and_then(|summary| summary.at);
+    assert_eq!(at, worst.held, "the list says where it waited longest");
+    let view = state.watched.as_ref().unwrap().view.as_ref().unwrap();
+    assert_eq!(view.at.last().copied(), worst.held.map(|(_, shape)| shape), "and so does its card");
+    let selected = bench.window.state().document.selection.clone();
+    assert_eq!(selected, worst.held.map(|(_, s)| Selection::Node(s.as_str().into())).unwrap(), "drawn there");
 }
 
 #[test]

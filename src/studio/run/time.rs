@@ -19,8 +19,6 @@ mod outside;
 mod timeline;
 
 const LANE: f32 = 14.0;
-/// Room below the last lane, in points.
-const EDGE: f32 = 4.0;
 /// Room for the names of the lanes.
 const NAMES: f32 = 132.0;
 
@@ -35,9 +33,9 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
     ruler(ui, run);
     // New instances come at the end.
     // Lanes are whole: one that is cut in two cannot be read.
-    let room = ((ui.available_height() - EDGE) / LANE).floor().max(1.0) * LANE + EDGE;
+    let room = (ui.available_height() / LANE).floor().max(1.0) * LANE;
     let area = ScrollArea::vertical().id_salt("timeline").auto_shrink(false).stick_to_bottom(true);
-    area.max_height(room).show(ui, |ui| lanes(ui, run));
+    area.max_height(room).min_scrolled_height(room).show(ui, |ui| lanes(ui, run));
 }
 
 fn about(ui: &Ui, command: command::Command) -> String {
@@ -128,7 +126,7 @@ fn zoomed((from, span): (i64, i64), around: i64, factor: f64) -> (i64, i64) {
 
 fn lanes(ui: &mut Ui, run: &mut RunMode) {
     let t = Tokens::of(ui);
-    let height = (run.time.shown.len() as f32 * LANE + EDGE).max(ui.available_height());
+    let height = (run.time.shown.len() as f32 * LANE).max(ui.available_height());
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
     let shown = Clock(run.state.clock.elapsed).to_string();

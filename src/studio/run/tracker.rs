@@ -178,6 +178,17 @@ impl Tracker {
         }
         let Some(summary) = self.instances.get_mut(&id) else { return };
         summary.touched = event.seq;
+        // What it waited for has come: it goes on, up to its next wait.
+        let goes_on = matches!(
+            event.kind,
+            EventKind::ShapeStarted { .. }
+                | EventKind::ShapeCompleted { .. }
+                | EventKind::MessageConsumed { .. }
+        );
+        let waited = summary.at.filter(|_| goes_on && summary.phase == Phase::Waiting);
+        if waited.is_some() {
+            (summary.phase, summary.since, summary.at) = (Phase::Running, event.at, None);
+        }
         match &event.kind {
             EventKind::ShapeStarted { service, shape, .. } => summary.last = Some((*service, *shape)),
             EventKind::SetInitialized { values, .. } if summary.key.is_empty() => {
@@ -189,6 +200,9 @@ impl Tracker {
             }
             EventKind::MessageSuspended { reason, .. } => reason.clone_into(&mut summary.reason),
             _ => {}
+        }
+        if waited.is_some() {
+            self.count(waited, false);
         }
     }
 

@@ -155,7 +155,7 @@ pub fn design() -> Vec<Scene> {
     let mut all = vec![
         Scene::new("window", |_| {}),
         Scene::new("problems", |w| {
-            if !w.state().document.problems.is_empty() || w.query_by_label("PROBLEMS").is_none() {
+            if w.query_by_label("PROBLEMS").is_none() {
                 command(w, Command::Problems);
             }
         }),
