@@ -317,9 +317,7 @@ fn print_group(name: &str, group: &Group) {
 
 fn print_case(what: &str, case: &CaseFound, program: &Program) {
     let held = case.held.map_or_else(String::new, |(service, shape)| {
-        let shapes = program.service_by_name(service).map_or(&[][..], |service| &service.shapes);
-        let info = shapes.iter().find(|info| info.id == shape);
-        let name = info.map_or(shape.as_str(), |info| info.name.as_str());
+        let name = program.shape(service, shape).map_or(shape.as_str(), |info| info.name.as_str());
         format!(", {} of it at {name}, in {}", span_words(case.held_for), service.short())
     });
     say(format_args!("{what}: seed {}, {}: {}{held}", case.seed, case.instance, span_words(case.took)));

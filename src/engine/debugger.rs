@@ -122,7 +122,7 @@ impl Step<'_> {
         let missing = || format!("There is no breakpoint before {shape} of {orchestration}: set it first");
         let program = std::sync::Arc::clone(self.program);
         let service = program.service_by_name(orchestration).ok_or_else(missing)?;
-        let number = service.shapes.iter().position(|s| s.id == shape).and_then(|at| u16::try_from(at).ok());
+        let number = service.shape_number(shape);
         let number = number.ok_or_else(missing)?;
         let debugger = &mut self.core.debugger;
         let set = match instance {
@@ -152,7 +152,7 @@ impl Step<'_> {
         let service = program
             .service_by_name(orchestration)
             .ok_or_else(|| format!("There is no orchestration {orchestration}"))?;
-        let number = service.shapes.iter().position(|s| s.id == shape).and_then(|at| u16::try_from(at).ok());
+        let number = service.shape_number(shape);
         let number = number.ok_or_else(|| format!("{orchestration} has no shape {shape}"))?;
         match place_of(service, number) {
             Place::Nowhere => {
@@ -190,8 +190,8 @@ impl Engine {
     /// When a breakpoint stops, if it does not always.
     pub fn condition(&self, breakpoint: &Breakpoint) -> Option<&Condition> {
         let service = self.program.service_by_name(breakpoint.orchestration)?;
-        let shape = service.shapes.iter().position(|s| s.id == breakpoint.shape)?;
-        let key = (breakpoint.instance, service.index, u16::try_from(shape).ok()?);
+        let shape = service.shape_number(breakpoint.shape)?;
+        let key = (breakpoint.instance, service.index, shape);
         self.core.debugger.conditions.get(&key)
     }
 

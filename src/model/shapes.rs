@@ -376,22 +376,19 @@ impl Shape {
 
     /// True when this is the id of one of its branches, catch blocks or its compensation block.
     pub fn has_block(&self, id: &Id) -> bool {
-        match &self.kind {
-            ShapeKind::Scope(scope) => {
-                scope.catches.iter().any(|c| c.id == *id)
-                    || scope.compensation.as_ref().is_some_and(|c| c.id == *id)
-            }
-            kind => kind.branches().is_some_and(|owner| owner.branches.iter().any(|b| b.id == *id)),
-        }
+        let (_, branches, catches, compensation) = self.kind.inside();
+        branches.iter().any(|b| b.id == *id)
+            || catches.iter().any(|c| c.id == *id)
+            || compensation.is_some_and(|c| c.id == *id)
     }
 
     /// Calls `visit` on this shape and everything inside it, outer before inner.
     pub fn visit<'a>(&'a self, visit: &mut impl FnMut(&'a Shape)) {
         visit(self);
-        for (_, block) in self.blocks() {
-            for shape in block {
-                shape.visit(visit);
-            }
+        let (body, branches, catches, compensation) = self.kind.inside();
+        let inner = branches.iter().map(|b| &b.body).chain(catches.iter().map(|c| &c.body));
+        for shape in body.into_iter().chain(inner).chain(compensation.map(|c| &c.body)).flatten() {
+            shape.visit(visit);
         }
     }
 }
@@ -399,18 +396,24 @@ impl Shape {
 impl ShapeKind {
     /// The blocks directly inside, in drawn order.
     pub fn blocks(&self) -> Vec<(BlockSlot, &Block)> {
+        let (body, branches, catches, compensation) = self.inside();
+        let body = body.map(|body| (BlockSlot::Body, body));
+        body.into_iter()
+            .chain(branches.iter().map(|b| (BlockSlot::Branch(b.id.clone()), &b.body)))
+            .chain(catches.iter().map(|c| (BlockSlot::Catch(c.id.clone()), &c.body)))
+            .chain(compensation.map(|c| (BlockSlot::Compensation, &c.body)))
+            .collect()
+    }
+
+    /// What holds shapes: a body, branches, catch blocks and a compensation block.
+    fn inside(&self) -> (Option<&Block>, &[Branch], &[Catch], Option<&Compensation>) {
         match self {
-            Self::Construct(c) => vec![(BlockSlot::Body, &c.body)],
-            Self::Loop(l) => vec![(BlockSlot::Body, &l.body)],
-            Self::Group(g) => vec![(BlockSlot::Body, &g.body)],
-            Self::Decide(b) | Self::Listen(b) | Self::Parallel(b) => {
-                b.branches.iter().map(|b| (BlockSlot::Branch(b.id.clone()), &b.body)).collect()
-            }
-            Self::Scope(s) => std::iter::once((BlockSlot::Body, &s.body))
-                .chain(s.catches.iter().map(|c| (BlockSlot::Catch(c.id.clone()), &c.body)))
-                .chain(s.compensation.iter().map(|c| (BlockSlot::Compensation, &c.body)))
-                .collect(),
-            _ => Vec::new(),
+            Self::Construct(c) => (Some(&c.body), &[], &[], None),
+            Self::Loop(l) => (Some(&l.body), &[], &[], None),
+            Self::Group(g) => (Some(&g.body), &[], &[], None),
+            Self::Decide(b) | Self::Listen(b) | Self::Parallel(b) => (None, &b.branches, &[], None),
+            Self::Scope(s) => (Some(&s.body), &[], &s.catches, s.compensation.as_ref()),
+            _ => (None, &[], &[], None),
         }
     }
 

@@ -265,6 +265,11 @@ impl Program {
         self.services_by_name.get(&name).and_then(|i| self.service(*i))
     }
 
+    /// A shape of an orchestration, both by what they are called in events.
+    pub fn shape(&self, service: Name, shape: Name) -> Option<&ShapeInfo> {
+        self.service_by_name(service)?.shapes.iter().find(|info| info.id == shape)
+    }
+
     pub fn send_port(&self, index: u16) -> Option<&SendPortInfo> {
         self.send_ports.get(usize::from(index))
     }
@@ -287,6 +292,11 @@ impl Service {
     /// The shape's identity in the model.
     pub fn shape_id(&self, shape: u16) -> Name {
         self.shapes.get(usize::from(shape)).map_or_else(|| self.name, |s| s.id)
+    }
+
+    /// The number of the shape with this identity.
+    pub fn shape_number(&self, id: Name) -> Option<u16> {
+        self.shapes.iter().position(|info| info.id == id).and_then(|at| u16::try_from(at).ok())
     }
 
     /// The scope's identity in the model; the orchestration's for its own transaction.

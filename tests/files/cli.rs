@@ -281,7 +281,7 @@ fn a_simulation_is_written_as_json_and_takes_what_it_is_given() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(errors(&wrong).contains("choose one of Requester"), "{}", errors(&wrong));
     let nowhere = of(&["--location", "nowhere"]);
-    assert_eq!(nowhere.status.code(), Some(1));
+    assert_eq!(nowhere.status.code(), Some(2));
     assert!(errors(&nowhere).contains("no receive location `nowhere`"), "{}", errors(&nowhere));
     for pattern in [&["--bursts", "5", "--every", "1 min"][..], &["--ramp", "60-600/30s"]] {
         let found = of(&[&["--count", "10"], pattern].concat());

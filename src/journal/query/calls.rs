@@ -163,8 +163,7 @@ impl Tree<'_> {
             let node = self.grow(id, service, Begot::Called, Some((caller, call)), parent, event);
             self.open.entry(id).or_default().push((node, Some(call)));
         }
-        let of = self.program.and_then(|program| program.service_by_name(service));
-        let info = of.and_then(|service| service.shapes.iter().find(|info| info.id == shape));
+        let info = self.program.and_then(|program| program.shape(service, shape));
         if info.is_some_and(|info| info.kind == "Call Orchestration") {
             self.calling.insert(id, (service, shape));
         }

@@ -154,9 +154,9 @@ impl Steps<'_> {
             Operation::RestartHost { controlled: true } => Some(Step::RestartHost),
             Operation::RestartHost { controlled: false } => Some(Step::CrashHost),
             Operation::SetBreakpoint { breakpoint, on } if breakpoint.instance.is_none() => {
-                let service = self.run.engine().program().service_by_name(breakpoint.orchestration)?;
-                let shape = service.shapes.iter().find(|shape| shape.id == breakpoint.shape)?;
-                Some(Step::Breakpoint(service.name.to_string(), shape.name.to_string(), *on))
+                let service = breakpoint.orchestration;
+                let shape = self.run.engine().program().shape(service, breakpoint.shape)?;
+                Some(Step::Breakpoint(service.to_string(), shape.name.to_string(), *on))
             }
             _ => None,
         }
@@ -245,7 +245,12 @@ fn proposals(run: &VirtualRun, application: &Application) -> Vec<Proposal> {
         let events = [(format!("port.sent *by {port}"), count)].into();
         found.push(Proposal { sentence, expectation: Expectation { events, ..Expectation::default() } });
     }
-    for (name, what) in [("routing.failed", "routing failure"), ("exception.thrown", "exception")] {
+    let wrong = [
+        ("routing.failed", "routing failure"),
+        ("exception.thrown", "exception"),
+        ("instance.discarded", "zombie"),
+    ];
+    for (name, what) in wrong {
         let count = run.run().events().iter().filter(|event| event_name(&event.kind) == name).count();
         let sentence = if count == 0 { format!("No {what}") } else { counted(count, what) };
         let events = [(name.to_owned(), count)].into();

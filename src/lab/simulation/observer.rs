@@ -483,7 +483,6 @@ impl<'a> Observer<'a> {
 
 /// True for the kinds of shapes whose time is a wait, and not that of shapes inside.
 fn waits(program: &Program, service: Name, shape: Name) -> bool {
-    let shapes = program.service_by_name(service).map_or(&[][..], |service| &service.shapes);
-    let info = shapes.iter().find(|info| info.id == shape);
+    let info = program.shape(service, shape);
     info.is_some_and(|info| matches!(info.kind, "Receive" | "Delay" | "Listen" | "Send"))
 }

@@ -6,16 +6,19 @@ use egui::{
     Color32, ColorImage, Context, Pos2, Rect, Role, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions,
     Ui, Vec2, WidgetInfo, pos2, vec2,
 };
+use std::hash::{Hash as _, Hasher as _};
 
 const SIDE: Vec2 = vec2(112.0, 148.0);
 const MARGIN: f32 = 12.0;
 /// A long thin drawing still gets a map one can hit.
 const LEAST: f32 = 28.0;
 
-/// The drawing as a small picture, painted anew when it changes.
+/// The drawing as a small picture, painted anew when something stands elsewhere.
 #[derive(Default)]
 pub(super) struct Minimap {
     picture: Option<(u64, bool, [usize; 2], TextureHandle)>,
+    /// Of what was drawn, where all of it stands.
+    stands: Option<(u64, u64)>,
 }
 
 impl std::fmt::Debug for Minimap {
@@ -74,9 +77,13 @@ impl Minimap {
         size: [usize; 2],
         drawn: u64,
     ) -> egui::TextureId {
-        let now = (drawn, paint.t.dark, size);
-        if let Some((drawn, dark, size, texture)) = &self.picture
-            && (*drawn, *dark, *size) == now
+        // Text may change with every key; the small picture does not show it.
+        let stands = self.stands.filter(|(of, _)| *of == drawn).map(|(_, stands)| stands);
+        let stands = stands.unwrap_or_else(|| fingerprint(paint.layout));
+        self.stands = Some((drawn, stands));
+        let now = (stands, paint.t.dark, size);
+        if let Some((stands, dark, size, texture)) = &self.picture
+            && (*stands, *dark, *size) == now
         {
             return texture.id();
         }
@@ -86,6 +93,18 @@ impl Minimap {
         self.picture = Some((now.0, now.1, now.2, texture));
         id
     }
+}
+
+/// A number that is another one when a node stands elsewhere, or is of another kind.
+fn fingerprint(layout: &Layout) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    for node in &layout.nodes {
+        for at in [node.rect.min, node.rect.max] {
+            (at.x.to_bits(), at.y.to_bits()).hash(&mut hasher);
+        }
+        (node.category, node.container).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// One pixel for each pixel of the screen; inner nodes over outer ones.

@@ -80,9 +80,8 @@ impl Player {
         // Shapes come and go between runs.
         let program = run.engine().program();
         self.breakpoints.retain(|stop| {
-            let service = program.service_by_name(stop.breakpoint.orchestration);
-            service
-                .is_some_and(|service| service.shapes.iter().any(|shape| shape.id == stop.breakpoint.shape))
+            let Breakpoint { orchestration, shape, .. } = stop.breakpoint;
+            program.shape(orchestration, shape).is_some()
         });
         let set = run.engine().breakpoints();
         for stop in self.breakpoints.iter().filter(|stop| !set.contains(&stop.breakpoint)) {

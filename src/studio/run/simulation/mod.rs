@@ -331,8 +331,7 @@ fn told(progress: &Progress<'_>, sender: &Sender<Report>, stop: &AtomicBool, wak
 fn words(case: &CaseFound, program: &Program) -> String {
     let took = span_words(case.took);
     let held = case.held.map(|(service, shape)| {
-        let shapes = program.service_by_name(service).map_or(&[][..], |service| &service.shapes);
-        shapes.iter().find(|info| info.id == shape).map_or(shape.as_str(), |info| info.name.as_str())
+        program.shape(service, shape).map_or(shape.as_str(), |info| info.name.as_str())
     });
     let took = if case.ended {
         format!("{} took {took}", case.instance)
