@@ -42,6 +42,11 @@ impl Studio {
                 }
                 self.edit(edit, key.as_deref());
             }
+            Action::Make { edit, then } => {
+                if self.edit(edit, None) {
+                    then.into_iter().for_each(|action| self.act(ctx, action));
+                }
+            }
             Action::Select(selection) => {
                 self.forget_refusal();
                 self.document.select(selection);
@@ -94,12 +99,19 @@ impl Studio {
         canvas.reveal(&selection);
     }
 
-    /// Applies one edit; a refusal is said and changes nothing.
-    pub fn edit(&mut self, edit: Edit, key: Option<&str>) {
+    /// Applies one edit; a refusal is said, and changes neither the application nor what is selected. True when it is
+    /// done.
+    pub fn edit(&mut self, edit: Edit, key: Option<&str>) -> bool {
         let label = edit.label();
         match self.document.edit(edit, key) {
-            Ok(()) => self.said = Some((label, false)),
-            Err(refusal) => self.refused(&refusal),
+            Ok(()) => {
+                self.said = Some((label, false));
+                true
+            }
+            Err(refusal) => {
+                self.refused(&refusal);
+                false
+            }
         }
     }
 
@@ -394,8 +406,9 @@ impl Studio {
             Edit::Declare { module, scope: None, index: usize::MAX, declaration }
         };
         let edits = vec![declare(Declaration::PortType(port_type)), declare(Declaration::Port(port))];
-        self.edit(Edit::Batch { label: format!("Add port {name}"), edits }, None);
-        self.go_to(&module, Selection::Port(name));
+        if self.edit(Edit::Batch { label: format!("Add port {name}"), edits }, None) {
+            self.go_to(&module, Selection::Port(name));
+        }
     }
 
     fn declare(&mut self, kind: DeclarationKind) {

@@ -86,6 +86,11 @@ pub enum Action {
         edit: Edit,
         key: Option<String>,
     },
+    /// An edit, and what to do once it is done: nothing when it was refused.
+    Make {
+        edit: Edit,
+        then: Vec<Action>,
+    },
     Select(Selection),
     /// Selects and brings into view, in another module if need be.
     Go {

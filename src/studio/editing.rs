@@ -124,7 +124,8 @@ impl Studio {
                 said.push_str(" · Undo and paste with declarations to bring them along");
             }
         }
-        vec![Action::edit(Edit::Batch { label, edits }), Action::Go { module, selection }, Action::Said(said)]
+        let then = vec![Action::Go { module, selection }, Action::Said(said)];
+        vec![Action::Make { edit: Edit::Batch { label, edits }, then }]
     }
 
     /// A copy of the selected shapes after the last of them.
@@ -164,8 +165,9 @@ impl Studio {
             Selection::Nodes(ids) => Edit::DeleteElements { module, elements: ids.into_iter().collect() },
         };
         let next = self.neighbour();
-        self.edit(edit, None);
-        if let Some(next) = next.filter(|next| self.document.owner(next).is_some()) {
+        if self.edit(edit, None)
+            && let Some(next) = next.filter(|next| self.document.owner(next).is_some())
+        {
             self.tabs.canvas_mut().focus(&next);
             self.document.select(Selection::Node(next));
         }
@@ -212,8 +214,9 @@ impl Studio {
             }
             _ => return,
         };
-        self.edit(edit, None);
-        self.go_to(&key, Selection::Node(new));
+        if self.edit(edit, None) {
+            self.go_to(&key, Selection::Node(new));
+        }
     }
 
     /// Moves what is selected by one place: shapes in their block, out of it at its ends; catch blocks among each other.
@@ -266,8 +269,9 @@ impl Studio {
     fn relocate(&mut self, shapes: Vec<Id>, block: BlockRef, index: usize) {
         let module = self.document.module.clone();
         let first = shapes.first().cloned();
-        self.edit(Edit::MoveShapes { module, shapes, block, index }, None);
-        if let Some(first) = first {
+        if self.edit(Edit::MoveShapes { module, shapes, block, index }, None)
+            && let Some(first) = first
+        {
             self.tabs.canvas_mut().focus(&first);
             self.tabs.canvas_mut().reveal(&Selection::Node(first));
         }
@@ -295,17 +299,14 @@ impl Studio {
         }
     }
 
-    /// Puts the selected shapes into a new container, and selects it.
-    /// Puts shapes that stand side by side into a new container.
+    /// Puts shapes that stand side by side into a new container, and selects it.
     pub(super) fn wrap_actions(&self, shapes: Vec<Id>, kind: ShapeKind) -> Vec<Action> {
         let Some(module) = self.document.module() else { return Vec::new() };
         let container = edit::new_shape(module, kind);
         let key = self.document.module.clone();
         let selection = Selection::Node(container.id.clone());
-        vec![
-            Action::edit(Edit::Wrap { module: key.clone(), shapes, container }),
-            Action::Go { module: key, selection },
-        ]
+        let edit = Edit::Wrap { module: key.clone(), shapes, container };
+        vec![Action::Make { edit, then: vec![Action::Go { module: key, selection }] }]
     }
 
     pub(super) fn convert_actions(&self, kind: ShapeKind) -> Vec<Action> {
@@ -321,12 +322,7 @@ impl Studio {
         let inner = shape.blocks().into_iter().flat_map(|(_, block)| block).map(|s| s.id.clone());
         let selection = Selection::of(inner);
         let module = self.document.module.clone();
-        self.edit(Edit::Unwrap { module: module.clone(), shape: id.clone() }, None);
-        if self
-            .document
-            .orchestration()
-            .is_some_and(|o| selection.ids().iter().all(|id| o.shape(id).is_some()))
-        {
+        if self.edit(Edit::Unwrap { module: module.clone(), shape: id.clone() }, None) {
             self.go_to(&module, selection);
         }
     }
@@ -363,7 +359,8 @@ impl Studio {
         let id = shape.id.clone();
         let key = self.document.module.clone();
         let edit = Edit::InsertShape { module: key.clone(), block: block.clone(), index, shape };
-        vec![Action::edit(edit), Action::Go { module: key, selection: Selection::Node(id) }]
+        let then = vec![Action::Go { module: key, selection: Selection::Node(id) }];
+        vec![Action::Make { edit, then }]
     }
 
     pub(super) fn insert_after_selection(&self, kind: ShapeKind) -> Vec<Action> {

@@ -5,6 +5,7 @@
 mod back;
 mod by_hand;
 mod canvas_gallery;
+mod designing;
 mod editing;
 mod editors;
 mod editors_gallery;

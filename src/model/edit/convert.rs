@@ -124,10 +124,7 @@ pub(super) fn only_branch(owner: &mut Branches) -> Result<Block, String> {
     let mut full = owner.branches.iter_mut().filter(|branch| !branch.body.is_empty());
     let Some(first) = full.next() else { return Ok(Block::new()) };
     match full.next() {
-        Some(second) => Err(format!(
-            "both {} and {} hold shapes; empty all branches but one first",
-            first.name, second.name
-        )),
+        Some(second) => Err(format!("both {} and {} hold shapes", first.name, second.name)),
         None => Ok(std::mem::take(&mut first.body)),
     }
 }

@@ -560,7 +560,12 @@ fn no_element(module: &str, what: &str, id: &Id) -> EditError {
 }
 
 fn refused(module: &str, why: impl Into<String>) -> EditError {
-    Diagnostic::error("M02", why, "choose another place for it").at(in_module(module))
+    refused_until(module, why, "choose another place for it")
+}
+
+/// Refused as it stands; `help` is what to do first, or instead.
+fn refused_until(module: &str, why: impl Into<String>, help: &str) -> EditError {
+    Diagnostic::error("M02", why, help).at(in_module(module))
 }
 
 fn taken(name: &str, what: &str) -> EditError {

@@ -1,6 +1,8 @@
 use super::fresh::{self, complete, complete_branch, complete_catch};
 use super::place::{self, BlockRef, find_block_mut, find_shape_mut};
-use super::{CorrelationUse, EditError, gone, module_mut, no_element, orchestration_mut, refused, taken};
+use super::{
+    CorrelationUse, EditError, gone, module_mut, no_element, orchestration_mut, refused, refused_until, taken,
+};
 use crate::diagnostic::article;
 use crate::model::{
     Application, Block, BlockSlot, Branch, Catch, Compensation, Construct, Id, Leg, Module, Scope, Shape,
@@ -322,7 +324,11 @@ pub(super) fn delete_branch(
     let decides = matches!(shape.kind, ShapeKind::Decide(_));
     let Some(owner) = shape.kind.branches_mut() else { return Err(no_element(module, "branch", branch)) };
     if decides && index + 1 == owner.branches.len() {
-        return Err(refused(module, "a Decide always has its else branch; delete the whole shape instead"));
+        return Err(refused_until(
+            module,
+            "a Decide always has its else branch",
+            "delete the whole shape instead",
+        ));
     }
     owner.branches.remove(index);
     Ok(())

@@ -5,7 +5,9 @@ use super::declarations::declare;
 use super::fresh::{complete, complete_all, is_default_name};
 use super::place::{self, BlockRef, find_block, owner_of};
 use super::shapes::{place_shape, remove};
-use super::{Declaration, EditError, gone, module_mut, no_element, orchestration_mut, refused};
+use super::{
+    Declaration, EditError, gone, module_mut, no_element, orchestration_mut, refused, refused_until,
+};
 use crate::model::{Application, Block, Id, Orchestration, Scope, Shape, ShapeKind};
 use std::collections::BTreeSet;
 
@@ -74,7 +76,11 @@ pub(super) fn delete(application: &mut Application, module: &str, elements: &[Id
     pruning.block(&mut orchestration.body);
     orchestration.compensation.iter_mut().for_each(|block| pruning.block(block));
     if pruning.needed {
-        return Err(refused(module, "a Decide always has its else branch; delete the whole shape instead"));
+        return Err(refused_until(
+            module,
+            "a Decide always has its else branch",
+            "delete the whole shape instead",
+        ));
     }
     match elements.first() {
         Some(first) if !pruning.found => Err(no_element(module, "element", first)),
@@ -170,7 +176,7 @@ pub(super) fn wrap(
     let side_by_side = |(i, place): (usize, &(BlockRef, usize))| place.0 == block && place.1 == first + i;
     if !places.iter().enumerate().all(side_by_side) {
         let why = "only shapes that stand side by side in one block go into one container";
-        return Err(EditError { help: "move them next to each other first".into(), ..refused(module, why) });
+        return Err(refused_until(module, why, "move them next to each other first"));
     }
     // While the shapes are still there, so that no id or name of theirs is given again.
     complete(module_mut(application, module)?, &mut container);
@@ -195,13 +201,16 @@ pub(super) fn unwrap(application: &mut Application, module: &str, id: &Id) -> Re
     let missing = || no_element(module, "shape", id);
     let (block, index) = owner_of(application, module, id).ok_or_else(missing)?;
     let mut shape = remove(application, module, id)?;
-    let inner = contents(&mut shape).map_err(|why| refused(module, why))?;
+    let inner = contents(&mut shape).map_err(|(why, help)| refused_until(module, why, help))?;
     hoist(application, module, &block, shape)?;
     put(application, module, &block, index, inner)
 }
 
+/// Why a container cannot be dissolved, and what to do first.
+type Held = (String, &'static str);
+
 /// Takes the shapes out of a container, as one sequence.
-fn contents(shape: &mut Shape) -> Result<Block, String> {
+fn contents(shape: &mut Shape) -> Result<Block, Held> {
     let label = shape.kind.label();
     match &mut shape.kind {
         ShapeKind::Group(group) => Ok(std::mem::take(&mut group.body)),
@@ -212,23 +221,28 @@ fn contents(shape: &mut Shape) -> Result<Block, String> {
         }
         ShapeKind::Construct(construct) if construct.body.is_empty() => Ok(Block::new()),
         ShapeKind::Construct(_) => {
-            Err("Message Assignment and Transform stand only inside a Construct Message".to_owned())
+            let why = "Message Assignment and Transform stand only inside a Construct Message";
+            Err((why.to_owned(), "move or delete the shapes inside it first"))
         }
         ShapeKind::Decide(owner) | ShapeKind::Listen(owner) | ShapeKind::Parallel(owner) => {
-            super::convert::only_branch(owner)
+            let help = "move or delete the shapes of all branches but one first";
+            super::convert::only_branch(owner).map_err(|why| (why, help))
         }
-        _ => Err(format!("a {label} holds no shapes")),
+        _ => Err((format!("a {label} holds no shapes"), "choose a container")),
     }
 }
 
 /// Refuses to lose shapes of catch and compensation blocks.
-fn handled(scope: &Scope) -> Result<(), String> {
-    let full = scope.catches.iter().find(|c| !c.body.is_empty()).map(|c| &c.name);
-    let full = full.or_else(|| scope.compensation.iter().find(|c| !c.body.is_empty()).map(|c| &c.name));
-    match full {
-        Some(name) => Err(format!("its block {name} still holds shapes; move or delete them first")),
-        None => Ok(()),
+fn handled(scope: &Scope) -> Result<(), Held> {
+    if let Some(catch) = scope.catches.iter().find(|c| !c.body.is_empty()) {
+        let why = format!("its catch block {} still holds shapes", catch.name);
+        return Err((why, "move or delete the shapes of its catch block first"));
     }
+    if let Some(block) = scope.compensation.iter().find(|c| !c.body.is_empty()) {
+        let why = format!("its compensation block {} still holds shapes", block.name);
+        return Err((why, "move or delete the shapes of its compensation block first"));
+    }
+    Ok(())
 }
 
 /// Declares what a dissolved scope declared around it, at the scope or orchestration that holds `block`.
@@ -259,9 +273,10 @@ pub(super) fn convert(
     let (block, index) = owner_of(application, module, id).ok_or_else(missing)?;
     let old = find_block(application, module, &block).and_then(|b| b.get(index)).ok_or_else(missing)?.clone();
     if let ShapeKind::Scope(scope) = &old.kind {
-        handled(scope).map_err(|why| refused(module, why))?;
+        handled(scope).map_err(|(why, help)| refused_until(module, why, help))?;
     }
-    let kind = converted(application, module, &old, kind).map_err(|why| refused(module, why))?;
+    let kind = converted(application, module, &old, kind)
+        .map_err(|why| refused_until(module, why, "choose another kind"))?;
     remove(application, module, id)?;
     let name = if is_default_name(&old) { String::new() } else { old.name.clone() };
     let mut shape = Shape { kind, name, ..old.clone() };
