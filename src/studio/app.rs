@@ -182,6 +182,8 @@ impl Studio {
         if running {
             /// What stands above it and beside the canvas needs so much.
             const LEFT: f32 = 362.0;
+            /// However large one makes the lists, or small the window, so much stays.
+            const LEAST: f32 = 330.0;
             let height = ui.available_height();
             self.run.drawer.settle(height);
             if self.run.drawer.is_folded() {
@@ -199,28 +201,16 @@ impl Studio {
                 Panel::bottom(name)
                     .frame(frame(t.panel))
                     .default_size((height * share).min(height - LEFT).clamp(140.0, most))
-                    .size_range(96.0..=(ui.available_height() * 0.7).max(520.0))
+                    .size_range(96.0..=(height - LEAST).max(96.0))
                     .resizable(true)
                     .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));
             }
             Panel::bottom("time")
                 .frame(frame(t.panel))
                 .default_size((height * 0.16).clamp(88.0, 124.0))
-                .size_range(64.0..=360.0)
+                .size_range(64.0..=(height * 0.3).clamp(64.0, 360.0))
                 .resizable(true)
                 .show(ui, |ui| self.run.timeline(ui));
-            if self.run.is_held() {
-                let fill = t.tint(t.panel, t.error, 0.24);
-                Panel::top("held").frame(frame(fill)).exact_size(36.0).show(ui, |ui| {
-                    self.run.banner(ui, &mut actions);
-                });
-            }
-            if self.run.has_notice() {
-                let fill = t.tint(t.panel, t.warn, 0.16);
-                Panel::top("notice").frame(frame(fill)).exact_size(36.0).show(ui, |ui| {
-                    self.run.notice(ui, &mut actions);
-                });
-            }
             if self.run.wants_file() {
                 self.ask(ui.ctx(), Purpose::Message);
             }
@@ -265,6 +255,19 @@ impl Studio {
                 return;
             }
             if running {
+                // Above the drawing alone: nothing else moves under the hand when one comes.
+                if self.run.is_held() {
+                    let fill = t.tint(t.panel, t.error, 0.24);
+                    Panel::top("held").frame(frame(fill)).exact_size(36.0).show(ui, |ui| {
+                        self.run.banner(ui, &mut actions);
+                    });
+                }
+                if self.run.has_notice() {
+                    let fill = t.tint(t.panel, t.warn, 0.16);
+                    Panel::top("notice").frame(frame(fill)).exact_size(36.0).show(ui, |ui| {
+                        self.run.notice(ui, &mut actions);
+                    });
+                }
                 if self.run.narrates() {
                     let frame = Frame::new().fill(t.surface).inner_margin(Margin::symmetric(16, 4));
                     Panel::bottom("narration")

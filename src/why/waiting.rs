@@ -1,7 +1,7 @@
 use super::case::{Case, FAR};
 use super::fix::Fix;
 use super::words;
-use crate::engine::{Engine, EventKind, InstanceId, SubscriptionView, Waiting, Wake};
+use crate::engine::{Engine, EventKind, InstanceId, Subscriber, SubscriptionView, Waiting, Wake};
 use crate::journal::{Clock, Run};
 use crate::message::MessageId;
 
@@ -44,7 +44,7 @@ pub fn waiting(engine: &Engine, run: &Run, id: InstanceId) -> Vec<Expected> {
             let wakes = wakes(engine, run, &waiting);
             let what = if wakes.is_empty() { "nothing".to_owned() } else { wakes.join("; or for ") };
             let sentence = format!("{place} waits for {what}.");
-            Expected { sentence, close: close(engine, run, &waiting), place, wakes, waiting }
+            Expected { sentence, close: close(engine, run, id, &waiting), place, wakes, waiting }
         })
         .collect()
 }
@@ -87,7 +87,7 @@ fn wakes(engine: &Engine, run: &Run, waiting: &Waiting) -> Vec<String> {
         .collect()
 }
 
-fn close(engine: &Engine, run: &Run, waiting: &Waiting) -> Vec<Close> {
+fn close(engine: &Engine, run: &Run, id: InstanceId, waiting: &Waiting) -> Vec<Close> {
     let rows: Vec<&SubscriptionView> = waiting
         .wakes
         .iter()
@@ -124,7 +124,14 @@ fn close(engine: &Engine, run: &Run, waiting: &Waiting) -> Vec<Close> {
             let Some(gap) = case.gap().filter(|gap| gap.distance < FAR) else { continue };
             let late = gap.predicates.iter().all(|verdict| verdict.holds);
             let what = words::message(message);
-            let sentence = if late {
+            let taken = if late { taken(run, message.id, id) } else { None };
+            if taken.is_some_and(|at| at.is_some_and(|seq| seq <= until)) {
+                continue;
+            }
+            let sentence = if let Some(at) = taken {
+                let when = at.map_or_else(String::new, |seq| format!(": it takes it in event {seq}"));
+                format!("{what} is on its way to it{when}.")
+            } else if late {
                 let at = Clock(event.at.since(run.start()));
                 format!("{what} would have woken it, but was published at {at}, before it was subscribed to.")
             } else {
@@ -137,4 +144,20 @@ fn close(engine: &Engine, run: &Run, waiting: &Waiting) -> Vec<Close> {
     found.sort_by_key(|close| (close.distance, std::cmp::Reverse(close.seq)));
     found.truncate(NAMED);
     found
+}
+
+/// The event in which an instance consumed a message that was routed to it, if it did; `None` for one that was not.
+fn taken(run: &Run, message: MessageId, id: InstanceId) -> Option<Option<u64>> {
+    let own = |kind: &EventKind| match kind {
+        EventKind::SubscriptionMatched { owner: Subscriber::Instance { instance, .. }, .. } => {
+            *instance == id
+        }
+        _ => false,
+    };
+    let consumed =
+        |kind: &EventKind| matches!(kind, EventKind::MessageConsumed { instance, .. } if *instance == id);
+    let all = || run.events_of_message(message);
+    all()
+        .any(|event| own(&event.kind))
+        .then(|| all().find(|event| consumed(&event.kind)).map(|event| event.seq))
 }

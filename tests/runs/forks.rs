@@ -481,3 +481,35 @@ fn a_run_kept_as_a_scenario_passes_and_notices_a_change() {
     let changed = Prepared::new(&application, "kept").unwrap().play(&Options::default());
     assert!(!changed.failures.is_empty());
 }
+
+#[test]
+fn a_fork_leaves_behind_where_one_stopped_to_look() {
+    let mut run = VirtualRun::new(&orders(), 0).unwrap();
+    let breakpoint =
+        Breakpoint { orchestration: Name::new("T.O"), shape: Name::new("begin"), instance: None };
+    run.operate(Operation::SetBreakpoint { breakpoint, on: true });
+    for id in 1..=3 {
+        run.submit("In-RL", text("Order", id));
+        run.settle().unwrap();
+        let held = run
+            .engine()
+            .instances()
+            .into_iter()
+            .find(|own| own.status.label() == "In breakpoint")
+            .unwrap()
+            .id;
+        run.operate(Operation::ContinueInstance(held));
+        run.advance(TimeSpan(TimeSpan::TICKS_PER_SECOND)).unwrap();
+    }
+    let change =
+        Change { input: order_input(&run), fault: Fault::Delay(TimeSpan(TimeSpan::TICKS_PER_SECOND)) };
+    let fork = run.fork(1, &[change]);
+    let after =
+        |name: &str| fork.run().events().iter().filter(|event| event_name(&event.kind) == name).count();
+    assert_eq!((after("operation.refused"), after("instance.breakpoint")), (0, 0), "{}", fork.journal_text());
+    let began = |run: &VirtualRun| {
+        let shape = |kind: &EventKind| matches!(kind, EventKind::ShapeCompleted { shape, .. } if shape.as_str() == "begin");
+        run.run().events().iter().filter(|event| shape(&event.kind)).count()
+    };
+    assert_eq!((began(&run), began(&fork)), (3, 3), "all orders are begun in both");
+}

@@ -89,6 +89,25 @@ fn a_cancel_that_comes_too_early_or_too_late_is_found_and_can_be_played() {
     assert_eq!(again, verdict, "the same twice");
 }
 
+/// A zombie that only comes about out of turn is not what a test kept of that run can expect.
+#[test]
+fn a_run_out_of_turn_is_kept_with_what_repeats_in_turn() {
+    use orchestrion::lab::scenario::{Options, Prepared, keep};
+    let run = submitted(&[("Order", 1), ("Cancel", 1)], 3);
+    let (search, verdict) = searched(&run, &Bounds::default());
+    let out_of_turn =
+        verdict.findings.iter().find(|found| found.kind == Kind::Zombie && found.turned > 0).unwrap();
+    let kept = keep(&search.way(out_of_turn).play(), "Zombie");
+    let zombie = kept.proposals.iter().find(|proposal| proposal.sentence == "1 zombie").unwrap();
+    assert!(!zombie.repeats, "{:#?}", kept.proposals);
+    assert!(kept.lost.iter().any(|lost| lost.contains("Played in turn")), "{:?}", kept.lost);
+    let mut application = run.engine().program().application.as_ref().clone();
+    let repeats = kept.proposals.iter().filter(|proposal| proposal.repeats);
+    application.scenarios.insert("kept".into(), kept.expecting(repeats));
+    let played = Prepared::new(&application, "kept").unwrap().play(&Options::default());
+    assert!(played.failures.is_empty(), "{:#?}", played.failures);
+}
+
 #[test]
 fn an_instance_that_nothing_can_wake_waits_for_ever() {
     let mut app = orders();

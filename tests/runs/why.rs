@@ -1,7 +1,7 @@
 //! Explanations agree with what happened.
 
 use crate::build::*;
-use orchestrion::engine::{Engine, EventKind, Fate, InstanceId, Output};
+use orchestrion::engine::{Engine, EventKind, Fate, InstanceId, Output, Subscriber};
 use orchestrion::lab::VirtualRun;
 use orchestrion::lab::scenario::{Options, Prepared};
 use orchestrion::message::{Name, TimeSpan, Value};
@@ -228,4 +228,27 @@ fn a_wait_names_what_would_end_it_and_what_came_close() {
     let standstill = why::suspended(run.engine(), run.run(), kept.id).unwrap();
     assert!(standstill.sentence.contains("No subscribers"), "{}", standstill.sentence);
     assert!(!standstill.next.is_empty() && standstill.operation.is_some());
+}
+
+/// What goes to an instance at any moment of a scenario is never said to have come too early for it.
+#[test]
+fn what_is_on_its_way_to_an_instance_came_in_time() {
+    let application = southridge();
+    let played = Prepared::new(&application, "a01-new-order").unwrap().play(&Options::default());
+    let record = played.run.run();
+    let mut late = 0;
+    let seqs: Vec<u64> = record.events().iter().map(|event| event.seq).collect();
+    for seq in seqs.iter().step_by(7) {
+        let Some(engine) = record.state_after_event(*seq) else { continue };
+        for id in engine.instances().iter().map(|view| view.id) {
+            for close in why::waiting(&engine, record, id).into_iter().flat_map(|wait| wait.close) {
+                let matched = |kind: &EventKind| matches!(kind, EventKind::SubscriptionMatched { owner: Subscriber::Instance { instance, .. }, .. } if *instance == id);
+                let routed = record.events_of_message(close.message).any(|event| matched(&event.kind));
+                let too_early = close.sentence.contains("before it was subscribed to");
+                late += usize::from(too_early);
+                assert!(!(too_early && routed), "event {seq}: {}", close.sentence);
+            }
+        }
+    }
+    assert!(late > 0, "something did come too early");
 }

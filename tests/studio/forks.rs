@@ -419,6 +419,10 @@ fn breakpoints_hold_loudly_until_they_are_told_to_go_on() {
     let first = bench.window.state().run.state.held[0];
     bench.until("who came there", |w| w.state().run.selected() == Some(first));
     assert_eq!(bench.window.state().document.selection, Selection::Node("wait".into()), "shown where it is");
+    assert!(!bench.window.state().run.state.clock.playing, "a breakpoint stops the run");
+    bench.window.get_by_label("Continue").click();
+    bench.until("another one", |w| w.state().run.state.held.iter().any(|id| *id != first));
+    let first = bench.window.state().run.state.held[0];
     bench.click("Continue all");
     // The run stops again with the next one that comes there.
     bench.until("it goes on", |w| !w.state().run.state.held.contains(&first));

@@ -167,3 +167,24 @@ fn the_side_panels_give_way_and_come_back_when_something_there_is_asked_for() {
     bench.window.run_steps(3);
     assert!(sides(&bench), "the properties are at the right");
 }
+
+/// However little room is left for the drawing, what moves on it finds a place or is not shown.
+#[test]
+fn no_window_is_too_small_for_a_run() {
+    for size in [[900.0, 560.0], [640.0, 400.0], [420.0, 260.0]] {
+        let mut bench = Bench::held(Theme::Dark, size);
+        bench.until("a first event", |w| !w.state().run.state.journal.is_empty());
+        bench.window.key_press_modifiers(Modifiers::COMMAND, Key::B);
+        for (_, command) in PAGES.map(|(page, _)| (page, command(page))) {
+            let keys = command.shortcut().unwrap();
+            bench.window.key_press_modifiers(keys.modifiers, keys.logical_key);
+            for _ in 0..6 {
+                bench.window.key_press(Key::F10);
+                std::thread::sleep(std::time::Duration::from_millis(10));
+                bench.window.run_steps(2);
+            }
+        }
+        let drawn = bench.window.state().run.state.journal.len();
+        assert!(drawn > 100, "{size:?}: {drawn}");
+    }
+}

@@ -2,6 +2,8 @@
 
 use super::super::acts::{Act, Change};
 use super::VirtualRun;
+use crate::engine::instance::Status;
+use crate::engine::{InputKind, Operation};
 use crate::program::Program;
 use std::sync::Arc;
 
@@ -20,11 +22,24 @@ impl VirtualRun {
         for act in acts.by_ref() {
             fork.repeat(act);
             if first.is_some_and(|first| fork.offered > first) && fork.run.step_count() >= until {
+                fork.leave_debugging();
                 break;
             }
         }
         fork.meet(acts);
         fork
+    }
+
+    /// Nothing stands at a breakpoint any more: where a run was stopped to be looked at means nothing to one that goes
+    /// another way.
+    fn leave_debugging(&mut self) {
+        let breakpoints = self.run.engine().breakpoints().into_iter();
+        let off = breakpoints.map(|breakpoint| Operation::SetBreakpoint { breakpoint, on: false });
+        let held = self.run.engine().instances().into_iter().filter(|own| own.status == Status::InBreakpoint);
+        let on = held.map(|own| Operation::ContinueInstance(own.id));
+        for operation in off.chain(on).collect::<Vec<_>>() {
+            self.take(Act::Input(Box::new(InputKind::Operate(operation))));
+        }
     }
 
     /// This run up to the event `seq` and no further: that moment is its present. Acts are whole, so what happened at once
@@ -110,6 +125,7 @@ impl VirtualRun {
         for act in acts {
             match act {
                 Act::Pass(at) => now = *at,
+                act if debugs(act) => {}
                 act if act.is_external() => {
                     // One that never comes to rest goes on without what follows.
                     if now > self.now && self.advance(now.since(self.now)).is_err() {
@@ -124,4 +140,14 @@ impl VirtualRun {
             let _ = self.advance(now.since(self.now));
         }
     }
+}
+
+/// True for what only stops a run to be looked at, or lets it go on.
+fn debugs(act: &Act) -> bool {
+    let Act::Input(input) = act else { return false };
+    let InputKind::Operate(operation) = input.as_ref() else { return false };
+    matches!(
+        operation,
+        Operation::SetBreakpoint { .. } | Operation::SetCondition { .. } | Operation::ContinueInstance(_)
+    )
 }

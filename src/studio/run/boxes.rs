@@ -29,7 +29,9 @@ pub fn strip(ui: &mut Ui, run: &RunMode, still: bool) -> Option<MessageId> {
     let shown: Vec<_> = run.state.flights.routes.iter().rev().filter(|r| !playing || now >= r.born).collect();
     if shown.is_empty() {
         let font = FontId::proportional(11.5);
-        room.text(pos2(begin, middle), egui::Align2::LEFT_CENTER, "nothing published yet", font, t.muted);
+        let words =
+            if run.nothing_happened() { "nothing published yet" } else { "nothing published just now" };
+        room.text(pos2(begin, middle), egui::Align2::LEFT_CENTER, words, font, t.muted);
         return None;
     }
     let (mut x, mut clicked) = (begin, None);

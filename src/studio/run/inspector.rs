@@ -7,7 +7,7 @@ use super::player::Command;
 use super::tracker::{Phase, Watched};
 use super::words::wanted;
 use crate::diagnostic::counted;
-use crate::engine::{InstanceId, InstanceView, Operation};
+use crate::engine::{InstanceId, InstanceView, Operation, SubscriptionView};
 use crate::journal::Clock;
 use crate::message::{Name, Value, format_value};
 use crate::studio::document::Action;
@@ -72,7 +72,12 @@ fn operations(ui: &mut Ui, run: &mut RunMode, id: InstanceId, phase: &Phase) {
         ] {
             let text = RichText::new(words).size(12.0);
             if ui.add_enabled(enabled, egui::Button::new(text)).clicked() {
+                let goes_on = matches!(operation, Operation::ContinueInstance(_));
                 run.tell(Command::Operate(operation));
+                if goes_on {
+                    // The breakpoint has stopped the clock, too.
+                    run.tell(Command::Play);
+                }
             }
         }
     });
@@ -140,14 +145,25 @@ fn waiting(ui: &mut Ui, run: &RunMode, watched: &Watched, view: &InstanceView, a
         }
     }
     if view.waiting {
-        let words = match view.subscriptions.len() {
+        let words = match watched.wakes.len() {
             0 => format!("since {since}"),
             1 => format!("since {since}, for 1 subscription"),
             n => format!("since {since}, for {n} subscriptions"),
         };
         ui.label(RichText::new(words).small().color(t.muted));
     }
-    for subscription in &view.subscriptions {
+    let (wakes, others): (Vec<_>, Vec<_>) =
+        view.subscriptions.iter().partition(|row| watched.wakes.contains(&row.id));
+    subscriptions(ui, watched, &wakes);
+    if !others.is_empty() {
+        fields::heading(ui, "Also subscribed to");
+        subscriptions(ui, watched, &others);
+    }
+}
+
+fn subscriptions(ui: &mut Ui, watched: &Watched, rows: &[&SubscriptionView]) {
+    let t = Tokens::of(ui);
+    for subscription in rows {
         let wanted = wanted(&subscription.text);
         ui.add_space(2.0);
         let port = watched.ports.get(&subscription.id).map(|p| format!(" on {p}")).unwrap_or_default();

@@ -96,6 +96,8 @@ pub struct RunMode {
     tab: Tab,
     /// The panel at the right was asked for.
     wants_side: bool,
+    /// What it showed last.
+    inspected: Option<(Tab, u64, Option<InstanceId>, Option<u64>)>,
     pub drawer: pages::Drawer,
     pub scenarios: scenarios::Scenarios,
     pub simulation: simulation::Simulations,
@@ -156,10 +158,6 @@ impl RunMode {
             .as_ref()
             .is_some_and(|(_, folder, name)| (folder, name.as_str()) == (&document.folder, document.name()));
         let mut other = self.loaded.as_ref() != Some(&identity);
-        if other {
-            // What was searched is not what is drawn any more.
-            self.scenarios.orders = orders::Orders::default();
-        }
         // Saved elsewhere it is the application it was.
         let moved = !known
             && document.folder.is_some()
@@ -170,6 +168,8 @@ impl RunMode {
             other = false;
         }
         if other {
+            // What was searched is not what is drawn any more.
+            self.scenarios.orders = orders::Orders::default();
             self.scenarios.forget();
             self.state.atlas = atlas::Atlas::of(&document.app);
             let app = Arc::new(document.app.clone());
@@ -586,7 +586,13 @@ impl RunMode {
             self.tell(Command::Explain(self.asks));
         }
         ui.add_space(2.0);
-        let area = egui::ScrollArea::vertical().id_salt("inspector").min_scrolled_height(0.0);
+        let mut area = egui::ScrollArea::vertical().id_salt("inspector").min_scrolled_height(0.0);
+        let shown = (self.tab, self.state.run, self.selected, self.state.past);
+        if self.inspected != Some(shown) {
+            // Something else is said: from its beginning.
+            self.inspected = Some(shown);
+            area = area.vertical_scroll_offset(0.0);
+        }
         area.auto_shrink(false).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - 4.0);
             match self.tab {

@@ -185,6 +185,9 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, name: &str) {
     orders.found = Some(found);
     if let Some(opened) = opened {
         run.tell(Command::PlayFound(Arc::new(opened)));
+        run.goes = true;
+        // Where the time of a simulation went says nothing of this run.
+        run.simulation.tinted = false;
         run.show_why();
     }
 }

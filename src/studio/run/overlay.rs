@@ -82,9 +82,9 @@ impl<'a> RunOverlay<'a> {
         Self { heat: Some(simulation).filter(|simulation| simulation.tinted), ..self }
     }
 
-    /// Tints shapes by their share of the time, which stands on them; one inside a closed container heats that.
-    fn glow(&self, paint: &Paint<'_>, simulation: &Simulations) {
-        let mut shown: Vec<(&Node, f64)> = Vec::new();
+    /// Tints shapes by their share of the time; one inside a closed container heats that. Gives them with their shares.
+    fn glow<'n>(&self, paint: &Paint<'n>, simulation: &Simulations) -> Vec<(&'n Node, f64)> {
+        let mut shown: Vec<(&'n Node, f64)> = Vec::new();
         for (shape, share) in simulation.heat(self.service) {
             let Some(node) = paint.layout.visible(&Id::new(shape.as_str())) else { continue };
             match shown.iter_mut().find(|(known, _)| known.id == node.id) {
@@ -92,18 +92,27 @@ impl<'a> RunOverlay<'a> {
                 None => shown.push((node, share)),
             }
         }
-        let (t, z) = (paint.t, paint.view.scaling);
-        for (node, share) in shown {
+        for (node, share) in &shown {
             let head = paint.view * seen(paint, node);
-            let color = heat(t, share);
+            let color = heat(paint.t, *share);
             paint.painter.rect_filled(
                 head.shrink(1.0),
                 paint.round(9.0),
                 color.gamma_multiply(0.12 + 0.4 * share.min(1.0) as f32),
             );
-            if z < 0.32 {
-                continue;
-            }
+        }
+        shown
+    }
+
+    /// The share of the time, on what it heats.
+    fn shares(paint: &Paint<'_>, shown: Vec<(&Node, f64)>) {
+        let (t, z) = (paint.t, paint.view.scaling);
+        if z < 0.32 {
+            return;
+        }
+        for (node, share) in shown {
+            let head = paint.view * seen(paint, node);
+            let color = heat(t, share);
             let font = FontId::new((10.5 * z * 2.0).round() / 2.0, theme::semibold());
             let words = format!("{:.0} %", (share * 100.0).max(1.0));
             let galley = paint.painter.layout_no_wrap(words, font, t.on_brand);
@@ -191,9 +200,8 @@ impl<'a> RunOverlay<'a> {
             self.cover(paint, scenarios);
         }
         // Coverage and heat would hide each other.
-        if let Some(simulation) = self.heat.filter(|_| self.coverage.is_none()) {
-            self.glow(paint, simulation);
-        }
+        let heat = self.heat.filter(|_| self.coverage.is_none());
+        let hot = heat.map(|simulation| self.glow(paint, simulation)).unwrap_or_default();
         let marks = self.marks();
         // A shape inside a closed container shows on the container.
         let mut shown: Vec<(&Node, Token)> = Vec::new();
@@ -216,6 +224,7 @@ impl<'a> RunOverlay<'a> {
                 self.shape(paint, node, token);
             }
         }
+        Self::shares(paint, hot);
         self.state.changed.paint(paint, self.service, |node| seen(paint, node));
         self.tokens(paint);
         let own = self.state.breakpoints.iter().filter(|stop| stop.breakpoint.orchestration == self.service);
@@ -292,7 +301,7 @@ impl<'a> RunOverlay<'a> {
         if self.instance != Some(watched.id) {
             return;
         }
-        let subscriptions = watched.view.as_ref().map_or(0, |v| v.subscriptions.len());
+        let subscriptions = watched.wakes.len();
         let place = |shape: &Name| {
             let node = paint.layout.visible(&Id::new(shape.as_str()))?;
             Some(seen(paint, node).right_center() - vec2(if node.container { 44.0 } else { 0.0 }, 0.0))
@@ -429,7 +438,7 @@ pub(in crate::studio) fn pill(
     let size = galley.size() + vec2(32.0 * z, 8.0 * z);
     let half = size / 2.0;
     let room = rect.shrink(4.0);
-    if room.width() < size.x || !room.expand(60.0).contains(at) {
+    if room.width() < size.x || room.height() < size.y || !room.expand(60.0).contains(at) {
         return None;
     }
     let center = pos2(

@@ -147,7 +147,6 @@ impl Scenarios {
         }
         self.outcomes.clear();
         self.broken.clear();
-        self.orders = Orders::default();
         self.offers.clear();
         self.covered = Covered::Scenarios;
         self.stop = Arc::default();
@@ -265,6 +264,12 @@ impl Scenarios {
         begun.is_ok()
     }
 
+    /// `72 passed, 1 failed`.
+    fn result(&self) -> Option<String> {
+        let (played, failed) = (self.played(), self.failed());
+        (played > 0).then(|| format!("{} passed, {failed} failed", played - failed))
+    }
+
     /// `12 of 73 scenarios played, 1 failed`.
     fn progress(&self, app: &Application) -> String {
         let all = counted(app.scenarios.len(), "scenario");
@@ -340,7 +345,10 @@ fn tools(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<
         if response.on_disabled_hover_text(tip).clicked() {
             actions.push(Action::Command(C::SearchOrders));
         }
-        if small(ui, C::KeepAsTest, run.state.past.is_none()) {
+        let button = Button::new(RichText::new(C::KeepAsTest.text()).size(12.0));
+        let response =
+            ui.add_enabled(run.state.past.is_none(), button).on_hover_text(C::KeepAsTest.about().1);
+        if response.on_disabled_hover_text("Go back to now first").clicked() {
             actions.push(Action::Command(C::KeepAsTest));
         }
         let words = RichText::new("Coverage on the canvas").size(12.0);
@@ -354,7 +362,10 @@ fn tools(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<
         }
         let words = match run.scenarios.playing {
             true => run.scenarios.progress(&document.app),
-            false => run.scenarios.coverage().map(|coverage| totals(coverage)).unwrap_or_default(),
+            false => {
+                let coverage = run.scenarios.coverage().map(|coverage| totals(coverage));
+                run.scenarios.result().into_iter().chain(coverage).collect::<Vec<_>>().join(" · ")
+            }
         };
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add(egui::Label::new(RichText::new(words).small().color(t.muted)).truncate());
@@ -397,7 +408,7 @@ fn list(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<A
     let seed = failed.map_or(0, |outcome| outcome.seed);
     let failures: Vec<Diagnostic> = failed.map(|outcome| outcome.failures.clone()).unwrap_or_default();
     let room = ui.available_height();
-    let searched = cursor.is_some_and(|(stem, _)| run.scenarios.orders.is_of(stem));
+    let searched = failures.is_empty() && cursor.is_some_and(|(stem, _)| run.scenarios.orders.is_of(stem));
     let below = match (searched, failures.is_empty()) {
         (false, true) => 0.0,
         (false, false) => (room * 0.5).clamp(72.0, 180.0),
@@ -600,7 +611,7 @@ impl RunMode {
 /// Name and expectations of the scenario that the run becomes.
 fn keep(ui: &Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Action>) {
     if let Some(kept) = run.state.kept.take().filter(|_| std::mem::take(&mut run.scenarios.wants_name)) {
-        let chosen = vec![true; kept.proposals.len()];
+        let chosen = kept.proposals.iter().map(|proposal| proposal.repeats).collect();
         let name = format!("Run of {}", document.name());
         let free = |name: &String| !document.app.scenarios.contains_key(&stem_of(name));
         let mut names = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name} {number}")));
@@ -638,7 +649,11 @@ fn keep(ui: &Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Actio
         ScrollArea::vertical().max_height(260.0).auto_shrink([false, true]).show(ui, |ui| {
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Wrap);
             for (proposal, on) in keeping.kept.proposals.iter().zip(&mut keeping.chosen) {
-                ui.checkbox(on, shortened(&proposal.sentence)).on_hover_text(&proposal.sentence);
+                let mut words = shortened(&proposal.sentence);
+                if !proposal.repeats {
+                    words.push_str(" (not so when it is played in turn)");
+                }
+                ui.checkbox(on, words).on_hover_text(&proposal.sentence);
             }
         });
         if !keeping.kept.lost.is_empty() {

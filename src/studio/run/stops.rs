@@ -17,7 +17,7 @@ use crate::studio::icons::Glyph;
 use crate::studio::keymap;
 use crate::studio::panels::fields;
 use crate::studio::theme::{self, Tokens};
-use egui::{Button, Color32, DragValue, Key, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Align, Button, Color32, DragValue, Key, Layout, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// What stops a run most often, with its name.
 pub const USUAL: [(&str, &str); 3] = [
@@ -289,23 +289,28 @@ pub fn banner(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     }
     ui.horizontal_centered(|ui| {
         dot(ui, true);
-        ui.label(RichText::new(words.join(" · ")).family(theme::semibold()).color(t.text));
-        ui.add_space(8.0);
-        let command = command::Command::Continue;
-        let keys = keymap::words(ui.ctx(), command);
-        let tip = format!("{}\n{keys}", command.about().1);
-        if ui.button(command.text()).on_hover_text(tip).clicked() {
-            run.tell(Command::Continue);
-        }
-        if let Some((_, seq)) = run.state.halted
-            && ui.button("Why").on_hover_text("Goes to the event and explains it").clicked()
-        {
-            run.tell(Command::Seek(seq));
-            run.show_why();
-        } else if let Some(id) = first
-            && ui.button("Show").on_hover_text("Selects the first one").clicked()
-        {
-            run.go(id, actions);
-        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some((_, seq)) = run.state.halted
+                && ui.button("Why").on_hover_text("Goes to the event and explains it").clicked()
+            {
+                run.tell(Command::Seek(seq));
+                run.show_why();
+            } else if let Some(id) = first
+                && ui.button("Show").on_hover_text("Selects the first one").clicked()
+            {
+                run.go(id, actions);
+                run.go_to_breakpoint(id, actions);
+            }
+            let command = command::Command::Continue;
+            let keys = keymap::words(ui.ctx(), command);
+            let tip = format!("{}\n{keys}", command.about().1);
+            if ui.button(command.text()).on_hover_text(tip).clicked() {
+                run.tell(Command::Continue);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let words = RichText::new(words.join(" · ")).family(theme::semibold()).color(t.text);
+                ui.add(egui::Label::new(words).truncate());
+            });
+        });
     });
 }

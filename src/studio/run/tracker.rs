@@ -3,13 +3,14 @@
 
 use crate::diagnostic::counted;
 use crate::engine::{
-    Engine, Event, EventKind, InstanceChange, InstanceId, InstanceView, Publisher, Subscriber, SubscriptionId,
+    Engine, Event, EventKind, InstanceChange, InstanceId, InstanceView, Publisher, Subscriber,
+    SubscriptionId, Wake,
 };
 use crate::journal::{Run, instance_of};
 use crate::message::{DateTime, Message, MessageId, Name, format_value};
 use crate::program::Program;
 use crate::studio::run::atlas::key_of;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// Ended instances that stay in the list.
@@ -137,6 +138,8 @@ pub struct Watched {
     pub exchanges: VecDeque<Exchange>,
     /// Logical ports of its subscriptions.
     pub ports: BTreeMap<SubscriptionId, Name>,
+    /// The subscriptions by which it goes on from where it waits; it may have others, for later.
+    pub wakes: BTreeSet<SubscriptionId>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -158,6 +161,17 @@ pub struct Tracker {
 
 /// Messages remembered for [`Exchange`]s.
 const RECENT: usize = 2_000;
+
+/// The subscriptions of a wake.
+fn rows(wake: &Wake) -> impl Iterator<Item = SubscriptionId> {
+    let rows = match wake {
+        Wake::Message { subscriptions, .. } | Wake::Acknowledgements { subscriptions } => {
+            subscriptions.as_slice()
+        }
+        _ => &[],
+    };
+    rows.iter().map(|row| row.id)
+}
 
 impl Tracker {
     pub fn follow(&mut self, event: &Event, program: &Program) {
@@ -316,6 +330,7 @@ impl Tracker {
             shapes: BTreeMap::new(),
             exchanges: VecDeque::new(),
             ports: BTreeMap::new(),
+            wakes: BTreeSet::new(),
         });
         let Some(id) = id else { return };
         for event in record.events_until(until) {
@@ -414,6 +429,8 @@ impl Tracker {
                     view.at = summary.at.iter().map(|(_, shape)| *shape).collect();
                     view.waiting = false;
                 }
+                let waits = if view.waiting { engine.waits(watched.id) } else { Vec::new() };
+                watched.wakes = waits.iter().flat_map(|wait| &wait.wakes).flat_map(rows).collect();
                 watched.view = Some(view);
             } else if !amid {
                 watched.alive = false;

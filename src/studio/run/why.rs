@@ -13,11 +13,15 @@ use crate::studio::document::Action;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::panels::fields;
 use crate::studio::theme::{self, Tokens};
-use crate::why::{Delivery, Expected, Fix, Judgement, Origin};
+use crate::why::{Delivery, Expected, Fix, Judgement, Miss, Origin, Proof};
 use egui::{Button, ComboBox, RichText, Ui};
 
 /// Fixes offered for one thing.
 const FIXES: usize = 2;
+
+/// The nearest of those that did not get a message, and subscriptions, that are told at once; the others when one asks.
+const NEAR: usize = 3;
+const ROWS: usize = 8;
 
 pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     if run.state.clock.playing {
@@ -282,7 +286,7 @@ fn delivery(ui: &mut Ui, run: &mut RunMode, delivery: &Delivery, actions: &mut V
     if !delivery.misses.is_empty() {
         fields::heading(ui, "Nearly got it");
     }
-    for (i, miss) in delivery.misses.iter().enumerate() {
+    let mut missed = |ui: &mut Ui, i: usize, miss: &Miss| {
         ui.push_id(("miss", i), |ui| {
             ui.add_space(4.0);
             if arrived {
@@ -297,6 +301,12 @@ fn delivery(ui: &mut Ui, run: &mut RunMode, delivery: &Delivery, actions: &mut V
             predicates(ui, &miss.predicates);
             fixes(ui, run, &miss.fixes, actions);
         });
+    };
+    let (near, far) = delivery.misses.split_at(delivery.misses.len().min(NEAR));
+    near.iter().enumerate().for_each(|(i, miss)| missed(ui, i, miss));
+    let more = format!("{} more", far.len());
+    if !far.is_empty() && ui.push_id("far", |ui| fold(ui, &more, Tokens::of(ui).muted)).inner {
+        far.iter().enumerate().for_each(|(i, miss)| missed(ui, NEAR + i, miss));
     }
     fields::heading(ui, "Subscriptions");
     if delivery.proofs.is_empty() {
@@ -305,7 +315,7 @@ fn delivery(ui: &mut Ui, run: &mut RunMode, delivery: &Delivery, actions: &mut V
     let delivered = |row: &Row| row.fate != Fate::Delivered;
     let mut proofs: Vec<_> = delivery.proofs.iter().collect();
     proofs.sort_by_key(|proof| delivered(&proof.row));
-    for (i, proof) in proofs.into_iter().enumerate() {
+    let proved = |ui: &mut Ui, i: usize, proof: &Proof| {
         let t = Tokens::of(ui);
         let color = if delivered(&proof.row) { t.muted } else { t.ok };
         ui.push_id(i, |ui| {
@@ -317,6 +327,13 @@ fn delivery(ui: &mut Ui, run: &mut RunMode, delivery: &Delivery, actions: &mut V
                 });
             }
         });
+    };
+    let first = proofs.iter().filter(|proof| !delivered(&proof.row)).count().max(ROWS).min(proofs.len());
+    let (shown, rest) = proofs.split_at(first);
+    shown.iter().enumerate().for_each(|(i, proof)| proved(ui, i, proof));
+    let more = format!("{} more that it did not go to", rest.len());
+    if !rest.is_empty() && ui.push_id("rest", |ui| fold(ui, &more, Tokens::of(ui).muted)).inner {
+        rest.iter().enumerate().for_each(|(i, proof)| proved(ui, first + i, proof));
     }
 }
 

@@ -197,7 +197,7 @@ fn line(
     let (left, right) = (ends.min.max(view.left() + TIMES), ends.max.min(view.right()));
     if arrow.from != arrow.to && right - left > 24.0 {
         room = room.min(right - left - 16.0);
-        at.x = at.x.clamp(left + room / 2.0, right - room / 2.0);
+        at.x = at.x.min(right - room / 2.0).max(left + room / 2.0);
     }
     let words = if arrow.failed { t.error } else { t.text };
     let galley = painter.layout_job(text(&arrow.label, FontId::proportional(11.0), words, room));

@@ -61,7 +61,7 @@ pub fn bars(ui: &mut Ui, results: &Results) {
 fn marks(painter: &egui::Painter, t: &Tokens, cases: &Group, room: Rect, place: impl Fn(f64) -> f32) {
     for (estimate, words, color) in [(cases.p50, "P50", t.text), (cases.p95, "P95", t.error)] {
         let Some(estimate) = estimate else { continue };
-        let x = place(estimate.value).clamp(room.left() + 1.0, room.right() - 1.0);
+        let x = place(estimate.value).min(room.right() - 1.0).max(room.left() + 1.0);
         if let Some(half) = estimate.half {
             let band = place(estimate.value - half)..=place(estimate.value + half);
             let band = Rect::from_x_y_ranges(*band.start()..=*band.end(), room.y_range());
