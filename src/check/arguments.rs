@@ -116,7 +116,7 @@ fn types(subject: &Subject<'_>, site: &Site<'_>, call: &Call, found: &mut Vec<Di
 }
 
 /// Full name of a message type as seen from a module.
-fn message_type(app: &Application, module: &Module, name: &str) -> String {
+pub(super) fn message_type(app: &Application, module: &Module, name: &str) -> String {
     declared(app, module, name, |m| &m.multipart_types, |t| &t.name).unwrap_or_else(|| name.to_owned())
 }
 

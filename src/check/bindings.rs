@@ -155,7 +155,10 @@ mod tests {
     fn v49_pass_through_knows_no_types() {
         assert_eq!(codes(&bound("PassThruReceive", started(vec![]))), ["V49"]);
         assert_eq!(codes(&bound("XMLReceive", started(vec![]))), [""; 0]);
-        let untyped = application(vec![receive("In", |r| (r.activate, r.message) = (true, "Any".into()))]);
+        let any = receive("In", |r| (r.activate, r.message) = (true, "Any".into()));
+        let mut untyped = application(vec![any]);
+        let module = untyped.modules.get_mut("Subject").unwrap();
+        module.port_types[0].operations[0].request = "System.Xml.XmlDocument".into();
         assert_eq!(codes(&bound("PassThruReceive", untyped)), [""; 0]);
     }
 

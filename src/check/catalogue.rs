@@ -359,6 +359,12 @@ pub const CATALOGUE: &[Entry] = &[
         "Assign it once, on every path, outside of loops",
         "RLK-3",
     ),
+    error(
+        "V53",
+        "A Receive or Send has a message of another type than its operation carries",
+        "Give the operation the type of the message, or choose another message",
+        "PT-1",
+    ),
     error("X01", "A text does not follow the grammar", "Correct it at the place marked", "7.2"),
     error("X02", "A literal is not closed, or its value cannot be held", "Correct the literal", "7.1"),
     error("X03", "C# that XLANG/s refuses", "Write what the message says instead", "7.6"),
@@ -634,6 +640,7 @@ const FIXES: &[(&str, &str)] = &[
     ("V45", "Receive through a receive port only"),
     ("V45", "Filter by BTS.ReceivePortName exists"),
     ("V49", "Receive through XMLReceive"),
+    ("V53", "Give the operation the type of the message"),
     ("K02", "Add the functions"),
     ("K03", "Write a script"),
     ("S23", "Write a script"),
@@ -646,7 +653,7 @@ mod tests {
     #[test]
     fn the_catalogue_is_whole_and_in_order() {
         let rules: Vec<&str> = CATALOGUE.iter().map(|e| e.id).filter(|id| id.starts_with('V')).collect();
-        let all: Vec<String> = (1..=52).map(|number| format!("V{number:02}")).collect();
+        let all: Vec<String> = (1..=53).map(|number| format!("V{number:02}")).collect();
         assert_eq!(rules, all);
         for (at, entry) in CATALOGUE.iter().enumerate() {
             assert!(CATALOGUE.iter().skip(at + 1).all(|other| other.id != entry.id), "{}", entry.id);

@@ -182,11 +182,20 @@ fn cases() -> Vec<Application> {
         partners("Test.SecondOneWay", TypeModifier::Private),
         fed(application(vec![receive("In", |r| (r.activate, r.initializes) = (true, key()))])),
         coded_map(started(vec![])),
+        untyped(started(vec![])),
         republishing(
             ShapeKind::MessageAssignment(Code { text: "Own = new System.Xml.XmlDocument();".into() }),
             |_| {},
         ),
     ]
+}
+
+/// With an operation that carries something else than the message received by it.
+fn untyped(mut application: Application) -> Application {
+    orchestration(&mut application, "Subject").messages[0].message_type = "System.String".into();
+    let module = application.modules.get_mut("Subject").unwrap();
+    module.port_types[0].operations[0].request = "System.Xml.XmlDocument".into();
+    application
 }
 
 /// With a map that has C# code.

@@ -22,6 +22,7 @@ mod flow;
 mod listen;
 mod names;
 mod objects;
+mod operations;
 mod ports;
 mod publishing;
 mod subject;
@@ -94,6 +95,7 @@ fn rules(application: &Application) -> Vec<Diagnostic> {
         transactions::check(&subject, &mut found);
         exceptions::check(&subject, &mut found);
         ports::check(&subject, &mut found);
+        operations::check(&subject, &mut found);
         publishing::check(&subject, &mut found);
     }
     found

@@ -123,7 +123,7 @@ fn partners(subject: &Subject<'_>, port: &Port, partner: &PartnerPort, found: &m
     {
         let message =
             format!("`{}` and its partner port `{}` have different port types", port.name, other.name);
-        let full = module_of(subject.application, theirs).map(|m| m.full_name(&theirs.name));
+        let full = home(subject.application, theirs).map(|(_, m)| m.full_name(&theirs.name));
         let taken = full.map(|name| subject.change_port(port, |p| p.port_type = name));
         let mend = taken.map(|edit| ("Take the port type of the partner", edit));
         report(message, "give both the same port type (PAD-1)", mend);
@@ -146,18 +146,17 @@ fn partners(subject: &Subject<'_>, port: &Port, partner: &PartnerPort, found: &m
     }
 }
 
-/// The module that declares a port type.
-fn module_of<'a>(application: &'a Application, port_type: &PortType) -> Option<&'a Module> {
-    let declares = |m: &&Module| m.port_types.iter().any(|t| std::ptr::eq(t, port_type));
-    application.modules.values().find(declares)
+/// The module that declares a port type, with its key.
+pub(super) fn home<'a>(application: &'a Application, port_type: &PortType) -> Option<(&'a str, &'a Module)> {
+    let declares = |m: &Module| m.port_types.iter().any(|t| std::ptr::eq(t, port_type));
+    application.modules.iter().find(|(_, m)| declares(m)).map(|(key, module)| (key.as_str(), module))
 }
 
 /// The edit that lets other modules see a port type.
 fn shared_type(application: &Application, port_type: &PortType) -> Option<Edit> {
-    let home = module_of(application, port_type)?;
-    let (module, _) = application.modules.iter().find(|(_, m)| std::ptr::eq(*m, home))?;
+    let (module, _) = home(application, port_type)?;
     let shown = PortType { modifier: TypeModifier::Internal, ..port_type.clone() };
-    let (module, name) = (module.clone(), port_type.name.clone());
+    let (module, name) = (module.to_owned(), port_type.name.clone());
     Some(Edit::Redeclare { module, scope: None, name, declaration: Declaration::PortType(shown) })
 }
 

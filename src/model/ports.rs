@@ -1,5 +1,5 @@
 use super::property::{is_default, is_true, yes};
-use super::{Direction, Id, TypeModifier};
+use super::{Direction, Id, Leg, TypeModifier};
 use serde::{Deserialize, Serialize};
 
 /// Every operation of a port type has the same pattern (PT-1).
@@ -52,6 +52,26 @@ pub struct Operation {
     pub response_label: MessageLabel,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub comments: String,
+}
+
+impl Operation {
+    /// The message type of a leg; `None` when the operation has no such leg.
+    pub fn carries(&self, leg: &Leg) -> Option<&String> {
+        match leg {
+            Leg::Request => Some(&self.request),
+            Leg::Response => self.response.as_ref(),
+            Leg::Fault(name) => self.faults.iter().find(|f| f.name == *name).map(|f| &f.message_type),
+        }
+    }
+
+    /// As [`Operation::carries`], to change it.
+    pub fn carries_mut(&mut self, leg: &Leg) -> Option<&mut String> {
+        match leg {
+            Leg::Request => Some(&mut self.request),
+            Leg::Response => self.response.as_mut(),
+            Leg::Fault(name) => self.faults.iter_mut().find(|f| f.name == *name).map(|f| &mut f.message_type),
+        }
+    }
 }
 
 /// A fault message of a request-response operation (PT-6).

@@ -152,11 +152,7 @@ fn message(
         .find(|p| p.name == port)
         .and_then(|p| editing.document.app.port_type(editing.module, &p.port_type))
         .and_then(|t| t.operation(operation))
-        .and_then(|o| match leg {
-            Leg::Request => Some(o.request.clone()),
-            Leg::Response => o.response.clone(),
-            Leg::Fault(name) => o.faults.iter().find(|f| f.name == *name).map(|f| f.message_type.clone()),
-        });
+        .and_then(|o| o.carries(leg).cloned());
     let short = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
     let fits =
         |m: &crate::model::Message| wanted.as_deref().is_none_or(|w| short(w) == short(&m.message_type));
