@@ -1,5 +1,6 @@
 //! Doing what panels, canvas, menus and keys asked for.
 
+use super::adopted;
 use super::app::{Mode, Studio};
 use super::command::Command;
 use super::comparison::Against;
@@ -12,6 +13,8 @@ use super::overlay::{Overlay, Pick};
 use super::palette::Palette;
 use super::run::desk::Page;
 use super::run::{Unit, player};
+use super::sample;
+use super::settings;
 use super::tabs::{Tab, Tabs};
 use super::theme::Appearance;
 use crate::diagnostic::{Diagnostic, counted};
@@ -28,6 +31,7 @@ const BURST: f64 = 1.0;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Leave {
     New,
+    Sample,
     Open(Option<PathBuf>),
     Close,
 }
@@ -68,7 +72,10 @@ impl Studio {
                     self.used(command);
                     self.run_command(ctx, command);
                 }
-                Some(why) => self.said = Some((format!("{}: {why}", command.text()), true)),
+                Some(why) => {
+                    let (text, _) = command.about_selected(self);
+                    self.said = Some((format!("{text}: {why}"), true));
+                }
             },
         }
     }
@@ -99,9 +106,10 @@ impl Studio {
         canvas.reveal(&selection);
     }
 
-    /// Applies one edit; a refusal is said, and changes neither the application nor what is selected. True when it is
-    /// done.
+    /// Applies one edit; an operation that nobody gave a type takes that of its message with it. A refusal is said, and
+    /// changes neither the application nor what is selected. True when it is done.
     pub fn edit(&mut self, edit: Edit, key: Option<&str>) -> bool {
+        let edit = adopted::completed(&self.document, edit);
         let label = edit.label();
         match self.document.edit(edit, key) {
             Ok(()) => {
@@ -122,6 +130,7 @@ impl Studio {
             Command::New => self.leave(ctx, Leave::New),
             Command::Open => self.leave(ctx, Leave::Open(None)),
             Command::OpenPath => self.overlay = Overlay::open_path(),
+            Command::OpenSample => self.leave(ctx, Leave::Sample),
             Command::Save => match self.document.folder.clone() {
                 Some(folder) => self.save_to(&folder),
                 None => self.ask(ctx, Purpose::SaveAs),
@@ -297,7 +306,11 @@ impl Studio {
             Command::ReopenTab => self.reopen_tab(),
             Command::SplitTab => self.split_tab(),
             Command::Palette => self.overlay = Overlay::Palette(Box::new(Palette::new(self, ctx))),
-            Command::Settings | Command::Shortcuts => self.open_tab(Tab::Preferences, false),
+            Command::Settings => self.open_tab(Tab::Preferences, false),
+            Command::Shortcuts => {
+                settings::show_keys(ctx);
+                self.open_tab(Tab::Preferences, false);
+            }
             Command::UndoHistory => self.past_open = !self.past_open,
             Command::CompareSaved => self.open_tab(Tab::Compare(Against::Saved), false),
             Command::CompareWith => self.ask(ctx, Purpose::Compare),
@@ -329,7 +342,10 @@ impl Studio {
 
     fn crossed(&mut self, verb: &str, done: Result<Option<String>, Diagnostic>) {
         match done {
-            Ok(Some(label)) => self.said = Some((format!("{verb}: {label}"), false)),
+            Ok(Some(label)) => {
+                self.said = Some((format!("{verb}: {label}"), false));
+                self.tabs.canvas_mut().reveal(&self.document.selection);
+            }
             Ok(None) => {}
             Err(refusal) => self.refused(&refusal),
         }
@@ -414,10 +430,12 @@ impl Studio {
     fn declare(&mut self, kind: DeclarationKind) {
         let Some(declaration) = super::panels::properties::fresh(&self.document, kind) else { return };
         let (module, name) = (self.document.module.clone(), declaration.name().to_owned());
-        self.edit(
-            Edit::Declare { module: module.clone(), scope: None, index: usize::MAX, declaration },
-            None,
-        );
+        let edit = Edit::Declare { module: module.clone(), scope: None, index: usize::MAX, declaration };
+        if !self.edit(edit, None) {
+            return;
+        }
+        // What was just made is named next.
+        self.focus_properties = true;
         self.open_tab(Tab::Orchestration(module), false);
         self.document.select(match kind {
             DeclarationKind::Port => Selection::Port(name),
@@ -571,6 +589,11 @@ impl Studio {
     pub(super) fn left_for(&mut self, ctx: &egui::Context, leave: Leave) {
         match leave {
             Leave::New => self.replace(Document::unchecked(empty_application(), None)),
+            Leave::Sample => {
+                self.remember();
+                self.replace(Document::unchecked(sample::first(), None));
+                self.said = Some(("Opened the sample".to_owned(), false));
+            }
             Leave::Open(Some(path)) => self.open(ctx, &path),
             Leave::Open(None) => self.ask(ctx, Purpose::Open),
             Leave::Close => {

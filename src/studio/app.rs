@@ -436,6 +436,9 @@ impl Studio {
                         leg,
                     }));
                 }
+                CanvasAction::StartRename(id) if self.wants_text(&id) => {
+                    actions.push(Action::Command(Command::Properties));
+                }
                 CanvasAction::StartRename(id) => {
                     if let Some(name) = self.document.element_name(&id) {
                         canvas.start_rename(&id, &name);

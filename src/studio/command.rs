@@ -13,6 +13,7 @@ pub enum Command {
     New,
     Open,
     OpenPath,
+    OpenSample,
     Save,
     SaveAs,
     Undo,
@@ -165,10 +166,11 @@ const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
 }
 
 impl Command {
-    pub const ALL: [Self; 141] = [
+    pub const ALL: [Self; 142] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
+        Self::OpenSample,
         Self::Save,
         Self::SaveAs,
         Self::Undo,
@@ -316,6 +318,9 @@ impl Command {
             Self::Open => ("Open…", "Opens an application folder", ctrl(Key::O)),
             Self::OpenPath => {
                 ("Open path…", "Opens an application folder by typing where it is", ctrl_shift(Key::O))
+            }
+            Self::OpenSample => {
+                ("Open the sample", "Opens the application that came with the studio, as it was", None)
             }
             Self::Save => ("Save", "Saves the application to its folder", ctrl(Key::S)),
             Self::SaveAs => ("Save as…", "Saves the application to another folder", ctrl_shift(Key::S)),

@@ -1,5 +1,6 @@
 //! The open application: what is edited, how it was edited, where it is kept, what is selected.
 
+use super::crossed;
 use super::names::Names;
 use super::problems::Marks;
 use crate::biztalk;
@@ -333,25 +334,37 @@ impl Document {
         Ok(())
     }
 
-    /// Takes the last step back; gives its label, or `None` when there is none.
+    /// Takes the last step back; gives its label, or `None` when there is none. What is selected stays selected while it
+    /// is there; else what the step was about is.
     ///
     /// # Errors
     /// As [`History::undo`].
     pub fn undo(&mut self) -> Result<Option<String>, Diagnostic> {
-        let place = self.selected_place();
-        let label = self.history.undo(&mut self.app)?;
-        self.follow_place(place);
-        self.changed();
-        Ok(label)
+        self.cross(History::undo)
     }
 
+    /// Does the last undone step again; selects as [`Document::undo`].
+    ///
     /// # Errors
     /// As [`History::redo`].
     pub fn redo(&mut self) -> Result<Option<String>, Diagnostic> {
+        self.cross(History::redo)
+    }
+
+    fn cross(
+        &mut self,
+        step: impl FnOnce(&mut History, &mut Application) -> Result<Option<String>, Diagnostic>,
+    ) -> Result<Option<String>, Diagnostic> {
         let place = self.selected_place();
-        let label = self.history.redo(&mut self.app)?;
+        let before = self.module().cloned();
+        let label = step(&mut self.history, &mut self.app)?;
         self.follow_place(place);
         self.changed();
+        if self.selection == Selection::Orchestration
+            && let Some(touched) = before.zip(self.module()).and_then(|(b, now)| crossed::touched(&b, now))
+        {
+            self.selection = touched;
+        }
         Ok(label)
     }
 
@@ -553,7 +566,7 @@ struct Place {
 }
 
 /// Ids of all shapes, branches, catch and compensation blocks.
-fn elements(orchestration: &Orchestration) -> BTreeSet<&Id> {
+pub(super) fn elements(orchestration: &Orchestration) -> BTreeSet<&Id> {
     let mut all = BTreeSet::new();
     for shape in orchestration.shapes() {
         all.insert(&shape.id);

@@ -187,6 +187,18 @@ impl Studio {
         walk(ids.last(), Step::Down).or_else(|| walk(ids.first(), Step::Up))
     }
 
+    /// True for a shape that says nothing yet but its text: a Delay without a time.
+    pub(super) fn wants_text(&self, id: &Id) -> bool {
+        use ShapeKind as K;
+        let shape = self.document.orchestration().and_then(|o| o.shape(id));
+        shape.is_some_and(|shape| match &shape.kind {
+            K::Expression(c) | K::MessageAssignment(c) | K::Delay(c) | K::Suspend(c) | K::Terminate(c) => {
+                c.text.is_empty()
+            }
+            _ => false,
+        })
+    }
+
     pub(super) fn rename(&mut self) {
         let Selection::Node(id) = &self.document.selection else { return };
         if let Some(name) = self.document.element_name(id) {

@@ -4,13 +4,16 @@ use super::app::{Mode, Studio};
 use super::command::Command as C;
 use super::document::Action;
 use super::run::desk::Page;
-use super::shell::offer;
+use super::shell::{offer, reopen};
 use super::theme::Appearance;
 use crate::journal::export::Format;
 use egui::{ScrollArea, Ui, Vec2};
 
 /// Height of one line of a menu, in points.
 const MENU_LINE: f32 = 32.0;
+
+/// Width of the applications opened before, in points.
+const RECENT: f32 = 420.0;
 
 /// Commands that belong together. With a name they are a menu of their own within the menu.
 type Group = (&'static str, &'static [C]);
@@ -117,7 +120,7 @@ const MENUS: [(&str, &[Group]); 6] = [
             ),
         ],
     ),
-    ("Help", &[("", &[C::Shortcuts])]),
+    ("Help", &[("", &[C::OpenSample]), ("", &[C::Shortcuts])]),
 ];
 
 /// Shows the titles of the menus, and the one that is open.
@@ -177,10 +180,9 @@ fn lists_of(ui: &mut Ui, studio: &Studio, groups: &[Group], actions: &mut Vec<Ac
 fn recent(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
     ui.add_enabled_ui(!studio.preferences.recent.is_empty(), |ui| {
         ui.menu_button("Open recent", |ui| {
-            ui.set_min_width(260.0);
+            ui.set_min_width(RECENT);
             for recent in &studio.preferences.recent {
-                let path = recent.folder.display().to_string();
-                if ui.button(&recent.name).on_hover_text(path).clicked() {
+                if reopen(ui, recent, RECENT) {
                     actions.push(Action::OpenFolder(recent.folder.clone()));
                     ui.close();
                 }

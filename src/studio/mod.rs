@@ -5,6 +5,7 @@
 //! behind bounded channels; a frame never waits for it.
 
 mod actions;
+mod adopted;
 mod app;
 mod by_hand;
 pub mod canvas;
@@ -12,6 +13,7 @@ pub mod checker;
 mod code;
 pub mod command;
 pub mod comparison;
+mod crossed;
 pub mod dialogs;
 pub mod document;
 mod editing;

@@ -68,6 +68,17 @@ impl Entry {
     fn new(group: Group, glyph: Glyph, words: String, about: String, actions: Vec<Action>) -> Self {
         Self { group, glyph, words, about, actions, also: "", refusal: None }
     }
+
+    /// What is called just that comes before what is called something that begins so, and that before all that has it in
+    /// it. Expressions and problems have no names.
+    fn called(&self, query: &str) -> u32 {
+        if self.words.eq_ignore_ascii_case(query) {
+            return EXACT;
+        }
+        let named = !matches!(self.group, Group::Text | Group::Problem);
+        let begin = self.words.get(..query.len()).filter(|_| named && !query.is_empty());
+        if begin.is_some_and(|begin| begin.eq_ignore_ascii_case(query)) { BEGINS } else { 0 }
+    }
 }
 
 /// The open palette.
@@ -94,6 +105,8 @@ struct Found {
 
 /// More than any name gets that is not the one typed.
 const EXACT: u32 = 100_000;
+/// More than anything gets whose name does not begin so.
+const BEGINS: u32 = 50_000;
 
 /// True when every word of the query stands in the text.
 fn holds(text: &str, query: &str) -> bool {
@@ -129,9 +142,7 @@ impl Palette {
             let mut lit = Vec::new();
             let words = Utf32Str::new(&entry.words, &mut buffer);
             let score = pattern.indices(words, &mut self.matcher, &mut lit).map(|score| score * 2);
-            // What is called just that comes before all that has it in it.
-            let score = score
-                .map(|score| score + if entry.words.eq_ignore_ascii_case(query.trim()) { EXACT } else { 0 });
+            let score = score.map(|score| score + entry.called(query.trim()));
             let score = score.or_else(|| {
                 lit.clear();
                 (holds(&entry.about, query) || holds(entry.also, query)).then_some(1)
@@ -288,10 +299,11 @@ fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
     let again = studio.used.iter().copied();
     let others = Command::ALL.into_iter().filter(|c| *c != Command::Palette && !studio.used.contains(c));
     for command in again.chain(others) {
-        let words = command.text().to_owned();
+        let (text, also) = command.about_selected(studio);
         let actions = vec![Action::Command(command)];
-        let entry = Entry::new(Group::Command, Glyph::Chevron, words, keymap::words(ctx, command), actions);
-        all.push(Entry { refusal: command.refusal(studio), also: command.about().1, ..entry });
+        let keys = keymap::words(ctx, command);
+        let entry = Entry::new(Group::Command, Glyph::Chevron, text.to_owned(), keys, actions);
+        all.push(Entry { refusal: command.refusal(studio), also, ..entry });
     }
     let document = &studio.document;
     let shown = document.app.modules.get_key_value(&document.module);

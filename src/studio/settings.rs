@@ -9,6 +9,14 @@ use super::preferences::SCALE;
 use super::theme::{self, Appearance, Tokens};
 use egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
+/// Name under which the next frame is asked to show the keys.
+const SHOW_KEYS: &str = "show the keys";
+
+/// Has the settings, once they are shown, scroll to the keys and give the keyboard to their filter.
+pub fn show_keys(ctx: &egui::Context) {
+    ctx.data_mut(|d| d.insert_temp(egui::Id::unique(SHOW_KEYS), true));
+}
+
 /// What the settings tab remembers while it is open.
 #[derive(Debug, Default)]
 pub struct SettingsView {
@@ -72,7 +80,7 @@ impl Studio {
 
     fn keys(&mut self, ui: &mut Ui, view: &mut SettingsView) {
         let t = Tokens::of(ui);
-        section(ui, "Keyboard");
+        let heading = section(ui, "Keyboard");
         if let Some(command) = view.recording {
             if ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
                 view.recording = None;
@@ -84,7 +92,11 @@ impl Studio {
         ui.horizontal(|ui| {
             let field =
                 TextEdit::singleline(&mut view.query).hint_text("Filter commands").desired_width(260.0);
-            ui.add(field).accessible_name("Filter commands");
+            let field = ui.add(field).accessible_name("Filter commands");
+            if ui.data_mut(|d| d.remove_temp::<bool>(egui::Id::unique(SHOW_KEYS))).is_some() {
+                heading.scroll_to_me(Some(Align::TOP));
+                field.request_focus();
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if ui.button("Reset all keys").clicked() {
                     self.preferences.keymap.reset_all();
@@ -182,10 +194,11 @@ impl Studio {
     }
 }
 
-fn section(ui: &mut Ui, words: &str) {
+fn section(ui: &mut Ui, words: &str) -> egui::Response {
     let t = Tokens::of(ui);
-    ui.label(RichText::new(words.to_uppercase()).text_style(theme::caption()).color(t.faint));
+    let heading = ui.label(RichText::new(words.to_uppercase()).text_style(theme::caption()).color(t.faint));
     ui.add_space(6.0);
+    heading
 }
 
 fn row(ui: &mut Ui, words: &str, about: &str, controls: impl FnOnce(&mut Ui)) {

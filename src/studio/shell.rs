@@ -82,7 +82,7 @@ fn line(ui: &mut Ui, command: Command, text: &str, on: bool) -> egui::Response {
 
 /// A command as an entry of a menu; one that cannot be chosen says why. True when it was.
 pub(super) fn offer(ui: &mut Ui, studio: &Studio, command: Command, on: bool) -> bool {
-    let (text, tooltip, _) = command.about();
+    let (text, tooltip) = command.about_selected(studio);
     let refusal = command.refusal(studio);
     let response = ui.add_enabled_ui(refusal.is_none(), |ui| line(ui, command, text, on)).inner;
     match refusal {
@@ -306,6 +306,18 @@ pub fn nothing_to_draw(ui: &mut Ui, document: &Document, actions: &mut Vec<Actio
     });
 }
 
+/// An application opened before: its name with its folder beside it. True when it was chosen.
+pub(super) fn reopen(ui: &mut Ui, recent: &Recent, width: f32) -> bool {
+    let t = Tokens::of(ui);
+    let path = recent.folder.display().to_string();
+    let mut words = egui::text::LayoutJob::default();
+    let format = |size, color| egui::TextFormat::simple(egui::FontId::proportional(size), color);
+    words.append(&recent.name, 0.0, format(13.0, t.text));
+    words.append(&format!("  {path}"), 4.0, format(11.5, t.muted));
+    let button = Button::new(words).truncate().min_size(vec2(width, 28.0));
+    within(ui, width, |ui| ui.add(button)).on_hover_text(path).clicked()
+}
+
 /// What stands in the middle while no tab is open.
 pub fn nothing_open(ui: &mut Ui, recent: &[Recent], actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
@@ -326,14 +338,7 @@ pub fn nothing_open(ui: &mut Ui, recent: &[Recent], actions: &mut Vec<Action>) {
         ui.label(RichText::new("RECENT").text_style(theme::caption()).color(t.faint));
         let width = 460.0_f32.min(ui.available_width() - 48.0);
         for recent in recent.iter().take(6) {
-            let path = recent.folder.display().to_string();
-            let mut words = egui::text::LayoutJob::default();
-            let format = |size, color| egui::TextFormat::simple(egui::FontId::proportional(size), color);
-            words.append(&recent.name, 0.0, format(13.0, t.text));
-            words.append(&format!("  {path}"), 4.0, format(11.5, t.muted));
-            let button = Button::new(words).truncate().min_size(vec2(width, 28.0));
-            let shown = within(ui, width, |ui| ui.add(button));
-            if shown.on_hover_text(path).clicked() {
+            if reopen(ui, recent, width) {
                 actions.push(Action::OpenFolder(recent.folder.clone()));
             }
         }

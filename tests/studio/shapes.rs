@@ -166,7 +166,7 @@ fn a_delay_is_put_between_two_shapes_and_named_by_keys_alone() {
     plain(&mut window, Key::A);
     type_and_enter(&mut window, "delay");
     assert_eq!(body(&window), ["Receive request", "Delay_1", "Construct reply", "Send reply"]);
-    plain(&mut window, Key::Enter);
+    plain(&mut window, Key::F2);
     window.event(Event::Text("Wait".to_owned()));
     window.run_steps(2);
     plain(&mut window, Key::Enter);

@@ -1,7 +1,7 @@
 //! When a command cannot be done, and what to do first.
 
 use super::Command;
-use crate::model::Id;
+use crate::model::{Id, ShapeKind};
 use crate::studio::app::{Mode, Studio};
 use crate::studio::document::Selection;
 
@@ -12,6 +12,20 @@ impl Command {
         let last = Self::ALL.iter().position(|c| *c == Self::NewOrchestration);
         let own = Self::ALL.iter().position(|c| *c == self);
         first <= own && own <= last && !matches!(self, Self::Copy | Self::Undo | Self::Redo)
+    }
+
+    /// Text and tooltip for what is selected: what has no branches but catch blocks gets one of those.
+    pub fn about_selected(self, studio: &Studio) -> (&'static str, &'static str) {
+        let scope = || match &studio.document.selection {
+            Selection::Node(id) => {
+                studio.document.owner(id).is_some_and(|s| matches!(s.kind, ShapeKind::Scope(_)))
+            }
+            _ => false,
+        };
+        match self.about() {
+            _ if self == Self::AddBranch && scope() => ("Add catch block", "Adds a catch block to the Scope"),
+            (text, tooltip, _) => (text, tooltip),
+        }
     }
 
     /// Whether it can be done now.

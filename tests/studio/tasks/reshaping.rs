@@ -199,7 +199,7 @@ pub const TASKS: &[Task] = &[
         peer_steps: 2,
         walk: |w| {
             w.bring("Send Completion Scope");
-            w.right_click(Role::TreeItem, "Send Completion Scope").menu("Add branch");
+            w.right_click(Role::TreeItem, "Send Completion Scope").menu("Add catch block");
             let ShapeKind::Scope(scope) = w.kind("Send Completion Scope") else { panic!() };
             assert_eq!(scope.catches.len(), 2);
         },

@@ -251,8 +251,10 @@ pub fn list(
         if let (Some(declaration), Some(name)) = (declaration, name) {
             let (module, scope) = (editing.key(), scope.cloned());
             let index = usize::MAX;
-            editing.edit(Edit::Declare { module, scope: scope.clone(), index, declaration });
-            editing.select(Selection::Declared { scope, kind, name });
+            let edit = Edit::Declare { module, scope: scope.clone(), index, declaration };
+            let then = vec![Action::Select(Selection::Declared { scope, kind, name })];
+            editing.actions.push(Action::Make { edit, then });
+            fields::focus_first(ui);
         }
     }
     for declaration in names::declarations(editing.module, scope, kind) {

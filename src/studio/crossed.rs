@@ -1,0 +1,92 @@
+//! What a step of undo or redo was about, to be selected when what was selected has gone with it.
+
+use super::document::{Selection, elements};
+use super::names;
+use crate::model::edit::{DeclarationKind, outermost};
+use crate::model::{Id, Module, Orchestration, Shape};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The kinds of what has its name in a list of its own.
+const KINDS: [DeclarationKind; 10] = [
+    DeclarationKind::Port,
+    DeclarationKind::RoleLink,
+    DeclarationKind::Message,
+    DeclarationKind::Variable,
+    DeclarationKind::CorrelationSet,
+    DeclarationKind::Parameter,
+    DeclarationKind::PortType,
+    DeclarationKind::MultipartType,
+    DeclarationKind::CorrelationType,
+    DeclarationKind::RoleLinkType,
+];
+
+/// What is there again; else what stood beside that which went; else what has changed. `None` when it is the orchestration
+/// itself, or nothing here.
+pub fn touched(before: &Module, after: &Module) -> Option<Selection> {
+    let (old, new) = (before.orchestration.as_ref()?, after.orchestration.as_ref()?);
+    let (was, is) = (elements(old), elements(new));
+    let back: BTreeSet<Id> = is.difference(&was).map(|id| (*id).clone()).collect();
+    if !back.is_empty() {
+        let shapes = outermost(new, &back);
+        return Some(match shapes.is_empty() {
+            true => Selection::of(back),
+            false => Selection::of(shapes.into_iter().map(|shape| shape.id.clone())),
+        });
+    }
+    let known = |module: &Module, kind| names::declarations(module, None, kind);
+    let declared = |changed: bool| {
+        KINDS.into_iter().find_map(|kind| {
+            let old = known(before, kind);
+            let new = known(after, kind).into_iter().find(|declared| {
+                let same = old.iter().find(|old| old.name() == declared.name());
+                if changed { same.is_some_and(|old| old != declared) } else { same.is_none() }
+            })?;
+            let name = new.name().to_owned();
+            Some(match kind {
+                DeclarationKind::Port | DeclarationKind::RoleLink => Selection::Port(name),
+                _ => Selection::Declared { scope: None, kind, name },
+            })
+        })
+    };
+    declared(false)
+        .or_else(|| beside(old, &is))
+        .or_else(|| changed(old, new).map(Selection::Node))
+        .or_else(|| declared(true))
+}
+
+/// What stood before the first shape that went, else after it, else around it.
+fn beside(old: &Orchestration, is: &BTreeSet<&Id>) -> Option<Selection> {
+    fn within<'a>(
+        owner: Option<&'a Id>,
+        block: &'a [Shape],
+        is: &BTreeSet<&Id>,
+        found: &mut Option<Option<&'a Id>>,
+    ) {
+        if let Some(at) = block.iter().position(|shape| !is.contains(&shape.id)) {
+            let rest = block.get(at..).unwrap_or_default();
+            let after = rest.iter().find(|shape| is.contains(&shape.id));
+            let before = at.checked_sub(1).and_then(|before| block.get(before));
+            found.get_or_insert(before.or(after).map(|shape| &shape.id).or(owner));
+        }
+        for shape in block {
+            for (_, inner) in shape.blocks() {
+                within(Some(&shape.id), inner, is, found);
+            }
+        }
+    }
+    let mut found = None;
+    within(None, &old.body, is, &mut found);
+    found.flatten().filter(|id| is.contains(id)).cloned().map(Selection::Node)
+}
+
+/// The innermost of the first shapes that is not as it was.
+fn changed(old: &Orchestration, new: &Orchestration) -> Option<Id> {
+    let was: BTreeMap<&Id, &Shape> = old.shapes().into_iter().map(|shape| (&shape.id, shape)).collect();
+    // What holds a shape that changed has changed with it, and comes before it.
+    let differs = |shape: &&Shape| was.get(&shape.id).is_some_and(|old| old != shape);
+    let mut at = new.shapes().into_iter().find(differs)?;
+    while let Some(inner) = at.blocks().into_iter().flat_map(|(_, block)| block).find(differs) {
+        at = inner;
+    }
+    Some(at.id.clone())
+}
