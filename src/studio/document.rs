@@ -80,7 +80,6 @@ impl Selection {
 
 /// What a panel or the canvas wants done, once it is drawn.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a few a frame")]
 pub enum Action {
     /// An edit; the key joins typing in one field to one step.
     Edit {
