@@ -271,7 +271,7 @@ impl<'a> RunOverlay<'a> {
             self.count(paint, head, &words);
         } else if token.progress.completed > 1 && z > 0.55 {
             let (at, align) = if node.container {
-                (head.right_center() - vec2(30.0 * z, 0.0), Align2::RIGHT_CENTER)
+                (head.right_center() - vec2(COUNT * z, 0.0), Align2::RIGHT_CENTER)
             } else {
                 (head.right_bottom() + vec2(-8.0 * z, -2.0 * z), Align2::RIGHT_BOTTOM)
             };
@@ -304,7 +304,7 @@ impl<'a> RunOverlay<'a> {
         let subscriptions = watched.wakes.len();
         let place = |shape: &Name| {
             let node = paint.layout.visible(&Id::new(shape.as_str()))?;
-            Some(seen(paint, node).right_center() - vec2(if node.container { 44.0 } else { 0.0 }, 0.0))
+            Some(seen(paint, node).right_center() - vec2(if node.container { TOKEN } else { 0.0 }, 0.0))
         };
         let gone = if self.state.clock.playing && !self.still {
             ease_out((self.state.play - self.tokens.since) / HOP)
@@ -452,6 +452,10 @@ pub(in crate::studio) fn pill(
     painter.galley(pos2(body.left() + 24.0 * z, center.y - galley.size().y / 2.0), galley, color);
     Some(body)
 }
+
+/// How far from the end of a container's head its token and its count stand: beside the way in and the chevron.
+const TOKEN: f32 = 88.0;
+const COUNT: f32 = 56.0;
 
 /// A dashed rounded frame.
 fn dashed(paint: &Paint<'_>, rect: Rect, radius: f32, stroke: Stroke) {

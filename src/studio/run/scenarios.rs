@@ -17,7 +17,7 @@ use crate::studio::panels::fields;
 use crate::studio::table::{self, Column, Row, View};
 use crate::studio::theme::{self, Tokens};
 use crossbeam_channel::{Receiver, Sender, bounded};
-use egui::{Button, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Button, Key, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -622,7 +622,7 @@ fn keep(ui: &Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Actio
     let t = Tokens::of(ui);
     let stem = stem_of(&keeping.name);
     let taken = document.app.scenarios.contains_key(&stem);
-    let mut answer = None;
+    let (mut answer, mut entered) = (None, false);
     let frame = egui::Frame::popup(ui.style()).inner_margin(16);
     let modal = egui::Modal::new(egui::Id::unique("keep as test")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(520.0);
@@ -636,6 +636,7 @@ fn keep(ui: &Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Actio
             if std::mem::take(&mut keeping.new) {
                 field.request_focus();
             }
+            entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             field
         });
         if taken {
@@ -662,7 +663,8 @@ fn keep(ui: &Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Actio
         for lost in &keeping.kept.lost {
             ui.add(egui::Label::new(RichText::new(lost).small().color(t.warn)).wrap());
         }
-        answer = fields::answers(ui, "Keep", !taken && !stem.is_empty(), &["Cancel"]);
+        let ready = !taken && !stem.is_empty();
+        answer = fields::answers(ui, "Keep", ready, &["Cancel"]).or((entered && ready).then_some(0));
     });
     if answer == Some(0) {
         let chosen = keeping.kept.proposals.iter().zip(&keeping.chosen).filter_map(|(p, on)| on.then_some(p));
