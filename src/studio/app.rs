@@ -207,8 +207,8 @@ impl Studio {
             }
             Panel::bottom("time")
                 .frame(frame(t.panel))
-                .default_size((height * 0.16).clamp(88.0, 124.0))
-                .size_range(64.0..=(height * 0.3).clamp(64.0, 360.0))
+                .default_size((height * 0.14).clamp(146.0, 180.0))
+                .size_range(104.0..=(height * 0.3).clamp(146.0, 360.0))
                 .resizable(true)
                 .show(ui, |ui| self.run.timeline(ui));
             if self.run.wants_file() {

@@ -476,3 +476,32 @@ fn dashed(paint: &Paint<'_>, rect: Rect, radius: f32, stroke: Stroke) {
     points.extend(points.first().copied());
     paint.painter.extend(Shape::dashed_line(&points, stroke, 5.0, 4.0));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_inside_its_room_or_not_shown() {
+        let ctx = egui::Context::default();
+        crate::studio::Studio::setup(&ctx);
+        let (mut shown, mut hidden) = (0, 0);
+        // Fonts are there from the second frame on.
+        for _ in 0..2 {
+            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+                let t = theme::Tokens::for_theme(true, false);
+                for (width, height) in
+                    [(0.0, 0.0), (400.0, 0.0), (400.0, 20.0), (40.0, 400.0), (400.0, 400.0)]
+                {
+                    let room = Rect::from_min_size(pos2(10.0, 10.0), vec2(width, height));
+                    match pill(ui.painter(), t, 1.0, room, room.center(), ("Order 1/1", 1.0)) {
+                        Some(body) => shown += i32::from(room.contains_rect(body)),
+                        None => hidden += 1,
+                    }
+                }
+            });
+            output.textures_delta.clear();
+        }
+        assert_eq!((shown, hidden), (2, 8));
+    }
+}

@@ -23,6 +23,8 @@ const LANE: f32 = 14.0;
 const NAMES: f32 = 132.0;
 
 pub fn ui(ui: &mut Ui, run: &mut RunMode) {
+    // What is less than a lane at the end is the panel's, too.
+    ui.set_min_height(ui.available_height());
     buttons(ui, run);
     run.time.refresh(&run.state);
     if run.time.shown.is_empty() {
@@ -31,10 +33,21 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
         return;
     }
     ruler(ui, run);
-    // New instances come at the end.
     // Lanes are whole: one that is cut in two cannot be read.
     let room = (ui.available_height() / LANE).floor().max(1.0) * LANE;
-    let area = ScrollArea::vertical().id_salt("timeline").auto_shrink(false).stick_to_bottom(true);
+    let mut area = ScrollArea::vertical().id_salt("timeline").auto_shrink(false);
+    let chosen = run.selected();
+    let at = run.time.shown.iter().position(|id| Some(*id) == chosen);
+    // New instances come at the end; the selected one stays in sight while they do.
+    area = area.stick_to_bottom(at.is_none());
+    if run.time.followed != at {
+        run.time.followed = at;
+        if let Some(at) = at {
+            let (fits, all) = ((room / LANE) as usize, run.time.shown.len());
+            let first = at.saturating_sub(fits / 2).min(all.saturating_sub(fits));
+            area = area.vertical_scroll_offset(first as f32 * LANE);
+        }
+    }
     area.max_height(room).min_scrolled_height(room).show(ui, |ui| lanes(ui, run));
 }
 
@@ -142,17 +155,6 @@ fn lanes(ui: &mut Ui, run: &mut RunMode) {
     let inside = clip.with_clip_rect(body.intersect(clip.clip_rect()));
     let end = run.state.journal.back().map_or(0, |event| event.at.since(run.state.start).0);
     let end = end.max(run.state.clock.elapsed.0);
-    let chosen = run.selected();
-    if run.time.followed != chosen {
-        let at = run.time.shown.iter().position(|id| Some(*id) == chosen);
-        if let Some(at) = at {
-            let top = rect.top() + at as f32 * LANE;
-            ui.scroll_to_rect(Rect::from_min_size(pos2(rect.left(), top), vec2(1.0, LANE)), None);
-        }
-        if at.is_some() || chosen.is_none() {
-            run.time.followed = chosen;
-        }
-    }
     for (i, id) in run.time.shown.iter().enumerate() {
         let top = rect.top() + i as f32 * LANE;
         let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), LANE));

@@ -62,8 +62,8 @@ pub struct Timeline {
     /// Ticks at the left edge and from edge to edge; all there is until one zooms.
     pub(super) window: Option<(i64, i64)>,
     pub(super) asked: Option<u64>,
-    /// Whose lane was last brought into view.
-    pub(super) followed: Option<InstanceId>,
+    /// Place of the lane that was last brought into view.
+    pub(super) followed: Option<usize>,
 }
 
 impl Timeline {
