@@ -146,7 +146,7 @@ fn close(engine: &Engine, run: &Run, id: InstanceId, waiting: &Waiting) -> Vec<C
     found
 }
 
-/// The event in which an instance consumed a message that was routed to it, if it did; `None` for one that was not.
+/// The event in which an instance consumed a message that came to it, if it did; `None` for one that did not come.
 fn taken(run: &Run, message: MessageId, id: InstanceId) -> Option<Option<u64>> {
     let own = |kind: &EventKind| match kind {
         EventKind::SubscriptionMatched { owner: Subscriber::Instance { instance, .. }, .. } => {
@@ -157,7 +157,6 @@ fn taken(run: &Run, message: MessageId, id: InstanceId) -> Option<Option<u64>> {
     let consumed =
         |kind: &EventKind| matches!(kind, EventKind::MessageConsumed { instance, .. } if *instance == id);
     let all = || run.events_of_message(message);
-    all()
-        .any(|event| own(&event.kind))
-        .then(|| all().find(|event| consumed(&event.kind)).map(|event| event.seq))
+    let at = all().find(|event| consumed(&event.kind)).map(|event| event.seq);
+    (at.is_some() || all().any(|event| own(&event.kind))).then_some(at)
 }
