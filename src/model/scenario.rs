@@ -17,6 +17,9 @@ pub struct Scenario {
     /// What is expected holds only when ready instances run first come, first served.
     #[serde(default, skip_serializing_if = "is_default")]
     pub one_schedule: bool,
+    /// Begins with the application as it is: set-up and steps of the vocabulary are not done before.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub alone: bool,
     pub steps: Vec<Step>,
 }
 

@@ -11,6 +11,7 @@ use orchestrion::message::{Name, TimeSpan, Value};
 use orchestrion::model::*;
 use orchestrion::program::Program;
 use proptest::prelude::*;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Orders are answered after ten seconds by a partner, unless a cancel with their id comes first.
@@ -464,7 +465,7 @@ fn a_run_kept_as_a_scenario_passes_and_notices_a_change() {
     ];
     let mut run = played(&deeds, 0);
     run.operate(Operation::TerminateInstance(InstanceId(999)));
-    let kept = keep(&run, "What happened");
+    let kept = keep(&run, "What happened", &orders());
     assert_eq!(kept.lost.len(), 1, "{:?}", kept.lost);
     assert!(
         kept.proposals.iter().any(|p| p.sentence.contains("3 instances of T.O")),
@@ -512,4 +513,20 @@ fn a_fork_leaves_behind_where_one_stopped_to_look() {
         run.run().events().iter().filter(|event| shape(&event.kind)).count()
     };
     assert_eq!((began(&run), began(&fork)), (3, 3), "all orders are begun in both");
+}
+
+/// What a vocabulary does before its scenarios was not done in a run that somebody watched.
+#[test]
+fn a_run_of_the_sample_is_kept_as_it_was() {
+    use orchestrion::lab::scenario::{Options, Prepared, keep};
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/southridge");
+    let mut application = orchestrion::model::files::load(&sample).unwrap().0;
+    let mut run = VirtualRun::new(&application, 0).unwrap();
+    run.advance(TimeSpan(TimeSpan::TICKS_PER_SECOND * 20)).unwrap();
+    let kept = keep(&run, "Watched", &application);
+    let other: Vec<_> = kept.proposals.iter().filter(|own| !own.repeats).map(|own| &own.sentence).collect();
+    assert!(kept.scenario.alone && kept.lost.is_empty() && other.is_empty(), "{:?} {other:#?}", kept.lost);
+    application.scenarios.insert("kept".into(), kept.expecting(&kept.proposals));
+    let played = Prepared::new(&application, "kept").unwrap().play(&Options::default());
+    assert!(played.failures.is_empty(), "{:#?}", played.failures);
 }

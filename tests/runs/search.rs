@@ -97,11 +97,12 @@ fn a_run_out_of_turn_is_kept_with_what_repeats_in_turn() {
     let (search, verdict) = searched(&run, &Bounds::default());
     let out_of_turn =
         verdict.findings.iter().find(|found| found.kind == Kind::Zombie && found.turned > 0).unwrap();
-    let kept = keep(&search.way(out_of_turn).play(), "Zombie");
+    let application = run.engine().program().application.as_ref();
+    let kept = keep(&search.way(out_of_turn).play(), "Zombie", application);
     let zombie = kept.proposals.iter().find(|proposal| proposal.sentence == "1 zombie").unwrap();
     assert!(!zombie.repeats, "{:#?}", kept.proposals);
     assert!(kept.lost.iter().any(|lost| lost.contains("Played in turn")), "{:?}", kept.lost);
-    let mut application = run.engine().program().application.as_ref().clone();
+    let mut application = application.clone();
     let repeats = kept.proposals.iter().filter(|proposal| proposal.repeats);
     application.scenarios.insert("kept".into(), kept.expecting(repeats));
     let played = Prepared::new(&application, "kept").unwrap().play(&Options::default());

@@ -34,24 +34,36 @@ pub struct Proposal {
 }
 
 impl Kept {
-    /// Plays it once: what was true in a run whose things overtook each other may not be when they come in turn.
+    /// Plays it: what was true in a run whose things overtook each other, or that had another set-up, may not be so again.
     fn try_again(&mut self, application: &Application) {
-        const NAME: &str = "kept";
-        let mut application = application.clone();
-        application.scenarios.insert(NAME.to_owned(), self.scenario.clone());
-        let Ok(prepared) = Prepared::new(&application, NAME) else { return };
-        let again = proposals(&prepared.play(&Options::default()).run, &application);
-        for proposal in &mut self.proposals {
-            proposal.repeats = again.iter().any(|other| other.expectation == proposal.expectation);
+        // A run that was a scenario had what the vocabulary does before it; another one had not.
+        let usual = self.repeated(application, false);
+        let alone = self.repeated(application, true);
+        let count = |all: &[bool]| all.iter().filter(|repeats| **repeats).count();
+        self.scenario.alone = count(&alone) > count(&usual);
+        let repeats = if self.scenario.alone { alone } else { usual };
+        for (proposal, repeats) in self.proposals.iter_mut().zip(repeats) {
+            proposal.repeats = repeats;
         }
         let other = self.proposals.iter().filter(|proposal| !proposal.repeats).count();
         if other > 0 {
             let verb = if other == 1 { "is" } else { "are" };
             self.lost.push(format!(
-                "The order in which things overtook each other. Played in turn, {} {verb} not so.",
+                "What had overtaken something else, or was under way. Played in turn, {} {verb} not so.",
                 counted(other, "expectation")
             ));
         }
+    }
+
+    /// Which of the proposals hold when it is played.
+    fn repeated(&self, application: &Application, alone: bool) -> Vec<bool> {
+        const NAME: &str = "kept";
+        let mut application = application.clone();
+        application.scenarios.insert(NAME.to_owned(), Scenario { alone, ..self.scenario.clone() });
+        let played = Prepared::new(&application, NAME).ok().map(|own| own.play(&Options::default()).run);
+        let again = played.map_or_else(Vec::new, |run| proposals(&run, &application));
+        let holds = |own: &Proposal| again.iter().any(|other| other.expectation == own.expectation);
+        self.proposals.iter().map(holds).collect()
     }
 
     /// The scenario with the chosen proposals as its last step.
@@ -71,10 +83,9 @@ impl Kept {
     }
 }
 
-/// Makes a scenario of a run: of all that was done from outside, when it was done. Partners that submit by themselves do so
-/// again.
-pub fn keep(run: &VirtualRun, name: &str) -> Kept {
-    let application = std::sync::Arc::clone(&run.engine().program().application);
+/// Makes a scenario of a run for an application: of all that was done from outside, when it was done. Partners that submit
+/// by themselves do so again.
+pub fn keep(run: &VirtualRun, name: &str, application: &Application) -> Kept {
     let mut steps = Steps {
         run,
         steps: Vec::new(),
@@ -93,8 +104,8 @@ pub fn keep(run: &VirtualRun, name: &str) -> Kept {
         steps: steps.steps,
         ..Scenario::default()
     };
-    let mut kept = Kept { scenario, proposals: proposals(run, &application), lost: steps.lost };
-    kept.try_again(&application);
+    let mut kept = Kept { scenario, proposals: proposals(run, application), lost: steps.lost };
+    kept.try_again(application);
     kept
 }
 

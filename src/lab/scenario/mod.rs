@@ -92,8 +92,9 @@ impl<'a> Prepared<'a> {
             run.control(&name, &PartnerControl::Stop);
         }
         let mut player = Player::new(&self.words, run, options.seed);
-        let all = [("vocabulary step", &self.words.vocabulary.steps), ("step", &self.scenario.steps)];
-        let played = all.iter().try_for_each(|(label, steps)| player.steps(steps, label));
+        let before = Some(("vocabulary step", &self.words.vocabulary.steps)).filter(|_| !self.scenario.alone);
+        let mut all = before.into_iter().chain([("step", &self.scenario.steps)]);
+        let played = all.try_for_each(|(label, steps)| player.steps(steps, label));
         Played { failures: played.err().unwrap_or_default(), parted: player.parted, run: player.run }
     }
 

@@ -14,7 +14,8 @@ pub(super) fn apply(
     scenario: &Scenario,
     words: &Words<'_>,
 ) -> Result<Option<Application>, Vec<Diagnostic>> {
-    let set_ups = [&words.vocabulary.set_up, &scenario.set_up];
+    let none = SetUp::default();
+    let set_ups = [if scenario.alone { &none } else { &words.vocabulary.set_up }, &scenario.set_up];
     if set_ups.iter().all(|set_up| **set_up == SetUp::default()) {
         return Ok(None);
     }

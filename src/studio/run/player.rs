@@ -151,7 +151,13 @@ impl Player {
                 self.seek(shown.seq);
                 self.answers.push(Answer::Done(shown.words.clone()));
             }
-            Command::Keep(name) => self.kept = self.runs.run().map(|run| Arc::new(keep(run, &name))),
+            Command::Keep(name, application) => {
+                let run = self.runs.run();
+                self.kept = run.map(|run| {
+                    let application = application.as_ref().unwrap_or(&run.engine().program().application);
+                    Arc::new(keep(run, &name, application))
+                });
+            }
             Command::List(ask) => self.desk.ask(*ask),
             Command::Preview(bulk) => {
                 self.clock.playing &= bulk.is_none();

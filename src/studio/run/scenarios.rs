@@ -604,7 +604,7 @@ impl RunMode {
     pub fn keep_as_test(&mut self) {
         self.drawer.show(Page::Scenarios);
         self.scenarios.wants_name = true;
-        self.tell(Command::Keep("New scenario".to_owned()));
+        self.tell(Command::Keep("New scenario".to_owned(), self.ran.clone()));
     }
 }
 

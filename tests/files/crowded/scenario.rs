@@ -122,7 +122,14 @@ pub fn scenario() -> Scenario {
         Step::Repeat { times: 2, steps: vec![Step::Settle] },
         Step::Expect(Box::new(expectation())),
     ]);
-    Scenario { name: "First".into(), description: "Text".into(), set_up: set_up(), one_schedule: true, steps }
+    Scenario {
+        name: "First".into(),
+        description: "Text".into(),
+        set_up: set_up(),
+        one_schedule: true,
+        alone: true,
+        steps,
+    }
 }
 
 pub fn rules() -> PartnerRules {
