@@ -10,7 +10,8 @@ use std::ops::Range;
 
 pub const ROW: f32 = 20.0;
 const HEAD: f32 = 22.0;
-const BAR: f32 = 10.0;
+/// Width of the bar beside the rows, in points.
+pub const BAR: f32 = 10.0;
 
 /// A column. Widths are points; what is left goes to those with a `share`, by their shares.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +94,26 @@ impl View {
         self.sticks = true;
     }
 
+    /// Moves by wheel and bar through so many rows of a height. Gives the first in sight in `body`, and the one after the
+    /// last. The bar stands at its right, [`BAR`] wide.
+    pub fn scroll(&mut self, ui: &Ui, id: Id, body: Rect, row: f32, count: usize) -> (usize, usize) {
+        // Rows are whole: one that is cut in two cannot be read.
+        let fits = f64::from(body.height() / row).floor().max(1.0);
+        let last = (count as f64 - fits).max(0.0);
+        wheel(ui, self, (body, row), last);
+        if self.tail {
+            self.top = last;
+        }
+        if let Some(cursor) = self.cursor.filter(|_| std::mem::take(&mut self.sticks)) {
+            let cursor = cursor as f64;
+            self.top = self.top.clamp((cursor + 1.0 - fits).max(0.0), cursor);
+        }
+        self.top = self.top.clamp(0.0, last);
+        bar(ui, id, self, body, fits, count);
+        let first = self.top.round() as usize;
+        (first, (first + fits as usize).min(count))
+    }
+
     /// Puts the keyboard into the table when it is shown next.
     pub fn focus(&mut self) {
         self.focus = true;
@@ -139,20 +160,8 @@ pub fn show(
     head(ui, id, columns, &places, rect, &mut did);
     // Rows are whole: one that is cut in two cannot be read.
     let fits = f64::from(body.height() / ROW).floor().max(1.0);
-    let last = (count as f64 - fits).max(0.0);
     keys(ui, view, &response, count, fits, &mut did);
-    wheel(ui, view, body, last);
-    if view.tail {
-        view.top = last;
-    }
-    if let Some(cursor) = view.cursor.filter(|_| std::mem::take(&mut view.sticks)) {
-        let cursor = cursor as f64;
-        view.top = view.top.clamp((cursor + 1.0 - fits).max(0.0), cursor);
-    }
-    view.top = view.top.clamp(0.0, last);
-    bar(ui, id, view, rect, fits, count);
-    let first = view.top.round() as usize;
-    let end = (first + fits as usize).min(count);
+    let (first, end) = view.scroll(ui, id, body, ROW, count);
     view.seen = first..end;
     let painter = ui.painter_at(body);
     for (place, index) in (first..end).enumerate() {
@@ -266,23 +275,23 @@ fn keys(ui: &Ui, view: &mut View, response: &egui::Response, count: usize, fits:
     }
 }
 
-fn wheel(ui: &Ui, view: &mut View, body: Rect, last: f64) {
+fn wheel(ui: &Ui, view: &mut View, (body, row): (Rect, f32), last: f64) {
     if !ui.rect_contains_pointer(body) {
         return;
     }
     let moved = ui.input(|i| i.smooth_scroll_delta().y);
     if moved != 0.0 {
-        view.top = (view.top - f64::from(moved / ROW)).clamp(0.0, last);
+        view.top = (view.top - f64::from(moved / row)).clamp(0.0, last);
         view.tail = view.top >= last && moved < 0.0;
     }
 }
 
-fn bar(ui: &Ui, id: Id, view: &mut View, rect: Rect, fits: f64, count: usize) {
+fn bar(ui: &Ui, id: Id, view: &mut View, body: Rect, fits: f64, count: usize) {
     if count as f64 <= fits {
         return;
     }
     let t = Tokens::of(ui);
-    let way = Rect::from_min_max(pos2(rect.right() - BAR + 2.0, rect.top() + HEAD), rect.right_bottom());
+    let way = Rect::from_min_max(body.right_top() + vec2(2.0, 0.0), body.right_bottom() + vec2(BAR, 0.0));
     let response = ui.interact(way, id.with("bar"), Sense::drag());
     let last = count as f64 - fits;
     let length = (way.height() * (fits / count as f64) as f32).max(24.0).min(way.height());

@@ -9,8 +9,9 @@ use crate::message::TimeSpan;
 use crate::studio::command;
 use crate::studio::keymap;
 use crate::studio::run::atlas::service_words;
+use crate::studio::table::BAR;
 use crate::studio::theme::Tokens;
-use egui::{Align, Button, Color32, FontId, Layout, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Align, Button, Color32, FontId, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 use outside::ruler;
 pub use timeline::Timeline;
 use timeline::{Lane, Stand};
@@ -33,22 +34,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
         return;
     }
     ruler(ui, run);
-    // Lanes are whole: one that is cut in two cannot be read.
-    let room = (ui.available_height() / LANE).floor().max(1.0) * LANE;
-    let mut area = ScrollArea::vertical().id_salt("timeline").auto_shrink(false);
-    let chosen = run.selected();
-    let at = run.time.shown.iter().position(|id| Some(*id) == chosen);
-    // New instances come at the end; the selected one stays in sight while they do.
-    area = area.stick_to_bottom(at.is_none());
-    if run.time.followed != at {
-        run.time.followed = at;
-        if let Some(at) = at {
-            let (fits, all) = ((room / LANE) as usize, run.time.shown.len());
-            let first = at.saturating_sub(fits / 2).min(all.saturating_sub(fits));
-            area = area.vertical_scroll_offset(first as f32 * LANE);
-        }
-    }
-    area.max_height(room).min_scrolled_height(room).show(ui, |ui| lanes(ui, run));
+    lanes(ui, run);
 }
 
 fn about(ui: &Ui, command: command::Command) -> String {
@@ -137,16 +123,29 @@ fn zoomed((from, span): (i64, i64), around: i64, factor: f64) -> (i64, i64) {
     (around - (wide as f64 * share) as i64, wide)
 }
 
+/// The first lane that is shown, and the one after the last: the selected one stays in sight while new ones come.
+fn in_sight(ui: &Ui, run: &mut RunMode, rect: Rect) -> (usize, usize) {
+    let chosen = run.selected();
+    let at = run.time.shown.iter().position(|id| Some(*id) == chosen);
+    if run.time.followed != at {
+        run.time.followed = at;
+        run.time.view.tail = at.is_none();
+        run.time.view.cursor = at;
+        run.time.view.keep_in_sight();
+    }
+    run.time.view.scroll(ui, egui::Id::unique("timeline"), rect, LANE, run.time.shown.len())
+}
+
 fn lanes(ui: &mut Ui, run: &mut RunMode) {
     let t = Tokens::of(ui);
-    let height = (run.time.shown.len() as f32 * LANE).max(ui.available_height());
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
+    let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+    let rect = rect.with_max_x(rect.right() - BAR);
+    let (first, after) = in_sight(ui, run, rect);
     let shown = Clock(run.state.clock.elapsed).to_string();
     response
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, format!("Timeline at {shown}")));
     let (from, span) = window(run);
-    let body = Rect::from_min_max(rect.left_top() + vec2(NAMES, 0.0), rect.right_bottom() - vec2(8.0, 0.0));
+    let body = Rect::from_min_max(rect.left_top() + vec2(NAMES, 0.0), rect.right_bottom());
     let x = |tick: i64| {
         let share = (tick - from) as f64 / span.max(1) as f64;
         body.left() + body.width() * share.clamp(-0.01, 1.01) as f32
@@ -155,10 +154,11 @@ fn lanes(ui: &mut Ui, run: &mut RunMode) {
     let inside = clip.with_clip_rect(body.intersect(clip.clip_rect()));
     let end = run.state.journal.back().map_or(0, |event| event.at.since(run.state.start).0);
     let end = end.max(run.state.clock.elapsed.0);
-    for (i, id) in run.time.shown.iter().enumerate() {
+    let lanes = run.time.shown.get(first..after).unwrap_or_default();
+    for (i, id) in lanes.iter().enumerate() {
         let top = rect.top() + i as f32 * LANE;
         let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), LANE));
-        let Some(lane) = run.time.lanes.get(id).filter(|_| ui.clip_rect().intersects(row)) else { continue };
+        let Some(lane) = run.time.lanes.get(id) else { continue };
         let chosen = run.selected() == Some(*id);
         if chosen {
             clip.rect_filled(row, 3.0, t.tint(t.panel, t.selection, 0.10));
@@ -176,7 +176,7 @@ fn lanes(ui: &mut Ui, run: &mut RunMode) {
     }
     let head = x(run.state.clock.elapsed.0);
     inside.vline(head, rect.y_range(), (if run.state.past.is_some() { 2.0 } else { 1.0 }, t.brand));
-    hand(ui, run, &response, body);
+    hand(ui, run, &response, (body, first));
 }
 
 /// How an instance stood, its messages and errors. What is too narrow to be seen is not drawn over what is there.
@@ -208,7 +208,7 @@ fn strip(painter: &egui::Painter, t: &Tokens, lane: &Lane, row: Rect, end: i64, 
 }
 
 /// Click and drag seek; a click on a name chooses the instance; the wheel with Ctrl zooms.
-fn hand(ui: &Ui, run: &mut RunMode, response: &egui::Response, body: Rect) {
+fn hand(ui: &Ui, run: &mut RunMode, response: &egui::Response, (body, first): (Rect, usize)) {
     let (from, span) = window(run);
     let tick = |x: f32| from + (f64::from((x - body.left()) / body.width().max(1.0)) * span as f64) as i64;
     if let Some(at) = response.hover_pos() {
@@ -228,7 +228,7 @@ fn hand(ui: &Ui, run: &mut RunMode, response: &egui::Response, body: Rect) {
     }
     let Some(at) = response.interact_pointer_pos() else { return };
     if at.x < body.left() {
-        let place = ((at.y - response.rect.top()) / LANE).max(0.0) as usize;
+        let place = first + ((at.y - response.rect.top()) / LANE).max(0.0) as usize;
         let id = run.time.shown.get(place).copied();
         if let Some(id) = id.filter(|_| response.clicked()) {
             run.select(Some(id));

@@ -5,6 +5,7 @@ use crate::journal::{instance_of, is_problem};
 use crate::message::Name;
 use crate::studio::run::atlas::pill_of;
 use crate::studio::run::state::State;
+use crate::studio::table::View;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -62,6 +63,8 @@ pub struct Timeline {
     /// Ticks at the left edge and from edge to edge; all there is until one zooms.
     pub(super) window: Option<(i64, i64)>,
     pub(super) asked: Option<u64>,
+    /// Which lanes are in sight.
+    pub(super) view: View,
     /// Place of the lane that was last brought into view.
     pub(super) followed: Option<usize>,
 }
@@ -86,6 +89,9 @@ impl Timeline {
             self.latest.clear();
             self.hidden.clear();
             self.arrivals.clear();
+            // New instances come at the end.
+            (self.view, self.followed) = (View::default(), None);
+            self.view.tail = true;
         }
         self.of = of;
         let origin = state.journal.front().map_or(0, |event| event.at.since(state.start).0);
