@@ -437,10 +437,7 @@ impl Studio {
         // What was just made is named next.
         self.focus_properties = true;
         self.open_tab(Tab::Orchestration(module), false);
-        self.document.select(match kind {
-            DeclarationKind::Port => Selection::Port(name),
-            _ => Selection::Declared { scope: None, kind, name },
-        });
+        self.document.select(Selection::declared(kind, &name));
         self.tabs.canvas_mut().reveal(&self.document.selection);
     }
 

@@ -293,12 +293,7 @@ fn details(ui: &mut Ui, change: &Change, actions: &mut Vec<Action>) {
         }
         let selection = match &change.subject {
             Subject::Node { new: Some(id), .. } => Some(Selection::Node(id.clone())),
-            Subject::Declaration { declaration: crate::model::edit::DeclarationKind::Port, name, .. } => {
-                Some(Selection::Port(name.clone()))
-            }
-            Subject::Declaration { declaration, name, .. } => {
-                Some(Selection::Declared { scope: None, kind: *declaration, name: name.clone() })
-            }
+            Subject::Declaration { declaration, name, .. } => Some(Selection::declared(*declaration, name)),
             _ => None,
         };
         if let (Some(selection), Some(module)) =

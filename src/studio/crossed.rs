@@ -6,20 +6,6 @@ use crate::model::edit::{DeclarationKind, outermost};
 use crate::model::{Id, Module, Orchestration, Shape};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The kinds of what has its name in a list of its own.
-const KINDS: [DeclarationKind; 10] = [
-    DeclarationKind::Port,
-    DeclarationKind::RoleLink,
-    DeclarationKind::Message,
-    DeclarationKind::Variable,
-    DeclarationKind::CorrelationSet,
-    DeclarationKind::Parameter,
-    DeclarationKind::PortType,
-    DeclarationKind::MultipartType,
-    DeclarationKind::CorrelationType,
-    DeclarationKind::RoleLinkType,
-];
-
 /// What is there again; else what stood beside that which went; else what has changed. `None` when it is the orchestration
 /// itself, or nothing here.
 pub fn touched(before: &Module, after: &Module) -> Option<Selection> {
@@ -35,17 +21,13 @@ pub fn touched(before: &Module, after: &Module) -> Option<Selection> {
     }
     let known = |module: &Module, kind| names::declarations(module, None, kind);
     let declared = |changed: bool| {
-        KINDS.into_iter().find_map(|kind| {
+        DeclarationKind::ALL.into_iter().find_map(|kind| {
             let old = known(before, kind);
             let new = known(after, kind).into_iter().find(|declared| {
                 let same = old.iter().find(|old| old.name() == declared.name());
                 if changed { same.is_some_and(|old| old != declared) } else { same.is_none() }
             })?;
-            let name = new.name().to_owned();
-            Some(match kind {
-                DeclarationKind::Port | DeclarationKind::RoleLink => Selection::Port(name),
-                _ => Selection::Declared { scope: None, kind, name },
-            })
+            Some(Selection::declared(kind, new.name()))
         })
     };
     declared(false)

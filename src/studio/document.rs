@@ -44,6 +44,15 @@ impl Selection {
         }
     }
 
+    /// What the orchestration or its module declares by this name.
+    pub fn declared(kind: DeclarationKind, name: &str) -> Self {
+        let name = name.to_owned();
+        match kind {
+            DeclarationKind::Port | DeclarationKind::RoleLink => Self::Port(name),
+            _ => Self::Declared { scope: None, kind, name },
+        }
+    }
+
     /// The selected elements of the canvas.
     pub fn ids(&self) -> BTreeSet<Id> {
         match self {

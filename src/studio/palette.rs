@@ -5,6 +5,7 @@ use super::command::Command;
 use super::document::{Action, Document, Selection};
 use super::icons::{self, Glyph};
 use super::keymap;
+use super::panels::explorer;
 use super::tabs::Tab;
 use super::theme::{self, Tokens};
 use super::{Studio, kinds, names, problems, ticks};
@@ -423,27 +424,13 @@ fn texts(shape: &Shape) -> Vec<(&Id, &str)> {
 }
 
 fn declarations(all: &mut Vec<Entry>, document: &Document, key: &str) {
-    use DeclarationKind as K;
     let Some(module) = document.app.modules.get(key) else { return };
     let owner = module.orchestration.as_ref().map_or(key, |o| &o.name);
-    for (kind, glyph) in [
-        (K::Port, Glyph::Port),
-        (K::RoleLink, Glyph::Link),
-        (K::Message, Glyph::Envelope),
-        (K::Variable, Glyph::Variable),
-        (K::CorrelationSet, Glyph::Link),
-        (K::Parameter, Glyph::Variable),
-        (K::PortType, Glyph::Port),
-        (K::MultipartType, Glyph::Parts),
-        (K::CorrelationType, Glyph::Link),
-        (K::RoleLinkType, Glyph::Link),
-    ] {
+    for kind in DeclarationKind::ALL {
         for declaration in names::declarations(module, None, kind) {
             let name = declaration.name().to_owned();
-            let selection = match kind {
-                K::Port | K::RoleLink => Selection::Port(name.clone()),
-                _ => Selection::Declared { scope: None, kind, name: name.clone() },
-            };
+            let glyph = explorer::glyph(kind, &declaration);
+            let selection = Selection::declared(kind, &name);
             let go = vec![Action::Go { module: key.to_owned(), selection }];
             let about = format!("{} of {owner}", kind.label());
             all.push(Entry::new(Group::Declaration, glyph, name, about, go.clone()));

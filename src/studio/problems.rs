@@ -53,25 +53,9 @@ pub fn place(app: &Application, place: &Place) -> Option<(String, Selection)> {
     if let Some(id) = place.id.as_ref().filter(|id| node(id)) {
         return Some((key, Selection::Node(id.clone())));
     }
-    for kind in [
-        DeclarationKind::Port,
-        DeclarationKind::RoleLink,
-        DeclarationKind::Message,
-        DeclarationKind::Variable,
-        DeclarationKind::CorrelationSet,
-        DeclarationKind::Parameter,
-        DeclarationKind::PortType,
-        DeclarationKind::CorrelationType,
-        DeclarationKind::MultipartType,
-        DeclarationKind::RoleLinkType,
-    ] {
-        if super::names::declarations(module, None, kind).iter().any(|d| d.name() == name) {
-            let target = match kind {
-                DeclarationKind::Port | DeclarationKind::RoleLink => Selection::Port(name.clone()),
-                _ => Selection::Declared { scope: None, kind, name: name.clone() },
-            };
-            return Some((key, target));
-        }
-    }
-    Some((key, Selection::Orchestration))
+    let declares = |kind: &DeclarationKind| {
+        super::names::declarations(module, None, *kind).iter().any(|declared| declared.name() == name)
+    };
+    let declared = DeclarationKind::ALL.into_iter().find(declares);
+    Some((key, declared.map_or(Selection::Orchestration, |kind| Selection::declared(kind, name))))
 }

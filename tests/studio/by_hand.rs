@@ -1,30 +1,14 @@
 //! Ports drawn by hand, the explorer, and correlation sets on the canvas.
 
-use super::harness;
+use super::window::{Window, click, open};
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Pos2, Theme, vec2};
-use egui_kittest::Harness;
+use egui::{Key, Modifiers, Pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
 use orchestrion::model::edit::{Declaration, DeclarationKind, Edit};
 use orchestrion::model::{CorrelationSet, Polarity, Port, PortSurface, ShapeKind};
-use orchestrion::studio::document::{Document, Selection};
-use orchestrion::studio::{Studio, sample};
+use orchestrion::studio::document::Selection;
 
-type Window<'a> = Harness<'a, Studio>;
-
-fn open(name: &str) -> Window<'static> {
-    let studio = Studio::new(Document::new(sample::load(name).unwrap(), None));
-    let mut window = harness(studio, Theme::Dark, [1400.0, 900.0]);
-    window.run_steps(3);
-    window
-}
-
-fn click(window: &mut Window<'_>, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    window.run_steps(3);
-}
-
-fn drag(window: &mut Window<'_>, from: Pos2, to: Pos2) {
+fn drag(window: &mut Window, from: Pos2, to: Pos2) {
     window.hover_at(from);
     window.run_steps(2);
     window.drag_at(from);
@@ -37,7 +21,7 @@ fn drag(window: &mut Window<'_>, from: Pos2, to: Pos2) {
     window.run_steps(3);
 }
 
-fn send(window: &Window<'_>, name: &str) -> (String, String) {
+fn send(window: &Window, name: &str) -> (String, String) {
     let shapes = window.state().document.orchestration().unwrap().shapes();
     match &shapes.into_iter().find(|s| s.name == name).unwrap().kind {
         ShapeKind::Send(send) => (send.port.clone(), send.operation.clone()),
@@ -45,13 +29,13 @@ fn send(window: &Window<'_>, name: &str) -> (String, String) {
     }
 }
 
-fn undo(window: &mut Window<'_>) {
+fn undo(window: &mut Window) {
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.run_steps(3);
 }
 
 /// The handle at the right of a shape, once the shape is selected.
-fn handle(window: &mut Window<'_>, shape: &str) -> Pos2 {
+fn handle(window: &mut Window, shape: &str) -> Pos2 {
     click(window, Role::TreeItem, shape);
     window.get_by_label(&format!("Connect {shape} to the right")).rect().center()
 }
@@ -126,8 +110,7 @@ fn a_port_is_made_from_the_toolbox_and_escape_makes_none() {
 #[test]
 fn a_port_card_is_dragged_to_the_other_side_and_back_by_command() {
     let mut window = open("hello");
-    let surface =
-        |w: &Window<'_>| w.state().document.orchestration().unwrap().port("ReplyPort").unwrap().surface;
+    let surface = |w: &Window| w.state().document.orchestration().unwrap().port("ReplyPort").unwrap().surface;
     let card = window.get_by_role_and_label(Role::TreeItem, "Port ReplyPort").rect();
     let other = window.get_by_role_and_label(Role::TreeItem, "Port RequestPort").rect();
     assert!(other.center().x < card.center().x);
@@ -138,7 +121,7 @@ fn a_port_card_is_dragged_to_the_other_side_and_back_by_command() {
     click(&mut window, Role::TreeItem, "Port ReplyPort");
     window.key_press_modifiers(Modifiers::ALT, Key::ArrowUp);
     window.run_steps(3);
-    let top = |w: &Window<'_>, name: &str| w.get_by_role_and_label(Role::TreeItem, name).rect().top();
+    let top = |w: &Window, name: &str| w.get_by_role_and_label(Role::TreeItem, name).rect().top();
     assert!(top(&window, "Port ReplyPort") < top(&window, "Port RequestPort"));
     let ctx = window.ctx.clone();
     window.state_mut().run_command(&ctx, orchestrion::studio::command::Command::FlipPort);
@@ -175,7 +158,7 @@ fn a_declaration_is_duplicated_and_deleted_from_its_menu() {
     window.get_by_role_and_label(Role::TreeItem, &row).click_secondary();
     window.run_steps(3);
     click(&mut window, Role::Button, "Duplicate");
-    let messages = |w: &Window<'_>| w.state().document.orchestration().unwrap().messages.clone();
+    let messages = |w: &Window| w.state().document.orchestration().unwrap().messages.clone();
     assert_eq!(messages(&window)[1].message_type, message.message_type);
     let count = messages(&window).len();
     let copy = format!("message {}", messages(&window)[1].name);
@@ -197,7 +180,7 @@ fn a_message_dragged_from_the_explorer_lands_on_a_shape() {
     let mut window = open("hello");
     let names: Vec<_> =
         window.state().document.orchestration().unwrap().messages.iter().map(|m| m.name.clone()).collect();
-    let used = |w: &Window<'_>| {
+    let used = |w: &Window| {
         let shapes = w.state().document.orchestration().unwrap().shapes();
         shapes.into_iter().find_map(|s| match &s.kind {
             ShapeKind::Send(send) => Some(send.message.clone()),
@@ -218,7 +201,7 @@ fn a_message_dragged_from_the_explorer_lands_on_a_shape() {
 fn a_set_dragged_onto_a_shape_is_initialized_first_and_followed_later() {
     let mut window = open("hello");
     let module = window.state().document.module.clone();
-    let shape = |window: &Window<'_>, wanted: &str| {
+    let shape = |window: &Window, wanted: &str| {
         let orchestration = window.state().document.orchestration().unwrap();
         orchestration.shapes().into_iter().find(|s| s.kind.label() == wanted).unwrap().clone()
     };
@@ -227,12 +210,12 @@ fn a_set_dragged_onto_a_shape_is_initialized_first_and_followed_later() {
     let edit = Edit::Declare { module, scope: None, index: 0, declaration };
     window.state_mut().document.edit(edit, None).unwrap();
     window.run_steps(3);
-    let sets = |window: &Window<'_>, wanted: &str| match shape(window, wanted).kind {
+    let sets = |window: &Window, wanted: &str| match shape(window, wanted).kind {
         ShapeKind::Receive(r) => (r.initializes, r.follows),
         ShapeKind::Send(s) => (s.initializes, s.follows),
         _ => Default::default(),
     };
-    let onto = |window: &mut Window<'_>, wanted: &str| {
+    let onto = |window: &mut Window, wanted: &str| {
         let name = shape(window, wanted).name;
         let from = window.get_by_role_and_label(Role::TreeItem, "correlation set Orders").rect().center();
         let to = window.get_by_role_and_label(Role::TreeItem, &name).rect().center();

@@ -1,43 +1,16 @@
 //! What somebody who draws expects of every command: what is selected stays selected, what is sought is found, what is
 //! offered says what it does.
 
-use super::harness;
+use super::window::{Window, click, command, open, press};
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Theme};
-use egui_kittest::Harness;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::model::edit::{BlockRef, Declaration, Edit, new_shape, toolbox};
 use orchestrion::model::{Id, Message, Operation, Port, PortType, Receive, Scope, ShapeKind};
 use orchestrion::studio::command::Command;
-use orchestrion::studio::document::{Document, Selection};
+use orchestrion::studio::document::Selection;
 use orchestrion::studio::preferences::Recent;
 use orchestrion::studio::tabs::Tab;
-use orchestrion::studio::{Studio, sample};
-
-type Window = Harness<'static, Studio>;
-
-fn open(name: &str) -> Window {
-    let studio = Studio::new(Document::new(sample::load(name).unwrap(), None));
-    let mut window = harness(studio, Theme::Dark, [1280.0, 800.0]);
-    window.run_steps(3);
-    window
-}
-
-fn command(window: &mut Window, command: Command) {
-    let ctx = window.ctx.clone();
-    window.state_mut().run_command(&ctx, command);
-    window.run_steps(3);
-}
-
-fn click(window: &mut Window, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    window.run_steps(3);
-}
-
-fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    window.run_steps(3);
-}
 
 fn select(window: &mut Window, id: &Id) {
     window.state_mut().document.select(Selection::Node(id.clone()));

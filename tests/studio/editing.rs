@@ -1,9 +1,9 @@
 //! Drawing and binding, the way a user does it: by pointer, keys and accessible names.
 
 use super::harness;
+use super::window::{Window, click, open};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2, Theme};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::model::edit::Edit;
 use orchestrion::model::{Binding, ShapeKind};
@@ -13,42 +13,28 @@ use orchestrion::studio::document::{Document, Selection};
 use orchestrion::studio::{Studio, sample};
 use std::path::PathBuf;
 
-type Window<'a> = Harness<'a, Studio>;
-
-fn open(sample: &str) -> Window<'static> {
-    let studio = Studio::new(Document::new(sample::load(sample).unwrap(), None));
-    let mut window = harness(studio, Theme::Dark, [1400.0, 900.0]);
-    window.run_steps(3);
-    window
-}
-
 /// Names of the shapes in the body, in order.
-fn body(window: &Window<'_>) -> Vec<String> {
+fn body(window: &Window) -> Vec<String> {
     let orchestration = window.state().document.orchestration().unwrap();
     orchestration.body.iter().map(|s| s.name.clone()).collect()
 }
 
-fn shape(window: &Window<'_>, name: &str) -> ShapeKind {
+fn shape(window: &Window, name: &str) -> ShapeKind {
     let orchestration = window.state().document.orchestration().unwrap();
     orchestration.shapes().into_iter().find(|s| s.name == name).unwrap().kind.clone()
 }
 
-fn middle(window: &Window<'_>, name: &str) -> Pos2 {
+fn middle(window: &Window, name: &str) -> Pos2 {
     window.get_by_role_and_label(Role::TreeItem, name).rect().center()
 }
 
-fn click(window: &mut Window<'_>, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    window.run_steps(2);
-}
-
 /// Chooses from the combo box that `field` labels.
-fn choose(window: &mut Window<'_>, field: &str, option: &str) {
+fn choose(window: &mut Window, field: &str, option: &str) {
     click(window, Role::ComboBox, field);
     click(window, Role::Button, option);
 }
 
-fn undo(window: &mut Window<'_>) {
+fn undo(window: &mut Window) {
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.run_steps(2);
 }
@@ -164,9 +150,8 @@ fn a_collapsed_container_hides_what_is_in_it() {
 fn a_port_is_bound_from_its_card() {
     let mut window = open("hello");
     click(&mut window, Role::TreeItem, "Port ReplyPort");
-    let binding = |w: &Window<'_>| {
-        w.state().document.orchestration().unwrap().port("ReplyPort").unwrap().binding.clone()
-    };
+    let binding =
+        |w: &Window| w.state().document.orchestration().unwrap().port("ReplyPort").unwrap().binding.clone();
     for (words, expected) in
         [("Direct: message box", Binding::MessageBox), ("Direct: self-correlating", Binding::SelfCorrelating)]
     {
@@ -190,7 +175,7 @@ fn a_port_is_bound_from_its_card() {
 fn a_port_specified_later_is_bound_to_a_physical_port() {
     let mut window = open("hello");
     let service =
-        |w: &Window<'_>| w.state().document.app.bindings.service("Hello.SayHello").unwrap().ports.clone();
+        |w: &Window| w.state().document.app.bindings.service("Hello.SayHello").unwrap().ports.clone();
     let before = service(&window);
     assert!(before.contains_key("ReplyPort"));
     click(&mut window, Role::TreeItem, "Port ReplyPort");
@@ -203,7 +188,7 @@ fn a_port_specified_later_is_bound_to_a_physical_port() {
 #[test]
 fn a_connector_drawn_from_an_operation_binds_the_shape_it_is_dropped_on() {
     let mut window = open("hello");
-    let port = |w: &Window<'_>, name: &str| match shape(w, name) {
+    let port = |w: &Window, name: &str| match shape(w, name) {
         ShapeKind::Send(s) => (s.port, s.operation),
         ShapeKind::Receive(r) => (r.port, r.operation),
         _ => panic!("{name} has no port"),
@@ -211,7 +196,7 @@ fn a_connector_drawn_from_an_operation_binds_the_shape_it_is_dropped_on() {
     click(&mut window, Role::TreeItem, "Send reply");
     choose(&mut window, "Port", "no port");
     assert_eq!(port(&window, "Send reply").0, "");
-    let draw = |window: &mut Window<'_>, to: &str| {
+    let draw = |window: &mut Window, to: &str| {
         let (from, to) = (window.get_by_label("Connect ReplyPort.Greet").rect().center(), middle(window, to));
         window.drag_at(from);
         window.run_steps(2);
@@ -249,7 +234,7 @@ fn a_copied_shape_is_pasted_after_the_selected_one_with_its_own_name() {
 #[test]
 fn a_correlation_type_and_set_are_defined_and_attached() {
     let mut window = open("southridge");
-    let palette = |window: &mut Window<'_>, words: &str| {
+    let palette = |window: &mut Window, words: &str| {
         window.key_press_modifiers(Modifiers::COMMAND, Key::K);
         window.run_steps(2);
         let hint = "Search everything";
@@ -295,7 +280,7 @@ fn a_click_on_a_problem_goes_to_its_shape() {
 #[test]
 fn the_fix_of_a_problem_is_one_step_to_undo() {
     let mut window = open("hello");
-    let receive = |window: &Window<'_>| match shape(window, "Receive request") {
+    let receive = |window: &Window| match shape(window, "Receive request") {
         ShapeKind::Receive(receive) => receive,
         other => panic!("{other:?}"),
     };
@@ -361,7 +346,7 @@ fn an_endless_chain_offers_two_ways_out() {
     let studio = Studio::new(Document::new(app, None));
     let mut window = harness(studio, Theme::Dark, [1400.0, 900.0]);
     window.run_steps(4);
-    let endless = |window: &Window<'_>| window.state().document.problems.iter().any(|p| p.code == "V45");
+    let endless = |window: &Window| window.state().document.problems.iter().any(|p| p.code == "V45");
     assert!(endless(&window));
     for way in ["Receive through a receive port only", "Filter by BTS.ReceivePortName exists"] {
         click(&mut window, Role::Button, "2 ways to fix it");

@@ -1,38 +1,27 @@
 //! The editors of everything but orchestrations, by accessible names.
 
-use super::harness;
+use super::window::{self, Window, click};
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Theme};
-use egui_kittest::Harness;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use orchestrion::model::{MapValue, PortState};
-use orchestrion::studio::document::{Document, Selection};
+use orchestrion::studio::document::Selection;
 use orchestrion::studio::editors::ports::Item;
 use orchestrion::studio::tabs::Tab;
-use orchestrion::studio::{Studio, sample};
 
-type Window<'a> = Harness<'a, Studio>;
-
-fn open(name: &str, tab: Tab) -> Window<'static> {
-    let studio = Studio::new(Document::new(sample::load(name).unwrap(), None));
-    let mut window = harness(studio, Theme::Dark, [1400.0, 900.0]);
-    window.run_steps(2);
+fn open(name: &str, tab: Tab) -> Window {
+    let mut window = window::open(name);
     window.state_mut().tabs.open(tab, false);
     window.run_steps(3);
     window
 }
 
-fn click(window: &mut Window<'_>, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    window.run_steps(3);
-}
-
-fn undo(window: &mut Window<'_>) {
+fn undo(window: &mut Window) {
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.run_steps(3);
 }
 
-fn redo(window: &mut Window<'_>) {
+fn redo(window: &mut Window) {
     window.key_press_modifiers(Modifiers::COMMAND, Key::Y);
     window.run_steps(3);
 }
@@ -116,7 +105,7 @@ fn a_duplicate_and_a_deletion_are_one_step_each() {
 fn a_node_is_marked_by_a_click_and_the_text_keeps_the_rest() {
     let path = "schemas/Order.xsd";
     let mut window = open("southridge", Tab::Schema(path.into()));
-    let text = |w: &Window<'_>| w.state().document.app.schemas[path].clone();
+    let text = |w: &Window| w.state().document.app.schemas[path].clone();
     let before = text(&window);
     click(&mut window, Role::Button, "Distinguished /Order/Status");
     let after = text(&window);
@@ -134,7 +123,7 @@ fn a_node_is_marked_by_a_click_and_the_text_keeps_the_rest() {
 fn a_schema_grows_by_its_form_and_undo_gives_the_text_back() {
     let path = "schemas/Order.xsd";
     let mut window = open("southridge", Tab::Schema(path.into()));
-    let text = |w: &Window<'_>| w.state().document.app.schemas[path].clone();
+    let text = |w: &Window| w.state().document.app.schemas[path].clone();
     let before = text(&window);
     click(&mut window, Role::TreeItem, "/Order");
     click(&mut window, Role::Button, "Add element");
@@ -207,7 +196,7 @@ fn a_message_gets_a_schema_of_its_own_in_one_step() {
 fn a_field_of_the_form_changes_the_text_and_back() {
     let path = "messages/new-order.xml";
     let mut window = open("southridge", Tab::Message(path.into()));
-    let text = |w: &Window<'_>| w.state().document.app.messages[path].clone();
+    let text = |w: &Window| w.state().document.app.messages[path].clone();
     let before = text(&window);
     let field = window.get_by_role_and_label(Role::TextInput, "ReqId");
     field.focus();
@@ -225,7 +214,7 @@ fn a_field_of_the_form_changes_the_text_and_back() {
 #[test]
 fn a_link_is_drawn_by_drag_and_by_key() {
     let mut window = open("southridge", Tab::Map("Order_To_SQLUpdateStatus".into()));
-    let map = |w: &Window<'_>| w.state().document.app.maps["Order_To_SQLUpdateStatus"].clone();
+    let map = |w: &Window| w.state().document.app.maps["Order_To_SQLUpdateStatus"].clone();
     let before = map(&window);
     let target = before.rules.iter().find(|r| matches!(r.value, MapValue::Link(_))).unwrap().to.clone();
     let from = window.get_by_label("Source /Order/RequestID").rect().center();
@@ -236,7 +225,7 @@ fn a_link_is_drawn_by_drag_and_by_key() {
     window.run_steps(2);
     window.drop_at(to);
     window.run_steps(3);
-    let rule = |w: &Window<'_>| map(w).rules.iter().find(|r| r.to == target).map(|r| r.value.clone());
+    let rule = |w: &Window| map(w).rules.iter().find(|r| r.to == target).map(|r| r.value.clone());
     assert_eq!(rule(&window), Some(MapValue::Link("/Order/RequestID".into())));
     undo(&mut window);
     assert_eq!(map(&window), before);

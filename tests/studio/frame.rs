@@ -1,9 +1,9 @@
 //! The frame of the window is about the tab in front, and says why something cannot be done.
 
 use super::harness;
+use super::window::{Window, click, command, open, press};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::model::PortBinding;
 use orchestrion::studio::command::Command;
@@ -12,33 +12,8 @@ use orchestrion::studio::editors::ports::Item;
 use orchestrion::studio::tabs::Tab;
 use orchestrion::studio::{Studio, sample};
 
-type Window = Harness<'static, Studio>;
-
-fn open(name: &str) -> Window {
-    let studio = Studio::new(Document::new(sample::load(name).unwrap(), None));
-    let mut window = harness(studio, Theme::Dark, [1480.0, 920.0]);
-    window.run_steps(3);
-    window
-}
-
 fn show(window: &mut Window, tab: Tab) {
     window.state_mut().tabs.open(tab, false);
-    window.run_steps(3);
-}
-
-fn command(window: &mut Window, command: Command) {
-    let ctx = window.ctx.clone();
-    window.state_mut().run_command(&ctx, command);
-    window.run_steps(3);
-}
-
-fn click(window: &mut Window, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    window.run_steps(3);
-}
-
-fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
     window.run_steps(3);
 }
 

@@ -1,30 +1,26 @@
 //! Writing expressions: completion, findings, going to declarations and uses, renaming everywhere.
 
 use super::harness;
+use super::window::{Window, show};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::model::ShapeKind;
 use orchestrion::model::edit::DeclarationKind;
 use orchestrion::studio::document::{Document, Selection};
 use orchestrion::studio::{Studio, sample};
 
-type Window<'a> = Harness<'a, Studio>;
-
 /// The order manager with the text of one of its shapes in the properties panel.
-fn open(shape: &str) -> Window<'static> {
+fn open(shape: &str) -> Window {
     let mut document = Document::new(sample::load("southridge").unwrap(), None);
     document.show("OrderManager");
     let found = document.orchestration().unwrap().shapes().into_iter().find(|s| s.name == shape);
     let selection = Selection::Node(found.unwrap_or_else(|| panic!("no shape {shape}")).id.clone());
     document.select(selection);
-    let mut window = harness(Studio::new(document), Theme::Dark, [1400.0, 900.0]);
-    window.run_steps(3);
-    window
+    show(document)
 }
 
-fn text(window: &Window<'_>, shape: &str) -> String {
+fn text(window: &Window, shape: &str) -> String {
     let orchestration = window.state().document.orchestration().unwrap();
     match &orchestration.shapes().into_iter().find(|s| s.name == shape).unwrap().kind {
         ShapeKind::Expression(code) | ShapeKind::MessageAssignment(code) => code.text.clone(),
@@ -33,7 +29,7 @@ fn text(window: &Window<'_>, shape: &str) -> String {
 }
 
 /// Empties the text and types another one.
-fn write(window: &mut Window<'_>, words: &str) {
+fn write(window: &mut Window, words: &str) {
     window.get_by_role_and_label(Role::MultilineTextInput, "Statements").focus();
     window.run_steps(2);
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
@@ -50,19 +46,19 @@ fn local(name: &str) -> Selection {
     Selection::Declared { scope, kind: DeclarationKind::Variable, name: name.into() }
 }
 
-fn press(window: &mut Window<'_>, key: Key) {
+fn press(window: &mut Window, key: Key) {
     window.key_press(key);
     window.run_steps(3);
 }
 
-fn some_expression(window: &Window<'_>) -> String {
+fn some_expression(window: &Window) -> String {
     let orchestration = window.state().document.orchestration().unwrap();
     let shapes = orchestration.shapes();
     let found = shapes.into_iter().find(|s| matches!(s.kind, ShapeKind::Expression(_)));
     found.unwrap().name.clone()
 }
 
-fn expression() -> (Window<'static>, String) {
+fn expression() -> (Window, String) {
     let document = Document::new(sample::load("southridge").unwrap(), None);
     let window = harness(Studio::new(document), Theme::Dark, [1400.0, 900.0]);
     let mut window = window;
@@ -212,7 +208,7 @@ fn a_text_opens_in_a_tab_and_is_the_same_text() {
 fn language_gallery() {
     let Ok(folder) = std::env::var("ORCHESTRION_PICTURES") else { return };
     for (theme, mode) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
-        let keep = |window: &mut Window<'_>, name: &str| {
+        let keep = |window: &mut Window, name: &str| {
             let picture = window.render().unwrap();
             picture.save(std::path::Path::new(&folder).join(format!("{name}-{mode}.png"))).unwrap();
         };

@@ -32,6 +32,7 @@ mod tasks;
 mod thousands;
 mod traffic;
 mod walk;
+mod window;
 
 use egui_kittest::Harness;
 use orchestrion::studio::Studio;

@@ -3,9 +3,9 @@
 
 use super::harness;
 use super::run::{Bench, watch_manager};
+use super::window::{Window, click, command, open};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::model::edit::{BlockRef, Edit, new_shape, toolbox};
 use orchestrion::model::{Application, Receive, ShapeKind};
@@ -15,27 +15,10 @@ use orchestrion::studio::{Studio, sample};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-type Window = Harness<'static, Studio>;
-
 fn show(studio: Studio) -> Window {
     let mut window = harness(studio, Theme::Dark, [1280.0, 800.0]);
     window.run_steps(3);
     window
-}
-
-fn open(name: &str) -> Window {
-    show(Studio::new(Document::new(sample::load(name).unwrap(), None)))
-}
-
-fn command(window: &mut Window, command: Command) {
-    let ctx = window.ctx.clone();
-    window.state_mut().run_command(&ctx, command);
-    window.run_steps(3);
-}
-
-fn click(window: &mut Window, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    window.run_steps(3);
 }
 
 fn press(window: &mut Window, key: Key) {

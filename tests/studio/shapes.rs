@@ -1,23 +1,12 @@
 //! Several shapes at once, the clipboard, structure and keys alone: the drawing edited as a user does it.
 
-use super::harness;
+use super::window::{Window, open, press};
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, Pos2, Theme, vec2};
-use egui_kittest::Harness;
+use egui::{Event, Key, Modifiers, Pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
 use orchestrion::model::edit::{Edit, toolbox};
 use orchestrion::model::{Shape, ShapeKind};
-use orchestrion::studio::document::{Document, Selection};
-use orchestrion::studio::{Studio, sample};
-
-type Window = Harness<'static, Studio>;
-
-fn open(sample: &str) -> Window {
-    let studio = Studio::new(Document::new(sample::load(sample).unwrap(), None));
-    let mut window = harness(studio, Theme::Dark, [1400.0, 900.0]);
-    window.run_steps(3);
-    window
-}
+use orchestrion::studio::document::Selection;
 
 fn body(window: &Window) -> Vec<String> {
     let orchestration = window.state().document.orchestration().unwrap();
@@ -49,11 +38,6 @@ fn click(window: &mut Window, name: &str) {
 fn click_with(window: &mut Window, modifiers: Modifiers, name: &str) {
     window.get_by_role_and_label(Role::TreeItem, name).click_modifiers(modifiers);
     window.run_steps(2);
-}
-
-fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    window.run_steps(3);
 }
 
 fn plain(window: &mut Window, key: Key) {

@@ -1,9 +1,9 @@
 //! The window around the drawing: search, settings, history, comparison, and work that is not lost.
 
 use super::harness;
+use super::window::{Window, click, command, open, press, show};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::studio::command::Command;
 use orchestrion::studio::dialogs::{Answer, FolderDialogs, Purpose};
@@ -13,46 +13,18 @@ use orchestrion::studio::{Studio, sample};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-type Window<'a> = Harness<'a, Studio>;
-
-fn show(document: Document) -> Window<'static> {
-    let mut window = harness(Studio::new(document), Theme::Dark, [1400.0, 900.0]);
-    window.run_steps(3);
-    window
-}
-
-fn open(name: &str) -> Window<'static> {
-    show(Document::new(sample::load(name).unwrap(), None))
-}
-
-fn press(window: &mut Window<'_>, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    window.run_steps(3);
-}
-
-fn click(window: &mut Window<'_>, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    window.run_steps(3);
-}
-
-fn command(window: &mut Window<'_>, command: Command) {
-    let ctx = window.ctx.clone();
-    window.state_mut().run_command(&ctx, command);
-    window.run_steps(3);
-}
-
 /// Opens the search and types into it.
-fn search(window: &mut Window<'_>, words: &str) {
+fn search(window: &mut Window, words: &str) {
     press(window, Modifiers::COMMAND, Key::K);
     window.get_by_label("Search everything").type_text(words);
     window.run_steps(3);
 }
 
-fn names(window: &Window<'_>, role: Role) -> Vec<String> {
+fn names(window: &Window, role: Role) -> Vec<String> {
     window.query_all_by_role(role).filter_map(|node| node.accesskit_node().label()).collect()
 }
 
-fn selected(window: &Window<'_>) -> String {
+fn selected(window: &Window) -> String {
     let document = &window.state().document;
     match &document.selection {
         Selection::Node(id) => document.owner(id).unwrap().name.clone(),
@@ -179,7 +151,7 @@ fn the_drawing_is_exported_with_what_is_closed_closed() {
         Studio::new(Document::new(sample::load("hello").unwrap(), None)).with_dialogs(Chooses(path.clone()));
     let mut window = harness(studio, Theme::Light, [1400.0, 900.0]);
     window.run_steps(3);
-    let text = |window: &mut Window<'_>| {
+    let text = |window: &mut Window| {
         command(window, Command::ExportSvg);
         fs::read_to_string(path.with_extension("svg")).unwrap()
     };
@@ -264,7 +236,7 @@ fn problems_can_be_listed_by_severity() {
     let error = window.state().document.problems[0].clone();
     assert_eq!(error.severity, orchestrion::diagnostic::Severity::Error);
     let said = error.message.replace('`', "");
-    let listed = |window: &Window<'_>| names(window, Role::ListItem).iter().any(|name| name.contains(&said));
+    let listed = |window: &Window| names(window, Role::ListItem).iter().any(|name| name.contains(&said));
     assert!(listed(&window));
     let errors = names(&window, Role::CheckBox).into_iter().find(|n| n.contains("error")).unwrap();
     click(&mut window, Role::CheckBox, &errors);

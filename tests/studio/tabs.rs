@@ -1,44 +1,29 @@
 //! Several documents in one window: tabs, splits, and where commands go.
 
-use super::harness;
+use super::window::{Window, click, press, show};
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Theme};
-use egui_kittest::Harness;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::studio::document::{Document, Selection};
+use orchestrion::studio::sample;
 use orchestrion::studio::tabs::Tab;
-use orchestrion::studio::{Studio, sample};
-
-type Window<'a> = Harness<'a, Studio>;
 
 /// The application with two orchestrations, the first in front.
-fn open() -> Window<'static> {
+fn open() -> Window {
     let mut app = sample::load("hello").unwrap();
     let mut second = app.modules["SayHello"].clone();
     second.orchestration.as_mut().unwrap().name = "SayGoodbye".to_owned();
     app.modules.insert("SayGoodbye".to_owned(), second);
     let mut document = Document::new(app, None);
     document.show("SayHello");
-    let mut window = harness(Studio::new(document), Theme::Dark, [1400.0, 900.0]);
-    window.run_steps(3);
-    window
+    show(document)
 }
 
-fn titles(window: &Window<'_>) -> Vec<String> {
+fn titles(window: &Window) -> Vec<String> {
     window.query_all_by_role(Role::Tab).filter_map(|tab| tab.accesskit_node().label()).collect()
 }
 
-fn press(window: &mut Window<'_>, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    window.run_steps(3);
-}
-
-fn click(window: &mut Window<'_>, role: Role, name: &str) {
-    window.get_by_role_and_label(role, name).click();
-    window.run_steps(3);
-}
-
-fn module(window: &Window<'_>) -> String {
+fn module(window: &Window) -> String {
     window.state().document.module.clone()
 }
 
@@ -67,7 +52,7 @@ fn each_tab_keeps_its_own_selection_and_view() {
     click(&mut window, Role::TreeItem, "Send reply");
     window.state_mut().run_command(&egui::Context::default(), orchestrion::studio::command::Command::ZoomIn);
     window.run_steps(2);
-    let zoom = |window: &Window<'_>| {
+    let zoom = |window: &Window| {
         let tabs = &window.state().tabs;
         tabs.canvas().zoom(tabs.key())
     };

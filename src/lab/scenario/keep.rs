@@ -37,11 +37,15 @@ impl Kept {
     /// Plays it: what was true in a run whose things overtook each other, or that had another set-up, may not be so again.
     fn try_again(&mut self, application: &Application) {
         // A run that was a scenario had what the vocabulary does before it; another one had not.
-        let usual = self.repeated(application, false);
-        let alone = self.repeated(application, true);
         let count = |all: &[bool]| all.iter().filter(|repeats| **repeats).count();
-        self.scenario.alone = count(&alone) > count(&usual);
-        let repeats = if self.scenario.alone { alone } else { usual };
+        let mut repeats = self.repeated(application, false);
+        if count(&repeats) < repeats.len() {
+            let alone = self.repeated(application, true);
+            self.scenario.alone = count(&alone) > count(&repeats);
+            if self.scenario.alone {
+                repeats = alone;
+            }
+        }
         for (proposal, repeats) in self.proposals.iter_mut().zip(repeats) {
             proposal.repeats = repeats;
         }

@@ -41,6 +41,21 @@ pub enum DeclarationKind {
 }
 
 impl DeclarationKind {
+    /// All of them: what an orchestration declares before the types.
+    pub const ALL: [Self; 11] = [
+        Self::Port,
+        Self::RoleLink,
+        Self::Message,
+        Self::Variable,
+        Self::CorrelationSet,
+        Self::Parameter,
+        Self::PortType,
+        Self::MultipartType,
+        Self::CorrelationType,
+        Self::RoleLinkType,
+        Self::WebMessageType,
+    ];
+
     pub fn label(self) -> &'static str {
         match self {
             Self::PortType => "port type",

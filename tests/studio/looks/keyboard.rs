@@ -2,7 +2,8 @@
 //! order they are read.
 
 use super::data::Amount;
-use super::scenes::{self, Scene, Window};
+use super::scenes::{self, Scene};
+use crate::window::Window;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Order, Rect};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};

@@ -9,9 +9,10 @@ mod data;
 mod keyboard;
 mod scenes;
 
+use crate::window::Window;
 use data::Amount;
 use egui::Theme;
-use scenes::{Scene, Window};
+use scenes::Scene;
 use std::path::PathBuf;
 
 const SMALL: [f32; 2] = [1024.0, 640.0];

@@ -3,9 +3,9 @@
 use super::data::{Amount, KINDS, LONG};
 use crate::harness;
 use crate::run::Bench;
+use crate::window::{Window, command};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::model::edit::{DeclarationKind as K, Edit, Part};
 use orchestrion::model::{Application, Binding, Id, Settings};
@@ -16,8 +16,6 @@ use orchestrion::studio::editors::ports::Item;
 use orchestrion::studio::tabs::Tab;
 use orchestrion::studio::{Mode, Studio};
 use std::path::{Path, PathBuf};
-
-pub type Window = Harness<'static, Studio>;
 
 /// Brings the window about; false when there is no such thing in this application.
 type Make = Box<dyn Fn(&mut Window) -> bool>;
@@ -92,12 +90,6 @@ pub fn clear(window: &mut Window) {
 pub fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
     window.key_press_modifiers(modifiers, key);
     window.run_steps(2);
-}
-
-fn command(window: &mut Window, command: Command) {
-    let ctx = window.ctx.clone();
-    window.state_mut().run_command(&ctx, command);
-    window.run_steps(3);
 }
 
 fn open(window: &mut Window, tab: Tab) {

@@ -19,6 +19,7 @@ use egui::{
     Align2, DragAndDrop, EventFilter, FontId, Key, Modifiers, PointerButton, Rect, Response, Sense, TextEdit,
     TextStyle, Ui, Vec2, pos2, vec2,
 };
+pub use rows::glyph;
 use rows::{Content, Row};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -233,7 +233,8 @@ impl Listing<'_> {
     }
 }
 
-fn glyph(kind: K, declaration: &Declaration) -> Glyph {
+/// The picture of a declaration in a list.
+pub fn glyph(kind: K, declaration: &Declaration) -> Glyph {
     let of = match declaration {
         Declaration::Port(port) if port.polarity == Polarity::Implements => return Glyph::Receive,
         Declaration::Port(_) => return Glyph::Send,
