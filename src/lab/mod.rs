@@ -1,6 +1,7 @@
 //! Drivers without a real world: virtual time, for tests and simulation.
 
 mod acts;
+mod beside;
 mod film;
 mod recipe;
 mod saved;
@@ -11,6 +12,7 @@ mod tree;
 mod virtual_run;
 
 pub use acts::{Act, Change, Fault};
+pub use beside::{Beside, Pair, side_by_side};
 pub use film::{film, filmed};
 pub use recipe::Recipe;
 pub use saved::{Moment, Opened, open, save};

@@ -54,7 +54,7 @@ fn a_fork_in_which_a_message_is_lost_stands_beside_its_run_with_the_first_differ
     assert_eq!(fork.past, Some(difference.seq), "it is shown at the difference");
     assert!(difference.seq >= arrival, "nothing differs before the message");
     assert_eq!(fork.clock.elapsed.0, difference.left.as_ref().unwrap().at.since(fork.start).0);
-    assert!(comparison.rows.iter().any(|pair| pair.left.is_none()), "the other run did more");
+    assert!(comparison.beside.pairs.iter().any(|pair| pair.left.is_none()), "the other run did more");
     // Both go on together.
     player.obey(Command::Play, now);
     let later = now + Duration::from_millis(250);
@@ -92,7 +92,7 @@ fn a_fork_that_changes_nothing_is_the_same_run_and_goes_on_the_same() {
         last = player.update();
     }
     let comparison = last.comparison.unwrap();
-    assert_eq!(comparison.difference, None, "{:?}", comparison.rows.first());
+    assert_eq!(comparison.difference, None, "{:?}", comparison.beside.pairs.first());
     assert!(last.runs.iter().all(|run| run.elapsed == last.clock.elapsed));
 }
 
@@ -375,6 +375,12 @@ fn a_message_dragged_along_the_timeline_comes_later_in_a_fork() {
     let shown = bench.window.state().run.state.shown.clone();
     assert!(shown.ends_with(" later"), "{shown}");
     bench.window.get_by_label_contains("First difference at ");
+    bench.window.get_by_label_contains("of them at another time");
+    let rows = |bench: &Bench<'_>, words: &str| bench.window.query_all_by_label_contains(words).count();
+    assert!(rows(&bench, "In both: ") > 0, "what came before is the same");
+    bench.click("Only differences");
+    assert_eq!(rows(&bench, "In both: "), 0);
+    assert!(rows(&bench, "later in the other: ") + rows(&bench, "earlier in the other: ") > 0);
     let row = bench.window.get_by_label_contains("Run 1, ");
     row.click();
     bench.until("the run before", |w| w.state().run.state.shown == "Run 1");

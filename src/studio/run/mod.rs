@@ -130,6 +130,8 @@ pub struct RunMode {
     form: Option<forks::Form>,
     /// Name of the run that gets another, that one so far, and whether the field is new.
     renaming: Option<(String, String, bool)>,
+    /// Of two runs side by side.
+    only_differences: bool,
     narrates: bool,
 }
 

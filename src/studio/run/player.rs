@@ -17,7 +17,7 @@ use crate::program::Program;
 use back::Past;
 pub use explain::{Asked, Explanation};
 use runs::Runs;
-pub use runs::{Brought, Comparison, Pair, RunInfo, words as span_words};
+pub use runs::{Brought, Comparison, RunInfo, words as span_words};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

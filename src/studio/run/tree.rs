@@ -2,10 +2,12 @@
 
 use super::RunMode;
 use super::pages::says;
-use super::player::{Command, Comparison, Pair, RunInfo};
+use super::player::{Command, Comparison, RunInfo, span_words};
 use crate::diagnostic::counted;
 use crate::engine::Event;
 use crate::journal::{Clock, event_name, instance_of};
+use crate::lab::{Beside, Pair};
+use crate::message::TimeSpan;
 use crate::studio::icons::Glyph;
 use crate::studio::panels::fields;
 use crate::studio::theme::{self, Tokens};
@@ -153,6 +155,13 @@ fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
             run.tell(Command::Compare(None));
         }
     });
+    if !comparison.beside.pairs.is_empty() {
+        ui.horizontal(|ui| {
+            ui.checkbox(&mut run.only_differences, "Only differences")
+                .on_hover_text("Leaves out what happened in both at the same time");
+            ui.add(egui::Label::new(RichText::new(sum(run, comparison)).color(t.muted)).truncate());
+        });
+    }
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
     let font = FontId::new(11.5, theme::semibold());
     for (half, name) in [(half(head, false), &comparison.left), (half(head, true), &comparison.right)] {
@@ -162,13 +171,36 @@ fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let first = comparison.difference.as_ref().map(|difference| difference.seq);
     let area = ScrollArea::vertical().id_salt("side by side").auto_shrink(false);
-    area.show_rows(ui, LINE, comparison.rows.len(), |ui, rows| {
-        for pair in comparison.rows.get(rows).unwrap_or_default() {
+    let shown = |pair: &&Pair| !run.only_differences || !pair.is_same();
+    let pairs: Vec<&Pair> = comparison.beside.pairs.iter().filter(shown).collect();
+    area.show_rows(ui, LINE, pairs.len(), |ui, rows| {
+        for pair in pairs.get(rows).unwrap_or_default() {
             if let Some(seq) = line(ui, run, pair, first) {
                 run.tell(Command::Seek(seq));
             }
         }
     });
+}
+
+/// What is the same in both and what is not.
+fn sum(run: &RunMode, comparison: &Comparison) -> String {
+    let Beside { pairs, until } = &comparison.beside;
+    let count = |what: &dyn Fn(&Pair) -> bool| pairs.iter().filter(|pair| what(pair)).count();
+    let both = count(&|pair| pair.later().is_some());
+    let moved = count(&|pair| pair.later().is_some() && !pair.is_same());
+    let left = count(&|pair| pair.right.is_none());
+    let right = count(&|pair| pair.left.is_none());
+    let mut words = vec![format!("{} in both", counted(both, "event"))];
+    if moved > 0 {
+        words.push(format!("{moved} of them at another time"));
+    }
+    for (count, name) in [(left, &comparison.left), (right, &comparison.right)] {
+        if count > 0 {
+            words.push(format!("{count} only in {name}"));
+        }
+    }
+    let until = until.map(|end| format!("Up to {}: ", Clock(end.since(run.state.start)))).unwrap_or_default();
+    format!("{until}{}", words.join(" · "))
 }
 
 fn half(rect: Rect, right: bool) -> Rect {
@@ -191,7 +223,13 @@ fn line(ui: &mut Ui, run: &RunMode, pair: &Pair, first: Option<u64>) -> Option<u
         format!("{time}  {}  {detail}", event_name(&event.kind))
     };
     let words = match (&pair.left, &pair.right) {
-        (Some(event), Some(_)) => format!("In both: {}", says(event)),
+        (Some(event), Some(_)) => match pair.later() {
+            Some(span) if span.0 > 0 => format!("{} later in the other: {}", span_words(span), says(event)),
+            Some(span) if span.0 < 0 => {
+                format!("{} earlier in the other: {}", span_words(TimeSpan(-span.0)), says(event))
+            }
+            _ => format!("In both: {}", says(event)),
+        },
         (Some(event), None) => format!("Only here: {}", says(event)),
         (None, Some(event)) => format!("Only in the other: {}", says(event)),
         (None, None) => String::new(),
@@ -207,12 +245,12 @@ fn line(ui: &mut Ui, run: &RunMode, pair: &Pair, first: Option<u64>) -> Option<u
             let fill = t.tint(t.panel, color, if t.dark { 0.20 } else { 0.14 });
             ui.painter().rect_filled(half.shrink2(vec2(0.0, 0.5)), 3.0, fill);
         }
-        if first == Some(event.seq) && !both {
+        if first == Some(event.seq) {
             let edge = Rect::from_min_size(half.left_top(), vec2(3.0, half.height()));
             ui.painter().rect_filled(edge, 0.0, color);
         }
         let own = instance_of(&event.kind).is_some() && instance_of(&event.kind) == run.selected();
-        let color = if both && !own { t.muted } else { t.text };
+        let color = if pair.is_same() && !own { t.muted } else { t.text };
         let galley =
             super::inspector::cut(ui, &says(event), FontId::proportional(11.5), color, half.width() - 12.0);
         ui.painter().galley(pos2(half.left() + 8.0, half.center().y - galley.size().y / 2.0), galley, color);

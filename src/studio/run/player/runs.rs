@@ -3,16 +3,16 @@
 use super::stops::refusal;
 use super::{Answer, Player, Way, advance};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Event, EventKind, InputKind, InstanceChange, Operation, Publisher, TransmissionId};
-use crate::journal::{Clock, Detail, Run, event_name};
+use crate::engine::{EventKind, InputKind, Operation, Publisher, TransmissionId};
+use crate::journal::{Clock, Run};
 use crate::lab::{
-    self, Branch, Change, Difference, Fault, Moment, RunTree, VirtualRun, first_difference_after,
+    self, Beside, Branch, Change, Difference, Fault, Moment, RunTree, VirtualRun, first_difference_after,
+    side_by_side,
 };
 use crate::message::{DateTime, TimeSpan};
 use crate::model::Application;
 use crate::program::Program;
 use crate::studio::run::atlas::pill_of;
-use similar::{Algorithm, DiffTag, capture_diff_slices};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -21,10 +21,6 @@ use std::time::Instant;
 /// Most runs kept, and most events of them all; beyond, the oldest that nobody named or forked goes.
 const MOST: usize = 12;
 const EVENTS: usize = 3_000_000;
-/// Lines compared from the first difference on, of each run.
-const COMPARED: usize = 240;
-/// Lines shown before the first difference.
-const BEFORE: usize = 3;
 
 /// One run of the tree.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,13 +53,6 @@ pub struct Brought {
     pub sent: bool,
 }
 
-/// One line of two runs side by side; the same in both when there are both.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pair {
-    pub left: Option<Event>,
-    pub right: Option<Event>,
-}
-
 /// The run shown beside another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
@@ -71,8 +60,8 @@ pub struct Comparison {
     pub right: String,
     /// `None` while they are the same.
     pub difference: Option<Difference>,
-    /// What happened in them from shortly before the first difference on; only what a reader follows.
-    pub rows: Vec<Pair>,
+    /// What happened in them from shortly before the first difference on.
+    pub beside: Beside,
 }
 
 #[derive(Debug, Default)]
@@ -245,10 +234,11 @@ impl Runs {
         let same = self.comparison.as_ref().filter(|(.., known)| known.difference.is_none());
         let same = same.map_or(0, |(a, b, _)| *a.min(b));
         let difference = known.or_else(|| first_difference_after(left.run(), right.run(), same));
-        let rows =
-            difference.as_ref().map_or_else(Vec::new, |d| side_by_side(left.run(), right.run(), d.seq));
+        let beside = difference
+            .as_ref()
+            .map_or_else(Beside::default, |d| side_by_side(left.run(), right.run(), d.seq));
         let (shown, with) = (self.shown.clone(), with.clone());
-        let comparison = Comparison { left: shown, right: with, difference, rows };
+        let comparison = Comparison { left: shown, right: with, difference, beside };
         self.comparison = Some((ends.0, ends.1, Arc::new(comparison)));
     }
 
@@ -347,64 +337,6 @@ fn brought(record: &Run, moment: u64) -> Option<Brought> {
             sent: false,
         })
     })
-}
-
-/// What a reader of two runs follows; what the engine does in between is left out.
-fn tells(kind: &EventKind) -> bool {
-    match kind {
-        EventKind::SubscriptionAdded { .. }
-        | EventKind::SubscriptionRemoved { .. }
-        | EventKind::PersistencePoint { .. }
-        | EventKind::ShapeCompleted { .. }
-        | EventKind::MessageEnqueued { .. } => false,
-        EventKind::Instance { change, .. } => {
-            !matches!(change, InstanceChange::Ready | InstanceChange::Active | InstanceChange::Rehydrated)
-        }
-        _ => true,
-    }
-}
-
-/// Both runs from shortly before an event on, what is the same in both on one line.
-fn side_by_side(left: &Run, right: &Run, seq: u64) -> Vec<Pair> {
-    let events = |run: &Run| -> Vec<Event> {
-        let before = run.events_until(seq.saturating_sub(1)).iter().rev();
-        let mut kept: Vec<Event> = before.filter(|e| tells(&e.kind)).take(BEFORE).cloned().collect();
-        kept.reverse();
-        let after = run.events_after(seq.saturating_sub(1)).iter();
-        kept.extend(after.filter(|e| tells(&e.kind)).take(COMPARED).cloned());
-        kept
-    };
-    let (left, right) = (events(left), events(right));
-    let keys = |events: &[Event]| events.iter().map(|event| key(&event.kind)).collect::<Vec<_>>();
-    let (a, b) = (keys(&left), keys(&right));
-    let mut rows = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, &a, &b) {
-        let (old, new) = (op.old_range(), op.new_range());
-        let (lefts, rights) =
-            (left.get(old).unwrap_or_default().iter(), right.get(new).unwrap_or_default().iter());
-        if op.tag() == DiffTag::Equal {
-            let both = lefts.zip(rights);
-            rows.extend(both.map(|(l, r)| Pair { left: Some(l.clone()), right: Some(r.clone()) }));
-        } else {
-            rows.extend(lefts.map(|l| Pair { left: Some(l.clone()), right: None }));
-            rows.extend(rights.map(|r| Pair { left: None, right: Some(r.clone()) }));
-        }
-    }
-    rows
-}
-
-/// An event without its numbers, which differ between runs from where they part.
-fn key(kind: &EventKind) -> String {
-    let detail = Detail(kind).to_string();
-    let words = detail.split_whitespace().map(|word| {
-        let numbered = word.trim_start_matches(['#', 'm', 's', 't']);
-        if numbered.len() < word.len() && numbered.trim_end_matches([',', ':']).parse::<u64>().is_ok() {
-            "·"
-        } else {
-            word
-        }
-    });
-    format!("{} {}", event_name(kind), words.collect::<Vec<_>>().join(" "))
 }
 
 impl Player {
