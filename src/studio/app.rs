@@ -192,15 +192,10 @@ impl Studio {
                     .exact_size(34.0)
                     .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));
             } else {
-                // Writing a message takes more room than reading the journal; each keeps the height it is given.
-                let (name, share, most) = match (self.run.sends(), self.run.spreads()) {
-                    (true, _) => ("send", 0.4, 360.0),
-                    (_, true) => ("spread", 0.36, 380.0),
-                    _ => ("run", 0.24, 248.0),
-                };
-                Panel::bottom(name)
+                // One height for all lists: their names stay where they are when another is chosen.
+                Panel::bottom("lists")
                     .frame(frame(t.panel))
-                    .default_size((height * share).min(height - LEFT).clamp(140.0, most))
+                    .default_size((height * 0.3).min(height - LEFT).clamp(140.0, 340.0))
                     .size_range(96.0..=(height - LEAST).max(96.0))
                     .resizable(true)
                     .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));

@@ -20,6 +20,8 @@ fn crumb(ui: &Ui) -> f32 {
 
 /// Width of the transport, to stand in the middle of what is left.
 const TRANSPORT: f32 = 440.0;
+/// Beside less room than this the transport has no place for a number.
+const PILL: f32 = 320.0;
 /// From this width on the bar has room for the names of product and application.
 const ROOMY: f32 = 1280.0;
 
@@ -42,8 +44,11 @@ pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
             ui.spacing_mut().item_spacing.x = 10.0;
             modes(ui, studio, actions);
             ui.add_space(4.0);
-            if studio.mode == Mode::Design || ui.available_width() > TRANSPORT + 120.0 {
-                problems_pill(ui, studio, actions);
+            let room = ui.available_width();
+            if studio.mode == Mode::Design || room > TRANSPORT + 120.0 {
+                problems_pill(ui, studio, true, actions);
+            } else if room > PILL {
+                problems_pill(ui, studio, false, actions);
             }
             if studio.mode == Mode::Run {
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -190,7 +195,8 @@ fn modes(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
     }
 }
 
-fn problems_pill(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
+/// How the application checks; not `whole` just a dot with a number.
+fn problems_pill(ui: &mut Ui, studio: &Studio, whole: bool, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     let problems = &studio.document.problems;
     let serious = problems.iter().filter(|p| p.severity != Severity::Information).count();
@@ -199,9 +205,13 @@ fn problems_pill(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
         Some(Severity::Information) => (t.ok, counted(problems.len(), "note")),
         Some(worst) => (super::panels::problems::color(t, worst), counted(serious, "problem")),
     };
+    let number = if serious > 0 { serious } else { problems.len() };
+    let shown = if whole { words.clone() } else { number.to_string() };
     let button =
-        Button::new(RichText::new(format!("     {words}"))).corner_radius(13).min_size(vec2(0.0, 26.0));
-    let response = ui.add(button).on_hover_text(Command::Problems.about().1);
+        Button::new(RichText::new(format!("     {shown}"))).corner_radius(13).min_size(vec2(0.0, 26.0));
+    let response = ui.add(button);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
+    let response = response.on_hover_text(format!("{words}\n{}", Command::Problems.about().1));
     ui.painter().circle_filled(response.rect.left_center() + vec2(15.0, 0.0), 4.0, color);
     if response.clicked() {
         actions.push(Action::Command(Command::Problems));

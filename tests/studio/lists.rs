@@ -464,7 +464,7 @@ fn what_was_reached_tints_the_canvas() {
 fn a_message_is_made_of_a_schema_and_a_load_sends_many() {
     let mut bench = hello();
     bench.click("Send message");
-    bench.click("Generate");
+    bench.click("Generate message");
     bench.window.run_steps(2);
     bench.click("Send");
     bench.until("it went in", |w| w.query_by_label("Sent: 1 message").is_some());

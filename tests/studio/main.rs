@@ -17,6 +17,7 @@ mod lists;
 mod looks;
 mod newcomer;
 mod pictures;
+mod room;
 mod run;
 mod run_gallery;
 mod run_panels;

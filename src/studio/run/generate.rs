@@ -2,6 +2,7 @@
 //! that send them in numbers.
 
 use super::arrivals::{Form, number, small};
+use super::pretty;
 use crate::host::partners::beside;
 use crate::lab::simulation::{correlated, keyed_text};
 use crate::message::format_value;
@@ -88,7 +89,7 @@ impl Generator {
         let mut made = None;
         ui.horizontal(|ui| {
             let tip = "Fills what the schema asks for with values that it allows";
-            if ui.add(Button::new("Generate")).on_hover_text(tip).clicked() {
+            if ui.add(Button::new("Generate message")).on_hover_text(tip).clicked() {
                 match self.make(document, before) {
                     Ok(message) => (made, self.refused) = (Some(message), None),
                     Err(why) => self.refused = Some(why),
@@ -144,7 +145,7 @@ impl Generator {
         let wishes = Wishes { seed: self.made, optional: Optional::Some, values, ..Wishes::default() };
         let instance = document.schemas.generate(&self.kind, &wishes).map_err(|why| why.to_string())?;
         let root = self.kind.rsplit('#').next().unwrap_or(&self.kind);
-        Ok((format!("{root} {}", self.made), instance.text))
+        Ok((format!("{root} {}", self.made), pretty::indent(&instance.text)))
     }
 
     /// Sets up a partner that sends such messages.

@@ -4,6 +4,7 @@ use super::RunMode;
 use super::atlas::service_words;
 use super::state::{State, age};
 use super::tracker::{Phase, Summary};
+use crate::engine::InstanceId;
 use crate::studio::document::{Action, Document, Selection};
 use crate::studio::panels::fields;
 use crate::studio::theme::{self, Tokens};
@@ -28,25 +29,42 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     let room = (ui.available_height() - below - 8.0).max(ROW);
     let mut area = ScrollArea::vertical().id_salt("instances").max_height(room).auto_shrink([false, true]);
     area = area.min_scrolled_height(room);
-    // The selected one stays in sight while others come and go before it.
-    let place = run.selected().and_then(|id| list.iter().position(|summary| summary.id == id));
+    let place = run.selected().and_then(|id| Some((id, list.iter().position(|summary| summary.id == id)?)));
     if place != run.listed {
-        run.listed = place;
-        if let Some(place) = place {
-            let above = ((room / ROW - 1.0) / 2.0).floor().max(0.0);
-            area = area.vertical_scroll_offset((place as f32 - above).max(0.0) * ROW);
+        if let Some(top) = place.and_then(|place| scrolled(run.listed, place, run.list_top, room)) {
+            area = area.vertical_scroll_offset(top);
         }
+        run.listed = place;
     }
-    area.show_rows(ui, ROW, list.len(), |ui, rows| {
+    // The space between rows comes on top of their height.
+    let shown = area.show_rows(ui, ROW - 1.0, list.len(), |ui, rows| {
         for summary in list.get(rows).unwrap_or_default() {
             if row(ui, run, summary) {
                 run.go(summary.id, actions);
             }
         }
     });
+    run.list_top = shown.state.clamped_offset().y;
     if partners > 0 {
         super::partners::ui(ui, run);
     }
+}
+
+/// How far to scroll for the selected row; `None` where it is in sight. While others come and go before it, it stays where
+/// it is on the screen; one that is selected elsewhere is brought into the middle.
+fn scrolled(
+    before: Option<(InstanceId, usize)>,
+    (id, place): (InstanceId, usize),
+    top: f32,
+    room: f32,
+) -> Option<f32> {
+    let in_sight = |place: usize| (top..top + room).contains(&((place as f32 + 0.5) * ROW));
+    let above = match before {
+        Some((own, was)) if own == id && in_sight(was) => was as f32 * ROW - top,
+        _ if in_sight(place) => return None,
+        _ => ((room / ROW - 1.0) / 2.0).floor().max(0.0) * ROW,
+    };
+    Some((place as f32 * ROW - above).max(0.0))
 }
 
 fn heading(ui: &mut Ui, state: &State) {

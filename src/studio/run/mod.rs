@@ -41,7 +41,7 @@ use tab_bar::tab_bar;
 
 use super::document::{Action, Document, Selection};
 use super::theme::Tokens;
-use crate::engine::InstanceId;
+use crate::engine::{EventKind, InstanceId};
 use crate::journal::Stride;
 use crate::message::{MessageId, Name, Value, format_value};
 use crate::model::{Application, Id};
@@ -104,8 +104,9 @@ pub struct RunMode {
     answers: partners::Answers,
     /// The application as it was loaded last.
     ran: Option<Arc<Application>>,
-    /// The place of the selected instance in the list at the left.
-    listed: Option<usize>,
+    /// The selected instance, with its place in the list at the left; and how far that is scrolled, in points.
+    listed: Option<(InstanceId, usize)>,
+    list_top: f32,
     picked_message: Option<usize>,
     send: SendPanel,
     resume: bool,
@@ -288,12 +289,14 @@ impl RunMode {
         }
     }
 
-    /// Another application is opened: what was searched and simulated is not of it.
+    /// Another application is opened: what was searched, simulated, sent and answered is not of it.
     pub fn leave(&mut self) {
         self.simulation.cancel();
         self.scenarios.orders.end();
         self.simulation = Default::default();
         self.scenarios = Default::default();
+        self.send = Default::default();
+        self.state.answer = None;
     }
 
     /// Waits for Play when an application is loaded.
@@ -329,9 +332,9 @@ impl RunMode {
         self.unit = unit;
     }
 
-    /// There is no event to look at yet.
+    /// There is no event to look at yet: that the application subscribes to what may come is none.
     pub fn nothing_happened(&self) -> bool {
-        self.state.journal.is_empty()
+        self.state.journal.iter().all(|event| matches!(event.kind, EventKind::SubscriptionAdded { .. }))
     }
 
     /// To what went wrong next, or before.
@@ -604,16 +607,6 @@ impl RunMode {
             }
             ui.add_space(12.0);
         });
-    }
-
-    /// True while the panel for sending a message is open.
-    pub fn sends(&self) -> bool {
-        self.drawer.page == Page::Send
-    }
-
-    /// True while a list is open that needs more room than a few lines.
-    pub fn spreads(&self) -> bool {
-        matches!(self.drawer.page, Page::Messages | Page::Sequence | Page::Scenarios | Page::Simulation)
     }
 
     /// The lists below the canvas.

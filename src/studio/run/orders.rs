@@ -6,10 +6,12 @@ use super::player::{Command, FoundRun};
 use crate::diagnostic::{Diagnostic, capital};
 use crate::lab::search::{Bounds, Search, Verdict};
 use crate::model::Application;
+use crate::studio::icons::Glyph;
+use crate::studio::panels::fields;
 use crate::studio::table::{self, Column, Did, Row, View};
 use crate::studio::theme::{self, Tokens};
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use egui::{Button, Label, RichText, Ui};
+use egui::{Align, Button, Label, Layout, RichText, Ui};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -144,7 +146,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, name: &str) {
     let new = found.verdict.findings.iter().any(|found| !found.usual);
     let color = if new { t.error } else { t.ok };
     let words = capital(&found.verdict.found_text());
-    let mut opens = false;
+    let (mut opens, mut closes) = (false, false);
     ui.horizontal(|ui| {
         let chosen = orders.view.cursor.is_some_and(|at| at < found.verdict.findings.len());
         if !found.verdict.findings.is_empty() {
@@ -153,10 +155,17 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, name: &str) {
             let response = ui.add_enabled(chosen, button).on_hover_text(tip);
             opens = response.on_disabled_hover_text("Select a line first").clicked();
         }
-        ui.add(Label::new(RichText::new(words).text_style(theme::strong()).color(color)).truncate());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            closes = fields::icon_button(ui, Glyph::Close, "Put the result away").clicked();
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let words = RichText::new(words).text_style(theme::strong()).color(color);
+                ui.add(Label::new(words).truncate());
+            });
+        });
     });
+    // How far the search went is what the result is worth: all of it is read.
     let words = format!("{name}: {}", found.verdict.text());
-    ui.add(Label::new(RichText::new(words).small().color(t.muted)).truncate());
+    ui.add(Label::new(RichText::new(words).small().color(t.muted)).wrap());
     let mut view = std::mem::take(&mut orders.view);
     let all = &found.verdict.findings;
     let mut did = Did::default();
@@ -182,7 +191,11 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, name: &str) {
             words: format!("{}: {}", chosen.text(), chosen.way_text()),
         });
     orders.view = view;
-    orders.found = Some(found);
+    if closes {
+        *orders = Orders::default();
+    } else {
+        orders.found = Some(found);
+    }
     if let Some(opened) = opened {
         run.tell(Command::PlayFound(Arc::new(opened)));
         run.goes = true;

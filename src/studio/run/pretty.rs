@@ -40,7 +40,7 @@ pub fn job(text: &str, t: &Tokens) -> LayoutJob {
 }
 
 /// One element a line, two spaces a level. Text stays with its element; whitespace between elements goes.
-fn indent(xml: &str) -> String {
+pub fn indent(xml: &str) -> String {
     let mut out = String::with_capacity(xml.len() * 2);
     let (mut depth, mut rest, mut text_follows) = (0_usize, xml.trim(), false);
     while let Some(open) = rest.find('<') {

@@ -1,23 +1,24 @@
 //! Scenarios and what they reach: all of them played beside the window, coverage on the canvas, a message for what nobody
 //! reached, and the run kept as a scenario of its own.
 
+mod holes;
+mod keep;
+
 use super::RunMode;
-use super::desk::Page;
 use super::orders::{self, Orders};
 use super::player::Command;
 use crate::diagnostic::{Diagnostic, counted};
-use crate::lab::scenario::{Coverage, Hole, Kept, Kind, Offer, Outcome, Suite, play_all, reach};
+use crate::lab::scenario::{Coverage, Hole, Offer, Outcome, Suite, play_all, reach};
 use crate::message::Name;
 use crate::model::Application;
-use crate::model::edit::{Edit, Part};
 use crate::program::Program;
 use crate::studio::command;
 use crate::studio::document::{Action, Document};
-use crate::studio::panels::fields;
 use crate::studio::table::{self, Column, Row, View};
 use crate::studio::theme::{self, Tokens};
 use crossbeam_channel::{Receiver, Sender, bounded};
-use egui::{Button, Key, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Button, Layout, RichText, ScrollArea, Ui, vec2};
+use keep::Keeping;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,11 +32,6 @@ const COLUMNS: [Column; 3] = [
     Column::new("Scenario", 180.0).wide(1.0),
     Column::new("Runs", 48.0).mono().right(),
     Column::new("Took", 70.0).mono().right(),
-];
-const HOLES: [Column; 3] = [
-    Column::new("Not reached", 170.0).wide(1.0),
-    Column::new("What", 110.0).wide(0.3),
-    Column::new("In", 120.0).wide(0.5),
 ];
 
 /// What the thread beside the window tells.
@@ -63,16 +59,6 @@ enum Found {
     Offer(Offer),
     /// Why there is none.
     Not(String),
-}
-
-/// A run that is about to be kept as a scenario.
-#[derive(Clone, Debug)]
-struct Keeping {
-    name: String,
-    kept: Arc<Kept>,
-    chosen: Vec<bool>,
-    /// The field for its name wants the keyboard.
-    new: bool,
 }
 
 #[derive(Debug, Default)]
@@ -312,11 +298,21 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec
             Layout::top_down(egui::Align::Min),
             |ui| {
                 ui.set_width(ui.available_width());
-                holes(ui, run, document, actions);
+                match searched(run, document) {
+                    Some(name) => orders::ui(ui, run, &name),
+                    None => holes::ui(ui, run, document, actions),
+                }
             },
         );
     });
-    keep(ui, run, document, actions);
+    keep::keep(ui, run, document, actions);
+}
+
+/// Name of the selected scenario, while there is something to say of a search of its orders.
+fn searched(run: &RunMode, document: &Document) -> Option<String> {
+    let stem = run.scenarios.chosen(&document.app).filter(|stem| run.scenarios.orders.is_of(stem))?;
+    let name = document.app.scenarios.get(stem).map(|scenario| &scenario.name);
+    Some(name.filter(|name| !name.is_empty()).unwrap_or(stem).clone())
 }
 
 fn tools(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Action>) {
@@ -362,35 +358,13 @@ fn tools(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<
         }
         let words = match run.scenarios.playing {
             true => run.scenarios.progress(&document.app),
-            false => {
-                let coverage = run.scenarios.coverage().map(|coverage| totals(coverage));
-                run.scenarios.result().into_iter().chain(coverage).collect::<Vec<_>>().join(" · ")
-            }
+            false => run.scenarios.result().unwrap_or_default(),
         };
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add(egui::Label::new(RichText::new(words).small().color(t.muted)).truncate());
         });
     });
     ui.add_space(2.0);
-}
-
-/// `41 of 52 shapes, 6 of 8 branches, …`.
-fn totals(coverage: &Coverage) -> String {
-    let mut sums = [(0, 0); 5];
-    for (_, service) in coverage.services() {
-        let parts =
-            [service.shapes(), service.branches(), service.handlers(), service.follows(), service.receives()];
-        for (sum, part) in sums.iter_mut().zip(parts) {
-            *sum = (sum.0 + part.0, sum.1 + part.1);
-        }
-    }
-    let ports = coverage.ports();
-    if let Some(last) = sums.last_mut() {
-        *last = (last.0 + ports.0, last.1 + ports.1);
-    }
-    let words = ["shapes", "branches", "handlers", "follow pairs", "subscriptions"];
-    let part = |((reached, all), words): (&(usize, usize), &str)| format!("{reached} of {all} {words}");
-    sums.iter().zip(words).filter(|((_, all), _)| *all > 0).map(part).collect::<Vec<_>>().join(", ")
 }
 
 fn list(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Action>) {
@@ -408,12 +382,7 @@ fn list(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<A
     let seed = failed.map_or(0, |outcome| outcome.seed);
     let failures: Vec<Diagnostic> = failed.map(|outcome| outcome.failures.clone()).unwrap_or_default();
     let room = ui.available_height();
-    let searched = failures.is_empty() && cursor.is_some_and(|(stem, _)| run.scenarios.orders.is_of(stem));
-    let below = match (searched, failures.is_empty()) {
-        (false, true) => 0.0,
-        (false, false) => (room * 0.5).clamp(72.0, 180.0),
-        (true, _) => (room * 0.6).clamp(96.0, 260.0),
-    };
+    let below = if failures.is_empty() { 0.0 } else { (room * 0.5).clamp(72.0, 180.0) };
     let mut view = std::mem::take(&mut run.scenarios.list);
     if std::mem::replace(&mut run.scenarios.below, below) < below {
         // What is said below of the row at the cursor does not push it out of sight.
@@ -456,12 +425,6 @@ fn list(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<A
     if let Some((stem, _)) = did.opened.and_then(|at| scenarios.get(at)) {
         play(run, document, stem);
     }
-    if searched {
-        let name = run.scenarios.list.cursor.and_then(|at| scenarios.get(at));
-        let name = name.map(|(stem, name)| if name.is_empty() { stem.as_str() } else { name });
-        orders::ui(ui, run, name.unwrap_or_default());
-        return;
-    }
     let Some(first) = failures.first() else { return };
     ui.horizontal(|ui| {
         let order = if seed == 0 { String::new() } else { format!(" in order {seed}") };
@@ -493,206 +456,4 @@ fn play(run: &mut RunMode, document: &Document, stem: &str) {
     let seed = run.scenarios.outcomes.get(stem).map_or(0, |outcome| outcome.seed);
     let application = Arc::new(document.app.clone());
     run.tell(Command::PlayScenario { application, stem: stem.to_owned(), seed });
-}
-
-fn holes(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Action>) {
-    let Some(coverage) = run.scenarios.coverage().cloned() else {
-        let words = match run.scenarios.covered {
-            Covered::Run => "Nothing has run yet. Play, and what was not reached is listed here.",
-            Covered::Scenarios => "Choose Run all scenarios, and what none of them reached is listed here.",
-        };
-        table::nothing(ui, words);
-        return;
-    };
-    let of = Arc::as_ptr(&coverage) as usize;
-    if run.scenarios.holes_of != Some(of) {
-        run.scenarios.holes_of = Some(of);
-        run.scenarios.holes = coverage.holes();
-    }
-    let holes = std::mem::take(&mut run.scenarios.holes);
-    if holes.is_empty() {
-        let words = match totals(&coverage).is_empty() {
-            true => "There is nothing to reach yet. Draw an orchestration in Design.",
-            false => {
-                "Everything was reached: all shapes, branches, handlers, follow pairs and subscriptions."
-            }
-        };
-        table::nothing(ui, words);
-        run.scenarios.holes = holes;
-        return;
-    }
-    let t = Tokens::of(ui);
-    let chosen = run.scenarios.hole_view.cursor.and_then(|at| holes.get(at)).cloned();
-    let room = ui.available_height();
-    let below = if chosen.is_some() { 64.0 } else { 0.0 };
-    let mut view = std::mem::take(&mut run.scenarios.hole_view);
-    let mut did = table::Did::default();
-    ui.allocate_ui(vec2(ui.available_width(), (room - below).max(60.0)), |ui| {
-        did = table::show(ui, ("Not reached", &HOLES), &mut view, holes.len(), |index| {
-            let hole = holes.get(index)?;
-            Some(Row {
-                cells: vec![
-                    hole.name.clone(),
-                    hole.kind.words().to_owned(),
-                    super::atlas::service_words(hole.service).to_owned(),
-                ],
-                mark: Some(match hole.kind {
-                    Kind::Shape => t.error,
-                    Kind::Branch => t.flow,
-                    Kind::Handler => t.scope,
-                    Kind::Follow => t.construct,
-                    Kind::Subscription => t.messaging,
-                }),
-                ..Row::default()
-            })
-        });
-    });
-    run.scenarios.hole_view = view;
-    let hole = |at: Option<usize>| at.and_then(|at| holes.get(at));
-    if let Some((service, shape)) = hole(did.chose).and_then(|hole| Some((hole.service, hole.shape?))) {
-        run.go_to_shape(service, shape, actions);
-    }
-    if let Some(hole) = hole(did.opened) {
-        run.scenarios.look_for(ui.ctx(), &document.app, hole);
-    }
-    if let Some(hole) = chosen {
-        offer(ui, run, document, &hole);
-    }
-    run.scenarios.holes = holes;
-}
-
-/// A message for the chosen hole, or why there is none.
-fn offer(ui: &mut Ui, run: &mut RunMode, document: &Document, hole: &Hole) {
-    let t = Tokens::of(ui);
-    let found = run.scenarios.offers.iter().find(|(own, _)| own == hole).map(|(_, found)| found.clone());
-    match found {
-        None => {
-            ui.horizontal(|ui| {
-                let words = RichText::new("Find a message for it").size(12.0);
-                let tip = "Tries sample messages and generated ones until one gets there";
-                if ui.add(Button::new(words)).on_hover_text(tip).clicked() {
-                    run.scenarios.look_for(ui.ctx(), &document.app, hole);
-                }
-            });
-        }
-        Some(Found::Looking) => fields::note(ui, "Trying messages…"),
-        Some(Found::Not(why)) => {
-            ui.add(egui::Label::new(RichText::new(why).small().color(t.warn)).wrap());
-        }
-        Some(Found::Offer(offer)) => {
-            let source = offer.source.rsplit(['#', '/']).next().unwrap_or(&offer.source);
-            let with = if offer.with.is_empty() {
-                String::new()
-            } else {
-                format!(" with {}", offer.with.join(", "))
-            };
-            let words = format!("{source}{with} at {} gets there", offer.location);
-            ui.horizontal(|ui| {
-                if ui.add(Button::new(RichText::new("Take it to Send message").size(12.0))).clicked() {
-                    run.send.take(&offer.location, source, &offer.text);
-                    run.drawer.show(Page::Send);
-                }
-                ui.add(egui::Label::new(RichText::new(&words).small().color(t.ok)).truncate())
-                    .on_hover_text(&words);
-            });
-        }
-    }
-}
-
-impl RunMode {
-    /// Begins to keep the run as a scenario: what was done becomes its steps.
-    pub fn keep_as_test(&mut self) {
-        self.drawer.show(Page::Scenarios);
-        self.scenarios.wants_name = true;
-        self.tell(Command::Keep("New scenario".to_owned(), self.ran.clone()));
-    }
-}
-
-/// Name and expectations of the scenario that the run becomes.
-fn keep(ui: &Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Action>) {
-    if let Some(kept) = run.state.kept.take().filter(|_| std::mem::take(&mut run.scenarios.wants_name)) {
-        let chosen = kept.proposals.iter().map(|proposal| proposal.repeats).collect();
-        let name = format!("Run of {}", document.name());
-        let free = |name: &String| !document.app.scenarios.contains_key(&stem_of(name));
-        let mut names = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name} {number}")));
-        let name = names.find(free).unwrap_or(name);
-        run.scenarios.keeping = Some(Keeping { name, kept, chosen, new: true });
-    }
-    let Some(mut keeping) = run.scenarios.keeping.take() else { return };
-    let t = Tokens::of(ui);
-    let stem = stem_of(&keeping.name);
-    let taken = document.app.scenarios.contains_key(&stem);
-    let (mut answer, mut entered) = (None, false);
-    let frame = egui::Frame::popup(ui.style()).inner_margin(16);
-    let modal = egui::Modal::new(egui::Id::unique("keep as test")).frame(frame).show(ui.ctx(), |ui| {
-        ui.set_width(520.0);
-        ui.heading("Keep as test");
-        ui.add_space(2.0);
-        let steps = counted(keeping.kept.scenario.steps.len(), "step");
-        fields::note(ui, format!("What was done becomes {steps}; choose what is expected in the end."));
-        ui.add_space(6.0);
-        fields::row(ui, "Name", |ui| {
-            let field = ui.add(TextEdit::singleline(&mut keeping.name).desired_width(f32::INFINITY));
-            if std::mem::take(&mut keeping.new) {
-                field.request_focus();
-            }
-            entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            field
-        });
-        if taken {
-            ui.label(
-                RichText::new("There is a scenario of this name. Give it another.").small().color(t.error),
-            );
-        } else {
-            fields::note(ui, format!("scenarios/{stem}.scenario.ron"));
-        }
-        fields::heading(ui, "Expected");
-        ScrollArea::vertical().max_height(260.0).auto_shrink([false, true]).show(ui, |ui| {
-            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Wrap);
-            for (proposal, on) in keeping.kept.proposals.iter().zip(&mut keeping.chosen) {
-                let mut words = shortened(&proposal.sentence);
-                if !proposal.repeats {
-                    words.push_str(" (not so when it is played in turn)");
-                }
-                ui.checkbox(on, words).on_hover_text(&proposal.sentence);
-            }
-        });
-        if !keeping.kept.lost.is_empty() {
-            fields::heading(ui, "Left out");
-        }
-        for lost in &keeping.kept.lost {
-            ui.add(egui::Label::new(RichText::new(lost).small().color(t.warn)).wrap());
-        }
-        let ready = !taken && !stem.is_empty();
-        answer = fields::answers(ui, "Keep", ready, &["Cancel"]).or((entered && ready).then_some(0));
-    });
-    if answer == Some(0) {
-        let chosen = keeping.kept.proposals.iter().zip(&keeping.chosen).filter_map(|(p, on)| on.then_some(p));
-        let mut scenario = keeping.kept.expecting(chosen);
-        keeping.name.trim().clone_into(&mut scenario.name);
-        // The list shows it, marked.
-        let before = document.app.scenarios.keys().filter(|other| **other < stem).count();
-        run.scenarios.list.cursor = Some(before);
-        run.scenarios.list.reveal(before);
-        actions.push(Action::edit(Edit::Set(Part::Scenario(stem, Some(Box::new(scenario))))));
-        return;
-    }
-    if answer.is_none() && !modal.should_close() {
-        run.scenarios.keeping = Some(keeping);
-    }
-}
-
-/// A sentence that may list very many things, cut between two of them.
-fn shortened(sentence: &str) -> String {
-    const MOST: usize = 200;
-    let Some((cut, _)) = sentence.char_indices().nth(MOST) else { return sentence.to_owned() };
-    let head = sentence.get(..cut).unwrap_or(sentence);
-    let head = head.rsplit_once(", ").map_or(head, |(before, _)| before);
-    format!("{head}, …")
-}
-
-/// The file stem of a scenario's name: `Run of hello` is `run-of-hello`.
-fn stem_of(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
 }

@@ -20,6 +20,9 @@ const EDITED: &str = " (edited)";
 /// Largest file that is opened, in bytes.
 const LARGEST: u64 = 8 * 1024 * 1024;
 
+/// From this width on there is room for one more column, in points.
+const BESIDE: f32 = 1160.0;
+
 #[derive(Debug, Default)]
 pub struct SendPanel {
     locations: Vec<ReceiveLocation>,
@@ -117,15 +120,28 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec
     }
     let room = ui.available_size();
     let side = 268.0_f32.min(room.x * 0.4);
-    ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+    let column = |ui: &mut Ui, name: &str, show: &mut dyn FnMut(&mut Ui)| {
         ui.allocate_ui_with_layout(vec2(side, room.y), Layout::top_down(Align::Min), |ui| {
             ui.set_width(side);
-            ScrollArea::vertical()
-                .id_salt("send form")
-                .auto_shrink(false)
-                .show(ui, |ui| options(ui, run, document, actions));
+            ScrollArea::vertical().id_salt(name).auto_shrink(false).show(ui, |ui| {
+                ui.set_max_width(ui.available_width() - 6.0);
+                show(ui);
+            });
         });
         ui.add_space(8.0);
+    };
+    // What makes a message stands beside what sends it, else below that.
+    let beside = room.x >= BESIDE && document.schemas.roots().next().is_some();
+    ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+        column(ui, "send form", &mut |ui| {
+            options(ui, run, document);
+            if !beside {
+                generator(ui, run, document, actions);
+            }
+        });
+        if beside {
+            column(ui, "generator", &mut |ui| generator(ui, run, document, actions));
+        }
         ui.allocate_ui_with_layout(vec2(ui.available_width(), room.y), Layout::top_down(Align::Min), |ui| {
             editor(ui, run, document);
         });
@@ -137,9 +153,8 @@ fn plain(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-fn options(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Action>) {
+fn options(ui: &mut Ui, run: &mut RunMode, document: &Document) {
     let t = Tokens::of(ui);
-    ui.set_max_width(ui.available_width() - 6.0);
     fields::row(ui, "Receive location", |ui| {
         ComboBox::from_id_salt("receive location")
             .icon(fields::drop_icon)
@@ -205,6 +220,10 @@ fn options(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Ve
     });
     ui.add_space(4.0);
     outcome(ui, run);
+}
+
+/// Makes a message of a schema, or a load of such.
+fn generator(ui: &mut Ui, run: &mut RunMode, document: &Document, actions: &mut Vec<Action>) {
     let SendPanel { generator, text, locations, location, .. } = &mut run.send;
     let at = locations.iter().find(|known| known.name == *location);
     if let Some((source, text)) = generator.ui(ui, document, text, at, actions) {

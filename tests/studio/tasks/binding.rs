@@ -333,7 +333,7 @@ pub const TASKS: &[Task] = &[
         peer_steps: 3,
         walk: |w| {
             let before = w.document().app.messages.clone();
-            w.press(Role::Button, "New sample message").menu("Generate…").menu("ProvisioningRequest");
+            w.press(Role::Button, "New sample message").menu("Fill in…").menu("ProvisioningRequest");
             let Tab::Message(path) = w.tab() else { panic!("{:?}", w.tab()) };
             assert!(!before.contains_key(&path));
             let text = &w.document().app.messages[&path];

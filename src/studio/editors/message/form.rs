@@ -79,14 +79,16 @@ pub fn ui(ui: &mut Ui, text: &mut String, schemas: &Arc<SchemaSet>, state: &mut 
 fn verdict(ui: &mut Ui, text: &mut String, schemas: &SchemaSet, state: &mut State) {
     let t = Tokens::of(ui);
     ui.horizontal(|ui| {
-        ui.menu_button("Generate…", |ui| generate(ui, text, schemas, state))
+        ui.menu_button("Fill in…", |ui| generate(ui, text, schemas, state))
             .response
             .on_hover_text("Puts a message made from a schema in its place");
         let known = message_type_of(text).is_some_and(|kind| schemas.knows(&kind));
         let (words, color) = match &state.invalid {
             Some(error) if error.line > 0 => (format!("Line {}: {}", error.line, error.message), t.error),
             Some(error) => (error.message.clone(), t.error),
-            None if text.trim().is_empty() => ("Empty: generate a message, or write one".to_owned(), t.muted),
+            None if text.trim().is_empty() => {
+                ("Empty: fill it in by a schema, or write it".to_owned(), t.muted)
+            }
             None if !known => ("No schema of the application knows this message".to_owned(), t.warn),
             None => ("Valid against its schema".to_owned(), t.ok),
         };
@@ -106,7 +108,7 @@ fn generate(ui: &mut Ui, text: &mut String, schemas: &SchemaSet, state: &mut Sta
     let current = message_type_of(text).filter(|kind| schemas.knows(kind));
     let mut make = |state: &mut State, kind: &str, wishes: Wishes| match schemas.generate(kind, &wishes) {
         Ok(made) => {
-            *text = made.text;
+            *text = pretty::indent(&made.text);
             state.said = made.notes.join(". ");
         }
         Err(error) => state.said = format!("{error}. {}", error.help),
@@ -144,12 +146,13 @@ fn generate(ui: &mut Ui, text: &mut String, schemas: &SchemaSet, state: &mut Sta
 
 fn source(ui: &mut Ui, text: &mut String) {
     let height = ui.available_height() - 4.0;
-    ScrollArea::both().id_salt("message text").auto_shrink(false).max_height(height).show(ui, |ui| {
+    ScrollArea::vertical().id_salt("message text").auto_shrink(false).max_height(height).show(ui, |ui| {
         let t = Tokens::of(ui);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows on a screen")]
         let rows = ((height - 8.0) / 15.0).max(3.0) as usize;
-        let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
-            let job = pretty::job(text.as_str(), t);
+        let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
+            let mut job = pretty::job(text.as_str(), t);
+            job.wrap.max_width = width;
             ui.fonts_mut(|fonts| fonts.layout_job(job))
         };
         let field = TextEdit::multiline(text)
