@@ -115,6 +115,10 @@ impl Case<'_> {
         if name == BTS.receive_port_id {
             return if self.received().is_some() { 3 } else { FAR };
         }
+        // Only what failed has them: who wants those is not meant for what did not.
+        if name.as_str().starts_with("ErrorReport.") && verdict.actual.is_none() {
+            return 2 * FAR;
+        }
         let Some(actual) = &verdict.actual else {
             return match (untyped, self.message_type()) {
                 _ if name == BTS.message_type => {

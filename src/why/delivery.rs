@@ -1,5 +1,6 @@
 use super::case::{Case, FAR, start};
 use super::fix::{Draft, Fix};
+use super::gone::gone;
 use super::mend::{self, FilterOf};
 use super::words;
 use crate::engine::message_box::Verdict;
@@ -49,6 +50,14 @@ pub struct Miss {
     pub fixes: Vec<Fix>,
 }
 
+impl Miss {
+    /// It had waited for the message, and did no longer when that came.
+    pub fn is_gone(&self) -> bool {
+        let holds = self.predicates.iter().all(|verdict| verdict.holds);
+        holds && !self.predicates.is_empty() && matches!(self.owner, Subscriber::Instance { .. })
+    }
+}
+
 impl Delivery {
     /// Everything that would have brought the message somewhere else, the most likely first.
     pub fn fixes(&self) -> impl Iterator<Item = &Fix> {
@@ -68,7 +77,11 @@ pub fn delivery(run: &Run, seq: u64) -> Option<Delivery> {
     let event = retraced.events.iter().find(|event| event.seq == seq)?;
     let id = crate::journal::message_of(&event.kind)?;
     let routing = retraced.trace.routings.iter().find(|routing| routing.message.id == id)?;
-    Some(explain(&retraced.after, routing))
+    let mut explained = explain(&retraced.after, routing);
+    if explained.delivered().next().is_none() {
+        explained.misses.splice(..0, gone(run, seq, &routing.message));
+    }
+    Some(explained)
 }
 
 /// What would become of a message if it were published now.

@@ -18,6 +18,7 @@ mod arrival;
 mod case;
 mod delivery;
 mod fix;
+mod gone;
 mod lineage;
 mod mend;
 mod suspended;

@@ -94,13 +94,24 @@ fn enqueued(run: &Run, engine: &Engine, id: InstanceId, message: MessageId) -> O
     )
 }
 
-fn routing_fixes(run: &Run, engine: &Engine, message: MessageId) -> (Option<u64>, Vec<Fix>) {
+/// Why a message was routed to nobody: its publication, who had waited for it, and what would have brought it somewhere.
+#[derive(Default)]
+struct Unrouted {
+    seq: Option<u64>,
+    gone: Option<String>,
+    fixes: Vec<Fix>,
+}
+
+fn unrouted(run: &Run, engine: &Engine, message: MessageId) -> Unrouted {
     let published = |kind: &EventKind| {
         matches!(kind, EventKind::MessagePublished { .. }) && message_of(kind) == Some(message)
     };
     let seq = last(run, engine, published);
     let explained = seq.and_then(|seq| delivery(run, seq));
-    (seq, explained.iter().flat_map(|d| d.fixes().cloned()).collect())
+    let fixes = explained.iter().flat_map(|delivery| delivery.fixes().cloned()).collect();
+    let nearest = explained.as_ref().and_then(|delivery| delivery.misses.first());
+    let gone = nearest.filter(|miss| miss.is_gone()).map(|miss| miss.sentence.clone());
+    Unrouted { seq, gone, fixes }
 }
 
 /// A message that failed on the receive side.
@@ -112,7 +123,8 @@ fn failure(engine: &Engine, run: &Run, view: &InstanceView) -> Standstill {
         engine,
         |kind| matches!(kind, EventKind::MessageSuspended { instance, .. } if *instance == view.id),
     );
-    let (mut seq, mut fixes) = message.map(|id| routing_fixes(run, engine, id)).unwrap_or_default();
+    let Unrouted { mut seq, gone, mut fixes } =
+        message.map(|id| unrouted(run, engine, id)).unwrap_or_default();
     if fixes.is_empty()
         && let Some(kept) = kept
     {
@@ -123,7 +135,12 @@ fn failure(engine: &Engine, run: &Run, view: &InstanceView) -> Standstill {
         Some(fix) => format!("{}, then resume it", fix.title),
         None => "Correct what the reason names, then resume it".to_owned(),
     };
-    Standstill { sentence: sentence(view, &reason), next, seq, operation: None, fixes }
+    let sentence = join(sentence(view, &reason), gone);
+    Standstill { sentence, next, seq, operation: None, fixes }
+}
+
+fn join(sentence: String, more: Option<String>) -> String {
+    [Some(sentence), more].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn sentence(view: &InstanceView, reason: &str) -> String {
@@ -172,13 +189,13 @@ fn instance(engine: &Engine, run: &Run, view: &InstanceView, reason: &str) -> St
     if uncaught {
         let place = thrown.and_then(|thrown| shape_before(run, view.id, thrown));
         let place = place.map(|(service, shape)| words::shape(engine.program(), service, shape));
-        let unrouted = last(run, engine, |kind| matches!(kind, EventKind::RoutingFailed { .. }));
-        let failed = run.events_after(unrouted.unwrap_or(0).saturating_sub(1)).first();
-        let fixes = match failed.map(|event| &event.kind) {
+        let failed = last(run, engine, |kind| matches!(kind, EventKind::RoutingFailed { .. }));
+        let failed = run.events_after(failed.unwrap_or(0).saturating_sub(1)).first();
+        let Unrouted { gone, fixes, .. } = match failed.map(|event| &event.kind) {
             Some(EventKind::RoutingFailed { message, .. }) if reason.contains(&message.to_string()) => {
-                routing_fixes(run, engine, *message).1
+                unrouted(run, engine, *message)
             }
-            _ => Vec::new(),
+            _ => Unrouted::default(),
         };
         let next = match (fixes.first(), &place) {
             (Some(fix), _) => {
@@ -194,6 +211,7 @@ fn instance(engine: &Engine, run: &Run, view: &InstanceView, reason: &str) -> St
         let place = place.map(|place| format!(" in {place}")).unwrap_or_default();
         let sentence =
             format!("{} of {} is suspended: {}{place}.", view.id, view.service, reason.trim_end_matches('.'));
+        let sentence = join(sentence, gone);
         return Standstill { sentence, next, seq: thrown.or(seq), operation: None, fixes };
     }
     let stopped =

@@ -1,12 +1,12 @@
 //! Explanations agree with what happened.
 
 use crate::build::*;
-use orchestrion::engine::{Engine, EventKind, Fate, InstanceId, Output, Subscriber};
+use orchestrion::engine::{Engine, Event, EventKind, Fate, InstanceId, Operation, Output, Subscriber};
 use orchestrion::lab::VirtualRun;
 use orchestrion::lab::scenario::{Options, Prepared};
 use orchestrion::message::{Name, TimeSpan, Value};
 use orchestrion::model::files::load;
-use orchestrion::model::{Application, Binding};
+use orchestrion::model::{Application, Binding, FilterRow};
 use orchestrion::program::Program;
 use orchestrion::why::{self, Subject};
 use std::collections::BTreeSet;
@@ -186,18 +186,19 @@ fn a_value_is_followed_back_to_the_message_it_came_from() {
     assert!(before.from[0].sentence.contains("from the beginning"), "{}", before.from[0].sentence);
 }
 
-#[test]
-fn a_wait_names_what_would_end_it_and_what_came_close() {
-    let (run, _) = decided();
-    let waits = why::waiting(run.engine(), run.run(), InstanceId(1));
-    assert_eq!(waits.len(), 1);
-    assert_eq!(waits[0].sentence, "Delay \"rest\" waits for Delay \"rest\" at 01:00:00.000.");
-
-    let asking = app()
+/// An order waits for its answer. What fails goes to a port for errors.
+fn asking() -> Application {
+    app()
         .class("Order", &["Id", "Status"])
         .class("Answer", &["Id", "Status"])
         .receive_port("In", "XMLReceive")
         .receive_port("Back", "XMLReceive")
+        .send_port("Errors")
+        .with_send_port(|port| {
+            let property = "ErrorReport.ErrorType".into();
+            let row = FilterRow { property, value: "\"FailedMessage\"".into(), ..FilterRow::default() };
+            port.filter = vec![row];
+        })
         .orchestration(
             orch("O")
                 .port("P", IN, "Order", Binding::SpecifyLater)
@@ -211,10 +212,22 @@ fn a_wait_names_what_would_end_it_and_what_came_close() {
                 ]),
         )
         .bind("O", "P", rp("In"))
-        .bind("O", "A", rp("Back"));
-    let mut run = VirtualRun::new(&asking.0, 0).unwrap();
-    let text =
-        |class: &str, id: &str| format!("<{class} xmlns=\"http://t\"><Id>{id}</Id></{class}>").into_bytes();
+        .bind("O", "A", rp("Back"))
+        .0
+}
+
+fn text(class: &str, id: &str) -> Vec<u8> {
+    format!("<{class} xmlns=\"http://t\"><Id>{id}</Id></{class}>").into_bytes()
+}
+
+#[test]
+fn a_wait_names_what_would_end_it_and_what_came_close() {
+    let (run, _) = decided();
+    let waits = why::waiting(run.engine(), run.run(), InstanceId(1));
+    assert_eq!(waits.len(), 1);
+    assert_eq!(waits[0].sentence, "Delay \"rest\" waits for Delay \"rest\" at 01:00:00.000.");
+
+    let mut run = VirtualRun::new(&asking(), 0).unwrap();
     run.submit("In-RL", text("Order", "7"));
     run.settle().unwrap();
     run.submit("Back-RL", text("Answer", "8"));
@@ -228,6 +241,40 @@ fn a_wait_names_what_would_end_it_and_what_came_close() {
     let standstill = why::suspended(run.engine(), run.run(), kept.id).unwrap();
     assert!(standstill.sentence.contains("No subscribers"), "{}", standstill.sentence);
     assert!(!standstill.next.is_empty() && standstill.operation.is_some());
+}
+
+/// Whoever had waited for a message is named with its end; a port for what failed is not the remedy.
+#[test]
+fn a_message_for_who_has_ended_names_it() {
+    let mut run = VirtualRun::new(&asking(), 0).unwrap();
+    run.submit("In-RL", text("Order", "7"));
+    run.settle().unwrap();
+    run.advance(TimeSpan::from_seconds(3)).unwrap();
+    run.operate(Operation::TerminateInstance(InstanceId(1)));
+    run.advance(TimeSpan::from_seconds(1)).unwrap();
+    run.submit("Back-RL", text("Answer", "7"));
+    run.settle().unwrap();
+    let record = run.run();
+    let published = |event: &&Event| matches!(event.kind, EventKind::MessagePublished { .. });
+    let answer = record.events().iter().rfind(published).unwrap().seq;
+    let told = why::delivery(record, answer).unwrap();
+    let gone = &told.misses[0];
+    assert!(gone.is_gone());
+    assert_eq!(
+        gone.sentence,
+        "It did not go to #1 of T.O at port A: that waited for it, and was terminated at 00:00:03.000."
+    );
+    assert!(told.fixes().all(|fix| !fix.title.contains("Errors")), "{:?}", told.misses);
+    let kept = run.engine().instances().into_iter().find(|view| view.reason.is_some()).unwrap();
+    let standstill = why::suspended(run.engine(), record, kept.id).unwrap();
+    assert!(standstill.sentence.ends_with(&gone.sentence), "{}", standstill.sentence);
+    assert!(!standstill.next.contains("Errors"), "{}", standstill.next);
+
+    // Another order's answer has nobody who waited for it.
+    run.submit("Back-RL", text("Answer", "8"));
+    run.settle().unwrap();
+    let answer = run.run().events().iter().rfind(published).unwrap().seq;
+    assert!(why::delivery(run.run(), answer).unwrap().misses.iter().all(|miss| !miss.is_gone()));
 }
 
 /// What goes to an instance at any moment of a scenario is never said to have come too early for it.
