@@ -10,6 +10,8 @@ use crate::message::{MessageId, Name, Value};
 pub enum Stride {
     /// To the next event.
     Event,
+    /// To the next event about an instance.
+    About(InstanceId),
     /// To the end of the next turn or other input: the smallest change of state.
     Turn,
     /// To the next shape that starts, of one instance or of any.
@@ -47,6 +49,7 @@ impl Run {
         let kind = &event.kind;
         match stride {
             Stride::Event | Stride::Turn => true,
+            Stride::About(id) => instance_of(kind) == Some(*id),
             Stride::Shape(of) => {
                 matches!(kind, EventKind::ShapeStarted { .. })
                     && of.is_none_or(|id| instance_of(kind) == Some(id))

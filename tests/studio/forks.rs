@@ -5,6 +5,7 @@ use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use orchestrion::engine::EventKind;
+use orchestrion::journal::{Stride, instance_of};
 use orchestrion::lab::Fault;
 use orchestrion::message::{Name, Value};
 use orchestrion::studio::command;
@@ -94,6 +95,84 @@ fn a_fork_that_changes_nothing_is_the_same_run_and_goes_on_the_same() {
     let comparison = last.comparison.unwrap();
     assert_eq!(comparison.difference, None, "{:?}", comparison.beside.pairs.first());
     assert!(last.runs.iter().all(|run| run.elapsed == last.clock.elapsed));
+}
+
+#[test]
+fn an_instance_that_another_run_never_had_is_not_looked_at_there() {
+    let (mut player, now) = played(6);
+    let before = player.update();
+    player.obey(Command::Fork { seq: first_arrival(&before), fault: None }, now);
+    player.obey(Command::ShowRun("Run 1".into()), now);
+    let first = before.instances.iter().map(|summary| summary.id).min();
+    let last = before.instances.iter().map(|summary| summary.id).max();
+    player.obey(Command::Watch(last), now);
+    assert!(player.update().watched.is_some());
+    let fork = name_of_fork(&player.update());
+    player.obey(Command::ShowRun(fork), now);
+    assert!(player.update().watched.is_none(), "it came to be after the fork");
+
+    player.obey(Command::ShowRun("Run 1".into()), now);
+    player.obey(Command::Watch(first), now);
+    player.obey(Command::Restart, now);
+    assert!(player.update().watched.is_none(), "the same number is another instance");
+}
+
+fn name_of_fork(update: &Update) -> String {
+    update.runs.iter().find(|run| run.parent.is_some()).unwrap().name.clone()
+}
+
+#[test]
+fn what_could_be_otherwise_is_what_the_instance_looked_at_came_of() {
+    let (mut player, now) = played(20);
+    let update = player.update();
+    let managers = update.instances.iter().filter(|s| s.service.as_str().ends_with("OrderManagerOrch"));
+    let keys: Vec<_> = managers.clone().map(|summary| summary.key()).collect();
+    assert!(keys.len() > 2, "{keys:?}");
+    for manager in managers {
+        player.obey(Command::Watch(Some(manager.id)), now);
+        let brought = player.update().brought.unwrap();
+        let customer = manager.key().split_once(" / ").unwrap().0.to_owned();
+        let body = String::from_utf8(brought.body.as_ref().unwrap().to_vec()).unwrap();
+        assert!(body.contains(&format!(">{customer}<")), "for order {}: {body}", manager.key());
+    }
+}
+
+#[test]
+fn what_is_done_to_one_is_said_and_keeps_it_selected() {
+    let mut bench = Bench::held(Theme::Dark, [1500.0, 940.0]);
+    watch_manager(&mut bench);
+    let id = bench.window.state().run.selected().unwrap();
+    bench.tell(Command::Stride { to: Stride::Event, forward: false });
+    bench.until("the past", |w| w.state().run.past().is_some());
+    bench.window.run_steps(2);
+    bench.click("Terminate");
+    bench.window.run_steps(4);
+    assert!(bench.window.state().run.past().is_some(), "what is over cannot be acted on");
+
+    bench.tell(Command::Now);
+    bench.until("now", |w| w.state().run.past().is_none());
+    bench.window.run_steps(2);
+    bench.click("Terminate");
+    bench.until("its end", |w| w.state().run.state.summary(id).is_some_and(|s| s.phase.ended()));
+    bench.window.run_steps(4);
+    assert_eq!(bench.window.state().run.selected(), Some(id));
+    bench.window.get_by_label_contains(&format!("Terminated {id}"));
+}
+
+#[test]
+fn steps_by_event_keep_to_the_selected_instance_when_the_journal_does() {
+    let mut bench = Bench::held(Theme::Dark, [1500.0, 940.0]);
+    watch_manager(&mut bench);
+    let id = bench.window.state().run.selected();
+    bench.click("Selected instance only");
+    for _ in 0..4 {
+        let before = bench.window.state().run.past();
+        bench.window.state_mut().run.stride(false);
+        bench.until("a step", |w| w.state().run.past() != before);
+        let state = &bench.window.state().run.state;
+        let event = state.journal.iter().find(|event| Some(event.seq) == state.past).unwrap();
+        assert_eq!(instance_of(&event.kind), id, "{event:?}");
+    }
 }
 
 #[test]

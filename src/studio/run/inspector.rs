@@ -3,7 +3,6 @@
 use super::RunMode;
 use super::atlas::{key_of, service_words, type_of};
 use super::instances::{phase_color, title};
-use super::player::Command;
 use super::tracker::{Phase, Watched};
 use super::words::wanted;
 use crate::diagnostic::counted;
@@ -54,6 +53,9 @@ pub fn head(ui: &mut Ui, run: &mut RunMode) {
     ui.add_space(4.0);
 }
 
+/// Why nothing is done to what is over.
+pub const PAST: &str = "Go back to now to do this";
+
 fn operations(ui: &mut Ui, run: &mut RunMode, id: InstanceId, phase: &Phase) {
     let suspended = matches!(phase, Phase::Suspended { .. });
     let resumable = matches!(phase, Phase::Suspended { resumable: true });
@@ -70,14 +72,14 @@ fn operations(ui: &mut Ui, run: &mut RunMode, id: InstanceId, phase: &Phase) {
             go_on,
             ("Terminate", true, Operation::TerminateInstance(id)),
         ] {
-            let text = RichText::new(words).size(12.0);
-            if ui.add_enabled(enabled, egui::Button::new(text)).clicked() {
-                let goes_on = matches!(operation, Operation::ContinueInstance(_));
-                run.tell(Command::Operate(operation));
-                if goes_on {
-                    // The breakpoint has stopped the clock, too.
-                    run.tell(Command::Play);
-                }
+            let button = egui::Button::new(RichText::new(words).size(12.0));
+            let response = ui.add_enabled(enabled && run.state.past.is_none(), button);
+            let response = match run.state.past {
+                Some(_) => response.on_disabled_hover_text(PAST),
+                None => response,
+            };
+            if response.clicked() {
+                run.operate(operation);
             }
         }
     });

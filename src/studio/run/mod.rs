@@ -41,7 +41,7 @@ use tab_bar::tab_bar;
 
 use super::document::{Action, Document, Selection};
 use super::theme::Tokens;
-use crate::engine::{EventKind, InstanceId};
+use crate::engine::{EventKind, InstanceId, Operation};
 use crate::journal::Stride;
 use crate::message::{MessageId, Name, Value, format_value};
 use crate::model::{Application, Id};
@@ -321,11 +321,16 @@ impl RunMode {
     /// One step back or forward through the record.
     pub fn stride(&mut self, forward: bool) {
         let to = match self.unit {
-            Unit::Event => Stride::Event,
+            Unit::Event => self.only().map_or(Stride::Event, Stride::About),
             Unit::Shape => Stride::Shape(self.selected),
             Unit::Message => Stride::Message(None),
         };
         self.tell(Command::Stride { to, forward });
+    }
+
+    /// The selected instance, when the journal shows no other.
+    fn only(&self) -> Option<InstanceId> {
+        self.selected.filter(|_| self.drawer.only_selected)
     }
 
     pub fn step_by(&mut self, unit: Unit) {
@@ -486,6 +491,17 @@ impl RunMode {
     /// Shows an instance in full, or none.
     pub fn select(&mut self, id: Option<InstanceId>) {
         self.choose(id, true);
+    }
+
+    /// Does something to the selected instance, which stays selected.
+    fn operate(&mut self, operation: Operation) {
+        self.chosen = self.selected.is_some();
+        let goes_on = matches!(operation, Operation::ContinueInstance(_));
+        self.tell(Command::Operate(operation));
+        if goes_on {
+            // The breakpoint has stopped the clock, too.
+            self.tell(Command::Play);
+        }
     }
 
     fn choose(&mut self, id: Option<InstanceId>, by_person: bool) {

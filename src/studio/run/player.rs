@@ -130,9 +130,11 @@ impl Player {
             }
             Command::Operate(operation) => {
                 self.now();
-                if let Some(run) = self.runs.run_mut() {
-                    run.operate(operation);
-                }
+                let words = self.done(&operation);
+                let refused = self.operate(operation).err();
+                let refused = refused
+                    .map(|why| Diagnostic::error("L10", why, "Look at its state, and choose what it allows"));
+                self.answers.push(refused.map_or(Answer::Done(words), Answer::Refused));
                 self.follow();
             }
             Command::OperateAll(operations) => {
@@ -321,6 +323,8 @@ impl Player {
         self.gap = false;
         self.partners = Arc::default();
         let Some(run) = self.runs.run() else { return };
+        // It may never have come to be in this one.
+        self.watched = self.watched.filter(|id| id.0 <= run.engine().core().counters.instances);
         self.program = Some(Arc::clone(run.engine().program()));
         self.seen = run.run().forgotten();
         self.window = (self.seen + 1, self.seen);
@@ -525,7 +529,7 @@ impl Player {
         self.runs.look();
         let mut clock = self.clock;
         let past = self.past.as_ref().map(|past| past.seq);
-        let brought = self.runs.brought(past, self.clock.playing);
+        let brought = self.runs.brought(past, self.watched, self.clock.playing);
         let told = self.narrates.then(|| self.tell(past)).flatten();
         let amid = self.past.as_ref().is_some_and(|past| past.amid);
         let run = self.runs.run();

@@ -76,25 +76,25 @@ fn buttons(ui: &mut Ui, run: &mut RunMode) {
         if small(ui, C::NextProblem, run.state.past.is_some()) {
             run.to_problem(true);
         }
-        if let Some(seq) = run.state.past {
-            if small(ui, C::BackToNow, true) {
-                run.tell(Command::Now);
-            }
-            let words = format!("Looking back at {}, event {seq}", Clock(run.state.clock.elapsed));
-            ui.add(egui::Label::new(RichText::new(words).size(12.0).color(t.brand)).truncate());
+        if run.state.past.is_some() && small(ui, C::BackToNow, true) {
+            run.tell(Command::Now);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.available_width() < 96.0 {
-                return;
-            }
-            for (words, name, factor) in
-                [("All", "Show all time", 0.0), ("+", "Zoom time in", 0.5), ("−", "Zoom time out", 2.0)]
-            {
+            let zooms =
+                [("All", "Show all time", 0.0), ("+", "Zoom time in", 0.5), ("−", "Zoom time out", 2.0)];
+            let room = ui.available_width() >= 96.0;
+            for (words, name, factor) in zooms.into_iter().filter(|_| room) {
                 let response = ui.add(Button::new(RichText::new(words).size(12.0)).min_size(vec2(24.0, 0.0)));
                 response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
                 if response.on_hover_text(name).clicked() {
                     zoom(run, (factor > 0.0).then_some(factor));
                 }
+            }
+            if let Some(seq) = run.state.past {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let words = format!("Looking back at {}, event {seq}", Clock(run.state.clock.elapsed));
+                    ui.add(egui::Label::new(RichText::new(words).size(12.0).color(t.brand)).truncate());
+                });
             }
         });
     });

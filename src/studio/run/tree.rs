@@ -138,18 +138,21 @@ fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
     let words = match &comparison.difference {
         None => format!("{} and {} are the same so far", comparison.left, comparison.right),
         Some(difference) => {
-            let first = difference.left.as_ref().or(difference.right.as_ref());
-            let at =
-                first.map_or_else(String::new, |event| Clock(event.at.since(run.state.start)).to_string());
+            // Where one goes on later, they part when the other one goes on.
+            let both = [&difference.left, &difference.right];
+            let first = both.into_iter().flatten().map(|event| event.at).min();
+            let at = first.map_or_else(String::new, |at| Clock(at.since(run.state.start)).to_string());
             format!("First difference at {at}, event {}", difference.seq)
         }
     };
+    let mut top = false;
     ui.horizontal(|ui| {
         ui.label(RichText::new(words).family(theme::medium()).color(t.text));
         if let Some(difference) = &comparison.difference
             && ui.button("Show").on_hover_text("Goes to the first difference").clicked()
         {
             run.tell(Command::Seek(difference.seq));
+            top = true;
         }
         if ui.button("Close").on_hover_text("Compares no longer").clicked() {
             run.tell(Command::Compare(None));
@@ -170,7 +173,11 @@ fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     let first = comparison.difference.as_ref().map(|difference| difference.seq);
-    let area = ScrollArea::vertical().id_salt("side by side").auto_shrink(false);
+    let mut area =
+        ScrollArea::vertical().id_salt((&comparison.left, &comparison.right, first)).auto_shrink(false);
+    if top {
+        area = area.vertical_scroll_offset(0.0);
+    }
     let shown = |pair: &&Pair| !run.only_differences || !pair.is_same();
     let pairs: Vec<&Pair> = comparison.beside.pairs.iter().filter(shown).collect();
     area.show_rows(ui, LINE, pairs.len(), |ui, rows| {

@@ -1,6 +1,7 @@
 //! Why: who got the message shown and who nearly did, what the instance waits for, what a shape decided, where a value came
 //! from, and the change that would help.
 
+use super::inspector::PAST;
 use super::player::{Command, Explanation};
 use super::words::wanted;
 use super::{RunMode, forks};
@@ -90,9 +91,13 @@ fn instance(ui: &mut Ui, run: &mut RunMode, why: &Explanation, actions: &mut Vec
         quiet(ui, &format!("Next: {}.", standstill.next));
         ui.horizontal_wrapped(|ui| {
             if let Some(operation) = &standstill.operation
-                && ui.button(does(operation)).on_hover_text(&standstill.next).clicked()
+                && ui
+                    .add_enabled(run.state.past.is_none(), egui::Button::new(does(operation)))
+                    .on_hover_text(&standstill.next)
+                    .on_disabled_hover_text(PAST)
+                    .clicked()
             {
-                run.tell(Command::Operate(operation.clone()));
+                run.operate(operation.clone());
             }
             if let Some(seq) = standstill.seq.filter(|seq| Some(*seq) != why.event)
                 && ui.button("Show when").on_hover_text("Goes to the moment it happened").clicked()

@@ -122,7 +122,7 @@ fn bulk(ui: &mut Ui, run: &mut RunMode) {
         let tip = if now {
             format!("{} {whom}; you see which before it is done", act.words())
         } else {
-            "Go back to now to do this".to_owned()
+            super::super::inspector::PAST.to_owned()
         };
         let words = RichText::new(format!("{}…", act.words())).size(12.0);
         let button = ui.add_enabled(now && found.total > 0, Button::new(words));

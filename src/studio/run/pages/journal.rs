@@ -24,7 +24,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
         let enabled = run.selected().is_some();
         let text = RichText::new("Selected instance only").size(12.0);
         let check = egui::Checkbox::new(&mut run.drawer.only_selected, text);
-        ui.add_enabled(enabled, check);
+        ui.add_enabled(enabled, check).on_hover_text("The list, and steps by event, leave the others out");
     });
     keep_up(run, Page::Journal);
     let found = run.found();

@@ -68,7 +68,7 @@ pub struct Drawer {
     /// What was asked for last.
     asked: Option<Ask>,
     /// The journal shows the selected instance only.
-    only_selected: bool,
+    pub(super) only_selected: bool,
     grouping: Grouping,
     sort: Sort,
     open: BTreeSet<String>,

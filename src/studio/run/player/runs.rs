@@ -3,7 +3,7 @@
 use super::stops::refusal;
 use super::{Answer, Player, Way, advance};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{EventKind, InputKind, Operation, Publisher, TransmissionId};
+use crate::engine::{EventKind, InputKind, InstanceId, Operation, Publisher, TransmissionId};
 use crate::journal::{Clock, Run};
 use crate::lab::{
     self, Beside, Branch, Change, Difference, Fault, Moment, RunTree, VirtualRun, first_difference_after,
@@ -64,6 +64,9 @@ pub struct Comparison {
     pub beside: Beside,
 }
 
+/// A moment, and who is looked at.
+type About = (u64, Option<InstanceId>);
+
 #[derive(Debug, Default)]
 pub(super) struct Runs {
     tree: Option<RunTree>,
@@ -74,7 +77,7 @@ pub(super) struct Runs {
     begun: u32,
     steps: u64,
     comparison: Option<(u64, u64, Arc<Comparison>)>,
-    brought: Option<(u64, Option<Arc<Brought>>)>,
+    brought: Option<(About, Option<Arc<Brought>>)>,
 }
 
 impl Runs {
@@ -105,6 +108,12 @@ impl Runs {
         self.shown = name;
         self.brought = None;
         self.comparison = None;
+    }
+
+    /// The run it was forked from at first.
+    fn root<'a>(&'a self, name: &'a str) -> &'a str {
+        let parent = self.tree.as_ref().and_then(|tree| tree.branch(name)?.parent.as_deref());
+        parent.map_or(name, |parent| self.root(parent))
     }
 
     pub fn compare(&mut self, with: Option<String>) {
@@ -242,20 +251,28 @@ impl Runs {
         self.comparison = Some((ends.0, ends.1, Arc::new(comparison)));
     }
 
-    /// What came from outside at the moment shown, or last before it.
-    pub fn brought(&mut self, past: Option<u64>, playing: bool) -> Option<Arc<Brought>> {
+    /// What came from outside at the moment shown, or last before it: of what an instance that is looked at came of.
+    pub fn brought(
+        &mut self,
+        past: Option<u64>,
+        of: Option<InstanceId>,
+        playing: bool,
+    ) -> Option<Arc<Brought>> {
         let record = self.run()?.run();
         let moment = past.unwrap_or(record.last_seq());
         if playing {
             return None;
         }
         if let Some((at, known)) = &self.brought
-            && *at == moment
+            && *at == (moment, of)
         {
             return known.clone();
         }
-        let found = brought(record, moment).map(Arc::new);
-        self.brought = Some((moment, found.clone()));
+        // Where one went to a message it is about that one.
+        let own = past.is_some() && record.event(moment).is_some_and(|event| crosses(&event.kind));
+        let at = if own { moment } else { origin(record, moment, of) };
+        let found = brought(record, at).map(Arc::new);
+        self.brought = Some(((moment, of), found.clone()));
         found
     }
 }
@@ -272,6 +289,11 @@ fn below(tree: &RunTree, branch: &Branch, depth: usize, infos: &mut Vec<RunInfo>
     });
     let own = tree.branches().iter().filter(|other| other.parent.as_ref() == Some(&branch.name));
     own.for_each(|child| below(tree, child, depth + 1, infos));
+}
+
+/// It is about a message that comes in or goes out.
+fn crosses(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::MessageReceived { .. } | EventKind::PortAttempt { .. })
 }
 
 /// The transmission that an event hands to an adapter.
@@ -299,6 +321,30 @@ fn sent(record: &Run, moment: u64) -> Option<Brought> {
         again: true,
         sent: true,
     })
+}
+
+/// The last event by a moment that brought what an instance came of, or what reached it since; the moment itself without
+/// one.
+fn origin(record: &Run, moment: u64, of: Option<InstanceId>) -> u64 {
+    let Some(of) = of else { return moment };
+    let (mut instances, mut messages) = (BTreeSet::from([of]), BTreeSet::new());
+    let found = record.events_until(moment).iter().rev().find(|event| match &event.kind {
+        EventKind::MessageEnqueued { instance, message } if instances.contains(instance) => {
+            messages.insert(*message);
+            false
+        }
+        EventKind::MessagePublished { message, publisher } if messages.contains(&message.id) => {
+            match publisher {
+                Publisher::Orchestration { instance, .. } => {
+                    instances.insert(*instance);
+                    false
+                }
+                _ => true,
+            }
+        }
+        _ => false,
+    });
+    found.map_or(moment, |event| event.seq)
 }
 
 /// What a port sends at the moment, or the last thing before it that came from outside: what can be otherwise.
@@ -441,6 +487,10 @@ impl Player {
             return;
         }
         self.clock.playing = false;
+        // Instances have the same numbers only in runs that were one.
+        if self.runs.root(&self.runs.shown) != self.runs.root(name) {
+            self.watched = None;
+        }
         let before = std::mem::take(&mut self.runs.shown);
         self.runs.show(name.to_owned());
         self.shown_anew();

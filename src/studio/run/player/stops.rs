@@ -237,8 +237,20 @@ impl Player {
     /// Acts as an operator.
     ///
     /// # Errors
+    /// What is said when it was done.
+    pub(super) fn done(&self, operation: &Operation) -> String {
+        let later = if self.clock.playing { "" } else { ": it goes on with the run" };
+        match operation {
+            Operation::SuspendInstance(id) => format!("Suspended {id}"),
+            Operation::ResumeInstance(id) => format!("Resumed {id}{later}"),
+            Operation::TerminateInstance(id) => format!("Terminated {id}"),
+            Operation::ContinueInstance(id) => format!("Continued {id}"),
+            _ => "Done".to_owned(),
+        }
+    }
+
     /// Why it was refused.
-    fn operate(&mut self, operation: Operation) -> Result<(), String> {
+    pub(super) fn operate(&mut self, operation: Operation) -> Result<(), String> {
         let Some(run) = self.runs.run_mut() else { return Ok(()) };
         let before = run.run().last_seq();
         run.operate(operation);
