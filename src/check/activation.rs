@@ -2,17 +2,27 @@
 
 use super::subject::Subject;
 use crate::diagnostic::Diagnostic;
+use crate::model::edit::Edit;
 use crate::model::{Binding, Block, Id, Leg, Receive, Shape, ShapeKind};
 use std::collections::BTreeSet;
+
+/// Mends V04, and V05 where that has the same cause.
+const ACTIVATE: &str = "Activate on the first Receive";
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let mut first = BTreeSet::new();
     heads(&subject.orchestration.body, &mut first);
-    let mut activated = false;
+    let activated =
+        subject.sites.iter().any(|site| matches!(&site.shape.kind, ShapeKind::Receive(r) if r.activate));
+    // What a designer marks as callable may be called by another application.
+    let callable = subject.orchestration.invokable == Some(true);
+    let idle = !activated && !callable && !is_invoked(subject);
+    // What could start it, and how.
+    let head = subject.sites.iter().find(|site| idle && first.contains(&site.shape.id) && starts(site.shape));
+    let head = head.map(|site| (site.shape, subject.change_receive(site.shape, |r| r.activate = true)));
     for site in &subject.sites {
         let ShapeKind::Receive(receive) = &site.shape.kind else { continue };
         if receive.activate {
-            activated = true;
             if !first.contains(&site.shape.id) {
                 let message = format!("`{}` activates but is not the first shape", site.shape.name);
                 let help =
@@ -27,12 +37,11 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             }
             untyped(subject, site.shape, receive, found);
         } else {
-            waits_for_something(subject, site.shape, receive, found);
+            let starts = head.as_ref().filter(|(shape, _)| shape.id == site.shape.id);
+            waits_for_something(subject, site.shape, receive, starts.map(|(_, edit)| edit), found);
         }
     }
-    // What a designer marks as callable may be called by another application.
-    let callable = subject.orchestration.invokable == Some(true);
-    if !activated && !callable && !is_invoked(subject) {
+    if idle {
         let orchestration = subject.orchestration;
         let message = format!(
             "Nothing starts `{}`: it has no activate receive, and nobody calls it",
@@ -40,13 +49,11 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         );
         let help = "set Activate on its first Receive, or call or start it from another orchestration";
         let at = subject.at(&orchestration.id, &orchestration.name, "");
-        let mut idle = Diagnostic::error("V04", message, help).at(at);
-        let head = subject.sites.iter().find(|site| first.contains(&site.shape.id) && starts(site.shape));
-        if let Some(head) = head {
-            let activates = subject.change_receive(head.shape, |r| r.activate = true);
-            idle = idle.mend("Activate on the first Receive", vec![activates]);
+        let mut nothing = Diagnostic::error("V04", message, help).at(at);
+        if let Some((_, activates)) = head {
+            nothing = nothing.mend(ACTIVATE, vec![activates]);
         }
-        found.push(idle);
+        found.push(nothing);
     }
 }
 
@@ -69,8 +76,14 @@ pub(super) fn heads(block: &Block, first: &mut BTreeSet<Id>) {
     }
 }
 
-/// V05, V06.
-fn waits_for_something(subject: &Subject<'_>, shape: &Shape, receive: &Receive, found: &mut Vec<Diagnostic>) {
+/// V05, V06. `starts` makes it the receive that starts an orchestration which nothing else starts.
+fn waits_for_something(
+    subject: &Subject<'_>,
+    shape: &Shape,
+    receive: &Receive,
+    starts: Option<&Edit>,
+    found: &mut Vec<Diagnostic>,
+) {
     if !receive.filter.is_empty() {
         let message = format!("`{}` has a filter but does not activate", shape.name);
         let help = "set Activate, or remove the filter; a waiting receive is matched by its correlation set";
@@ -90,7 +103,11 @@ fn waits_for_something(subject: &Subject<'_>, shape: &Shape, receive: &Receive, 
         let message = format!("`{}` neither activates nor follows a correlation set", shape.name);
         let help =
             "follow a set that was initialised before it, set Activate, or bind the port self-correlating";
-        found.push(Diagnostic::error("V05", message, help).at(subject.place(shape, "follows")));
+        let mut lost = Diagnostic::error("V05", message, help).at(subject.place(shape, "follows"));
+        if let Some(starts) = starts {
+            lost = lost.mend(ACTIVATE, vec![starts.clone()]);
+        }
+        found.push(lost);
     }
 }
 
@@ -148,6 +165,21 @@ mod tests {
         assert_eq!(codes(&started(vec![wait("Own", Leg::Request)])), [""; 0], "self-correlating");
         let answer = vec![send("Ask"), wait("Ask", Leg::Response)];
         assert_eq!(codes(&started(answer)), [""; 0], "the answer to a request");
+    }
+
+    #[test]
+    fn v05_is_mended_as_v04_where_nothing_else_starts_it() {
+        let waiting = |app: &Application| {
+            crate::check::check(app).into_iter().filter(|p| p.code == "V05").collect::<Vec<_>>()
+        };
+        let mut idle = application(vec![receive("In", |_| {}), receive("In", |_| {})]);
+        let found = waiting(&idle);
+        assert_eq!(found.len(), 2);
+        assert!(found[1].fixes.is_empty(), "only the first shape can activate");
+        found[0].fixes[0].clone().apply(&mut idle).unwrap();
+        assert_eq!(codes(&idle), ["V05"], "the second still waits for nothing");
+        let started = waiting(&started(vec![receive("In", |_| {})]));
+        assert!(started[0].fixes.is_empty(), "another receive starts it already");
     }
 
     #[test]

@@ -608,6 +608,7 @@ const ALSO: &[(&str, &str)] =
 const FIXES: &[(&str, &str)] = &[
     ("V03", "Set Activate to false"),
     ("V04", "Activate on the first Receive"),
+    ("V05", "Activate on the first Receive"),
     ("V06", "Remove the filter"),
     ("V06", "Correct the quotes"),
     ("V10", "List the messages made inside"),

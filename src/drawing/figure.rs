@@ -1,6 +1,7 @@
 //! How shapes, containers and ports look: drawn once, with whatever ink there is, on a canvas or in a file.
 
 use super::glyph::Glyph;
+use super::kinds;
 use super::layout::{self, Layout, Node};
 use super::palette::Tokens;
 use super::ports::{self, PortCard};
@@ -81,10 +82,12 @@ fn summary(node: &Node) -> (Face, f32) {
     if node.code { (Face::Mono, 10.5) } else { SMALL }
 }
 
-/// What a node says under its title; a closed container says how much it hides.
+/// What a node says under its title, a constant time span in short words; a closed container says how much it hides.
 fn said(node: &Node) -> String {
     if node.collapsed != Some(true) || node.hidden == 0 && node.container {
-        return node.summary.clone();
+        // A clock stands for a Delay.
+        let span = (node.glyph == Glyph::Clock).then(|| kinds::span(&node.summary)).flatten();
+        return span.unwrap_or_else(|| node.summary.clone());
     }
     let inside = format!("{} inside", counted(node.hidden, "shape"));
     if node.summary.is_empty() { inside } else { format!("{} · {inside}", node.summary) }

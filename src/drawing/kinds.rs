@@ -176,6 +176,42 @@ fn write_list<'a>(out: &mut String, items: impl Iterator<Item = [&'a str; 3]>) {
     }
 }
 
+/// A time span that is written out, such as `new System.TimeSpan(0, 2, 30)`, as `2 min 30 s`; `None` for any other text.
+pub fn span(text: &str) -> Option<String> {
+    const UNITS: [(u64, &str, &str); 5] = [
+        (86_400_000, "d", "FromDays"),
+        (3_600_000, "h", "FromHours"),
+        (60_000, "min", "FromMinutes"),
+        (1_000, "s", "FromSeconds"),
+        (1, "ms", "FromMilliseconds"),
+    ];
+    let (made, numbers) = text.trim().trim_end_matches(';').trim_end().strip_suffix(')')?.split_once('(')?;
+    let numbers: Vec<u64> = numbers
+        .split(',')
+        .map(|number| number.trim().parse::<u32>().ok().map(u64::from))
+        .collect::<Option<_>>()?;
+    let words: Vec<&str> = made.split_whitespace().collect();
+    let first = match (words.as_slice(), numbers.len()) {
+        (["new", "System.TimeSpan" | "TimeSpan"], 3) => 1,
+        (["new", "System.TimeSpan" | "TimeSpan"], 4 | 5) => 0,
+        ([from], 1) => {
+            let from = from.strip_prefix("System.").unwrap_or(from).strip_prefix("TimeSpan.")?;
+            UNITS.iter().position(|(_, _, name)| *name == from)?
+        }
+        _ => return None,
+    };
+    let mut left: u64 =
+        UNITS.iter().skip(first).zip(&numbers).map(|((unit, ..), number)| unit * number).sum();
+    let mut parts = Vec::new();
+    for (unit, word, _) in UNITS {
+        if left >= unit {
+            parts.push(format!("{} {word}", left / unit));
+            left %= unit;
+        }
+    }
+    Some(if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") })
+}
+
 /// The first line that is not empty, with an ellipsis when more follows.
 pub fn first_line(text: &str) -> String {
     let mut line = String::new();

@@ -1,6 +1,7 @@
 //! Layout, hits and wires of real orchestrations, without painting.
 
 use super::hit::Step;
+use super::kinds;
 use super::layout::{self, Layout, Node};
 use crate::model::{Application, Id, files};
 use emath::Rect;
@@ -112,4 +113,23 @@ fn the_innermost_thing_is_hit() {
     assert_eq!(layout.node_at(card.rect.center()).unwrap().id, card.id);
     let outer = node(&layout, "Listen For Orders");
     assert_eq!(layout.node_at(outer.head.center()).unwrap().id, outer.id);
+}
+
+#[test]
+fn a_constant_time_span_is_said_in_short_words() {
+    let cases = [
+        ("new System.TimeSpan(0, 0, 5)", Some("5 s")),
+        ("new TimeSpan(1, 0, 2, 30);", Some("1 d 2 min 30 s")),
+        ("new System.TimeSpan( 0,0,0,0,250 )", Some("250 ms")),
+        ("new System.TimeSpan(0, 90, 0)", Some("1 h 30 min")),
+        ("System.TimeSpan.FromMinutes(2)", Some("2 min")),
+        ("new System.TimeSpan(0, 0, 0)", Some("0 s")),
+        ("new System.TimeSpan(0, 0, patience)", None),
+        ("new System.TimeSpan(5)", None),
+        ("new System.DateTime(2026, 1, 1)", None),
+        ("Orchestrion.Configuration.Get(\"Wait\")", None),
+    ];
+    for (text, said) in cases {
+        assert_eq!(kinds::span(text).as_deref(), said, "{text}");
+    }
 }

@@ -2,13 +2,14 @@
 
 use super::harness;
 use super::run::{Bench, watch_manager};
-use super::window::command;
+use super::window::{Window, click, command, open, press};
 use egui::accesskit::Role;
-use egui::{FontId, Rect, TextStyle, Theme};
+use egui::{FontId, Key, Modifiers, Rect, TextStyle, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use orchestrion::model::edit::DeclarationKind;
 use orchestrion::studio::command::Command;
-use orchestrion::studio::document::Document;
+use orchestrion::studio::document::{Document, Selection};
 use orchestrion::studio::run::desk::Page;
 use orchestrion::studio::run::pages::PAGES;
 use orchestrion::studio::{Mode, Studio, sample};
@@ -173,4 +174,51 @@ fn a_message_that_is_made_is_laid_out_in_its_field() {
     assert!(body.rect().right() <= LAPTOP[0], "{:?}", body.rect());
     assert!(bench.window.query_by_role_and_label(Role::Button, "Fill in…").is_some());
     picture(&mut bench, "send-laptop.png");
+}
+
+#[test]
+fn where_nothing_has_happened_there_is_no_step_back() {
+    let mut bench = laptop("hello");
+    for back in [Command::StepBack, Command::PreviousProblem] {
+        let events = &bench.window.state().run.state.journal;
+        assert_eq!(back.refusal(bench.window.state()), Some("Nothing has happened yet"), "{events:?}");
+        assert!(bench.window.get_by_label(back.text()).accesskit_node().is_disabled());
+    }
+    bench.click("Send message");
+    bench.click("Send");
+    bench.until("something", |w| w.query_by_label_contains("Sent: 1 message").is_some());
+    assert_eq!(Command::StepBack.refusal(bench.window.state()), None);
+}
+
+#[test]
+fn nothing_of_the_canvas_lies_over_a_dialog() {
+    let mut window = open("southridge");
+    let message = window.state().document.orchestration().unwrap().messages[0].name.clone();
+    window.state_mut().document.select(Selection::declared(DeclarationKind::Message, &message));
+    window.get_by_role_and_label(Role::TreeItem, "New Order").hover();
+    let activate = |window: &Window| window.query_all_by_label_contains("activate · ").count();
+    for _ in 0..6 {
+        window.step();
+    }
+    assert_eq!(activate(&window), 1, "resting on a shape says more of it");
+    press(&mut window, Modifiers::NONE, Key::F2);
+    assert!(window.query_by_label_contains("Rename message").is_some());
+    assert_eq!(activate(&window), 0);
+}
+
+#[test]
+fn a_comparison_says_why_it_has_no_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = open("hello");
+    window.state_mut().document.save(folder.path()).unwrap();
+    command(&mut window, Command::CompareSaved);
+    click(&mut window, Role::Button, "File");
+    let export = Command::ExportSvg.text();
+    let entry = window.get_by_label_contains(export);
+    assert!(entry.accesskit_node().is_disabled());
+    entry.hover();
+    for _ in 0..6 {
+        window.step();
+    }
+    assert!(window.query_by_label_contains("A comparison has no picture of its own").is_some());
 }

@@ -175,7 +175,7 @@ fn marker(
         ui.request_repaint();
     }
     let clicked = response.clicked();
-    response.on_hover_text(words.join("\n"));
+    super::widgets::hint(response, words.join("\n"));
     sets.first().filter(|_| clicked).map(|(set, _)| set.clone())
 }
 

@@ -310,7 +310,7 @@ impl Canvas {
                 if pill.clicked() {
                     actions.push(CanvasAction::Message(message));
                 }
-                pill.on_hover_text(format!("{label}\nClick to see who got it and why"));
+                super::widgets::hint(pill, format!("{label}\nClick to see who got it and why"));
             }
         }
         if scene.editable {

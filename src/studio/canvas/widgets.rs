@@ -85,7 +85,7 @@ impl Canvas {
             response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, selected, &words));
             let mut lines = vec![port.name.clone(), port.binding.clone()];
             lines.extend(port.rows.iter().map(|row| format!("{}: {}", row.operation, row.message_type)));
-            let response = response.on_hover_text(lines.join("\n"));
+            let response = hint(response, lines.join("\n"));
             if response.hovered() {
                 widgets.hot_port = Some(port.name.clone());
             }
@@ -263,7 +263,13 @@ fn told(response: Response, node: &Node) -> Response {
     }
     let lines = [&node.title, &node.summary, &node.note].map(String::as_str);
     let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
-    response.on_hover_text(lines.join("\n"))
+    hint(response, lines.join("\n"))
+}
+
+/// Says more of what the pointer rests on, unless a dialog stands over it.
+pub(super) fn hint(response: Response, words: String) -> Response {
+    let dialog = response.ctx.memory(|memory| memory.top_modal_layer().is_some());
+    if dialog { response } else { response.on_hover_text(words) }
 }
 
 /// Id of the widget of a port.

@@ -4,6 +4,7 @@ use super::Command;
 use crate::model::{Id, ShapeKind};
 use crate::studio::app::{Mode, Studio};
 use crate::studio::document::Selection;
+use crate::studio::tabs::Tab;
 
 impl Command {
     /// True for what changes the application, which stands still while it runs.
@@ -104,6 +105,11 @@ impl Command {
             Self::NextTab | Self::PreviousTab => unless(studio.tabs.len() > 1, "There is no other tab"),
             Self::CloseTab | Self::SplitTab => unless(!studio.tabs.is_empty(), "No tab is open"),
             Self::ReopenTab => unless(studio.tabs.can_reopen(), "No tab was closed"),
+            Self::ExportSvg | Self::ExportPng | Self::CopyPicture
+                if matches!(studio.tabs.focused(), Some(Tab::Compare(_))) =>
+            {
+                Some("A comparison has no picture of its own: go to an orchestration first")
+            }
             Self::ExportSvg | Self::ExportPng | Self::CopyPicture => drawn(),
             Self::ExportAnimation => run().or_else(drawn),
             Self::SaveRun | Self::ExportJournal(_) => run(),

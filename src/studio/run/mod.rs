@@ -41,7 +41,7 @@ use tab_bar::tab_bar;
 
 use super::document::{Action, Document, Selection};
 use super::theme::Tokens;
-use crate::engine::{EventKind, InstanceId, Operation};
+use crate::engine::{Event, EventKind, InstanceId, Operation};
 use crate::journal::Stride;
 use crate::message::{MessageId, Name, Value, format_value};
 use crate::model::{Application, Id};
@@ -337,9 +337,11 @@ impl RunMode {
         self.unit = unit;
     }
 
-    /// There is no event to look at yet: that the application subscribes to what may come is none.
+    /// There is no event to look at yet: what the application subscribes to and starts as it begins is none.
     pub fn nothing_happened(&self) -> bool {
-        self.state.journal.iter().all(|event| matches!(event.kind, EventKind::SubscriptionAdded { .. }))
+        use EventKind::{StateChanged, SubscriptionAdded};
+        let begins = |event: &Event| matches!(event.kind, SubscriptionAdded { .. } | StateChanged { .. });
+        self.state.journal.iter().all(|event| event.at == self.state.start && begins(event))
     }
 
     /// To what went wrong next, or before.

@@ -150,6 +150,8 @@ impl Pane {
 pub struct Tabs {
     tree: Tree<Pane>,
     focused: Option<TileId>,
+    /// Tabs in the order in which they had the focus, each once, latest last.
+    visited: Vec<TileId>,
     /// The orchestration tab that had the focus last; the document's module and selection are its own.
     current: Option<TileId>,
     /// Closed ones, to open again, latest last.
@@ -175,6 +177,7 @@ impl Tabs {
         let mut tabs = Self {
             tree: Tree::empty(egui::Id::unique("tabs")),
             focused: None,
+            visited: Vec::new(),
             current: None,
             closed: Vec::new(),
             followed: String::new(),
@@ -197,7 +200,12 @@ impl Tabs {
     /// Takes over an arrangement of an earlier session, without what is gone since; `None` when nothing is left.
     pub fn restored(layout: &str, document: &Document) -> Option<Self> {
         let Layout { tree, focused } = ron::from_str(layout).ok()?;
-        let mut tabs = Self { tree, focused, ..Self::new(Tab::Orchestration(document.module.clone())) };
+        let mut tabs = Self {
+            tree,
+            focused,
+            visited: Vec::new(),
+            ..Self::new(Tab::Orchestration(document.module.clone()))
+        };
         tabs.current = None;
         tabs.forget_missing(&document.app);
         let some = tabs.order().first().copied();
@@ -344,6 +352,8 @@ impl Tabs {
         let Some(pane) = self.tree.tiles.get_pane(&id) else { return };
         let canvas = matches!(pane.tab, Tab::Orchestration(_));
         self.focused = Some(id);
+        self.visited.retain(|other| *other != id);
+        self.visited.push(id);
         if canvas {
             self.current = Some(id);
         }
@@ -369,7 +379,7 @@ impl Tabs {
         }
     }
 
-    /// Closes the focused tab.
+    /// Closes the focused tab, and goes back to the one that had the focus before.
     pub fn close(&mut self) {
         let Some(id) = self.focused else { return };
         let order = self.order();
@@ -380,7 +390,7 @@ impl Tabs {
         let before = at.and_then(|at| order.get(at.checked_sub(1)?));
         let next = after.or(before).or_else(|| at.and_then(|at| order.get(at + 1))).copied();
         self.remove(id);
-        if let Some(next) = next {
+        if let Some(next) = self.visited.last().copied().or(next) {
             self.focus(next);
         }
     }
@@ -395,6 +405,7 @@ impl Tabs {
         if self.closed.len() > CLOSED {
             self.closed.remove(0);
         }
+        self.visited.retain(|other| *other != id);
         for slot in [&mut self.focused, &mut self.current] {
             if *slot == Some(id) {
                 *slot = None;

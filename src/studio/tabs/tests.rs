@@ -66,6 +66,20 @@ fn closing_goes_to_the_neighbour_and_reopening_brings_it_back() {
 }
 
 #[test]
+fn closing_goes_back_to_the_tab_that_was_in_front() {
+    let mut tabs = Tabs::new(tab("A"));
+    tabs.open(tab("B"), false);
+    tabs.open(tab("C"), false);
+    tabs.open(tab("A"), false);
+    tabs.open(Tab::Preferences, false);
+    assert_eq!(titles(&tabs), ["A", "preferences", "B", "C"]);
+    tabs.close();
+    assert_eq!(shown(&tabs), "A", "not the neighbour B");
+    tabs.close();
+    assert_eq!(shown(&tabs), "C");
+}
+
+#[test]
 fn a_split_shows_the_same_twice_with_a_key_of_its_own() {
     let mut tabs = Tabs::new(tab("A"));
     tabs.open(tab("B"), false);
