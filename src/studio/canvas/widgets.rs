@@ -266,10 +266,13 @@ fn told(response: Response, node: &Node) -> Response {
     hint(response, lines.join("\n"))
 }
 
-/// Says more of what the pointer rests on, unless a dialog stands over it.
+/// Says more of what the pointer rests on; while a dialog stands over it only to a screen reader.
 pub(super) fn hint(response: Response, words: String) -> Response {
-    let dialog = response.ctx.memory(|memory| memory.top_modal_layer().is_some());
-    if dialog { response } else { response.on_hover_text(words) }
+    if response.ctx.memory(|memory| memory.top_modal_layer().is_none()) {
+        return response.on_hover_text(words);
+    }
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_description(words));
+    response
 }
 
 /// Id of the widget of a port.
