@@ -2,7 +2,7 @@
 
 use super::run::{Bench, watch_manager};
 use egui::{Key, Theme};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT as _, Queryable};
 use orchestrion::engine::Operation;
 use orchestrion::journal::Stride;
 use orchestrion::studio::document::Selection;
@@ -215,6 +215,24 @@ fn keys_step_back_and_everything_is_at_that_moment() {
     bench.window.key_press(Key::End);
     bench.until("the present", |w| w.state().run.past().is_none());
     assert_eq!(bench.window.state().run.state.clock.elapsed, now);
+}
+
+#[test]
+fn who_lived_at_the_moment_looked_back_at_is_in_sight_on_the_timeline() {
+    let mut bench = Bench::held(Theme::Dark, [1280.0, 800.0]);
+    bench.step_to(60);
+    let seq = bench.window.state().run.state.journal.front().unwrap().seq + 900;
+    bench.tell(Command::Seek(seq));
+    bench.until("the past", |w| w.state().run.past() == Some(seq));
+    bench.window.run_steps(4);
+    let lanes = bench.window.get_by_label_contains("Timeline at ").accesskit_node().value().unwrap();
+    let state = &bench.window.state().run.state;
+    let alive: Vec<_> = state.instances.iter().filter(|s| !s.phase.ended()).map(|s| s.id).collect();
+    assert!(!alive.is_empty());
+    let in_sight = |id: &orchestrion::engine::InstanceId| {
+        lanes.split(", ").any(|lane| lane.ends_with(&format!(" {id}")))
+    };
+    assert!(alive.iter().any(in_sight), "{alive:?} in {lanes}");
 }
 
 #[test]

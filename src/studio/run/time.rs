@@ -3,7 +3,7 @@
 
 use super::player::Command;
 use super::{RunMode, Unit};
-use crate::engine::Event;
+use crate::engine::{Event, InstanceId};
 use crate::journal::Clock;
 use crate::message::TimeSpan;
 use crate::studio::command;
@@ -123,12 +123,18 @@ fn zoomed((from, span): (i64, i64), around: i64, factor: f64) -> (i64, i64) {
     (around - (wide as f64 * share) as i64, wide)
 }
 
-/// The first lane that is shown, and the one after the last: the selected one stays in sight while new ones come.
+/// The first lane that is shown, and the one after the last: the selected one stays in sight while new ones come; looking
+/// back, somebody who lived then is in sight.
 fn in_sight(ui: &Ui, run: &mut RunMode, rect: Rect) -> (usize, usize) {
-    let chosen = run.selected();
-    let at = run.time.shown.iter().position(|id| Some(*id) == chosen);
-    if run.time.followed != at {
-        run.time.followed = at;
+    let (chosen, past) = (run.selected(), run.state.past);
+    let now = run.state.clock.elapsed.0;
+    let lives =
+        |id: &InstanceId| run.time.lanes.get(id).is_some_and(|lane| past.is_none() || lane.lives(now));
+    let mut places = run.time.shown.iter();
+    let at = places.position(|id| Some(*id) == chosen && lives(id));
+    let at = at.or_else(|| run.time.shown.iter().position(lives).filter(|_| past.is_some()));
+    if run.time.followed != (at, past) {
+        run.time.followed = (at, past);
         run.time.view.tail = at.is_none();
         run.time.view.cursor = at;
         run.time.view.keep_in_sight();
@@ -142,8 +148,6 @@ fn lanes(ui: &mut Ui, run: &mut RunMode) {
     let rect = rect.with_max_x(rect.right() - BAR);
     let (first, after) = in_sight(ui, run, rect);
     let shown = Clock(run.state.clock.elapsed).to_string();
-    response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, format!("Timeline at {shown}")));
     let (from, span) = window(run);
     let body = Rect::from_min_max(rect.left_top() + vec2(NAMES, 0.0), rect.right_bottom());
     let x = |tick: i64| {
@@ -155,6 +159,13 @@ fn lanes(ui: &mut Ui, run: &mut RunMode) {
     let end = run.state.journal.back().map_or(0, |event| event.at.since(run.state.start).0);
     let end = end.max(run.state.clock.elapsed.0);
     let lanes = run.time.shown.get(first..after).unwrap_or_default();
+    let name = |id: &InstanceId| {
+        run.time.lanes.get(id).map(|lane| format!("{} {id}", service_words(lane.service))).unwrap_or_default()
+    };
+    response.widget_info(|| egui::WidgetInfo {
+        current_text_value: Some(lanes.iter().map(name).collect::<Vec<_>>().join(", ")),
+        ..egui::WidgetInfo::labeled(egui::Role::Slider, true, format!("Timeline at {shown}"))
+    });
     for (i, id) in lanes.iter().enumerate() {
         let top = rect.top() + i as f32 * LANE;
         let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), LANE));
@@ -163,10 +174,9 @@ fn lanes(ui: &mut Ui, run: &mut RunMode) {
         if chosen {
             clip.rect_filled(row, 3.0, t.tint(t.panel, t.selection, 0.10));
         }
-        let name = format!("{} {id}", service_words(lane.service));
         let color = if chosen { t.text } else { t.muted };
         let mut job = egui::text::LayoutJob::single_section(
-            name,
+            name(id),
             egui::text::TextFormat::simple(FontId::proportional(11.0), color),
         );
         job.wrap = egui::text::TextWrapping::truncate_at_width(NAMES - 12.0);

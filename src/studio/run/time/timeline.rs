@@ -65,8 +65,8 @@ pub struct Timeline {
     pub(super) asked: Option<u64>,
     /// Which lanes are in sight.
     pub(super) view: View,
-    /// Place of the lane that was last brought into view.
-    pub(super) followed: Option<usize>,
+    /// Place of the lane that was last brought into view, and the moment looked back at then.
+    pub(super) followed: (Option<usize>, Option<u64>),
 }
 
 impl Timeline {
@@ -90,7 +90,7 @@ impl Timeline {
             self.hidden.clear();
             self.arrivals.clear();
             // New instances come at the end.
-            (self.view, self.followed) = (View::default(), None);
+            (self.view, self.followed) = (View::default(), Default::default());
             self.view.tail = true;
         }
         self.of = of;
@@ -190,6 +190,12 @@ impl Timeline {
 }
 
 impl Lane {
+    /// It had come to be, and not ended.
+    pub(super) fn lives(&self, at: i64) -> bool {
+        let born = self.stands.front().is_some_and(|(born, _)| *born <= at);
+        born && self.ended.is_none_or(|ended| at <= ended)
+    }
+
     fn new(service: Name, shows: bool) -> Self {
         let (stands, messages, errors) = Default::default();
         Self { service, stands, ended: None, messages, errors, touched: 0, shows }
