@@ -54,12 +54,13 @@ const MENUS: [(&str, &[Group]); 6] = [
         "View",
         &[
             ("", &[C::Inward, C::Outward]),
-            ("", &[C::Fit, C::ZoomIn, C::ZoomOut, C::CollapseAll, C::ExpandAll]),
+            ("", &[C::Fit, C::CollapseAll, C::ExpandAll]),
             ("", &[C::ApplicationView, C::PortsEditor, C::Configuration]),
             ("", &[C::SidePanels, C::LowerLists, C::Problems, C::Palette]),
-            ("", &[C::NextTab, C::PreviousTab, C::SplitTab, C::CloseTab, C::ReopenTab]),
-            ("", &[C::ThemeSystem, C::ThemeDark, C::ThemeLight, C::HighContrast]),
-            ("", &[C::ReducedMotion, C::Larger, C::Smaller, C::Settings]),
+            ("Zoom", &[C::ZoomIn, C::ZoomOut, C::Larger, C::Smaller]),
+            ("Tabs", &[C::NextTab, C::PreviousTab, C::SplitTab, C::CloseTab, C::ReopenTab]),
+            ("Theme", &[C::ThemeSystem, C::ThemeDark, C::ThemeLight, C::HighContrast, C::ReducedMotion]),
+            ("", &[C::Settings]),
         ],
     ),
     (
@@ -70,7 +71,7 @@ const MENUS: [(&str, &[Group]); 6] = [
             ("", &[C::StepBack, C::StepForward, C::BackToNow]),
             ("Step by", &[C::ByEvent, C::ByShape, C::ByMessage]),
             ("", &[C::PreviousProblem, C::NextProblem, C::Why, C::Narrate]),
-            ("", &[C::LastChange, C::Origin, C::SetVariable]),
+            ("Variable", &[C::LastChange, C::Origin, C::SetVariable]),
             ("", &[C::ToggleBreakpoint, C::RunTo, C::Continue]),
             ("Stops", &[C::FailureStops, C::ExceptionStops, C::Breakpoints]),
             (
@@ -138,7 +139,7 @@ pub fn ui(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                 // A menu taller than the window scrolls, so that its last commands stay within reach.
                 let lines = groups.iter().map(|(name, all)| if name.is_empty() { all.len() } else { 1 });
                 let lines = lines.sum::<usize>() as f32;
-                let room = ui.ctx().content_rect().height() - 24.0;
+                let room = ui.ctx().content_rect().bottom() - ui.min_rect().top() - 24.0;
                 if lines * MENU_LINE + groups.len() as f32 * MENU_LINE / 3.0 > room {
                     let area = ScrollArea::vertical().max_height(room).min_scrolled_height(room);
                     let area = area.max_width(290.0).auto_shrink([false, true]);
