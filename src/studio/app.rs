@@ -195,7 +195,7 @@ impl Studio {
                 // One height for all lists: their names stay where they are when another is chosen.
                 Panel::bottom("lists")
                     .frame(frame(t.panel))
-                    .default_size((height * 0.3).min(height - LEFT).clamp(140.0, 340.0))
+                    .default_size((height * 0.32).min(height - LEFT).clamp(140.0, 340.0))
                     .size_range(96.0..=(height - LEAST).max(96.0))
                     .resizable(true)
                     .show(ui, |ui| self.run.bottom(ui, &self.document, &mut actions));

@@ -222,7 +222,8 @@ pub const TASKS: &[Task] = &[
                 w.edit(Edit::SetKind { module, shape, kind });
                 w.keys_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::M);
             });
-            w.click(Role::Button, "Activate on the first Receive");
+            // Mends that nothing starts it and that its Receive waits for nothing.
+            w.click_first(Role::Button, "Activate on the first Receive");
             assert!(matches!(w.kind("Receive request"), ShapeKind::Receive(r) if r.activate));
         },
     },

@@ -111,6 +111,14 @@ impl Walk {
         self
     }
 
+    /// Clicks the first of several that do the same.
+    pub fn click_first(&mut self, role: Role, name: &str) -> &mut Self {
+        self.mouse += 1;
+        self.window.query_all_by_role_and_label(role, name).next().unwrap().click();
+        self.settle();
+        self
+    }
+
     /// Clicks at a point.
     pub fn point_with(&mut self, modifiers: Modifiers, at: Pos2) -> &mut Self {
         self.mouse += 1;

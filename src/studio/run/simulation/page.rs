@@ -151,13 +151,13 @@ fn form(ui: &mut Ui, simulation: &mut Simulations, document: &Document) {
         simulation.locations.iter().map(|name| (name.clone(), name.as_str())).collect();
     let Some(plan) = &mut simulation.plan else { return };
     fields::pick(ui, "At", &mut plan.simulation.location, &locations);
+    fields::pick(ui, "Answers", &mut plan.simulation.answers, &ANSWERS);
     if plan.arrive.rows(ui) {
         plan.simulation.arrivals = plan.arrive.arrivals();
     }
     number(ui, "Messages", &mut plan.simulation.count, 1..=100_000, " a replication");
     small(ui, "Replications", &mut plan.simulation.replications, 1_000, "");
     plan.simulation.replications = plan.simulation.replications.max(1);
-    fields::pick(ui, "Answers", &mut plan.simulation.answers, &ANSWERS);
     let most = plan.simulation.count.saturating_sub(1);
     number(ui, "Warm-up", &mut plan.simulation.warm_up, 0..=most, " not counted");
     number(ui, "Seed", &mut plan.simulation.seed, 1..=u64::MAX, "");
