@@ -145,6 +145,7 @@ fn cases() -> Vec<Application> {
         started(vec![construct(&["Ack", "Any"], vec![assign("Ack = Order;")])]),
         started(vec![construct(&["Ack"], vec![assign("Ack = Order;"), expression("x = 1;")])]),
         started(vec![parallel(vec![vec![]])]),
+        application(vec![receive("In", |_| {})]),
         application(vec![listens(vec![activate(), waiting()])]),
         started(vec![initialize(), initialize()]),
         started(vec![sends("Out", |s| s.follows = key())]),
