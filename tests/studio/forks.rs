@@ -406,6 +406,14 @@ fn why_a_decision_went_its_way_and_where_a_value_came_from() {
     bench.window.run_steps(2);
     let why = bench.window.state().run.state.why.clone().unwrap();
     bench.window.get_by_label(&why.judgements[0].sentence);
+    let caught = shapes.iter().find_map(|shape| match &shape.kind {
+        orchestrion::model::ShapeKind::Scope(scope) => scope.catches.first(),
+        _ => None,
+    });
+    let caught = caught.unwrap();
+    bench.window.state_mut().document.select(Selection::Node(caught.id.clone()));
+    let heading = format!("CATCH BLOCK {}", caught.name.to_uppercase());
+    bench.until("the catch block by its name", |w| w.query_by_label(&heading).is_some());
     bench.click("State");
     bench.window.get_by_label("numStages 2").click();
     bench.window.run_steps(2);

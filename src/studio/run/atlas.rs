@@ -49,21 +49,16 @@ impl Atlas {
                 let calls = matches!(shape.kind, ShapeKind::Call(_));
                 let spot = Spot { name, kind, port, sends, calls, waits_with };
                 atlas.spots.insert((service, Name::new(shape.id.as_str())), spot);
-                let branches: &[crate::model::Branch] = match &shape.kind {
-                    ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => &b.branches,
-                    _ => &[],
-                };
-                for branch in branches {
-                    let name = branch.name.clone();
+                for (id, name, kind) in blocks(&shape.kind) {
                     let spot = Spot {
-                        name,
-                        kind: "Branch",
+                        name: name.to_owned(),
+                        kind,
                         port: None,
                         sends: false,
                         calls: false,
                         waits_with: Vec::new(),
                     };
-                    atlas.spots.insert((service, Name::new(branch.id.as_str())), spot);
+                    atlas.spots.insert((service, Name::new(id.as_str())), spot);
                 }
             }
         }
@@ -92,6 +87,23 @@ impl Atlas {
     /// The name of the shape with this id in any orchestration.
     pub fn any_shape(&self, shape: Name) -> &str {
         self.spots.iter().find(|((_, id), _)| *id == shape).map_or(shape.as_str(), |(_, s)| &s.name)
+    }
+}
+
+/// What a shape holds that has an id and a name of its own.
+fn blocks(kind: &ShapeKind) -> Vec<(&Id, &str, &'static str)> {
+    match kind {
+        ShapeKind::Decide(b) | ShapeKind::Listen(b) | ShapeKind::Parallel(b) => {
+            b.branches.iter().map(|branch| (&branch.id, branch.name.as_str(), "Branch")).collect()
+        }
+        ShapeKind::Scope(scope) => {
+            let catches = scope.catches.iter().map(|catch| (&catch.id, catch.name.as_str(), "Catch block"));
+            let compensation = scope.compensation.iter();
+            catches
+                .chain(compensation.map(|block| (&block.id, block.name.as_str(), "Compensation")))
+                .collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::message::TimeSpan;
 use crate::studio::icons::Glyph;
 use crate::studio::panels::fields;
 use crate::studio::theme::{self, Tokens};
+use crate::studio::{command, keymap};
 use egui::{Align, FontId, Key, Layout, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, pos2, vec2};
 
 const ROW: f32 = 26.0;
@@ -41,7 +42,14 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
                 fields::note(ui, words);
                 super::forks::offer(ui, run);
             }
-            None => fields::note(ui, "Press Compare beside another run to see where it parts from the one shown."),
+            None => {
+                fields::note(ui, "Compare the run shown with another one, to see where they part.");
+                let command = command::Command::CompareRuns;
+                let tip = format!("{}\n{}", command.about().1, keymap::words(ui.ctx(), command));
+                if ui.button("Compare").on_hover_text(tip).clicked() {
+                    run.compare_runs();
+                }
+            }
         });
     });
 }
@@ -102,9 +110,15 @@ fn row(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
         }
         let what = if info.what.is_empty() { about } else { format!("{}\n{about}", info.what.join("\n")) };
         response.on_hover_text(what);
-        if fields::icon_button(ui, Glyph::Parallel, &format!("Compare with {}", info.name)).clicked() {
-            let with = (!shown && !compared).then(|| info.name.clone());
-            run.tell(Command::Compare(with));
+        let words = match compared {
+            true => format!("Compare with {} no longer", info.name),
+            false => format!("Compare with {}", info.name),
+        };
+        if shown {
+            // A run is not compared with itself.
+            ui.add_space(24.0);
+        } else if fields::icon_button(ui, Glyph::Parallel, &words).clicked() {
+            run.tell(Command::Compare((!compared).then(|| info.name.clone())));
         }
         if fields::icon_button(ui, Glyph::Note, &format!("Rename {}", info.name)).clicked() {
             run.renaming = Some((info.name.clone(), info.name.clone(), true));

@@ -97,7 +97,9 @@ pub(super) fn keep(ui: &Ui, run: &mut RunMode, document: &Document, actions: &mu
         let before = document.app.scenarios.keys().filter(|other| **other < stem).count();
         run.scenarios.list.cursor = Some(before);
         run.scenarios.list.reveal(before);
-        actions.push(Action::edit(Edit::Set(Part::Scenario(stem, Some(Box::new(scenario))))));
+        let label = format!("Keep scenario {stem}");
+        let edits = vec![Edit::Set(Part::Scenario(stem, Some(Box::new(scenario))))];
+        actions.push(Action::edit(Edit::Batch { label, edits }));
         return;
     }
     if answer.is_none() && !modal.should_close() {
