@@ -6,6 +6,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use orchestrion::engine::EventKind;
 use orchestrion::journal::instance_of;
+use orchestrion::lab::search::Verdict;
 use orchestrion::studio::Studio;
 use orchestrion::studio::command::Command;
 use orchestrion::studio::document::Document;
@@ -405,9 +406,8 @@ fn every_order_of_a_scenario_is_searched_to_the_end() {
     bench.window.get_by_label_contains("orchestrion explore samples/hello ");
 }
 
-#[test]
-fn what_goes_wrong_in_another_order_opens_at_its_moment() {
-    let mut bench = Bench::of(orchestrion::studio::sample::load("southridge").unwrap());
+/// Searches a while for what goes wrong in other orders of a scenario of the sample.
+pub fn searched(bench: &mut Bench<'_>) -> Verdict {
     bench.window.state_mut().run.drawer.show(Page::Scenarios);
     bench.window.run_steps(2);
     let stem = "a28-stage-already-gone";
@@ -419,7 +419,13 @@ fn what_goes_wrong_in_another_order_opens_at_its_moment() {
     bench.click("Stop searching");
     bench.until("a verdict", |w| w.state().run.scenarios.orders.verdict().is_some());
     bench.window.run_steps(2);
-    let verdict = bench.window.state().run.scenarios.orders.verdict().unwrap().clone();
+    bench.window.state().run.scenarios.orders.verdict().unwrap().clone()
+}
+
+#[test]
+fn what_goes_wrong_in_another_order_opens_at_its_moment() {
+    let mut bench = Bench::of(orchestrion::studio::sample::load("southridge").unwrap());
+    let verdict = searched(&mut bench);
     assert!(!verdict.all, "it was stopped");
     let first = &verdict.findings[0];
     assert!(!first.usual, "{first:?}");

@@ -1,6 +1,7 @@
 //! Nothing moves away under the hand, and nothing one has to read is cut.
 
 use super::harness;
+use super::lists::searched;
 use super::run::{Bench, watch_manager};
 use super::window::{Window, click, command, open, press};
 use egui::accesskit::Role;
@@ -102,18 +103,7 @@ fn an_instance_that_is_chosen_elsewhere_comes_into_sight() {
 #[test]
 fn how_far_a_search_went_is_read_and_its_findings_have_room() {
     let mut bench = laptop("southridge");
-    bench.window.state_mut().run.drawer.show(Page::Scenarios);
-    bench.window.run_steps(2);
-    let stem = "a28-stage-already-gone";
-    let place = bench.window.state().document.app.scenarios.keys().position(|own| own == stem).unwrap();
-    bench.window.state_mut().run.scenarios.choose(place);
-    bench.window.run_steps(2);
-    bench.click("Search every order");
-    bench.until("some orders", |w| w.state().run.scenarios.orders.states() >= 500);
-    bench.click("Stop searching");
-    bench.until("a verdict", |w| w.state().run.scenarios.orders.verdict().is_some());
-    bench.window.run_steps(2);
-    let verdict = bench.window.state().run.scenarios.orders.verdict().unwrap().clone();
+    let verdict = searched(&mut bench);
     assert!(whole(&bench.window, &verdict.text()));
     let findings = bench
         .window

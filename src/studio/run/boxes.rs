@@ -48,9 +48,11 @@ pub fn strip(ui: &mut Ui, run: &RunMode, still: bool) -> Option<MessageId> {
             (false, [one, more @ ..]) => format!("{one} and {} more", more.len()),
         };
         let small = FontId::proportional(11.0);
-        let way =
-            room.layout_no_wrap(format!("{} → {to}", route.from), small, t.muted.gamma_multiply(strength));
         let pill = vec2(label.size().x + 18.0, 20.0);
+        // The first one is shown even where it has to be cut.
+        let most = if i == 0 { rect.right() - begin - pill.x - 8.0 } else { f32::INFINITY };
+        let faded = t.muted.gamma_multiply(strength);
+        let way = super::inspector::cut(ui, &format!("{} → {to}", route.from), small, faded, most);
         let width = pill.x + 8.0 + way.size().x + 22.0;
         if i == 0 && !still {
             // The newest comes in from the left and moves the others on.
