@@ -186,17 +186,21 @@ fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
         ui.painter().galley(half.left_top() + vec2(4.0, 1.0), galley, t.muted);
     }
     ui.spacing_mut().item_spacing.y = 0.0;
-    let first = comparison.difference.as_ref().map(|difference| difference.seq);
-    let mut area =
-        ScrollArea::vertical().id_salt((&comparison.left, &comparison.right, first)).auto_shrink(false);
-    if top {
-        area = area.vertical_scroll_offset(0.0);
-    }
     let shown = |pair: &&Pair| !run.only_differences || !pair.is_same();
     let pairs: Vec<&Pair> = comparison.beside.pairs.iter().filter(shown).collect();
+    let first = pairs.iter().position(|pair| !pair.is_same());
+    let seq = comparison.difference.as_ref().map_or(0, |difference| difference.seq);
+    let of = (comparison.left.clone(), comparison.right.clone(), seq);
+    let mut area = ScrollArea::vertical().id_salt("side by side").auto_shrink(false);
+    if top || run.compared != of {
+        // With what was the same just before.
+        area = area.vertical_scroll_offset(first.unwrap_or(0).saturating_sub(2) as f32 * LINE);
+        run.compared = of;
+    }
     area.show_rows(ui, LINE, pairs.len(), |ui, rows| {
-        for pair in pairs.get(rows).unwrap_or_default() {
-            if let Some(seq) = line(ui, run, pair, first) {
+        let begin = rows.start;
+        for (i, pair) in pairs.get(rows).unwrap_or_default().iter().enumerate() {
+            if let Some(seq) = line(ui, run, pair, first == Some(begin + i)) {
                 run.tell(Command::Seek(seq));
             }
         }
@@ -234,7 +238,7 @@ fn half(rect: Rect, right: bool) -> Rect {
 }
 
 /// One line; gives the event of the shown run that was clicked.
-fn line(ui: &mut Ui, run: &RunMode, pair: &Pair, first: Option<u64>) -> Option<u64> {
+fn line(ui: &mut Ui, run: &RunMode, pair: &Pair, first: bool) -> Option<u64> {
     let t = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
     let both = pair.left.is_some() && pair.right.is_some();
@@ -266,7 +270,7 @@ fn line(ui: &mut Ui, run: &RunMode, pair: &Pair, first: Option<u64>) -> Option<u
             let fill = t.tint(t.panel, color, if t.dark { 0.20 } else { 0.14 });
             ui.painter().rect_filled(half.shrink2(vec2(0.0, 0.5)), 3.0, fill);
         }
-        if first == Some(event.seq) {
+        if first {
             let edge = Rect::from_min_size(half.left_top(), vec2(3.0, half.height()));
             ui.painter().rect_filled(edge, 0.0, color);
         }
