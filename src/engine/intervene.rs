@@ -28,7 +28,7 @@ impl Step<'_> {
                 service.and_then(|s| s.variables.get(usize::from(slot))).map(|info| &info.value_type);
             let declared = declared.ok_or_else(|| format!("{id} has no variable {variable}"))?;
             let value = Value::from_xml(text, declared)
-                .map_err(|reason| format!("{variable} cannot be `{text}`: {reason}"))?;
+                .map_err(|reason| format!("The variable {variable} cannot be `{text}`: {reason}"))?;
             instance.dirty = true;
             let state = instance.state.frames.get_mut(frame).and_then(Option::as_mut);
             if let Some(place) = state.and_then(|frame| frame.variables.get_mut(usize::from(slot))) {

@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Lines compared from the first difference on, of each run.
+/// Lines compared from the first difference on, of each run, and what is left then of their last moment.
 const COMPARED: usize = 2_000;
+/// Lines compared at most, however many there are at one moment.
+const LONGEST: usize = 8_000;
 /// Lines shown before the first difference.
 const BEFORE: usize = 3;
 
@@ -50,19 +52,7 @@ pub fn side_by_side(left: &Run, right: &Run, seq: u64) -> Beside {
     let mut pairs: Vec<Pair> =
         before.take(BEFORE).map(|e| Pair { left: Some(e.clone()), right: Some(e.clone()) }).collect();
     pairs.reverse();
-    let mut sides = [told(left, from), told(right, from)];
-    // What is cut off in one run is not missing in it.
-    let full =
-        sides.iter().filter(|side| side.len() == COMPARED).filter_map(|side| side.last()).map(|e| e.at);
-    let in_all = |end: &DateTime| sides.iter().all(|side| side.first().is_some_and(|event| event.at < *end));
-    let until = full.min().filter(in_all);
-    if let Some(end) = until {
-        sides.iter_mut().for_each(|side| side.retain(|event| event.at < end));
-    }
-    let [ours, theirs] = sides;
-    let arrived = [arrivals(left, &ours), arrivals(right, &theirs)];
-    let mut left = threads(left, &ours, &arrived);
-    let mut right = threads(right, &theirs, &arrived);
+    let ([mut left, mut right], until) = both(left, right, from);
     let mut found = Vec::new();
     let all: Vec<Rc<Thread>> = left.keys().chain(right.keys()).cloned().collect();
     for thread in all {
@@ -73,6 +63,39 @@ pub fn side_by_side(left: &Run, right: &Run, seq: u64) -> Beside {
     found.sort_by_key(|(place, _)| *place);
     pairs.extend(found.into_iter().map(|(_, pair)| pair));
     Beside { pairs, until }
+}
+
+/// Who an instance of the left run is in the right one, which part at the event `seq`: the same if it was there before,
+/// else the one that came of the same. `None` when it is not there, as far as runs are compared.
+pub fn counterpart(left: &Run, right: &Run, seq: u64, id: InstanceId) -> Option<InstanceId> {
+    let from = step_start(left, right, seq);
+    let earlier = left.events_until(from.saturating_sub(1)).iter();
+    // Numbers are given in the order in which instances come to be.
+    if earlier.filter_map(|event| instance_of(&event.kind)).max() >= Some(id) {
+        return Some(id);
+    }
+    let ([ours, theirs], _) = both(left, right, from);
+    let whose = |events: &Vec<&Event>| events.iter().find_map(|event| instance_of(&event.kind));
+    let (thread, _) = ours.iter().find(|(_, events)| whose(events) == Some(id))?;
+    theirs.get(thread).and_then(whose)
+}
+
+type Threads<'e> = BTreeMap<Rc<Thread>, Vec<&'e Event>>;
+
+/// What happened to whom in both runs, up to where one of them is cut off.
+fn both<'r>(left: &'r Run, right: &'r Run, from: u64) -> ([Threads<'r>; 2], Option<DateTime>) {
+    let ((mut ours, cut), (mut theirs, other)) = (told(left, from), told(right, from));
+    // What is cut off in one run is not missing in it.
+    let until = cut.into_iter().chain(other).min();
+    if let Some(end) = until {
+        let burst = |lines: &[&Event]| lines.first().is_some_and(|event| event.at == end);
+        let amid = cut == until && burst(&ours) || other == until && burst(&theirs);
+        for side in [&mut ours, &mut theirs] {
+            side.retain(|event| event.at < end || amid && event.at == end);
+        }
+    }
+    let arrived = [arrivals(left, &ours), arrivals(right, &theirs)];
+    ([threads(left, &ours, &arrived), threads(right, &theirs, &arrived)], until)
 }
 
 /// Where the step began in which they part: one that seems the same up to there may be about another message.
@@ -88,9 +111,19 @@ fn step_start(left: &Run, right: &Run, seq: u64) -> u64 {
     }
 }
 
-fn told(run: &Run, seq: u64) -> Vec<&Event> {
+/// The lines of a run from an event on, and when that is which is left out.
+fn told(run: &Run, seq: u64) -> (Vec<&Event>, Option<DateTime>) {
     let after = run.events_after(seq.saturating_sub(1)).iter();
-    after.filter(|event| tells(&event.kind)).take(COMPARED).collect()
+    let mut after = after.filter(|event| tells(&event.kind));
+    let mut lines: Vec<&Event> = after.by_ref().take(COMPARED).collect();
+    let end = lines.last().map(|event| event.at);
+    for event in after {
+        if Some(event.at) != end || lines.len() == LONGEST {
+            return (lines, Some(event.at));
+        }
+        lines.push(event);
+    }
+    (lines, None)
 }
 
 /// What a reader of two runs follows; what the engine does in between is left out.
@@ -149,12 +182,8 @@ fn arrival(run: &Run, first: &Event) -> Arrival {
 }
 
 /// The events of each thread, in order.
-fn threads<'e>(
-    run: &Run,
-    events: &[&'e Event],
-    arrived: &[BTreeMap<Arrival, usize>; 2],
-) -> BTreeMap<Rc<Thread>, Vec<&'e Event>> {
-    let mut all: BTreeMap<Rc<Thread>, Vec<&Event>> = BTreeMap::new();
+fn threads<'e>(run: &Run, events: &[&'e Event], arrived: &[BTreeMap<Arrival, usize>; 2]) -> Threads<'e> {
+    let mut all = Threads::new();
     let mut instances: BTreeMap<InstanceId, Rc<Thread>> = BTreeMap::new();
     let mut outside: BTreeMap<Arrival, usize> = BTreeMap::new();
     let mut made: BTreeMap<(Rc<Thread>, Name), usize> = BTreeMap::new();
@@ -216,16 +245,23 @@ fn align(ours: &[&Event], theirs: &[&Event], found: &mut Vec<((DateTime, u64), P
                 found.push((place(left), Pair { left: Some((*left).clone()), right: None }));
             }
             for right in rights {
-                let at = last.unwrap_or_else(|| place(right));
+                // Where its time is, and below what came before it.
+                let at = last.filter(|last: &(DateTime, u64)| last.0 >= right.at).unwrap_or(place(right));
                 found.push((at, Pair { left: None, right: Some((*right).clone()) }));
             }
         }
     }
 }
 
-/// An event without its numbers, which differ between runs from where they part.
+/// An event without its numbers, which differ between runs from where they part, and without when it will go on, which
+/// is later for what came later.
 fn key(kind: &EventKind) -> String {
-    let detail = Detail(kind).to_string();
+    let detail = match kind {
+        EventKind::PortRetry { port: what, .. }
+        | EventKind::PortScheduled { port: what, .. }
+        | EventKind::ScopeRetry { scope: what, .. } => what.to_string(),
+        _ => Detail(kind).to_string(),
+    };
     let words = detail.split_whitespace().map(|word| {
         let numbered = word.trim_start_matches(['#', 'm', 's', 't']);
         if numbered.len() < word.len() && numbered.trim_end_matches([',', ':']).parse::<u64>().is_ok() {

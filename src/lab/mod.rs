@@ -12,7 +12,7 @@ mod tree;
 mod virtual_run;
 
 pub use acts::{Act, Change, Fault};
-pub use beside::{Beside, Pair, side_by_side};
+pub use beside::{Beside, Pair, counterpart, side_by_side};
 pub use film::{film, filmed};
 pub use recipe::Recipe;
 pub use saved::{Moment, Opened, open, save};

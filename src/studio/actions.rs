@@ -66,7 +66,7 @@ impl Studio {
                 let words = before.map_or(text.clone(), |(before, _)| format!("{before} · {text}"));
                 self.said = Some((words, false));
             }
-            Action::Refused(why) => self.said = Some((why, true)),
+            Action::Refused(why) => self.said = Some((super::ticks::plain(&why), true)),
             Action::Command(command) => match command.refusal(self) {
                 None => {
                     self.used(command);

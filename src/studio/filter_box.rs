@@ -35,6 +35,8 @@ pub struct FilterBox {
     pub asks: Option<Field>,
     focus: bool,
     typing: bool,
+    /// One went through the list by keys.
+    walked: bool,
 }
 
 impl FilterBox {
@@ -156,12 +158,25 @@ impl FilterBox {
             None => Vec::new(),
         };
         let mut chosen = None;
+        let asked = keys.down + keys.up > 0 || keys.ask;
+        self.walked = self.open.is_some() && (self.walked && !response.changed() || asked);
         if let Some(at) = self.open.filter(|_| !all.is_empty()) {
             let at = (at + all.len() + keys.down - keys.up.min(all.len())) % all.len();
             self.open = Some(at);
             chosen = self.list(ui, id, &response, &all, at).or(keys.accept.then_some(at));
+            // What is whole and not begun anew is meant as it stands, unless one went to a word of the list.
+            let whole = self.wrong.is_none() && all.get(at).is_some_and(|one| one.replaces.is_empty());
+            if keys.enter && whole && !self.walked {
+                self.open = None;
+                ui.memory_mut(|m| m.surrender_focus(id));
+            } else if keys.enter {
+                chosen = chosen.or(Some(at));
+            }
         } else {
             self.tell(ui, &response);
+            if keys.enter {
+                ui.memory_mut(|m| m.surrender_focus(id));
+            }
         }
         if let Some(completion) = chosen.and_then(|at| all.get(at)) {
             changed |= self.accept(ui, id, completion);
@@ -179,7 +194,8 @@ impl FilterBox {
         if self.open.is_some() {
             keys.down = usize::from(key(Key::ArrowDown));
             keys.up = usize::from(key(Key::ArrowUp));
-            keys.accept = key(Key::Enter) | key(Key::Tab);
+            keys.accept = key(Key::Tab);
+            keys.enter = key(Key::Enter);
             if key(Key::Escape) {
                 self.open = None;
             }
@@ -227,8 +243,16 @@ impl FilterBox {
         if self.text.get(completion.replaces.clone()).is_none() {
             return false;
         }
+        let mut begin = completion.replaces.start;
         self.text.replace_range(completion.replaces.clone(), &completion.text);
-        let mut end = completion.replaces.start + completion.text.len();
+        let apart = |c: char| c.is_whitespace() || matches!(c, '(' | '.' | '!');
+        if completion.replaces.is_empty()
+            && self.text.get(..begin).is_some_and(|before| !before.is_empty() && !before.ends_with(apart))
+        {
+            self.text.insert(begin, ' ');
+            begin += 1;
+        }
+        let mut end = begin + completion.text.len();
         if !self.text.get(end..).is_some_and(|rest| rest.starts_with(' ')) {
             self.text.insert(end, ' ');
         }
@@ -271,6 +295,7 @@ struct Keys {
     down: usize,
     up: usize,
     accept: bool,
+    enter: bool,
     ask: bool,
 }
 

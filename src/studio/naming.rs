@@ -92,8 +92,21 @@ impl Studio {
         if usages.revision == self.document.revision || !self.document.is_checked() {
             return;
         }
-        usages.found = language::usages(&self.document.app, &self.document.knowledge(), &usages.target);
+        let (app, knowledge) = (&self.document.app, self.document.knowledge());
+        let used = |found: &[Usage]| found.iter().any(|usage| usage.kind != UsageKind::Declares);
+        let before = used(&usages.found);
+        usages.found = language::usages(app, &knowledge, &usages.target);
         usages.revision = self.document.revision;
+        if used(&usages.found) || !before {
+            return;
+        }
+        // It may have another name now: what was renamed is selected.
+        let selected = target_of(app, &self.document.module, &self.document.selection);
+        if let Some(now) = selected.filter(|now| now.label() == usages.target.label()) {
+            usages.found = language::usages(app, &knowledge, &now);
+            now.name(app).clone_into(&mut usages.name);
+            usages.target = now;
+        }
     }
 
     pub(super) fn show_usages(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {

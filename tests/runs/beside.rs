@@ -1,15 +1,19 @@
 //! Two runs side by side: what one message brought about is told once, however late it came.
 
 use crate::forks::{orders, text};
-use orchestrion::journal::{Detail, event_name};
-use orchestrion::lab::{Change, Fault, Pair, RunTree, VirtualRun, side_by_side};
+use orchestrion::engine::{EventKind, InstanceId};
+use orchestrion::journal::{Detail, Run, event_name};
+use orchestrion::lab::{Beside, Change, Fault, Pair, RunTree, VirtualRun, counterpart, side_by_side};
 use orchestrion::message::TimeSpan;
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The orders come at once; after forty seconds all is done. The tree has this run.
 fn tree(ids: &[u8]) -> RunTree {
-    let mut run = VirtualRun::new(&orders(), 0).unwrap();
+    tree_of(VirtualRun::new(&orders(), 0).unwrap(), ids)
+}
+
+fn tree_of(mut run: VirtualRun, ids: &[u8]) -> RunTree {
     for id in ids {
         run.submit("In-RL", text("Order", id));
     }
@@ -29,9 +33,13 @@ fn beside(tree: &mut RunTree, order: usize, fault: Fault) -> Vec<Pair> {
         .map(|event| came(event.seq))
         .collect();
     tree.fork("main", 1, &[Change { input: inputs[order], fault }], "fork").unwrap();
+    difference(tree).pairs
+}
+
+fn difference(tree: &RunTree) -> Beside {
     let difference = tree.difference("main", "fork").unwrap();
     let of = |name: &str| tree.branch(name).unwrap().run.run();
-    side_by_side(of("main"), of("fork"), difference.seq).pairs
+    side_by_side(of("main"), of("fork"), difference.seq)
 }
 
 /// The lines that are not the same at the same time.
@@ -60,6 +68,63 @@ fn what_came_later_is_the_same_later() {
     let same = pairs.iter().filter(|pair| pair.is_same()).count();
     assert_eq!(moved + same, pairs.len(), "seven seconds later or as it was");
     assert!(moved > 0 && same >= 2 * moved, "one of three is late: {moved} of {}", pairs.len());
+}
+
+#[test]
+fn what_is_tried_again_later_is_the_same_later() {
+    let mut app = orders();
+    let ports = app.bindings.send_ports.iter_mut().filter_map(|port| port.primary.as_mut());
+    ports.for_each(|transport| (transport.retry_count, transport.retry_interval) = (3, 1));
+    let mut run = VirtualRun::new(&app, 0).unwrap();
+    run.fail("queue://Out", Some("down"));
+    let pairs = beside(&mut tree_of(run, &[1, 2]), 0, Fault::Delay(TimeSpan::from_seconds(7)));
+    let late = names(pairs.iter().filter(|pair| pair.later() == Some(TimeSpan::from_seconds(7))));
+    assert!(late.contains("port.retry"), "{late:?}");
+    assert!(pairs.iter().all(|pair| pair.later().is_some()), "in one run only:\n{}", other(&pairs));
+}
+
+#[test]
+fn what_a_burst_leaves_uncompared_is_missing_in_no_run() {
+    let ids: Vec<u8> = (0..=249).collect();
+    let mut tree = tree(&ids);
+    let pairs = beside(&mut tree, 0, Fault::Drop);
+    assert!(pairs.len() > 2_000, "{} lines", pairs.len());
+    let found = difference(&tree);
+    assert!(found.until.is_some(), "it is said up to when");
+    let in_one = pairs.iter().filter(|pair| pair.later().is_none());
+    let told: BTreeSet<_> = in_one.map(|pair| (pair.left.is_some(), pair.right.is_some())).collect();
+    assert_eq!(told, BTreeSet::from([(true, false)]), "only the lost one:\n{}", other(&pairs));
+    assert!(pairs.iter().filter(|pair| pair.right.is_none()).count() < 30, "{}", other(&pairs));
+}
+
+/// The orders of all instances of a run, by instance.
+fn orders_of(run: &Run) -> BTreeMap<InstanceId, String> {
+    let sets = run.events().iter().filter_map(|event| match &event.kind {
+        EventKind::SetInitialized { instance, values, .. } => Some((*instance, format!("{values:?}"))),
+        _ => None,
+    });
+    sets.collect()
+}
+
+#[test]
+fn who_came_of_the_same_message_is_the_same_whatever_its_number() {
+    let faults = [Fault::Drop, Fault::Delay(TimeSpan::from_seconds(7)), Fault::Duplicate];
+    for (order, fault) in (0..3).flat_map(|order| faults.clone().map(|fault| (order, fault))) {
+        let mut tree = tree(&[1, 2, 3]);
+        beside(&mut tree, order, fault.clone());
+        let seq = tree.difference("main", "fork").unwrap().seq;
+        let [main, fork] = ["main", "fork"].map(|name| tree.branch(name).unwrap().run.run());
+        let known = orders_of(fork);
+        for (id, of) in orders_of(main) {
+            let there = counterpart(main, fork, seq, id);
+            let lost = fault == Fault::Drop && of == orders_of(main).values().nth(order).unwrap().as_str();
+            assert_eq!(there.is_none(), lost, "{id} of {of} with {fault:?}");
+            assert!(
+                there.is_none_or(|there| known[&there] == of),
+                "{id} of {of} with {fault:?} is {there:?}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -21,6 +21,27 @@ fn drag(window: &mut Window, from: Pos2, to: Pos2) {
     window.run_steps(3);
 }
 
+#[test]
+fn a_hand_that_moves_at_once_takes_what_it_pressed() {
+    let mut window = open("hello");
+    let pressed = window.get_by_label("Toolbox Send").rect().center();
+    let over = window.get_by_label("Toolbox Receive").rect().center();
+    window.hover_at(pressed);
+    window.run_steps(2);
+    let button = egui::PointerButton::Primary;
+    let modifiers = Modifiers::NONE;
+    // Both in one frame.
+    window.event(egui::Event::PointerButton { pos: pressed, button, pressed: true, modifiers });
+    window.event(egui::Event::PointerMoved(over));
+    window.run_steps(2);
+    let taken = egui::DragAndDrop::payload::<orchestrion::studio::canvas::Drag>(&window.ctx);
+    let kind = match taken.as_deref() {
+        Some(orchestrion::studio::canvas::Drag::New(kind)) => kind.label(),
+        _ => "nothing",
+    };
+    assert_eq!(kind, "Send");
+}
+
 fn send(window: &Window, name: &str) -> (String, String) {
     let shapes = window.state().document.orchestration().unwrap().shapes();
     match &shapes.into_iter().find(|s| s.name == name).unwrap().kind {
@@ -168,8 +189,12 @@ fn a_declaration_is_duplicated_and_deleted_from_its_menu() {
     ));
     window.get_by_role_and_label(Role::TreeItem, &copy).click_secondary();
     window.run_steps(3);
-    window.get_by_label_contains("Find uses").click();
+    // Of the menu, which stands over the button of the properties.
+    window.get_all_by_label_contains("Find uses").last().unwrap().click();
     window.run_steps(3);
+    click(&mut window, Role::Button, "Close the uses");
+    assert!(window.query_by_label("Close the uses").is_none());
+    click(&mut window, Role::Button, "Find uses");
     assert!(window.query_by_label("Close the uses").is_some());
     undo(&mut window);
     assert_eq!(messages(&window).len(), count - 1);

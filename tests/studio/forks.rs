@@ -3,8 +3,8 @@
 use super::run::{Bench, watch_manager};
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
-use orchestrion::engine::EventKind;
+use egui_kittest::kittest::{NodeT as _, Queryable};
+use orchestrion::engine::{EventKind, Operation};
 use orchestrion::journal::{Stride, instance_of};
 use orchestrion::lab::Fault;
 use orchestrion::message::{Name, Value};
@@ -117,6 +117,72 @@ fn an_instance_that_another_run_never_had_is_not_looked_at_there() {
     assert!(player.update().watched.is_none(), "the same number is another instance");
 }
 
+#[test]
+fn who_is_looked_at_is_the_same_order_in_a_run_in_which_another_was_lost() {
+    let (mut player, now) = played(12);
+    let update = player.update();
+    let managers: Vec<_> =
+        update.instances.iter().filter(|s| s.service.as_str().ends_with("OrderManagerOrch")).collect();
+    assert!(managers.len() > 2);
+    for lost in &managers {
+        player.obey(Command::Watch(Some(lost.id)), now);
+        let seq = player.update().brought.unwrap().seq;
+        for manager in &managers {
+            player.obey(Command::Watch(Some(manager.id)), now);
+            player.obey(Command::Fork { seq, fault: Some(Fault::Drop) }, now);
+            player.obey(Command::Now, now);
+            let fork = player.update();
+            let found = fork.watched.as_ref().map(|watched| watched.id);
+            let there = found.and_then(|id| fork.instances.iter().find(|s| s.id == id));
+            if let Some(there) = there {
+                assert_eq!(there.key(), manager.key(), "without {}", lost.key());
+            } else {
+                assert_eq!(lost.key(), manager.key(), "only what was lost is not there");
+            }
+            player.obey(Command::ShowRun("Run 1".into()), now);
+            player.obey(Command::DiscardRun(fork.shown), now);
+        }
+    }
+}
+
+#[test]
+fn what_failed_came_of_its_own_message() {
+    let (mut player, now) = played(2);
+    let strange = b"<Strange xmlns=\"urn:nobody\"/>".as_slice();
+    let location =
+        orchestrion::program::receive_locations(&sample::load("southridge").unwrap())[0].name.clone();
+    player.obey(Command::Send { location, body: strange.into(), file: None }, now);
+    player.obey(Command::Play, now);
+    let mut failed = None;
+    for quarter in 1..20 {
+        player.play(now + Duration::from_millis(250 * quarter), LONG);
+        failed = failed.or(player.update().events.iter().find_map(|event| match &event.kind {
+            EventKind::MessageSuspended { instance, .. } => Some(*instance),
+            _ => None,
+        }));
+    }
+    player.obey(Command::Pause, now);
+    player.obey(Command::Watch(Some(failed.expect("nobody takes it"))), now);
+    assert_eq!(player.update().brought.unwrap().body.as_deref(), Some(strange));
+}
+
+#[test]
+fn what_is_only_noted_for_later_is_said_so() {
+    let (mut player, now) = played(6);
+    let update = player.update();
+    let waits = update.instances.iter().find(|s| s.phase == Phase::Waiting).unwrap().id;
+    let mut does = |operation: Operation| {
+        player.obey(Command::Operate(operation), now);
+        said(&player.update())
+    };
+    let suspended = does(Operation::SuspendInstance(waits));
+    assert!(suspended.contains(&format!("Suspended {waits}")), "{suspended}");
+    let resumed = does(Operation::ResumeInstance(waits));
+    assert!(resumed.contains(&format!("Resumed {waits}: it goes on with the run")), "{resumed}");
+    let ended = does(Operation::TerminateInstance(waits));
+    assert!(ended.contains(&format!("Terminates {waits} at its next wait")), "{ended}");
+}
+
 fn name_of_fork(update: &Update) -> String {
     update.runs.iter().find(|run| run.parent.is_some()).unwrap().name.clone()
 }
@@ -145,9 +211,8 @@ fn what_is_done_to_one_is_said_and_keeps_it_selected() {
     bench.tell(Command::Stride { to: Stride::Event, forward: false });
     bench.until("the past", |w| w.state().run.past().is_some());
     bench.window.run_steps(2);
-    bench.click("Terminate");
-    bench.window.run_steps(4);
-    assert!(bench.window.state().run.past().is_some(), "what is over cannot be acted on");
+    let closed = bench.window.get_by_label("Terminate").accesskit_node().is_disabled();
+    assert!(closed, "what is over cannot be acted on");
 
     bench.tell(Command::Now);
     bench.until("now", |w| w.state().run.past().is_none());
@@ -157,6 +222,18 @@ fn what_is_done_to_one_is_said_and_keeps_it_selected() {
     bench.window.run_steps(4);
     assert_eq!(bench.window.state().run.selected(), Some(id));
     bench.window.get_by_label_contains(&format!("Terminated {id}"));
+}
+
+#[test]
+fn the_present_is_where_the_last_event_about_an_instance_is() {
+    let (mut player, now) = played(6);
+    let update = player.update();
+    let last = update.events.iter().rev().find_map(|event| Some((event.seq, instance_of(&event.kind)?)));
+    let (seq, id) = last.unwrap();
+    player.obey(Command::Stride { to: Stride::About(id), forward: false }, now);
+    assert_eq!(update.events.last().unwrap().seq, seq, "the last event is about one");
+    let past = player.update().past.unwrap();
+    assert!(past < seq, "from {seq} to {past}");
 }
 
 #[test]
@@ -237,7 +314,39 @@ fn a_variable_set_in_the_past_is_set_in_a_fork() {
     player.obey(Command::Now, now);
     player.obey(Command::Intervene(set("many")), now);
     let refused = said(&player.update());
-    assert!(refused.contains("umStages cannot be `many`"), "{refused}");
+    assert!(refused.contains("numStages cannot be `many`"), "{refused}");
+}
+
+#[test]
+fn a_value_that_is_refused_stays_to_be_mended_and_what_has_ended_takes_none() {
+    let mut bench = Bench::held(Theme::Dark, [1500.0, 940.0]);
+    watch_manager(&mut bench);
+    let id = bench.window.state().run.selected().unwrap();
+    bench.window.get_by_role_and_label(egui::accesskit::Role::ListItem, "numStages 2").click_accesskit();
+    bench.window.run_steps(4);
+    bench.window.get_by_label("Set variable…").click_accesskit();
+    bench.window.run_steps(2);
+    let field = "New value of numStages";
+    bench.window.get_by_label(field).type_text("many");
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Enter);
+    bench.until("why not", |w| {
+        w.query_all_by_label_contains("The variable numStages cannot be ").count() == 2
+    });
+    bench.window.run_steps(2);
+    assert!(bench.window.get_by_label(field).value().unwrap().contains("many"), "it can be mended");
+    bench.window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    bench.window.get_by_label(field).type_text("3");
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Enter);
+    bench.until("it is set", |w| w.query_by_label(field).is_none());
+    bench.window.run_steps(2);
+    bench.window.get_by_label_contains(&format!("Set numStages of {id}"));
+
+    bench.click("Terminate");
+    bench.until("its end", |w| w.state().run.state.summary(id).is_some_and(|s| s.phase.ended()));
+    bench.window.run_steps(3);
+    assert!(bench.window.get_by_label("Set variable…").accesskit_node().is_disabled());
 }
 
 #[test]
@@ -415,7 +524,7 @@ fn why_a_decision_went_its_way_and_where_a_value_came_from() {
     let heading = format!("CATCH BLOCK {}", caught.name.to_uppercase());
     bench.until("the catch block by its name", |w| w.query_by_label(&heading).is_some());
     bench.click("State");
-    bench.window.get_by_label("numStages 2").click();
+    bench.window.get_by_label("numStages 2").click_accesskit();
     bench.window.run_steps(2);
     bench.click("Where it comes from");
     bench.until("an origin", |w| w.state().run.state.why.as_ref().is_some_and(|why| why.origin.is_some()));

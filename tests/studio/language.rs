@@ -173,6 +173,35 @@ fn f2_renames_everywhere_as_one_step() {
 }
 
 #[test]
+fn the_uses_in_sight_follow_a_new_name() {
+    let (mut window, _) = expression();
+    window.state_mut().document.select(local("stage"));
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::SHIFT, Key::F12);
+    window.run_steps(3);
+    let uses = |window: &Window| {
+        let count = window.get_by_label_contains("variable · ").accesskit_node().value().unwrap();
+        count.rsplit("· ").next().unwrap().to_owned()
+    };
+    let before = uses(&window);
+    press(&mut window, Key::F2);
+    window.get_by_label("New name").type_text("step");
+    window.run_steps(3);
+    press(&mut window, Key::Enter);
+    for _ in 0..200 {
+        window.run_steps(1);
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        if window.state().document.is_checked() {
+            break;
+        }
+    }
+    window.run_steps(2);
+    assert_eq!(uses(&window), before, "as often as before, and not none");
+    let here = window.state().document.orchestration().unwrap().name.clone();
+    assert!(window.query_all_by_label_contains(&format!("{here}: step")).next().is_some());
+}
+
+#[test]
 fn a_taken_name_is_refused_in_the_dialog() {
     let (mut window, _) = expression();
     let wanted = local("stage");

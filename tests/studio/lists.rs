@@ -78,6 +78,29 @@ fn a_filter_is_completed_by_keys_and_told_in_place_what_is_wrong() {
 }
 
 #[test]
+fn enter_takes_a_whole_filter_as_it_stands() {
+    let mut bench = open(Page::Journal);
+    let all = found(&bench.window).total;
+    bench.window.get_by_label("Filter of journal").focus();
+    bench.window.run_steps(2);
+    bench.window.get_by_label("Filter of journal").type_text("instance == 5");
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Enter);
+    bench.until("the filter", |w| found(w).total < all && found(w).total > 0);
+    let text = |bench: &Bench<'_>| bench.window.get_by_label("Filter of journal").value().unwrap();
+    assert_eq!(text(&bench), "instance == 5");
+    // Who goes to a word of the list means it.
+    bench.window.get_by_label("Filter of journal").focus();
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::ArrowDown);
+    bench.window.run_steps(2);
+    bench.window.key_press(Key::Enter);
+    bench.window.run_steps(2);
+    assert_ne!(text(&bench), "instance == 5");
+    assert!(text(&bench).starts_with("instance == 5 "), "{}", text(&bench));
+}
+
+#[test]
 fn completion_offers_the_values_that_occur() {
     let mut bench = open(Page::Messages);
     bench.window.get_by_label("Filter of all messages").focus();
@@ -378,7 +401,7 @@ fn a_scenario_is_explored_in_many_orders() {
     let mut bench = hello();
     bench.window.state_mut().run.drawer.show(Page::Scenarios);
     bench.window.run_steps(2);
-    bench.click("Explore orders");
+    bench.click("Try 100 orders");
     let all = bench.window.state().document.app.scenarios.len();
     bench.until("every order", |w| w.state().run.scenarios.played() == all);
     bench.window.run_steps(3);

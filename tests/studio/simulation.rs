@@ -68,6 +68,20 @@ fn a_key_simulates_and_the_bottleneck_is_told_and_hot() {
 }
 
 #[test]
+fn heat_of_a_simulation_is_gone_from_the_run_that_plays() {
+    let mut bench = bench(Theme::Dark, [1400.0, 900.0]);
+    simulate(&mut bench);
+    let first = bench.window.state().run.simulation.results().unwrap().shapes[0].clone();
+    let hot = |bench: &Bench<'_>| bench.window.state().run.simulation.heat(first.service).count();
+    assert!(hot(&bench) > 0);
+    bench.window.key_press(Key::F5);
+    bench.window.run_steps(3);
+    assert_eq!(hot(&bench), 0);
+    bench.window.state_mut().run.toggle_heat();
+    assert!(hot(&bench) > 0, "it can be looked at again");
+}
+
+#[test]
 fn the_slowest_case_opens_where_it_waited_longest() {
     let mut bench = bench(Theme::Dark, [1400.0, 900.0]);
     simulate(&mut bench);

@@ -106,6 +106,11 @@ fn an_undone_orchestration_takes_its_tab_along() {
     window.state_mut().run_command(&ctx, orchestrion::studio::command::Command::NewOrchestration);
     window.run_steps(3);
     assert_eq!(window.state().tabs.focused(), Some(&Tab::Orchestration("Orchestration1".to_owned())));
+    window.state_mut().run_command(&ctx, orchestrion::studio::command::Command::NewOrchestration);
+    window.run_steps(3);
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    let before = Tab::Orchestration("Orchestration1".to_owned());
+    assert_eq!(window.state().tabs.focused(), Some(&before), "back to the one before");
     press(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(titles(&window), [HELLO]);
 }

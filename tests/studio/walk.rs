@@ -379,7 +379,7 @@ fn walk_on() {
     // One scenario in a hundred other orders of what can happen.
     walk.bench.window.get_by_label_contains("A60 A year passes, not played").click();
     walk.bench.window.run_steps(2);
-    walk.search("explore orders");
+    walk.search("try 100 orders");
     let passed = "A60 A year passes, passed in 101 orders";
     walk.until("every order", |w| w.query_by_label_contains(passed).is_some());
     walk.done("explored", 2_000);

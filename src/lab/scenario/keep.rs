@@ -4,13 +4,13 @@ use super::observe;
 use super::words::Words;
 use super::{Options, Prepared};
 use crate::diagnostic::counted;
-use crate::engine::{EventKind, InputKind, InstanceChange, InstanceId, Operation};
+use crate::engine::{Event, EventKind, InputKind, InstanceChange, InstanceId, Operation};
 use crate::journal::event_name;
 use crate::lab::{Act, VirtualRun};
 use crate::message::{DateTime, Name};
 use crate::model::files::scenario_path;
 use crate::model::{Application, Expectation, InstanceAct, MessageTemplate, PartnerControl, Scenario, Step};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A scenario made of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,7 +100,8 @@ pub fn keep(run: &VirtualRun, name: &str, application: &Application) -> Kept {
     for partner in run.partners().states().iter().filter(|partner| partner.submits()) {
         steps.steps.push(Step::Partner(partner.name.clone(), PartnerControl::Start));
     }
-    run.acts().iter().for_each(|act| steps.act(act));
+    let refused = refused(run);
+    run.acts().iter().enumerate().filter(|(at, _)| !refused.contains(at)).for_each(|(_, act)| steps.act(act));
     steps.time();
     let scenario = Scenario {
         name: name.to_owned(),
@@ -111,6 +112,20 @@ pub fn keep(run: &VirtualRun, name: &str, application: &Application) -> Kept {
     let mut kept = Kept { scenario, proposals: proposals(run, application), lost: steps.lost };
     kept.try_again(application);
     kept
+}
+
+/// Which of the acts an operator tried and was refused: they did nothing. Of those that are no longer in the record none is.
+fn refused(run: &VirtualRun) -> BTreeSet<usize> {
+    let acts = run.acts().iter().enumerate().rev().filter_map(|(at, act)| match act {
+        Act::Input(input) => matches!(**input, InputKind::Operate(_)).then_some((at, &**input)),
+        _ => None,
+    });
+    let tried: Vec<_> =
+        run.run().steps().filter(|(input, _)| matches!(input.kind, InputKind::Operate(_))).collect();
+    let told = |events: &[Event]| events.iter().any(|e| matches!(e.kind, EventKind::OperationRefused { .. }));
+    let both = acts.zip(tried.into_iter().rev());
+    let refused = both.filter(|((_, act), (input, events))| input.kind == **act && told(events));
+    refused.map(|((at, _), _)| at).collect()
 }
 
 struct Steps<'a> {

@@ -143,8 +143,9 @@ impl Paint<'_> {
             let size = if label.code { 10.5 } else { 11.0 };
             let galley = self.galley(&label.text, size, family, color, label.rect.width() - 12.0);
             let rect = self.view * label.rect;
-            let box_rect =
-                Rect::from_center_size(rect.center(), galley.size() + vec2(12.0, 4.0) * self.zoom());
+            // Clear of the line above it.
+            let center = rect.center() + vec2(0.0, 2.0 * self.zoom());
+            let box_rect = Rect::from_center_size(center, galley.size() + vec2(12.0, 4.0) * self.zoom());
             if mark.selected || mark.hovered {
                 self.painter.rect_filled(box_rect, self.round(5.0), self.t.field);
             }

@@ -4,6 +4,7 @@ use super::Command;
 use crate::model::{Id, ShapeKind};
 use crate::studio::app::{Mode, Studio};
 use crate::studio::document::Selection;
+use crate::studio::run::inspector::OVER;
 use crate::studio::tabs::Tab;
 
 impl Command {
@@ -71,7 +72,8 @@ impl Command {
             Self::Continue => run().or(unless(studio.run.is_held(), "No breakpoint holds an instance")),
             Self::ToggleBreakpoint | Self::RunTo => run().or_else(|| shape(true)),
             Self::LastChange | Self::Origin | Self::SetVariable => run()
-                .or(unless(studio.run.picked_variable().is_some(), "Choose a variable of an instance first")),
+                .or(unless(studio.run.picked_variable().is_some(), "Choose a variable of an instance first"))
+                .or(unless(self != Self::SetVariable || !studio.run.is_over(), OVER)),
             Self::CompareRuns => run().or(unless(studio.run.has_forks(), "Fork the run first")),
             Self::ForkHere
             | Self::ForkDelay

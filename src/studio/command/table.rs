@@ -284,7 +284,7 @@ impl Command {
                 ("Run all scenarios", "Plays every scenario of the application beside the window", None)
             }
             Self::Explore => (
-                "Explore orders",
+                "Try 100 orders",
                 "Plays the selected scenario, or all, in 100 other orders of what can happen, and stops at the first that fails",
                 None,
             ),

@@ -7,7 +7,8 @@ use crate::studio::icons::{self, Glyph};
 use crate::studio::kinds;
 use crate::studio::theme::Tokens;
 use egui::{
-    Align2, CursorIcon, DragAndDrop, LayerId, Order, Painter, Rect, Sense, TextStyle, Ui, Vec2, vec2,
+    Align2, CursorIcon, DragAndDrop, LayerId, Order, Painter, Rect, Response, Sense, TextStyle, Ui, Vec2,
+    vec2,
 };
 
 /// Shows the toolbox; returns a kind to insert after the selection (double click or Enter).
@@ -21,27 +22,38 @@ pub fn ui(ui: &mut Ui, open: bool) -> Option<ShapeKind> {
     ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
     let width = (ui.available_width() - 4.0) / 2.0;
     let kinds = kinds::toolbox();
+    let mut all = Vec::new();
     for pair in kinds.chunks(2) {
         ui.horizontal(|ui| {
             for kind in pair {
-                if tool(ui, kind, width) {
+                let (response, asked) = tool(ui, kind, width);
+                all.push((response, Some(kind)));
+                if asked {
                     insert = Some(kind.clone());
                 }
             }
         });
     }
-    port(ui, width);
+    all.push((port(ui, width), None));
+    // A hand that moves at once is over another by the time it is seen: what it pressed is what it takes.
+    if all.iter().any(|(response, _)| response.drag_started())
+        && let Some(at) = ui.input(|i| i.pointer.press_origin())
+        && let Some((_, taken)) = all.iter().find(|(response, _)| response.rect.contains(at))
+    {
+        match taken {
+            Some(kind) => DragAndDrop::set_payload(ui.ctx(), Drag::New((*kind).clone())),
+            None => DragAndDrop::set_payload(ui.ctx(), Hand::NewPort),
+        }
+    }
+    ghost(ui);
     insert
 }
 
 /// A port to drag onto a port surface.
-fn port(ui: &mut Ui, width: f32) {
+fn port(ui: &mut Ui, width: f32) -> Response {
     let t = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click_and_drag());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Toolbox Port"));
-    if response.drag_started() {
-        DragAndDrop::set_payload(ui.ctx(), Hand::NewPort);
-    }
     let hot = response.hovered() || response.has_focus();
     let ground = if hot { t.tint(t.field, t.text, 0.07) } else { t.field };
     entry(ui.painter(), ui, rect, (Glyph::Port, t.messaging, "Port"), ground);
@@ -49,36 +61,38 @@ fn port(ui: &mut Ui, width: f32) {
         .on_hover_text(
             "A port of the orchestration.\nDrag it onto a port surface, left or right of the flow.",
         )
-        .on_hover_cursor(CursorIcon::Grab);
+        .on_hover_cursor(CursorIcon::Grab)
 }
 
-fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> bool {
-    let t = Tokens::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click_and_drag());
-    let name = format!("Toolbox {}", kind.label());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
-    if response.drag_started() {
-        DragAndDrop::set_payload(ui.ctx(), Drag::New(kind.clone()));
-    }
-    let hot = response.hovered() || response.has_focus();
-    let ground = if hot { t.tint(t.field, t.text, 0.07) } else { t.field };
-    paint(ui.painter(), ui, rect, kind, ground);
-    if response.dragged()
+/// What is dragged, at the pointer.
+fn ghost(ui: &Ui) {
+    if let Some(drag) = DragAndDrop::payload::<Drag>(ui.ctx())
+        && let Drag::New(kind) = &*drag
         && let Some(pointer) = ui.pointer_interact_pos()
     {
         let layer = LayerId::new(Order::Tooltip, egui::Id::unique("toolbox ghost"));
         let ghost = Rect::from_min_size(pointer + vec2(10.0, 6.0), vec2(160.0, 30.0));
-        paint(&ui.layer_painter(layer), ui, ghost, kind, t.card);
+        paint(&ui.layer_painter(layer), ui, ghost, kind, Tokens::of(ui).card);
         ui.set_cursor_icon(CursorIcon::Grabbing);
     }
+}
+
+/// One shape, and whether it is to be inserted.
+fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> (Response, bool) {
+    let t = Tokens::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click_and_drag());
+    let name = format!("Toolbox {}", kind.label());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    let hot = response.hovered() || response.has_focus();
+    let ground = if hot { t.tint(t.field, t.text, 0.07) } else { t.field };
+    paint(ui.painter(), ui, rect, kind, ground);
     let asked =
         response.double_clicked() || (response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)));
     let hint = format!(
         "{}\nDrag it onto the flow, or double-click to add it after the selection.",
         kinds::hint(kind)
     );
-    response.on_hover_text(hint).on_hover_cursor(CursorIcon::Grab);
-    asked
+    (response.on_hover_text(hint).on_hover_cursor(CursorIcon::Grab), asked)
 }
 
 fn paint(painter: &Painter, ui: &Ui, rect: Rect, kind: &ShapeKind, ground: egui::Color32) {

@@ -55,6 +55,8 @@ pub fn head(ui: &mut Ui, run: &mut RunMode) {
 
 /// Why nothing is done to what is over.
 pub const PAST: &str = "Go back to now to do this";
+/// Why nothing is changed in what is over.
+pub const OVER: &str = "The instance has ended; step back to change it in a fork";
 
 fn operations(ui: &mut Ui, run: &mut RunMode, id: InstanceId, phase: &Phase) {
     let suspended = matches!(phase, Phase::Suspended { .. });

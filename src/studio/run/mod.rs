@@ -11,7 +11,7 @@ pub mod desk;
 pub mod flights;
 pub mod forks;
 mod generate;
-mod inspector;
+pub(in crate::studio) mod inspector;
 mod instances;
 mod messages;
 pub mod notice;
@@ -218,6 +218,7 @@ impl RunMode {
                 self.tokens = Threads::default();
             }
             for answer in &update.answers {
+                self.answered(answer);
                 match answer {
                     player::Answer::Done(words) => actions.push(Action::Said(words.clone())),
                     player::Answer::Refused(why) => actions.push(Action::Refused(why.message.clone())),
@@ -310,11 +311,14 @@ impl RunMode {
     pub fn play_or_pause(&mut self) {
         let playing = self.state.clock.playing;
         self.tell(if playing { Command::Pause } else { Command::Play });
+        // Where the time of a simulation went says nothing of what plays now.
+        self.simulation.tinted &= playing;
     }
 
     /// Starts from the beginning; a run that plays goes on playing.
     pub fn restart(&mut self) {
         self.tell(Command::Restart);
+        self.simulation.tinted = false;
         if self.state.clock.playing {
             self.tell(Command::Play);
         }

@@ -277,7 +277,12 @@ impl<'a> RunOverlay<'a> {
             };
             let font = FontId::proportional((10.0 * z * 2.0).round() / 2.0);
             let words = format!("{}×", token.progress.completed);
-            paint.painter.text(at, align, words, font, t.muted);
+            let galley = paint.painter.layout_no_wrap(words, font, t.muted);
+            let rect = align.anchor_size(at, galley.size());
+            if !node.container {
+                paint.painter.rect_filled(rect.expand2(vec2(3.0 * z, 0.0)), 2.0, t.card);
+            }
+            paint.painter.galley(rect.min, galley, t.muted);
         }
     }
 

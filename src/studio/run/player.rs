@@ -15,9 +15,10 @@ use crate::message::{BTS, DateTime, Name, TimeSpan, format_value};
 use crate::model::{Application, PartnerControl};
 use crate::program::Program;
 use back::Past;
+pub use brought::Brought;
 pub use explain::{Asked, Explanation};
 use runs::Runs;
-pub use runs::{Brought, Comparison, RunInfo, words as span_words};
+pub use runs::{Comparison, RunInfo, words as span_words};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -130,8 +131,9 @@ impl Player {
             }
             Command::Operate(operation) => {
                 self.now();
-                let words = self.done(&operation);
-                let refused = self.operate(operation).err();
+                let before = self.runs.run().map_or(0, |run| run.run().last_seq());
+                let refused = self.operate(operation.clone()).err();
+                let words = self.done(&operation, before);
                 let refused = refused
                     .map(|why| Diagnostic::error("L10", why, "Look at its state, and choose what it allows"));
                 self.answers.push(refused.map_or(Answer::Done(words), Answer::Refused));
@@ -677,6 +679,7 @@ fn refused(reason: String) -> Diagnostic {
 }
 
 mod back;
+mod brought;
 mod explain;
 mod runs;
 mod stops;

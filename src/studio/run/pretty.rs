@@ -39,15 +39,15 @@ pub fn job(text: &str, t: &Tokens) -> LayoutJob {
     job
 }
 
-/// One element a line, two spaces a level. Text stays with its element; whitespace between elements goes.
+/// One element a line, two spaces a level. Text stays with its element as it is; whitespace between elements goes.
 pub fn indent(xml: &str) -> String {
     let mut out = String::with_capacity(xml.len() * 2);
     let (mut depth, mut rest, mut text_follows) = (0_usize, xml.trim(), false);
     while let Some(open) = rest.find('<') {
         let (text, tag) = rest.split_at(open);
-        let text = text.trim();
-        out.push_str(text);
-        let has_text = !text.is_empty();
+        let leaf = text_follows && tag.starts_with("</");
+        let has_text = !text.trim().is_empty() || leaf && !text.is_empty();
+        out.push_str(if has_text { text } else { "" });
         let end = end_of_markup(tag);
         let (markup, after) = tag.split_at(end);
         let closes = markup.starts_with("</");
@@ -110,6 +110,13 @@ mod tests {
         ];
         assert_eq!(indent(order), lines.join("\n"));
         assert_eq!(indent(&lines.join("\n")), lines.join("\n"), "already laid out");
+    }
+
+    #[test]
+    fn blanks_of_a_value_are_its_own() {
+        let order = "<Order><Id>17 </Id><Rest> </Rest></Order>";
+        assert_eq!(indent(order), "<Order>\n  <Id>17 </Id>\n  <Rest> </Rest>\n</Order>");
+        assert_eq!(indent(&indent(order)), indent(order));
     }
 
     #[test]

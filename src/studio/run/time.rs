@@ -13,6 +13,7 @@ use crate::studio::table::BAR;
 use crate::studio::theme::Tokens;
 use egui::{Align, Button, Color32, FontId, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 use outside::ruler;
+use std::ops::Range;
 pub use timeline::Timeline;
 use timeline::{Lane, Stand};
 
@@ -186,7 +187,7 @@ fn lanes(ui: &mut Ui, run: &mut RunMode) {
     }
     let head = x(run.state.clock.elapsed.0);
     inside.vline(head, rect.y_range(), (if run.state.past.is_some() { 2.0 } else { 1.0 }, t.brand));
-    hand(ui, run, &response, (body, first));
+    hand(ui, run, &response, (body, first..after));
 }
 
 /// How an instance stood, its messages and errors. What is too narrow to be seen is not drawn over what is there.
@@ -218,7 +219,7 @@ fn strip(painter: &egui::Painter, t: &Tokens, lane: &Lane, row: Rect, end: i64, 
 }
 
 /// Click and drag seek; a click on a name chooses the instance; the wheel with Ctrl zooms.
-fn hand(ui: &Ui, run: &mut RunMode, response: &egui::Response, (body, first): (Rect, usize)) {
+fn hand(ui: &Ui, run: &mut RunMode, response: &egui::Response, (body, lanes): (Rect, Range<usize>)) {
     let (from, span) = window(run);
     let tick = |x: f32| from + (f64::from((x - body.left()) / body.width().max(1.0)) * span as f64) as i64;
     if let Some(at) = response.hover_pos() {
@@ -238,8 +239,8 @@ fn hand(ui: &Ui, run: &mut RunMode, response: &egui::Response, (body, first): (R
     }
     let Some(at) = response.interact_pointer_pos() else { return };
     if at.x < body.left() {
-        let place = first + ((at.y - response.rect.top()) / LANE).max(0.0) as usize;
-        let id = run.time.shown.get(place).copied();
+        let place = lanes.start + ((at.y - response.rect.top()) / LANE).max(0.0) as usize;
+        let id = run.time.shown.get(place).copied().filter(|_| lanes.contains(&place));
         if let Some(id) = id.filter(|_| response.clicked()) {
             run.select(Some(id));
         }

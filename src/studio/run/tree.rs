@@ -152,16 +152,25 @@ fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
     let words = match &comparison.difference {
         None => format!("{} and {} are the same so far", comparison.left, comparison.right),
         Some(difference) => {
-            // Where one goes on later, they part when the other one goes on.
-            let both = [&difference.left, &difference.right];
-            let first = both.into_iter().flatten().map(|event| event.at).min();
-            let at = first.map_or_else(String::new, |at| Clock(at.since(run.state.start)).to_string());
-            format!("First difference at {at}, event {}", difference.seq)
+            let time = |event: &Event| Clock(event.at.since(run.state.start));
+            let at = match (&difference.left, &difference.right) {
+                (Some(left), Some(right)) if left.at != right.at => {
+                    format!("{} here, {} in {}", time(left), time(right), comparison.right)
+                }
+                (Some(one), _) | (None, Some(one)) => time(one).to_string(),
+                (None, None) => String::new(),
+            };
+            format!("First difference at {at} · event {}", difference.seq)
         }
     };
     let mut top = false;
     ui.horizontal(|ui| {
-        ui.label(RichText::new(words).family(theme::medium()).color(t.text));
+        let words = RichText::new(words).family(theme::medium()).color(t.text);
+        let room = (ui.available_width() - 130.0).max(80.0);
+        ui.scope(|ui| {
+            ui.set_max_width(room);
+            ui.add(egui::Label::new(words).truncate());
+        });
         if let Some(difference) = &comparison.difference
             && ui.button("Show").on_hover_text("Goes to the first difference").clicked()
         {
@@ -242,19 +251,21 @@ fn line(ui: &mut Ui, run: &RunMode, pair: &Pair, first: bool) -> Option<u64> {
     let t = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
     let both = pair.left.is_some() && pair.right.is_some();
-    let says = |event: &Event| {
-        let time = Clock(event.at.since(run.state.start));
-        let detail = says(run, &event.kind);
-        format!("{time}  {}  {detail}", event_name(&event.kind))
-    };
+    let time = |event: &Event| Clock(event.at.since(run.state.start));
+    let what = |event: &Event| format!("{}  {}", event_name(&event.kind), says(run, &event.kind));
+    let says = |event: &Event| format!("{}  {}", time(event), what(event));
     let words = match (&pair.left, &pair.right) {
-        (Some(event), Some(_)) => match pair.later() {
-            Some(span) if span.0 > 0 => format!("{} later in the other: {}", span_words(span), says(event)),
-            Some(span) if span.0 < 0 => {
-                format!("{} earlier in the other: {}", span_words(TimeSpan(-span.0)), says(event))
+        (Some(event), Some(other)) => {
+            let moved = |span: TimeSpan, way: &str| {
+                let (span, here, there) = (span_words(span), time(event), time(other));
+                format!("{span} {way} in the other: {}, {here} here, {there} there", what(event))
+            };
+            match pair.later() {
+                Some(span) if span.0 > 0 => moved(span, "later"),
+                Some(span) if span.0 < 0 => moved(TimeSpan(-span.0), "earlier"),
+                _ => format!("In both: {}", says(event)),
             }
-            _ => format!("In both: {}", says(event)),
-        },
+        }
         (Some(event), None) => format!("Only here: {}", says(event)),
         (None, Some(event)) => format!("Only in the other: {}", says(event)),
         (None, None) => String::new(),

@@ -1,23 +1,28 @@
 //! Variables of the selected instance: what they are, where that came from, and what else they could be.
 
 use super::RunMode;
-use super::inspector::{cut, value_words};
-use super::player::Command;
+use super::inspector::{OVER, cut, value_words};
+use super::player::{Answer, Command};
 use crate::engine::{InstanceView, Operation};
 use crate::message::{Message, Name, Value, format_value};
 use crate::studio::command;
 use crate::studio::panels::fields;
 use crate::studio::theme::Tokens;
+use crate::studio::ticks;
 use egui::{Button, FontId, Key, Response, RichText, Sense, TextEdit, Ui, pos2, vec2};
 
 /// What a person is about to put in place of a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Editing {
     /// Of a message, its body; else a variable.
     pub message: bool,
     pub name: Name,
     pub text: String,
     pub fresh: bool,
+    /// The engine has it, and did not say yet whether it takes it.
+    pub sent: bool,
+    /// Why it was not taken.
+    pub refused: Option<String>,
 }
 
 pub fn ui(ui: &mut Ui, run: &mut RunMode, view: &InstanceView) {
@@ -79,7 +84,9 @@ fn menu(ui: &mut Ui, run: &mut RunMode, name: Name, value: &Value) -> bool {
     use command::Command as C;
     for command in [C::LastChange, C::Origin, C::SetVariable] {
         let (words, tip, _) = command.about();
-        if ui.add(Button::new(RichText::new(words).size(12.0))).on_hover_text(tip).clicked() {
+        let button = Button::new(RichText::new(words).size(12.0));
+        let button = ui.add_enabled(command != C::SetVariable || !run.is_over(), button);
+        if button.on_hover_text(tip).on_disabled_hover_text(OVER).clicked() {
             run.variable = Some(name);
             match command {
                 C::LastChange => run.tell(Command::LastChange(name)),
@@ -107,8 +114,9 @@ pub fn message(ui: &mut Ui, run: &mut RunMode, message: &Message, variable: Opti
         }
         let edit = Button::new(RichText::new("Edit…").size(12.0));
         if ui
-            .add(edit)
+            .add_enabled(!run.is_over(), edit)
             .on_hover_text("Puts another body in its place, as a recorded act of a person")
+            .on_disabled_hover_text(OVER)
             .clicked()
         {
             let body = message.body_part().and_then(|part| part.body.to_text().ok());
@@ -143,6 +151,10 @@ fn edit(ui: &mut Ui, run: &mut RunMode) {
     } else {
         ("Set", "Changes the instance now; the run records that somebody did")
     };
+    if let Some(why) = &editing.refused {
+        let why = RichText::new(ticks::plain(why)).small().color(Tokens::of(ui).error);
+        ui.add(egui::Label::new(why).wrap());
+    }
     let (mut done, mut left) = (entered, escaped);
     ui.horizontal(|ui| {
         done |= ui.button(words).on_hover_text(tip).clicked();
@@ -151,6 +163,7 @@ fn edit(ui: &mut Ui, run: &mut RunMode) {
     ui.add_space(4.0);
     if let Some(instance) = run.selected().filter(|_| done) {
         let (name, text) = (editing.name, editing.text.clone());
+        (editing.sent, editing.refused) = (true, None);
         let operation = if editing.message {
             Operation::EditMessage { instance, message: name, body: text }
         } else {
@@ -158,7 +171,7 @@ fn edit(ui: &mut Ui, run: &mut RunMode) {
         };
         run.tell(Command::Intervene(operation));
     }
-    run.editing = (!done && !left).then_some(editing);
+    run.editing = (!left).then_some(editing);
 }
 
 /// Name left, value right and monospaced; marked while it has just changed.
@@ -187,6 +200,25 @@ fn pair(ui: &mut Ui, name: &str, value: &str, changed: bool, picked: bool) -> Re
 }
 
 impl RunMode {
+    /// The selected instance has ended at the moment shown.
+    pub fn is_over(&self) -> bool {
+        let summary = self.selected.and_then(|id| self.state.summary(id));
+        summary.is_some_and(|summary| summary.phase.ended())
+    }
+
+    /// What became of another value that was typed.
+    pub(super) fn answered(&mut self, answer: &Answer) {
+        let Some(editing) = self.editing.as_mut().filter(|editing| editing.sent) else { return };
+        match answer {
+            Answer::Refused(why) => {
+                (editing.sent, editing.fresh) = (false, true);
+                editing.refused = Some(why.message.clone());
+            }
+            Answer::Done(_) => self.editing = None,
+            Answer::Sent { .. } => {}
+        }
+    }
+
     /// The variable picked in the list of the selected instance.
     pub fn picked_variable(&self) -> Option<Name> {
         self.variable.filter(|_| self.selected.is_some())
@@ -212,7 +244,7 @@ impl RunMode {
         self.tab = super::Tab::State;
         self.wants_side = true;
         self.variable = Some(name);
-        self.editing = Some(Editing { message: false, name, text, fresh: true });
+        self.editing = Some(Editing { name, text, fresh: true, ..Editing::default() });
     }
 
     /// Opens the field for another value of the picked variable.
@@ -228,7 +260,7 @@ impl RunMode {
 
     /// Opens the field for another body of a message that the selected instance has.
     pub fn edit_message(&mut self, name: Name, text: String) {
-        self.editing = Some(Editing { message: true, name, text, fresh: true });
+        self.editing = Some(Editing { message: true, name, text, fresh: true, ..Editing::default() });
     }
 
     /// True while another body of this message of the selected instance is typed.

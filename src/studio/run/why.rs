@@ -53,7 +53,8 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     let message = why.arrival.is_some() || why.delivery.is_some();
     if !message && why.waits.is_empty() && why.standstill.is_none() && why.judgements.is_empty() {
         let words = "Nothing to explain at this moment. Click a line of the journal that is about a message, choose an instance that waits or is suspended, or select a shape that decides.";
-        fields::note(ui, words);
+        let over = "This instance has ended: it waits for nothing more. Step back to when it did, or click a line of the journal that is about a message.";
+        fields::note(ui, if run.is_over() { over } else { words });
         if ui.button(command::Command::PreviousProblem.text()).clicked() {
             run.to_problem(false);
         }
@@ -179,7 +180,14 @@ fn shape(ui: &mut Ui, run: &RunMode, why: &Explanation) {
     let Some(at) = why.shape else {
         if let Some(asked) = why.asked.shape.filter(|_| why.instance.is_some()) {
             fields::heading(ui, &named(asked));
-            quiet(ui, "It has not run in this instance by this moment. Step on, or choose another instance.");
+            quiet(
+                ui,
+                if run.is_over() {
+                    "It has not run in this instance, which has ended. Choose another instance or shape."
+                } else {
+                    "It has not run in this instance by this moment. Step on, or choose another instance."
+                },
+            );
         }
         return;
     };

@@ -467,9 +467,9 @@ impl Tabs {
             self.remove(id);
         }
         if self.focused.is_none()
-            && let Some(first) = self.order().first()
+            && let Some(next) = self.visited.last().or(self.order().first()).copied()
         {
-            self.focus(*first);
+            self.focus(next);
         }
     }
 

@@ -6,6 +6,7 @@ use crate::model::edit::{Declaration, DeclarationKind, Edit, fresh_id, fresh_nam
 use crate::model::{
     CorrelationSet, CorrelationType, Direction, Id, Message, Parameter, ParameterKind, PortSurface, Variable,
 };
+use crate::studio::command::Command;
 use crate::studio::document::{Action, Document, Selection};
 use crate::studio::editors::files;
 use crate::studio::icons::Glyph;
@@ -89,6 +90,10 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, kind: Decl
     };
     findings(ui, editing.document.problems.iter().filter(own));
     ui.add_space(8.0);
+    let find = Command::FindUses;
+    if fields::wide_button(ui, find.about().0).on_hover_text(find.about().1).clicked() {
+        editing.actions.push(Action::Command(find));
+    }
     if fields::wide_button(ui, &format!("Delete {label}")).clicked() {
         let (module, scope) = (editing.key(), scope.cloned());
         editing.edit(Edit::Undeclare { module, scope, kind, name: name.to_owned() });

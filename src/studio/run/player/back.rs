@@ -63,7 +63,7 @@ impl Player {
         let from = match &self.past {
             Some(past) => past.seq,
             // The present is after the last event, whose state it shows.
-            None if matches!(to, Stride::Event | Stride::Turn) => record.last_seq(),
+            None if matches!(to, Stride::Event | Stride::About(_) | Stride::Turn) => record.last_seq(),
             None => record.last_seq() + 1,
         };
         let found = if forward { record.next(from, to) } else { record.previous(from, to) };

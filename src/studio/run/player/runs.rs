@@ -1,18 +1,18 @@
 //! The runs of the application: a tree with names. One is shown, and one may stand beside it, on the same clock.
 
+use super::brought::{Brought, brought, crosses, origin, transmission};
 use super::stops::refusal;
 use super::{Answer, Player, Way, advance};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{EventKind, InputKind, InstanceId, Operation, Publisher, TransmissionId};
+use crate::engine::{EventKind, InstanceId, Operation, Publisher};
 use crate::journal::{Clock, Run};
 use crate::lab::{
-    self, Beside, Branch, Change, Difference, Fault, Moment, RunTree, VirtualRun, first_difference_after,
-    side_by_side,
+    self, Beside, Branch, Change, Difference, Fault, Moment, RunTree, VirtualRun, counterpart,
+    first_difference_after, side_by_side,
 };
 use crate::message::{DateTime, TimeSpan};
 use crate::model::Application;
 use crate::program::Program;
-use crate::studio::run::atlas::pill_of;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,24 +33,6 @@ pub struct RunInfo {
     pub what: Vec<String>,
     pub events: u64,
     pub elapsed: TimeSpan,
-}
-
-/// What came from outside: what a fork can change.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Brought {
-    /// Its first event.
-    pub seq: u64,
-    pub elapsed: TimeSpan,
-    /// `Order 17/3`.
-    pub what: String,
-    /// Receive location or send port that it came through.
-    pub through: String,
-    /// The bytes, where they can be others.
-    pub body: Option<Arc<[u8]>>,
-    /// A reply cannot come twice.
-    pub again: bool,
-    /// A port sent it; it did not come.
-    pub sent: bool,
 }
 
 /// The run shown beside another.
@@ -217,6 +199,17 @@ impl Runs {
         infos.into()
     }
 
+    /// Who an instance of another run is in the one shown.
+    fn counterpart(&self, other: &str, id: InstanceId) -> Option<InstanceId> {
+        let other =
+            self.tree.as_ref().filter(|_| self.root(other) == self.root(&self.shown))?.branch(other)?;
+        let (old, new) = (other.run.run(), self.run()?.run());
+        match first_difference_after(old, new, 0) {
+            Some(difference) => counterpart(old, new, difference.seq, id),
+            None => Some(id),
+        }
+    }
+
     pub fn comparison(&self) -> Option<Arc<Comparison>> {
         self.comparison.as_ref().map(|(.., comparison)| Arc::clone(comparison))
     }
@@ -233,6 +226,15 @@ impl Runs {
         };
         let ends = (left.run().last_seq(), right.run().last_seq());
         if self.comparison.as_ref().is_some_and(|(a, b, _)| (*a, *b) == ends) {
+            return;
+        }
+        // Where as much is compared as ever will be, more of the runs changes nothing.
+        let over = |end: DateTime| left.now() > end && right.now() > end;
+        if let Some((a, b, comparison)) = &mut self.comparison
+            && comparison.difference.as_ref().is_some_and(|d| d.left.is_some() && d.right.is_some())
+            && comparison.beside.until.is_some_and(over)
+        {
+            (*a, *b) = ends;
             return;
         }
         let oldest = left.run().forgotten().max(right.run().forgotten());
@@ -270,8 +272,8 @@ impl Runs {
         }
         // Where one went to a message it is about that one.
         let own = past.is_some() && record.event(moment).is_some_and(|event| crosses(&event.kind));
-        let at = if own { moment } else { origin(record, moment, of) };
-        let found = brought(record, at).map(Arc::new);
+        let at = if own { Some(moment) } else { origin(record, moment, of) };
+        let found = at.and_then(|at| brought(record, at)).map(Arc::new);
         self.brought = Some(((moment, of), found.clone()));
         found
     }
@@ -289,100 +291,6 @@ fn below(tree: &RunTree, branch: &Branch, depth: usize, infos: &mut Vec<RunInfo>
     });
     let own = tree.branches().iter().filter(|other| other.parent.as_ref() == Some(&branch.name));
     own.for_each(|child| below(tree, child, depth + 1, infos));
-}
-
-/// It is about a message that comes in or goes out.
-fn crosses(kind: &EventKind) -> bool {
-    matches!(kind, EventKind::MessageReceived { .. } | EventKind::PortAttempt { .. })
-}
-
-/// The transmission that an event hands to an adapter.
-fn transmission(record: &Run, seq: u64) -> Option<TransmissionId> {
-    match &record.event(seq)?.kind {
-        EventKind::PortAttempt { transmission, .. } => Some(*transmission),
-        _ => None,
-    }
-}
-
-/// What a port sends at a moment.
-fn sent(record: &Run, moment: u64) -> Option<Brought> {
-    let event = record.event(moment)?;
-    let EventKind::PortAttempt { port, message, .. } = &event.kind else { return None };
-    let message = record.events_of_message(*message).find_map(|event| match &event.kind {
-        EventKind::MessagePublished { message, .. } => Some(message),
-        _ => None,
-    })?;
-    Some(Brought {
-        seq: moment,
-        elapsed: event.at.since(record.start()),
-        what: format!("{} to {port}", pill_of(message)),
-        through: port.to_string(),
-        body: message.body_part().map(|part| part.body.as_bytes().to_vec().into()),
-        again: true,
-        sent: true,
-    })
-}
-
-/// The last event by a moment that brought what an instance came of, or what reached it since; the moment itself without
-/// one.
-fn origin(record: &Run, moment: u64, of: Option<InstanceId>) -> u64 {
-    let Some(of) = of else { return moment };
-    let (mut instances, mut messages) = (BTreeSet::from([of]), BTreeSet::new());
-    let found = record.events_until(moment).iter().rev().find(|event| match &event.kind {
-        EventKind::MessageEnqueued { instance, message } if instances.contains(instance) => {
-            messages.insert(*message);
-            false
-        }
-        EventKind::MessagePublished { message, publisher } if messages.contains(&message.id) => {
-            match publisher {
-                Publisher::Orchestration { instance, .. } => {
-                    instances.insert(*instance);
-                    false
-                }
-                _ => true,
-            }
-        }
-        _ => false,
-    });
-    found.map_or(moment, |event| event.seq)
-}
-
-/// What a port sends at the moment, or the last thing before it that came from outside: what can be otherwise.
-fn brought(record: &Run, moment: u64) -> Option<Brought> {
-    if let Some(sent) = sent(record, moment) {
-        return Some(sent);
-    }
-    let until = record.events_until(moment);
-    until.iter().rev().find_map(|event| {
-        let through = match &event.kind {
-            EventKind::MessageReceived { location, .. } => location.to_string(),
-            EventKind::MessagePublished { publisher: Publisher::SendPortReply(port), .. } => port.to_string(),
-            EventKind::MessagePublished { publisher: Publisher::External, .. } => "an operator".to_owned(),
-            _ => return None,
-        };
-        let input = &record.input_of(event.seq)?.kind;
-        let body = match input {
-            InputKind::Received { body, .. } | InputKind::Responded { body, .. } => Some(Arc::clone(body)),
-            InputKind::Publish { .. } => None,
-            _ => return None,
-        };
-        let step = record.step_number(event.seq);
-        let own = record.events_after(event.seq.saturating_sub(1)).iter();
-        let mut own = own.take_while(|later| record.step_number(later.seq) == step);
-        let what = own.find_map(|later| match &later.kind {
-            EventKind::MessagePublished { message, .. } => Some(pill_of(message)),
-            _ => None,
-        });
-        Some(Brought {
-            seq: event.seq,
-            elapsed: event.at.since(record.start()),
-            what: what.unwrap_or_else(|| "the message".to_owned()),
-            through,
-            body,
-            again: Fault::Duplicate.fits(input),
-            sent: false,
-        })
-    })
 }
 
 impl Player {
@@ -425,11 +333,18 @@ impl Player {
             self.answers.push(Answer::Refused(why));
             return;
         }
-        self.runs.show(name.clone());
-        self.shown_anew();
+        self.turn_to(name.clone());
         self.runs.compare(Some(parent.clone()));
         self.seek_difference();
         self.answers.push(Answer::Done(format!("Forked {parent}: {name}")));
+    }
+
+    /// Shows another run; who was looked at still is where that one has them.
+    fn turn_to(&mut self, name: String) {
+        let before = std::mem::take(&mut self.runs.shown);
+        self.runs.show(name);
+        self.watched = self.watched.and_then(|id| self.runs.counterpart(&before, id));
+        self.shown_anew();
     }
 
     /// To where the two runs part.
@@ -470,8 +385,7 @@ impl Player {
             self.answers.push(Answer::Refused(why));
             return;
         }
-        self.runs.show(name);
-        self.shown_anew();
+        self.turn_to(name);
         self.runs.compare(Some(parent));
         let record = self.runs.run().map(VirtualRun::run);
         if let Some(seq) =
@@ -487,13 +401,8 @@ impl Player {
             return;
         }
         self.clock.playing = false;
-        // Instances have the same numbers only in runs that were one.
-        if self.runs.root(&self.runs.shown) != self.runs.root(name) {
-            self.watched = None;
-        }
-        let before = std::mem::take(&mut self.runs.shown);
-        self.runs.show(name.to_owned());
-        self.shown_anew();
+        let before = self.runs.shown.clone();
+        self.turn_to(name.to_owned());
         if self.runs.compared.as_deref() == Some(name) {
             self.runs.compare(Some(before));
         }
@@ -574,8 +483,7 @@ impl Player {
             let other = self.runs.infos().first().map(|info| info.name.clone()).unwrap_or_default();
             self.clock.playing = false;
             self.runs.compared = None;
-            self.runs.show(other);
-            self.shown_anew();
+            self.turn_to(other);
         }
     }
 
@@ -588,11 +496,19 @@ impl Player {
         }
         let Some(run) = self.runs.run_mut() else { return };
         let before = run.run().last_seq();
+        let words = match &operation {
+            Operation::SetVariable { instance, variable, .. } => format!("Set {variable} of {instance}"),
+            Operation::EditMessage { instance, message, .. } => format!("Changed {message} of {instance}"),
+            _ => "Done".to_owned(),
+        };
         run.operate(operation);
-        if let Some(reason) = refusal(run, before) {
-            let help = "Choose an instance that is there, and write the value as its type does.";
-            self.answers.push(Answer::Refused(Diagnostic::error("L08", reason, help)));
-        }
+        self.answers.push(match refusal(run, before) {
+            Some(reason) => {
+                let help = "Choose an instance that is there, and write the value as its type does.";
+                Answer::Refused(Diagnostic::error("L08", reason, help))
+            }
+            None => Answer::Done(words),
+        });
         self.follow();
         self.watch(self.watched);
     }

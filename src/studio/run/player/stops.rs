@@ -2,7 +2,7 @@
 
 use super::{Answer, Player};
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Breakpoint, EventKind, InstanceId, Operation};
+use crate::engine::{Breakpoint, EventKind, InstanceChange, InstanceId, Operation};
 use crate::filter::Filter;
 use crate::journal::Watch;
 use crate::lab::VirtualRun;
@@ -237,24 +237,30 @@ impl Player {
     /// Acts as an operator.
     ///
     /// # Errors
-    /// What is said when it was done.
-    pub(super) fn done(&self, operation: &Operation) -> String {
-        let later = if self.clock.playing { "" } else { ": it goes on with the run" };
-        match operation {
-            Operation::SuspendInstance(id) => format!("Suspended {id}"),
-            Operation::ResumeInstance(id) => format!("Resumed {id}{later}"),
-            Operation::TerminateInstance(id) => format!("Terminated {id}"),
-            Operation::ContinueInstance(id) => format!("Continued {id}"),
-            _ => "Done".to_owned(),
-        }
-    }
-
     /// Why it was refused.
     pub(super) fn operate(&mut self, operation: Operation) -> Result<(), String> {
         let Some(run) = self.runs.run_mut() else { return Ok(()) };
         let before = run.run().last_seq();
         run.operate(operation);
         refusal(run, before).map_or(Ok(()), Err)
+    }
+
+    /// What is said of what was done after an event.
+    pub(super) fn done(&self, operation: &Operation, before: u64) -> String {
+        let goes = if self.clock.playing { "" } else { ": it goes on with the run" };
+        let since = self.runs.run().map_or(&[][..], |run| run.run().events_after(before));
+        let postponed = since.iter().any(|event| {
+            matches!(event.kind, EventKind::Instance { change: InstanceChange::PendingOperation { .. }, .. })
+        });
+        match operation {
+            Operation::SuspendInstance(id) if postponed => format!("Suspends {id} at its next wait"),
+            Operation::TerminateInstance(id) if postponed => format!("Terminates {id} at its next wait"),
+            Operation::SuspendInstance(id) => format!("Suspended {id}"),
+            Operation::ResumeInstance(id) => format!("Resumed {id}{goes}"),
+            Operation::TerminateInstance(id) => format!("Terminated {id}"),
+            Operation::ContinueInstance(id) => format!("Continued {id}"),
+            _ => "Done".to_owned(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::lab::Fault;
 use crate::message::TimeSpan;
 use crate::studio::run::player::{Command, span_words};
 use crate::studio::run::{RunMode, forks};
+use crate::studio::table::BAR;
 use crate::studio::theme::Tokens;
 use egui::{Color32, FontId, Rect, RichText, Sense, Ui, pos2, vec2};
 
@@ -56,7 +57,7 @@ pub fn ruler(ui: &mut Ui, run: &mut RunMode) {
     let t = Tokens::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), RULER + ARRIVALS), Sense::hover());
     let (from, span) = window(run);
-    let body = Rect::from_min_max(rect.left_top() + vec2(NAMES, 0.0), rect.right_bottom() - vec2(8.0, 0.0));
+    let body = Rect::from_min_max(rect.left_top() + vec2(NAMES, 0.0), rect.right_bottom() - vec2(BAR, 0.0));
     let x = |tick: i64| body.left() + body.width() * ((tick - from) as f64 / span.max(1) as f64) as f32;
     let painter = ui.painter_at(rect);
     let step = step(span as f64 / f64::from(body.width().max(1.0)));
