@@ -324,6 +324,13 @@ fn a_value_that_is_refused_stays_to_be_mended_and_what_has_ended_takes_none() {
     let id = bench.window.state().run.selected().unwrap();
     bench.window.get_by_role_and_label(egui::accesskit::Role::ListItem, "numStages 2").click_accesskit();
     bench.window.run_steps(4);
+    bench.window.get_by_label("Where it comes from").click_accesskit();
+    bench.until("the answer in sight", |w| {
+        let heading = w.query_by_label("WHERE A VALUE COMES FROM");
+        let tabs = w.get_by_role_and_label(egui::accesskit::Role::Tab, "Why").rect();
+        heading.is_some_and(|heading| (0.0..60.0).contains(&(heading.rect().top() - tabs.bottom())))
+    });
+    bench.click("State");
     bench.window.get_by_label("Set variable…").click_accesskit();
     bench.window.run_steps(2);
     let field = "New value of numStages";

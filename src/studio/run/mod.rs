@@ -119,6 +119,8 @@ pub struct RunMode {
     /// What it means to the engine that the tab Why is open.
     asks: bool,
     asked: Asked,
+    /// Where a value comes from is to be shown when it is known.
+    traces: bool,
     /// The application was not looked at all the time: what was changed was changed in Design.
     rested: bool,
     /// A fix was chosen and is being applied.

@@ -234,6 +234,7 @@ impl RunMode {
     /// Explains where a variable or message of the selected instance, or a field of it, came from.
     pub fn ask_origin(&mut self, name: Name, field: &str) {
         self.show_why();
+        self.traces = true;
         self.asked.value = Some((name, field.to_owned()));
         self.tell(Command::Ask(self.asked.clone()));
     }

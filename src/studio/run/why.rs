@@ -223,8 +223,12 @@ fn judged(ui: &mut Ui, judgement: &Judgement) {
 fn origin(ui: &mut Ui, run: &mut RunMode, why: &Explanation, actions: &mut Vec<Action>) {
     let watched = run.state.watched.clone().filter(|watched| Some(watched.id) == run.selected());
     let Some(view) = watched.as_ref().and_then(|watched| watched.view.as_ref()) else { return };
+    let top = egui::Rect::from_min_size(ui.cursor().min, egui::Vec2::splat(1.0));
     fields::heading(ui, "Where a value comes from");
     let asked = why.asked.value.clone();
+    if why.origin.is_some() && asked == run.asked.value && std::mem::take(&mut run.traces) {
+        ui.scroll_to_rect(top, Some(egui::Align::TOP));
+    }
     ui.horizontal(|ui| {
         let shown = asked.as_ref().map_or("Choose a value", |(name, _)| name.as_str());
         let combo = ComboBox::from_id_salt("origin of")
