@@ -138,6 +138,8 @@ fn apply(style: &mut egui::Style, t: &Tokens) {
     style.spacing.icon_width = 16.0;
     style.spacing.icon_width_inner = 9.0;
     style.spacing.scroll.bar_width = 8.0;
+    // It springs back from where a list is scrolled to in the frame in which it grows.
+    style.spacing.scroll.kinetic.rubber_band = false;
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.35;
 

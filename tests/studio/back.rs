@@ -209,7 +209,7 @@ fn keys_step_back_and_everything_is_at_that_moment() {
     assert_eq!(at.at, state.now(), "the clock shows the moment");
     assert!(state.instances.iter().all(|s| s.since <= at.at), "and so does the list");
     bench.window.get_by_label_contains("Looking back at");
-    bench.window.get_by_label("SIMULATED PARTNERS, AS THEY ARE NOW");
+    bench.window.get_by_label("SIMULATED PARTNERS, NOW");
     let past = state.past;
     bench.window.key_press(Key::ArrowRight);
     bench.until("a shape forward or now", |w| w.state().run.past() != past);

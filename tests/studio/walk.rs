@@ -239,6 +239,9 @@ fn walk() {
     walk.bench.window.run_steps(2);
     walk.bench.window.get_by_label_contains("First difference at ");
     walk.done("fork", 2_400);
+    let told = walk.bench.window.query_all_by_label_contains(" the other: ").count()
+        + walk.bench.window.query_all_by_label_contains("Only here: ").count();
+    assert!(told > 0, "the first line that differs is in sight, and stays so");
 
     // Edit: a Delay after the shape that waits, and back again with one key.
     let shapes = |w: &Harness<'_, Studio>| w.state().document.orchestration().unwrap().shapes().len();

@@ -31,7 +31,13 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     area = area.min_scrolled_height(room);
     let place = run.selected().and_then(|id| Some((id, list.iter().position(|summary| summary.id == id)?)));
     if place != run.listed {
-        if let Some(top) = place.and_then(|place| scrolled(run.listed, place, run.list_top, room)) {
+        let top = match place {
+            Some(place) if run.is_over() && (place.1 as f32 + 1.0) * ROW <= room => Some(0.0),
+            Some(place) => scrolled(run.listed, place, run.list_top, room),
+            // The living stand first.
+            None => Some(0.0),
+        };
+        if let Some(top) = top {
             area = area.vertical_scroll_offset(top);
         }
         run.listed = place;

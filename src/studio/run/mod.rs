@@ -135,8 +135,8 @@ pub struct RunMode {
     renaming: Option<(String, String, bool)>,
     /// Of two runs side by side.
     only_differences: bool,
-    /// The runs and the event in which they part, that the list was last scrolled to.
-    compared: (String, String, u64),
+    /// The runs, the event in which they part and the place of the first line, that the list was last scrolled to.
+    compared: (String, String, (u64, Option<usize>)),
     narrates: bool,
 }
 

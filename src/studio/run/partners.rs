@@ -18,7 +18,7 @@ pub struct Answers(BTreeMap<String, String>);
 
 pub fn ui(ui: &mut Ui, run: &mut RunMode) {
     // They are the world outside, which no step back rebuilds.
-    let now = if run.past().is_some() { ", as they are now" } else { "" };
+    let now = if run.past().is_some() { ", now" } else { "" };
     fields::heading(ui, &format!("Simulated partners{now}"));
     let area = ScrollArea::vertical().id_salt("partners").min_scrolled_height(0.0);
     area.auto_shrink(false).show(ui, |ui| {

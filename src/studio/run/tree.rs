@@ -199,7 +199,8 @@ fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
     let pairs: Vec<&Pair> = comparison.beside.pairs.iter().filter(shown).collect();
     let first = pairs.iter().position(|pair| !pair.is_same());
     let seq = comparison.difference.as_ref().map_or(0, |difference| difference.seq);
-    let of = (comparison.left.clone(), comparison.right.clone(), seq);
+    // What comes later in one run only may have stood first until it came.
+    let of = (comparison.left.clone(), comparison.right.clone(), (seq, first));
     let mut area = ScrollArea::vertical().id_salt("side by side").auto_shrink(false);
     if top || run.compared != of {
         // With what was the same just before.
