@@ -184,7 +184,7 @@ pub fn design() -> Vec<Scene> {
         Scene::new("compare", |w| {
             command(w, Command::NewVariable);
             command(w, Command::CompareSaved);
-            click(w, Role::ListItem, "");
+            click(w, Role::ListItem, "Variable");
         }),
     ];
     all.extend(inside());
