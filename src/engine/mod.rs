@@ -68,6 +68,12 @@ impl fmt::Display for InstanceId {
     }
 }
 
+impl fmt::Display for SubscriptionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s{}", self.0)
+    }
+}
+
 /// What one step yielded. Reused between steps: the driver drains it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Output {

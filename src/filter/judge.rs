@@ -197,13 +197,6 @@ fn contains(text: &str, part: &str) -> bool {
     let (text, part) = (text.as_bytes(), part.as_bytes());
     let Some(first) = part.first() else { return true };
     let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
-    let mut rest = text;
-    while let Some(at) = rest.iter().position(|byte| *byte == lower || *byte == upper) {
-        let Some(here) = rest.get(at..).filter(|here| here.len() >= part.len()) else { return false };
-        if here.get(..part.len()).is_some_and(|same| same.eq_ignore_ascii_case(part)) {
-            return true;
-        }
-        rest = here.get(1..).unwrap_or_default();
-    }
-    false
+    memchr::memchr2_iter(lower, upper, text)
+        .any(|at| text.get(at..at + part.len()).is_some_and(|same| same.eq_ignore_ascii_case(part)))
 }

@@ -119,7 +119,7 @@ impl Display for Detail<'_> {
             }
             EventKind::MessagePublished { message, publisher } => write!(f, "{} by {publisher}", message.id),
             EventKind::SubscriptionMatched { subscription, message, owner } => {
-                write!(f, "{message} by s{}, {owner}", subscription.0)
+                write!(f, "{message} by {subscription}, {owner}")
             }
             EventKind::RoutingFailed { message, reason } => write!(f, "{message}: {reason}"),
             EventKind::MessageSuspended { message, instance, reason, resumable } => {
@@ -137,9 +137,9 @@ impl Display for Detail<'_> {
                 write!(f, "{instance} {} {shape}", service.short())
             }
             EventKind::SubscriptionAdded { subscription, owner, groups } => {
-                write!(f, "s{} {owner}: {}", subscription.0, groups_text(groups))
+                write!(f, "{subscription} {owner}: {}", groups_text(groups))
             }
-            EventKind::SubscriptionRemoved { subscription } => write!(f, "s{}", subscription.0),
+            EventKind::SubscriptionRemoved { subscription } => write!(f, "{subscription}"),
             EventKind::SetInitialized { instance, set, values } => {
                 write!(f, "{instance} {set}:")?;
                 values.iter().try_for_each(|(name, value)| {

@@ -1,11 +1,15 @@
 //! What a list shows of a run: the events or messages that a filter lets through, kept up to date as the run goes on.
 
 use super::{EventFacts, MessageFacts, Run, Traffic, message_of};
-use crate::engine::EventKind;
+use crate::engine::{Event, EventKind};
 use crate::filter::Filter;
 use crate::message::MessageId;
 use crate::program::Program;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
+
+/// Fewest events that are worth another processor.
+const SHARE: usize = 4_096;
 
 /// What the lines are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,31 +53,27 @@ impl Listing {
         }
         let fresh = run.events_after(self.seen.max(forgotten));
         let (now, later) = fresh.split_at_checked(most).unwrap_or((fresh, &[]));
-        let origin = run.start();
-        // What a filter says of a message can change with each of its events; it is asked once for all of them.
-        let mut touched = BTreeSet::new();
-        for event in now {
-            self.seen = event.seq;
-            let message = message_of(&event.kind);
-            if let Some(only) = &self.only
-                && message.is_none_or(|message| !only.contains(&message))
-            {
-                continue;
-            }
-            match self.lines {
-                Lines::Events => {
-                    if self.filter.holds(&EventFacts { event, origin, program }) {
-                        self.found.push(event.seq);
-                    }
-                }
-                Lines::Messages if self.filter.is_empty() => {
-                    if matches!(event.kind, EventKind::MessagePublished { .. }) {
-                        self.found.push(event.seq);
-                    }
-                }
-                Lines::Messages => touched.extend(message),
-            }
+        self.seen = now.last().map_or(self.seen, |event| event.seq);
+        let (only, filter, origin) = (self.only.as_ref(), &self.filter, run.start());
+        let wanted = |event: &&Event| {
+            only.is_none_or(|only| message_of(&event.kind).is_some_and(|message| only.contains(&message)))
+        };
+        if self.lines == Lines::Events {
+            // Each event is judged by itself, so all processors look, and the lines are the same in the same order.
+            let holds =
+                |event: &&Event| wanted(event) && filter.holds(&EventFacts { event, origin, program });
+            let seq = |event: &Event| event.seq;
+            self.found.par_extend(now.par_iter().with_min_len(SHARE).filter(holds).map(seq));
+            return later.is_empty();
         }
+        let now = now.iter().filter(wanted);
+        if filter.is_empty() {
+            let published = now.filter(|event| matches!(event.kind, EventKind::MessagePublished { .. }));
+            self.found.extend(published.map(|event| event.seq));
+            return later.is_empty();
+        }
+        // What a filter says of a message can change with each of its events; it is asked once for all of them.
+        let touched: BTreeSet<MessageId> = now.filter_map(|event| message_of(&event.kind)).collect();
         for message in touched {
             let publication = |seq: &&u64| {
                 run.event(**seq).is_some_and(|e| matches!(e.kind, EventKind::MessagePublished { .. }))

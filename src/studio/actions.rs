@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 /// Seconds without a key after which typing is another step to undo.
 const BURST: f64 = 1.0;
 
-/// What waits for unsaved work to be settled.
+/// What waits for an answer about work that would be lost.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Leave {
     New,
@@ -573,9 +573,14 @@ impl Studio {
         }
     }
 
+    /// True when leaving the open application would lose work: changes, or forks of its run.
+    fn would_lose(&self) -> bool {
+        self.document.unsaved() || self.run.has_forks()
+    }
+
     /// Leaves the open application, after asking when that would lose work.
     pub(super) fn leave(&mut self, ctx: &egui::Context, leave: Leave) {
-        if self.document.unsaved() {
+        if self.would_lose() {
             self.after_confirm = Some(leave);
             self.overlay = Overlay::Confirm;
         } else {
@@ -600,9 +605,9 @@ impl Studio {
         }
     }
 
-    /// Stops the window from closing over unsaved work.
+    /// Stops the window from closing over work that would be lost.
     pub(super) fn guard_close(&mut self, ctx: &egui::Context) {
-        if ctx.input(|i| i.viewport().close_requested()) && self.document.unsaved() && !self.may_close {
+        if ctx.input(|i| i.viewport().close_requested()) && self.would_lose() && !self.may_close {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.leave(ctx, Leave::Close);
         }

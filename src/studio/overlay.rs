@@ -201,7 +201,8 @@ impl Studio {
             }
             Overlay::Confirm => {
                 let name = self.document.name().to_owned();
-                let shown = dialog("confirm").show(ctx, |ui| confirm(ui, &name));
+                let (unsaved, runs) = (self.document.unsaved(), self.run.state.runs.len());
+                let shown = dialog("confirm").show(ctx, |ui| confirm(ui, &name, unsaved, runs));
                 keep = !shown.should_close() && shown.inner.is_none();
                 if !keep {
                     self.confirmed(ctx, shown.inner.flatten());
@@ -399,11 +400,21 @@ fn prompt(
 }
 
 /// `Some(Some(true))` saves, `Some(Some(false))` discards, `Some(None)` stays.
-fn confirm(ui: &mut Ui, name: &str) -> Option<Option<bool>> {
+fn confirm(ui: &mut Ui, name: &str, unsaved: bool, runs: usize) -> Option<Option<bool>> {
     ui.set_width(380.0);
-    ui.add(egui::Label::new(RichText::new(format!("Save the changes to {name}?")).heading()).wrap());
+    let question = if unsaved { "Save the changes to" } else { "End the runs of" };
+    ui.add(egui::Label::new(RichText::new(format!("{question} {name}?")).heading()).wrap());
     ui.add_space(4.0);
-    ui.label("They are lost if you go on without saving.");
+    if unsaved {
+        ui.label("They are lost if you go on without saving.");
+    }
+    if runs > 1 {
+        let words = format!("Its {runs} runs end then. Save run… keeps the one shown.");
+        ui.add(egui::Label::new(words).wrap());
+    }
+    if !unsaved {
+        return fields::answers(ui, "End them", true, &["Stay"]).map(|at| (at == 0).then_some(false));
+    }
     let answer = fields::answers(ui, "Save", true, &["Discard", "Stay"]);
     answer.map(|at| [Some(true), Some(false), None].get(at).copied().flatten())
 }

@@ -751,6 +751,32 @@ fn a_saved_run_opens_anywhere_at_the_same_moment() {
     assert!(said(&other.update()).contains("L11"));
 }
 
+#[test]
+fn leaving_asks_before_it_ends_a_fork() {
+    let mut bench = Bench::held(Theme::Dark, [1200.0, 760.0]);
+    let leave = |bench: &mut Bench<'_>| {
+        let ctx = bench.window.ctx.clone();
+        bench.window.state_mut().run_command(&ctx, command::Command::OpenSample);
+        bench.window.run_steps(3);
+    };
+    let runs = |bench: &Bench<'_>| bench.window.state().run.state.runs.len();
+    watch_manager(&mut bench);
+    bench.window.get_all_by_label_contains(", came at ").next().unwrap().click();
+    bench.until("an explanation", |w| w.state().run.state.why.as_ref().is_some_and(|w| w.event.is_some()));
+    let ctx = bench.window.ctx.clone();
+    bench.window.state_mut().run_command(&ctx, command::Command::ForkDrop);
+    bench.until("a fork", |w| w.state().run.state.runs.len() == 2);
+    leave(&mut bench);
+    bench.window.get_by_label_contains("Its 2 runs end then");
+    bench.click("Stay");
+    assert_eq!(runs(&bench), 2, "both are there");
+    leave(&mut bench);
+    bench.click("End them");
+    assert_eq!(runs(&bench), 0);
+    bench.window.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
+    bench.until("another run", |w| w.state().run.state.runs.len() == 1);
+}
+
 /// Pictures: `ORCHESTRION_PICTURES=folder cargo test --test studio forks_gallery`.
 #[test]
 fn forks_gallery() {

@@ -450,6 +450,7 @@ fn what_goes_wrong_in_another_order_opens_at_its_moment() {
     let mut bench = Bench::of(orchestrion::studio::sample::load("southridge").unwrap());
     let verdict = searched(&mut bench);
     assert!(!verdict.all, "it was stopped");
+    bench.window.get_by_label_contains(", stopped: ");
     let first = &verdict.findings[0];
     assert!(!first.usual, "{first:?}");
     let name = format!("{}, {}", first.text(), first.way_text());

@@ -37,11 +37,14 @@ fn shown(ui: &Ui, scene: &Scene<'_>) -> Option<String> {
     })
 }
 
-/// The sets of the shapes of one orchestration, true for those a shape initializes.
+/// The sets of the shapes of one orchestration.
 #[derive(Debug, Default)]
 pub struct Sets {
     made_for: (String, u64),
+    /// True for those a shape initializes, false for those it follows.
     by_shape: BTreeMap<Id, Vec<(String, bool)>>,
+    /// Those that go to another orchestration, and the shape that calls or starts it.
+    passed: Vec<(String, Id)>,
 }
 
 impl Sets {
@@ -51,6 +54,7 @@ impl Sets {
             return;
         }
         self.by_shape = of_shapes(scene.orchestration);
+        self.passed = passed(scene.orchestration);
         self.made_for = now;
     }
 
@@ -81,7 +85,8 @@ impl Sets {
             self.by_shape.iter().filter(|(_, sets)| has(sets)).map(|(id, _)| id).collect()
         };
         let (first, later) = (uses(true), uses(false));
-        let told = convoy(scene.diagnostics, scene.orchestration, &first);
+        let passed: Vec<&Id> = self.passed.iter().filter(|(set, _)| set == name).map(|(_, id)| id).collect();
+        let told = convoy(scene.diagnostics, scene.orchestration, &first, &later);
         let color = match &told {
             Some((_, Severity::Warning | Severity::Error)) => paint.t.warn,
             _ => paint.t.scope,
@@ -95,7 +100,8 @@ impl Sets {
                 link(&painter, paint, from, to, lane, color);
             }
         }
-        for (ids, words, width) in [(&first, "initializes", 2.5), (&later, "follows", 1.5)] {
+        let parts = [(&first, "initializes", 2.5), (&later, "follows", 1.5), (&passed, "passes on", 1.5)];
+        for (ids, words, width) in parts {
             for node in ids.iter().filter_map(|id| node(id)) {
                 let head = paint.view * node.head;
                 painter.rect_stroke(
@@ -107,7 +113,7 @@ impl Sets {
                 tag(&painter, head.left_top() + vec2(8.0, -3.0), words, color, paint);
             }
         }
-        banner(paint, rect, name, (first.len(), later.len()), told.as_ref());
+        banner(paint, rect, name, [first.len(), later.len(), passed.len()], told.as_ref());
     }
 }
 
@@ -126,6 +132,15 @@ fn of_shapes(orchestration: &Orchestration) -> BTreeMap<Id, Vec<(String, bool)>>
         }
     }
     by_shape
+}
+
+fn passed(orchestration: &Orchestration) -> Vec<(String, Id)> {
+    let mut passed = Vec::new();
+    for shape in orchestration.shapes() {
+        let (ShapeKind::Call(call) | ShapeKind::Start(call)) = &shape.kind else { continue };
+        passed.extend(call.arguments.iter().map(|argument| (argument.name.clone(), shape.id.clone())));
+    }
+    passed
 }
 
 /// What to select for a set by its name.
@@ -179,11 +194,12 @@ fn marker(
     sets.first().filter(|_| clicked).map(|(set, _)| set.clone())
 }
 
-/// What the checker says of the convoy that starts at these shapes.
+/// What the checker says of the convoy that the set forms of the shapes that initialize and follow it.
 fn convoy(
     diagnostics: &[Diagnostic],
     orchestration: &Orchestration,
     first: &[&Id],
+    later: &[&Id],
 ) -> Option<(String, Severity)> {
     let parallel = |id: &Id| {
         orchestration.shape(id).is_some_and(|shape| {
@@ -199,6 +215,10 @@ fn convoy(
             && d.place.id.as_ref().is_some_and(|id| first.contains(&id) || parallel(id))
     };
     let found = diagnostics.iter().filter(about).min_by_key(|d| d.severity)?;
+    if found.severity == Severity::Information && first.len() < 2 && later.is_empty() {
+        // The convoy is of another set of the same shape.
+        return None;
+    }
     let kind = match (&found.place.id, found.code) {
         (Some(id), "V20" | "V22") if parallel(id) => "Parallel convoy",
         (_, "V19") => "No convoy",
@@ -240,7 +260,7 @@ fn banner(
     paint: &Paint<'_>,
     rect: Rect,
     name: &str,
-    (first, later): (usize, usize),
+    [first, later, passed]: [usize; 3],
     told: Option<&(String, Severity)>,
 ) {
     let t = paint.t;
@@ -249,13 +269,15 @@ fn banner(
     let mut job = LayoutJob::default();
     job.wrap.max_width = width - 24.0;
     job.append(name, 0.0, format(theme::semibold(), t.text, 13.0));
-    let counts = format!("initialized by {}, followed by {}", counted(first, "shape"), later);
+    let on = if passed == 0 { String::new() } else { format!(", passed on by {passed}") };
+    let counts = format!("initialized by {}, followed by {later}{on}", counted(first, "shape"));
     job.append(&counts, 10.0, format(egui::FontFamily::Proportional, t.muted, 11.5));
     if let Some((words, severity)) = told {
         let color = if *severity == Severity::Information { t.scope } else { t.warn };
         job.append(&format!("\n{words}"), 0.0, format(egui::FontFamily::Proportional, color, 11.5));
     } else if first > 0 {
-        let words = "\nNo convoy: plain correlation";
+        let unused = later == 0 && passed == 0;
+        let words = if unused { "\nNothing follows it yet" } else { "\nNo convoy: plain correlation" };
         job.append(words, 0.0, format(egui::FontFamily::Proportional, t.muted, 11.5));
     }
     let galley = paint.painter.layout_job(job);
@@ -264,4 +286,28 @@ fn banner(
         Rect::from_min_size(pos2(rect.center().x - size.x / 2.0, rect.bottom() - size.y - 12.0), size);
     paint.painter.rect(place, 8.0, t.panel, Stroke::new(1.0, t.line_strong), StrokeKind::Inside);
     paint.painter.galley(place.min + vec2(12.0, 7.0), galley, t.text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::check;
+    use crate::studio::sample;
+
+    #[test]
+    fn a_convoy_is_that_of_the_set_that_is_followed() {
+        let app = sample::load("southridge").unwrap();
+        let (_, orchestration) = app.orchestration("OrderManagerOrch").unwrap();
+        let told = |set: &str| {
+            let uses = of_shapes(orchestration);
+            let of = |wanted: bool| -> Vec<&Id> {
+                let has = |(_, all): &(&Id, &Vec<(String, bool)>)| all.contains(&(set.to_owned(), wanted));
+                uses.iter().filter(has).map(|(id, _)| id).collect()
+            };
+            convoy(&check(&app), orchestration, &of(true), &of(false)).map(|(words, _)| words)
+        };
+        assert!(told("OrderConvoyCorrelation").unwrap().starts_with("Sequential convoy"));
+        assert_eq!(told("OrderCorrelation"), None, "both are initialized by the same Receive");
+        assert!(passed(orchestration).iter().any(|(set, _)| set == "OrderCorrelation"));
+    }
 }

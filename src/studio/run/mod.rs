@@ -302,6 +302,8 @@ impl RunMode {
         self.scenarios = Default::default();
         self.send = Default::default();
         self.state.answer = None;
+        self.state.runs = Arc::default();
+        self.loaded = None;
     }
 
     /// Waits for Play when an application is loaded.

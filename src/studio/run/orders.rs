@@ -164,7 +164,8 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, name: &str) {
         });
     });
     // How far the search went is what the result is worth: all of it is read.
-    let words = format!("{name}: {}", found.verdict.text());
+    let stopped = orders.stop.load(Ordering::Relaxed) && !found.verdict.all;
+    let words = format!("{name}{}: {}", if stopped { ", stopped" } else { "" }, found.verdict.text());
     ui.add(Label::new(RichText::new(words).small().color(t.muted)).wrap());
     let mut view = std::mem::take(&mut orders.view);
     let all = &found.verdict.findings;

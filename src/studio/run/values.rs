@@ -161,7 +161,7 @@ fn edit(ui: &mut Ui, run: &mut RunMode) {
         left |= ui.button("Cancel").clicked();
     });
     ui.add_space(4.0);
-    if let Some(instance) = run.selected().filter(|_| done) {
+    if let Some(instance) = run.selected().filter(|_| done && !editing.sent) {
         let (name, text) = (editing.name, editing.text.clone());
         (editing.sent, editing.refused) = (true, None);
         let operation = if editing.message {

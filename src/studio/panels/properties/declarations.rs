@@ -179,22 +179,25 @@ fn correlation_set(ui: &mut Ui, editing: &mut Editing<'_>, c: &mut CorrelationSe
     uses(ui, editing, &c.name);
 }
 
-/// The shapes that initialize or follow a set.
+/// The shapes that initialize or follow a set, or pass it on.
 fn uses(ui: &mut Ui, editing: &mut Editing<'_>, set: &str) {
     use crate::model::ShapeKind as S;
     fields::heading(ui, "Used by");
     let mut any = false;
     for shape in editing.orchestration.shapes() {
-        let (initializes, follows) = match &shape.kind {
-            S::Receive(r) => (&r.initializes, &r.follows),
-            S::Send(s) => (&s.initializes, &s.follows),
+        let has = |names: &[String]| names.iter().any(|n| n == set);
+        let uses = match &shape.kind {
+            S::Receive(r) => [(has(&r.initializes), "initializes it"), (has(&r.follows), "follows it")],
+            S::Send(s) => [(has(&s.initializes), "initializes it"), (has(&s.follows), "follows it")],
+            S::Call(c) | S::Start(c) => {
+                [(c.arguments.iter().any(|a| a.name == set), "passes it on"), (false, "")]
+            }
             _ => continue,
         };
-        let has = |names: &[String]| names.iter().any(|n| n == set);
-        for (used, verb) in [(has(initializes), "initializes"), (has(follows), "follows")] {
+        for (used, verb) in uses {
             if used {
                 any = true;
-                if ui.link(format!("{} {verb} it", shape.name)).clicked() {
+                if ui.link(format!("{} {verb}", shape.name)).clicked() {
                     let go = crate::studio::document::Action::Go {
                         module: editing.document.module.clone(),
                         selection: Selection::Node(shape.id.clone()),

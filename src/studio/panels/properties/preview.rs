@@ -65,7 +65,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, of: Of<'_>) {
             }
         }
         if rows.is_empty() && matches!(of, Of::Set(_)) {
-            fields::note(ui, "No Receive follows it yet, so it makes no subscription.");
+            fields::note(ui, "No Receive here follows it, so it makes no subscription here.");
         } else if rows.is_empty() {
             fields::note(ui, "No activation: another orchestration starts it, or it has problems.");
         }

@@ -76,7 +76,7 @@ fn row(run: &RunMode, subscription: &SubscriptionView) -> Row {
         format!("stopped; {}", wants.conditions.join(" and "))
     };
     Row {
-        cells: vec![format!("s{}", subscription.id.0), kind.to_owned(), owner, at, wants.what, with],
+        cells: vec![subscription.id.to_string(), kind.to_owned(), owner, at, wants.what, with],
         mark: Some(color),
         ground: own.then(|| t.tint(t.panel, t.selection, 0.07)),
         faint: !subscription.enabled,
