@@ -6,6 +6,7 @@ use super::command::Command;
 use super::dialogs::{FolderDialogs, Native, Purpose};
 use super::document::{Action, Document, Selection};
 use super::overlay::Overlay;
+use super::panels::toolbox::Asked;
 use super::preferences::Preferences;
 use super::recovery::Keeper;
 use super::run::{self, RunMode};
@@ -341,8 +342,10 @@ impl Studio {
         egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - 4.0);
             let open = self.document.orchestration().is_some();
-            if let Some(kind) = panels::toolbox::ui(ui, open) {
-                actions.extend(self.insert_after_selection(kind));
+            match panels::toolbox::ui(ui, open) {
+                Some(Asked::Shape(kind)) => actions.extend(self.insert_after_selection(kind)),
+                Some(Asked::Port) => actions.push(Action::Command(Command::NewPort)),
+                None => {}
             }
             panels::explorer::ui(ui, &self.document, self.tabs.on_canvas(), actions);
             super::editors::files::ui(ui, &self.document, self.tabs.focused(), actions);

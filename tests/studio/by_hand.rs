@@ -1,6 +1,6 @@
 //! Ports drawn by hand, the explorer, and correlation sets on the canvas.
 
-use super::window::{Window, click, open};
+use super::window::{Window, click, open, press};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
@@ -126,6 +126,39 @@ fn a_port_is_made_from_the_toolbox_and_escape_makes_none() {
     drag(&mut window, from, to);
     click(&mut window, Role::Button, "Create port");
     assert_eq!(window.state().document.orchestration().unwrap().ports.len(), ports + 1);
+}
+
+#[test]
+fn the_port_of_the_toolbox_is_added_by_enter_too() {
+    let mut window = open("hello");
+    let ports = |w: &Window| w.state().document.orchestration().unwrap().ports.len();
+    let before = ports(&window);
+    window.get_by_label("Toolbox Port").focus();
+    window.run_steps(2);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(ports(&window), before + 1);
+    undo(&mut window);
+    assert_eq!(ports(&window), before);
+    press(&mut window, Modifiers::COMMAND, Key::Y);
+    assert_eq!(ports(&window), before + 1);
+}
+
+#[test]
+fn undo_in_a_name_takes_back_what_is_typed_there_first() {
+    let mut window = open("hello");
+    let ports = |w: &Window| w.state().document.orchestration().unwrap().ports.len();
+    let before = ports(&window);
+    window.get_by_label("Toolbox Port").focus();
+    window.run_steps(2);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    window.event(egui::Event::Text("Answers".to_owned()));
+    window.run_steps(2);
+    undo(&mut window);
+    assert_eq!(ports(&window), before + 1, "the port is there, with the name it had");
+    window.key_press(Key::Escape);
+    window.run_steps(2);
+    undo(&mut window);
+    assert_eq!(ports(&window), before);
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl Command {
     }
 
     /// The command whose keys were pressed, longer combinations first. Typing in a field keeps its own keys; undo and
-    /// redo are the document's in a field that edits the document as one types. Without a `canvas` in front the keys for
+    /// redo are the document's in a field that edits the document as one types, or in which nothing is typed. Without a `canvas` in front the keys for
     /// the drawing belong to what has the focus.
     pub fn pressed(ctx: &egui::Context, canvas: bool, running: bool) -> Vec<Self> {
         let typing = ctx.text_edit_focused();

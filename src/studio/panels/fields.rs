@@ -134,7 +134,16 @@ pub fn bind(field: &Response) {
     }
 }
 
-/// True while a field has the keyboard that edits the application as one types.
+/// As [`bind`] while nothing is typed; what is typed and does not count yet has its own Undo and Redo.
+fn bind_unless(field: &Response, typed: bool) {
+    if !typed {
+        bind(field);
+    } else if field.has_focus() {
+        field.ctx.data_mut(|d| d.remove::<egui::Id>(egui::Id::unique("bound field")));
+    }
+}
+
+/// True while a field has the keyboard in which Undo and Redo are the application's.
 pub fn bound(ctx: &egui::Context) -> bool {
     let field = ctx.data(|d| d.get_temp::<egui::Id>(egui::Id::unique("bound field")));
     field.is_some() && ctx.memory(|m| m.focused()) == field
@@ -169,6 +178,7 @@ pub fn committed(ui: &mut Ui, salt: &str, value: &str) -> Option<String> {
         let text = text.trim().to_owned();
         return (!escaped && text != value).then_some(text);
     }
+    bind_unless(&response, text != value);
     whole(ui, response, value, TextStyle::Body);
     None
 }

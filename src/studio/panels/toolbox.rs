@@ -7,14 +7,22 @@ use crate::studio::icons::{self, Glyph};
 use crate::studio::kinds;
 use crate::studio::theme::Tokens;
 use egui::{
-    Align2, CursorIcon, DragAndDrop, LayerId, Order, Painter, Rect, Response, Sense, TextStyle, Ui, Vec2,
-    vec2,
+    Align2, CursorIcon, DragAndDrop, Key, LayerId, Order, Painter, Rect, Response, Sense, TextStyle, Ui,
+    Vec2, vec2,
 };
 
-/// Shows the toolbox; returns a kind to insert after the selection (double click or Enter).
-pub fn ui(ui: &mut Ui, open: bool) -> Option<ShapeKind> {
+/// What is asked for by double click or Enter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asked {
+    /// A shape of this kind after the selection.
+    Shape(ShapeKind),
+    Port,
+}
+
+/// Shows the toolbox.
+pub fn ui(ui: &mut Ui, open: bool) -> Option<Asked> {
     fields::heading(ui, "Shapes");
-    let mut insert = None;
+    let mut asked = None;
     if !open {
         fields::note(ui, "This module has no orchestration to draw.");
         return None;
@@ -26,15 +34,19 @@ pub fn ui(ui: &mut Ui, open: bool) -> Option<ShapeKind> {
     for pair in kinds.chunks(2) {
         ui.horizontal(|ui| {
             for kind in pair {
-                let (response, asked) = tool(ui, kind, width);
-                all.push((response, Some(kind)));
-                if asked {
-                    insert = Some(kind.clone());
+                let response = tool(ui, kind, width);
+                if is_asked(ui, &response) {
+                    asked = Some(Asked::Shape(kind.clone()));
                 }
+                all.push((response, Some(kind)));
             }
         });
     }
-    all.push((port(ui, width), None));
+    let port = port(ui, width);
+    if is_asked(ui, &port) {
+        asked = Some(Asked::Port);
+    }
+    all.push((port, None));
     // A hand that moves at once is over another by the time it is seen: what it pressed is what it takes.
     if all.iter().any(|(response, _)| response.drag_started())
         && let Some(at) = ui.input(|i| i.pointer.press_origin())
@@ -46,7 +58,11 @@ pub fn ui(ui: &mut Ui, open: bool) -> Option<ShapeKind> {
         }
     }
     ghost(ui);
-    insert
+    asked
+}
+
+fn is_asked(ui: &Ui, tool: &Response) -> bool {
+    tool.double_clicked() || (tool.has_focus() && ui.input(|i| i.key_pressed(Key::Enter)))
 }
 
 /// A port to drag onto a port surface.
@@ -59,7 +75,7 @@ fn port(ui: &mut Ui, width: f32) -> Response {
     entry(ui.painter(), ui, rect, (Glyph::Port, t.messaging, "Port"), ground);
     response
         .on_hover_text(
-            "A port of the orchestration.\nDrag it onto a port surface, left or right of the flow.",
+            "A port of the orchestration.\nDrag it onto a port surface, left or right of the flow, or double-click to add it.",
         )
         .on_hover_cursor(CursorIcon::Grab)
 }
@@ -77,8 +93,8 @@ fn ghost(ui: &Ui) {
     }
 }
 
-/// One shape, and whether it is to be inserted.
-fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> (Response, bool) {
+/// One shape.
+fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> Response {
     let t = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, 28.0), Sense::click_and_drag());
     let name = format!("Toolbox {}", kind.label());
@@ -86,13 +102,11 @@ fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> (Response, bool) {
     let hot = response.hovered() || response.has_focus();
     let ground = if hot { t.tint(t.field, t.text, 0.07) } else { t.field };
     paint(ui.painter(), ui, rect, kind, ground);
-    let asked =
-        response.double_clicked() || (response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)));
     let hint = format!(
         "{}\nDrag it onto the flow, or double-click to add it after the selection.",
         kinds::hint(kind)
     );
-    (response.on_hover_text(hint).on_hover_cursor(CursorIcon::Grab), asked)
+    response.on_hover_text(hint).on_hover_cursor(CursorIcon::Grab)
 }
 
 fn paint(painter: &Painter, ui: &Ui, rect: Rect, kind: &ShapeKind, ground: egui::Color32) {
