@@ -19,11 +19,13 @@ use super::tabs::{Tab, Tabs};
 use super::theme::Appearance;
 use crate::diagnostic::{Diagnostic, counted};
 use crate::language::{CodePlace, CodeProperty};
-use crate::model::edit::{Declaration, DeclarationKind, Edit};
+use crate::model::edit::{Declaration, DeclarationKind, Edit, Part};
 use crate::model::{Application, Module, Orchestration, Settings};
 use egui::ViewportCommand;
 use std::path::{Path, PathBuf};
 
+/// Name of a new application until it is saved.
+const UNNAMED: &str = "Application1";
 /// Seconds without a key after which typing is another step to undo.
 const BURST: f64 = 1.0;
 
@@ -551,8 +553,19 @@ impl Studio {
         }
     }
 
+    /// An application that nobody named has the name of the folder it is first saved to.
+    fn name_after(&mut self, folder: &Path) {
+        let settings = &self.document.app.settings;
+        let named = self.document.folder.is_some() || settings.name != UNNAMED;
+        if let Some(name) = folder.file_name().and_then(|name| name.to_str()).filter(|_| !named) {
+            let settings = Settings { name: name.to_owned(), ..settings.clone() };
+            self.edit(Edit::Set(Part::Settings(settings)), None);
+        }
+    }
+
     /// Saves to `folder`; what refuses it is shown whole.
     pub(super) fn save_to(&mut self, folder: &Path) {
+        self.name_after(folder);
         match self.document.save(folder) {
             Ok(report) => {
                 self.watch.settle();
@@ -620,12 +633,12 @@ fn empty_application() -> Application {
     let orchestration =
         Orchestration { name: name.to_owned(), id: "orchestration_1".into(), ..Orchestration::default() };
     let module = Module {
-        namespace: "Application1".to_owned(),
+        namespace: UNNAMED.to_owned(),
         orchestration: Some(orchestration),
         ..Module::default()
     };
     Application {
-        settings: Settings { name: "Application1".to_owned(), ..Settings::default() },
+        settings: Settings { name: UNNAMED.to_owned(), ..Settings::default() },
         modules: std::iter::once((name.to_owned(), module)).collect(),
         ..Application::default()
     }

@@ -421,6 +421,23 @@ fn an_application_is_saved_where_the_dialog_says_and_opens_again() {
 }
 
 #[test]
+fn a_new_application_has_the_name_of_the_folder_it_is_saved_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = Studio::new(Document::new(sample::load("hello").unwrap(), None))
+        .with_dialogs(Chooses(folder.path().join("orders")));
+    let mut window = harness(studio, Theme::Dark, [1200.0, 800.0]);
+    window.run_steps(3);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::N);
+    window.run_steps(3);
+    assert_eq!(window.state().document.name(), "Application1");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    window.run_steps(3);
+    assert_eq!(window.state().document.name(), "orders");
+    assert!(!window.state().document.unsaved(), "{}", window.state().said());
+    assert_eq!(Document::open(&folder.path().join("orders")).unwrap().0.name(), "orders");
+}
+
+#[test]
 fn leaving_unsaved_work_asks_first() {
     let mut window = open("hello");
     click(&mut window, Role::TreeItem, "Receive request");
