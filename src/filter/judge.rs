@@ -1,6 +1,7 @@
 use super::complete::quoted;
 use super::{Comparison, Constant, Field, Key, Test};
 use crate::message::{DateTime, Name, TimeSpan, Value, format_value};
+use smol_str::SmolStr;
 use std::cmp::Ordering;
 
 /// One value of a field, borrowed from its subject.
@@ -70,7 +71,7 @@ pub(super) fn holds(test: &Test, subject: &impl Subject) -> bool {
             constants.iter().any(|constant| compares(datum, Comparison::Equal, constant))
         }),
         Test::Contains(field, part) => {
-            subject.each(*field, &mut |datum| with_text(datum, |text| contains(text, part)))
+            subject.each(*field, &mut |datum| with_text(datum, |text| part.is_in(text)))
         }
         Test::Matches(field, pattern) => {
             subject.each(*field, &mut |datum| with_text(datum, |text| pattern.matches(text)))
@@ -186,17 +187,36 @@ fn with_text(datum: Datum<'_>, judge: impl FnOnce(&str) -> bool) -> bool {
     }
 }
 
-/// True when `part`, which is in lower case, is somewhere in the text, in any case.
-fn contains(text: &str, part: &str) -> bool {
-    if part.is_empty() {
-        return true;
+/// A text to look for, in any case.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Part {
+    lower: SmolStr,
+    /// Where its least usual byte is: a search looks for that one.
+    rare: usize,
+}
+
+impl Part {
+    pub fn new(text: &str) -> Self {
+        /// What names, numbers and sentences are made of, the most usual first.
+        const USUAL: &[u8] = b" etaoinsr.#0123456789hdlcumpgfywbvkxjqz";
+        let lower = SmolStr::from(text.to_lowercase());
+        let rank =
+            |(_, byte): &(usize, u8)| USUAL.iter().position(|usual| usual == byte).unwrap_or(USUAL.len());
+        let rare = lower.bytes().enumerate().max_by_key(rank).map_or(0, |(at, _)| at);
+        Self { lower, rare }
     }
-    if !part.is_ascii() {
-        return text.to_lowercase().contains(part);
+
+    /// True when it is somewhere in the text.
+    fn is_in(&self, text: &str) -> bool {
+        if !self.lower.is_ascii() {
+            return text.to_lowercase().contains(self.lower.as_str());
+        }
+        let (text, part) = (text.as_bytes(), self.lower.as_bytes());
+        let Some(rare) = part.get(self.rare) else { return true };
+        memchr::memchr2_iter(*rare, rare.to_ascii_uppercase(), text).any(|at| {
+            let begin = at.checked_sub(self.rare);
+            let here = begin.and_then(|begin| text.get(begin..begin + part.len()));
+            here.is_some_and(|here| here.eq_ignore_ascii_case(part))
+        })
     }
-    let (text, part) = (text.as_bytes(), part.as_bytes());
-    let Some(first) = part.first() else { return true };
-    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
-    memchr::memchr2_iter(lower, upper, text)
-        .any(|at| text.get(at..at + part.len()).is_some_and(|same| same.eq_ignore_ascii_case(part)))
 }

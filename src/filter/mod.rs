@@ -55,7 +55,7 @@ enum Test {
     Holds(Field),
     Compare(Field, Comparison, Constant),
     OneOf(Field, Vec<Constant>),
-    Contains(Field, SmolStr),
+    Contains(Field, judge::Part),
     Matches(Field, wildmatch::WildMatch),
     /// One of the values of the first stands to one of the second like this.
     Fields(Field, Comparison, Field),

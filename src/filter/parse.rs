@@ -1,8 +1,8 @@
+use super::judge::Part;
 use super::token::{Lexeme, Token, tokens};
 use super::{Comparison, Constant, FIELDS, Field, Kind, Test};
 use crate::diagnostic::{Diagnostic, Place, closest};
 use crate::message::{DateTime, TimeSpan};
-use smol_str::SmolStr;
 use std::ops::Range;
 use wildmatch::WildMatch;
 
@@ -101,7 +101,7 @@ impl Parser {
     fn test(&mut self) -> Result<Test, Diagnostic> {
         const HELP: &str = "Write a test such as state == suspended, or a text in quotes to look for";
         if let Some(Lexeme::Text(text)) = self.peek() {
-            let part = SmolStr::from(text.to_lowercase());
+            let part = Part::new(text);
             self.at += 1;
             return Ok(Test::Contains(Field::named("text").ok_or_else(|| self.wrong("", HELP))?, part));
         }
@@ -119,7 +119,7 @@ impl Parser {
             return check(field, &span, &constant, to).map(|()| Test::Compare(field, comparison, constant));
         }
         if self.sign(&["contains"]) {
-            return Ok(Test::Contains(field, self.pattern()?.to_lowercase().into()));
+            return Ok(Test::Contains(field, Part::new(&self.pattern()?)));
         }
         if self.sign(&["matches"]) {
             return Ok(Test::Matches(field, WildMatch::new(&self.pattern()?)));

@@ -632,11 +632,8 @@ fn empty_application() -> Application {
     let name = "Orchestration1";
     let orchestration =
         Orchestration { name: name.to_owned(), id: "orchestration_1".into(), ..Orchestration::default() };
-    let module = Module {
-        namespace: UNNAMED.to_owned(),
-        orchestration: Some(orchestration),
-        ..Module::default()
-    };
+    let module =
+        Module { namespace: UNNAMED.to_owned(), orchestration: Some(orchestration), ..Module::default() };
     Application {
         settings: Settings { name: UNNAMED.to_owned(), ..Settings::default() },
         modules: std::iter::once((name.to_owned(), module)).collect(),

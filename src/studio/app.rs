@@ -343,7 +343,7 @@ impl Studio {
             ui.set_max_width(ui.available_width() - 4.0);
             let open = self.document.orchestration().is_some();
             match panels::toolbox::ui(ui, open) {
-                Some(Asked::Shape(kind)) => actions.extend(self.insert_after_selection(kind)),
+                Some(Asked::Shape(kind)) => actions.extend(self.insert_after_selection(*kind)),
                 Some(Asked::Port) => actions.push(Action::Command(Command::NewPort)),
                 None => {}
             }

@@ -15,7 +15,7 @@ use egui::{
 #[derive(Clone, Debug, PartialEq)]
 pub enum Asked {
     /// A shape of this kind after the selection.
-    Shape(ShapeKind),
+    Shape(Box<ShapeKind>),
     Port,
 }
 
@@ -36,7 +36,7 @@ pub fn ui(ui: &mut Ui, open: bool) -> Option<Asked> {
             for kind in pair {
                 let response = tool(ui, kind, width);
                 if is_asked(ui, &response) {
-                    asked = Some(Asked::Shape(kind.clone()));
+                    asked = Some(Asked::Shape(Box::new(kind.clone())));
                 }
                 all.push((response, Some(kind)));
             }
