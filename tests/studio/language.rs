@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::model::ShapeKind;
-use orchestrion::model::edit::DeclarationKind;
+use orchestrion::model::edit::{DeclarationKind, Edit};
 use orchestrion::studio::document::{Document, Selection};
 use orchestrion::studio::{Studio, sample};
 
@@ -66,6 +66,27 @@ fn expression() -> (Window, String) {
     window.run_steps(2);
     let name = some_expression(&window);
     (open(&name), name)
+}
+
+#[test]
+fn undo_in_an_expression_goes_on_to_what_was_before_it() {
+    let (mut window, shape) = expression();
+    let Selection::Node(id) = window.state().document.selection.clone() else {
+        panic!("{shape} is selected")
+    };
+    let module = window.state().document.module.clone();
+    let before = window.state().document.app.clone();
+    window.state_mut().edit(Edit::SetComments { module, shape: id, comments: "First".into() }, None);
+    window.run_steps(2);
+    let text_before = text(&window, &shape);
+    write(&mut window, "x");
+    assert_eq!(text(&window, &shape), "x");
+    for _ in 0..2 {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+        window.run_steps(3);
+        assert_eq!(text(&window, &shape), text_before);
+    }
+    assert!(window.state().document.app == before, "the keyboard is still in the text");
 }
 
 #[test]

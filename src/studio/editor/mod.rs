@@ -152,6 +152,7 @@ fn show(ui: &mut Ui, field: &Field<'_>, value: &mut String, actions: &mut Vec<Ac
         .layouter(&mut layouter);
     let output = list::keeping_focus(ui, id, state.list.is_some(), |ui| edit.show(ui));
     let response = output.response.response.clone();
+    super::panels::fields::bind(&response);
     if field.large {
         let _named = response.clone().accessible_name(field.label);
     }

@@ -168,7 +168,7 @@ pub fn pairs(ui: &mut Ui, title: &str, what: &str, map: &mut BTreeMap<String, St
                 let rows = value.lines().count().clamp(1, 6);
                 let field = if rows > 1 { TextEdit::multiline(value) } else { TextEdit::singleline(value) };
                 let field = field.desired_rows(rows).desired_width(width * 0.62 - 8.0);
-                let field = ui.add(field.font(egui::TextStyle::Monospace));
+                let field = fields::live(ui, field.font(egui::TextStyle::Monospace));
                 changed |= field.accessible_name(format!("Value of {key}")).changed();
                 if fields::icon_button(ui, Glyph::Close, &format!("Remove {key}")).clicked() {
                     removed = Some(key.clone());

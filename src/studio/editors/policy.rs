@@ -135,7 +135,7 @@ fn two(ui: &mut Ui, what: &str, at: usize, name: &mut String, kind: &mut String)
         let width = (ui.available_width() - 44.0) / 2.0;
         for (value, part) in [(name, "Name"), (kind, "Type")] {
             let field = TextEdit::singleline(value).hint_text(part).desired_width(width - 8.0);
-            ui.add(field).accessible_name(format!("{part} of {what} {}", at + 1));
+            fields::live(ui, field).accessible_name(format!("{part} of {what} {}", at + 1));
         }
         fields::icon_button(ui, Glyph::Close, &format!("Remove {what} {}", at + 1)).clicked()
     })

@@ -4,6 +4,7 @@ use super::{Editing, list};
 use crate::diagnostic::Diagnostic;
 use crate::model::edit::{Edit, Part};
 use crate::studio::icons::Glyph;
+use crate::studio::panels::fields;
 use crate::studio::theme::Tokens;
 use egui::{ScrollArea, TextEdit, Ui};
 
@@ -29,7 +30,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, class: &str) {
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows on a screen")]
         let field = TextEdit::multiline(&mut text).code_editor().desired_rows(rows as usize);
-        ui.add(field.desired_width(f32::INFINITY)).accessible_name(format!("Script {class}"));
+        fields::live(ui, field.desired_width(f32::INFINITY)).accessible_name(format!("Script {class}"));
     });
     if text != *script {
         let part = Part::Component(class.to_owned(), Some(text));

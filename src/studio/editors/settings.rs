@@ -79,7 +79,7 @@ fn exceptions(ui: &mut Ui, exceptions: &mut Vec<ExceptionType>) {
             let width = (ui.available_width() - 44.0) / 2.0;
             for (value, what) in [(&mut exception.name, "Name"), (&mut exception.base, "Base")] {
                 let field = TextEdit::singleline(value).hint_text(what).desired_width(width - 8.0);
-                ui.add(field).accessible_name(format!("{what} of exception type {}", at + 1));
+                fields::live(ui, field).accessible_name(format!("{what} of exception type {}", at + 1));
             }
             if fields::icon_button(ui, Glyph::Close, &format!("Remove exception type {}", at + 1)).clicked() {
                 removed = Some(at);

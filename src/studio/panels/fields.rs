@@ -66,8 +66,7 @@ pub fn row<R>(ui: &mut Ui, label: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
 /// A line of text that changes as it is typed.
 pub fn text(ui: &mut Ui, label: &str, value: &mut String) -> bool {
     row(ui, label, |ui| {
-        let response = ui.add(TextEdit::singleline(value).desired_width(f32::INFINITY));
-        bind(&response);
+        let response = live(ui, TextEdit::singleline(value).desired_width(f32::INFINITY));
         let changed = response.changed();
         whole(ui, response, value, TextStyle::Body);
         changed
@@ -81,9 +80,7 @@ pub fn comments(ui: &mut Ui, value: &mut String) -> bool {
     let rows = value.lines().count().clamp(2, 8);
     let changed = ui.label_inputs_by(label.id, |ui| {
         let field = TextEdit::multiline(value).desired_rows(rows).desired_width(f32::INFINITY);
-        let response = ui.add(field);
-        bind(&response);
-        response.changed()
+        live(ui, field).changed()
     });
     ui.add_space(2.0);
     changed
@@ -134,13 +131,25 @@ pub fn bind(field: &Response) {
     }
 }
 
+/// Shows a field that edits the application as one types, see [`bind`].
+pub fn live(ui: &mut Ui, field: TextEdit<'_>) -> Response {
+    let response = ui.add(field);
+    bind(&response);
+    response
+}
+
 /// As [`bind`] while nothing is typed; what is typed and does not count yet has its own Undo and Redo.
 fn bind_unless(field: &Response, typed: bool) {
     if !typed {
         bind(field);
     } else if field.has_focus() {
-        field.ctx.data_mut(|d| d.remove::<egui::Id>(egui::Id::unique("bound field")));
+        unbind(&field.ctx);
     }
+}
+
+/// Says that the field that has the keyboard has its own Undo and Redo.
+pub fn unbind(ctx: &egui::Context) {
+    ctx.data_mut(|d| d.remove::<egui::Id>(egui::Id::unique("bound field")));
 }
 
 /// True while a field has the keyboard in which Undo and Redo are the application's.
@@ -360,15 +369,12 @@ pub fn code(ui: &mut Ui, label: &str, value: &mut String, rows: usize) -> bool {
         let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
             crate::studio::code::galley(ui, text.as_str(), width)
         };
-        let response = ui.add(
-            TextEdit::multiline(value)
-                .code_editor()
-                .desired_rows(rows)
-                .desired_width(f32::INFINITY)
-                .layouter(&mut layouter),
-        );
-        bind(&response);
-        response.changed()
+        let field = TextEdit::multiline(value)
+            .code_editor()
+            .desired_rows(rows)
+            .desired_width(f32::INFINITY)
+            .layouter(&mut layouter);
+        live(ui, field).changed()
     });
     ui.add_space(2.0);
     changed

@@ -273,6 +273,8 @@ fn editor(ui: &mut Ui, run: &mut RunMode, document: &Document) {
     }
     let before = run.send.text.clone();
     form::ui(ui, &mut run.send.text, &document.schemas, &mut run.send.form);
+    // What is to be sent is no part of the application.
+    fields::unbind(ui.ctx());
     let source = &run.send.source;
     if run.send.text != before && !source.is_empty() && !source.ends_with(EDITED) {
         run.send.source.push_str(EDITED);

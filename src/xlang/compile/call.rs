@@ -370,10 +370,11 @@ impl Compiler<'_> {
             if type_name != "System.Object" && dotnet::find(type_name, &method.text, kind).next().is_some() {
                 let signatures: Vec<String> =
                     dotnet::find(type_name, &method.text, kind).map(Member::signature).collect();
+                let what = if kind == MemberKind::Constructor { "constructor" } else { method.text.as_str() };
                 self.warn(
                     ARGUMENTS,
                     span,
-                    format!("no built-in {} takes these arguments; a stand-in answers", method.text),
+                    format!("no built-in {what} takes these arguments; a stand-in answers"),
                     format!("Built in: {}.", signatures.join("; ")),
                 );
                 self.component(type_name, &method.text, Some(passed.len()));

@@ -121,6 +121,11 @@ pub fn compile(text: &str, slot: Slot, symbols: &dyn Symbols) -> Compiled {
         }
     }
     let mut diagnostics = parser.problems;
+    if !diagnostics.is_empty() {
+        // What is left of a text that does not parse is no custom code.
+        compiler.problems.retain(|problem| problem.severity == Severity::Error);
+        compiler.components.clear();
+    }
     diagnostics.append(&mut compiler.problems);
     diagnostics.sort_by_key(|d| d.place.span.as_ref().map(|s| (s.start, s.end)));
     let failed = diagnostics.iter().any(|d| d.severity == Severity::Error);

@@ -105,12 +105,19 @@ impl Compiler<'_> {
         open(Node::Invoke(Arc::new(invoke)), span)
     }
 
-    /// Plainly a misspelt local name, not a type: one slip, and too short for a namespace.
+    /// Plainly a local name that is misspelt or not there, not a type: one slip, and too short for a namespace, or with a
+    /// part of a message in scope behind it.
     pub(super) fn is_slip(&self, words: &[Word]) -> bool {
-        let Some(root) = words.first().filter(|_| words.len() <= 2) else {
-            return false;
-        };
+        let Some(root) = words.first() else { return false };
         let names = self.symbols.names();
+        if let [_, part, _, ..] = words {
+            return names.iter().any(|name| match self.symbols.symbol(name) {
+                Some(Symbol::Message { message_type, .. }) if message_type.multipart => {
+                    message_type.parts.iter().any(|(own, _)| own.as_str() == part.text)
+                }
+                _ => false,
+            });
+        }
         let close = closest(&root.text, names.iter().map(String::as_str));
         // `Logger.Info` beside a variable `logger` is a static class.
         close.is_some_and(|name| !name.eq_ignore_ascii_case(&root.text))

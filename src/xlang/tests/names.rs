@@ -21,6 +21,9 @@ fn slips_are_told_from_components() {
             .contains("Declare unheardOf in the Orchestration View")
     );
     assert!(first_help("s = lookup(n);", Slot::Expression).starts_with("X05: There is no function lookup"));
+    // What stands behind it is a part of a message in scope.
+    assert!(first_help("n = Bundel.Order.Days;", Slot::Expression).contains("Did you mean Bundle?"));
+    assert!(first_help("n = Departed.Order.Days;", Slot::Expression).contains("Declare Departed"));
     // A static class beside a variable of the same name, and namespaces, are components.
     for text in ["Helper.Write(n);", "n = Library.Desk.Count;", "s = Loans.Archive.Find(n);"] {
         assert_eq!(first_help(text, Slot::Expression), "", "{text}");
@@ -179,6 +182,9 @@ fn known_members_warn_of_slips_and_of_wrong_arguments() {
     };
     assert_eq!(warns("n = s.Lenght;"), "Did you mean Length?");
     assert!(warns("s = s.Substring();").contains("String Substring(Int32 startIndex)"));
+    let text = "System.TimeSpan t = new System.TimeSpan(";
+    let told = library.compile(text, Slot::Expression);
+    assert!(told.components.is_empty() && told.diagnostics.iter().all(|d| !d.message.contains("stand-in")));
     let text = "flag = System.Int32.TryParse(s, n);";
     assert_eq!(findings(text, &library.compile(text, Slot::Expression)), ["X14: n"]);
     let text = "flag = System.Int32.TryParse(s, out 5);";

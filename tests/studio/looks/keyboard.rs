@@ -157,6 +157,45 @@ fn what_is_typed_into_a_field_stays_in_it() {
     assert!(tried > 40, "{tried} fields were tried");
 }
 
+#[test]
+fn what_is_typed_is_undone_from_the_field_it_is_typed_in() {
+    let app = Amount::Typical.application();
+    let mut window = scenes::window(&app, [1280.0, 800.0]);
+    let (mut tried, mut seen) = (0, BTreeSet::new());
+    for scene in scenes::design().iter().filter(|scene| FIELDS.contains(&scene.name.as_str())) {
+        scenes::clear(&mut window);
+        if !(scene.make)(&mut window) {
+            continue;
+        }
+        for field in fields(&window) {
+            let kind = scene.name.split('-').next().unwrap_or_default().to_owned();
+            if !seen.insert((kind, field.1.trim_end_matches(char::is_numeric).to_owned()))
+                || !focus(&mut window, &field)
+            {
+                continue;
+            }
+            window.state_mut().document.seal();
+            let before = window.state().document.app.clone();
+            text_key(&window, Key::Num7, "7");
+            window.run_steps(2);
+            if window.state().document.app != before {
+                window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+                window.run_steps(3);
+                assert!(window.state().document.app == before, "{field:?} in {}", scene.name);
+                window.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+                window.run_steps(2);
+                assert!(window.state().document.app != before, "{field:?} in {}", scene.name);
+                window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+                window.run_steps(2);
+                tried += 1;
+            }
+            window.key_press(Key::Escape);
+            window.run_steps(1);
+        }
+    }
+    assert!(tried > 12, "{tried} fields changed the application");
+}
+
 fn focused(window: &Window) -> Option<(Rect, bool)> {
     let id = window.ctx.memory(|m| m.focused())?;
     window.ctx.viewport(|viewport| {

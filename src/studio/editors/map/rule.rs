@@ -133,7 +133,9 @@ fn value(ui: &mut Ui, value: &mut MapValue, paths: &[String], at: &mut ValuePath
                 }
             }
             MapValue::Constant(text) => {
-                fields::row(ui, "Text", |ui| ui.add(TextEdit::singleline(text).desired_width(f32::INFINITY)));
+                fields::row(ui, "Text", |ui| {
+                    fields::live(ui, TextEdit::singleline(text).desired_width(f32::INFINITY))
+                });
             }
             MapValue::Function { name, arguments } => {
                 function(ui, name);

@@ -161,7 +161,7 @@ fn source(ui: &mut Ui, text: &mut String) {
             .desired_rows(rows)
             .desired_width(f32::INFINITY)
             .layouter(&mut layouter);
-        ui.add(field).accessible_name("Message body");
+        fields::live(ui, field).accessible_name("Message body");
     });
 }
 
@@ -344,7 +344,7 @@ fn value(ui: &mut Ui, line: &Line, label: &str, field: &Field) -> Option<Change>
         if field.wrong.is_some() {
             edit = edit.text_color(t.error);
         }
-        if ui.add(edit).accessible_name(label).changed() {
+        if fields::live(ui, edit).accessible_name(label).changed() {
             change = Some(Change::Text(text));
         }
     }

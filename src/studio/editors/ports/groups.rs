@@ -61,7 +61,7 @@ pub fn party(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, key: &st
                 [(&mut alias.name, "Name"), (&mut alias.qualifier, "Qualifier"), (&mut alias.value, "Value")]
             {
                 let field = TextEdit::singleline(value).hint_text(what).desired_width(width - 8.0);
-                ui.add(field).accessible_name(format!("{what} of alias {}", at + 1));
+                fields::live(ui, field).accessible_name(format!("{what} of alias {}", at + 1));
             }
             if fields::icon_button(ui, Glyph::Close, &format!("Remove alias {}", at + 1)).clicked() {
                 removed = Some(at);

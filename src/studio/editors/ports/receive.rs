@@ -161,7 +161,7 @@ fn optional(ui: &mut Ui, label: &str, value: &mut Option<String>, hint: &str, ri
     let mut text = value.clone().unwrap_or_default();
     let changed = fields::row(ui, label, |ui| {
         let field = egui::TextEdit::singleline(&mut text).hint_text(hint).desired_width(140.0);
-        ui.add(field).changed()
+        fields::live(ui, field).changed()
     });
     if !text.is_empty() && !right(&text) {
         list::wrong(ui, &format!("Write it as {hint}"));
@@ -187,8 +187,9 @@ pub fn window(ui: &mut Ui, label: &str, window: &mut Option<(String, String)>) {
     }
     if let Some((from, to)) = window {
         fields::row(ui, "From, to", |ui| {
-            ui.add(egui::TextEdit::singleline(from).desired_width(70.0)).accessible_name("Window from");
-            ui.add(egui::TextEdit::singleline(to).desired_width(70.0)).accessible_name("Window to");
+            fields::live(ui, egui::TextEdit::singleline(from).desired_width(70.0))
+                .accessible_name("Window from");
+            fields::live(ui, egui::TextEdit::singleline(to).desired_width(70.0)).accessible_name("Window to");
         });
         if !is_time(from) || !is_time(to) {
             list::wrong(ui, "Write times as 08:00");
@@ -209,7 +210,8 @@ fn schedule(ui: &mut Ui, schedule: &mut Option<Schedule>) {
         optional(ui, "To date", &mut schedule.stop_date, "2026-12-31", is_date);
         window(ui, "Daily window", &mut schedule.window);
         fields::row(ui, "Time zone", |ui| {
-            ui.add(egui::TextEdit::singleline(&mut schedule.time_zone).hint_text("UTC").desired_width(200.0))
+            let field = egui::TextEdit::singleline(&mut schedule.time_zone).hint_text("UTC");
+            fields::live(ui, field.desired_width(200.0))
         });
         fields::toggle(ui, "Without daylight saving", &mut schedule.standard_time);
         let mut kind = match schedule.recurrence.as_ref().map(|r| &r.days) {

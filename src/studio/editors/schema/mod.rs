@@ -381,7 +381,7 @@ fn as_text(ui: &mut Ui, editing: &mut Editing<'_>, path: &str, text: &str) {
     let mut new = text.to_owned();
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         let field = TextEdit::multiline(&mut new).code_editor().desired_width(f32::INFINITY).desired_rows(24);
-        ui.add(field).accessible_name("Schema text");
+        fields::live(ui, field).accessible_name("Schema text");
     });
     if new != text {
         editing.typing(Edit::Set(Part::Schema(path.to_owned(), Some(new))), format!("schema {path}"));

@@ -55,7 +55,8 @@ pub fn ui(ui: &mut Ui, rows: &mut Filter, properties: &[String], empty: &str) ->
                     let field = TextEdit::singleline(&mut row.value)
                         .desired_width(width)
                         .font(egui::TextStyle::Monospace);
-                    changed |= ui.add(field).accessible_name(format!("Value {}", index + 1)).changed();
+                    changed |=
+                        fields::live(ui, field).accessible_name(format!("Value {}", index + 1)).changed();
                 }
                 if index < last {
                     changed |= joins(ui, row);
