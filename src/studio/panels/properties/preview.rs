@@ -119,21 +119,27 @@ fn row(ui: &mut Ui, row: &Row) {
 /// Who else gets a copy of what a row takes.
 fn others(ui: &mut Ui, preview: &crate::engine::preview::Preview, number: usize, own: Endpoint) {
     let t = Tokens::of(ui);
-    let mut names: Vec<String> = Vec::new();
+    let mut others: Vec<Endpoint> = Vec::new();
     let mut from: Vec<&str> = Vec::new();
-    for (publication, _) in preview.taken_by(number) {
+    let taken: Vec<&Publication> = preview.taken_by(number).map(|(publication, _)| publication).collect();
+    let of = |row: usize| preview.rows.get(row).map(|row| row.of).filter(|of| *of != own);
+    for publication in &taken {
         if !from.contains(&publication.by.short()) {
             from.push(publication.by.short());
         }
-        for other in publication.deliveries.iter().filter(|d| d.row != number) {
-            let Some(row) = preview.rows.get(other.row).filter(|row| row.of != own) else { continue };
-            let may = if other.fit == Fit::Yes { "" } else { " (may)" };
-            let words = format!("{}{may}", row.of.short());
-            if !names.contains(&words) {
-                names.push(words);
+        for other in publication.deliveries.iter().filter_map(|d| of(d.row)) {
+            if !others.contains(&other) {
+                others.push(other);
             }
         }
     }
+    // Sure is only what happens to everything that the row takes.
+    let goes = |publication: &&Publication, to: Endpoint| {
+        publication.deliveries.iter().any(|d| d.fit == Fit::Yes && of(d.row) == Some(to))
+    };
+    let sure = |to: Endpoint| taken.iter().all(|publication| goes(publication, to));
+    let named = |to: &Endpoint| format!("{}{}", to.short(), if sure(*to) { "" } else { " (may)" });
+    let names: Vec<String> = others.iter().map(named).collect();
     if !from.is_empty() {
         ui.add(
             egui::Label::new(RichText::new(format!("From {}", from.join(", "))).small().color(t.muted))
