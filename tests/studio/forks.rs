@@ -590,6 +590,34 @@ fn a_message_dragged_along_the_timeline_comes_later_in_a_fork() {
 }
 
 #[test]
+fn a_hand_that_moves_at_once_takes_the_message_it_pressed() {
+    let mut bench = Bench::held(Theme::Dark, [1500.0, 940.0]);
+    bench.step_to(20);
+    bench.window.run_steps(4);
+    let centers = |bench: &Bench<'_>| {
+        let all = bench.window.get_all_by_label_contains(", came at ");
+        all.map(|node| node.rect().center()).collect::<Vec<_>>()
+    };
+    let all = centers(&bench);
+    let (pressed, over) = (all[0], *all.iter().find(|at| at.x > all[0].x + 14.0).unwrap());
+    let beside = egui::pos2(f32::midpoint(pressed.x, over.x), over.y);
+    for to in [over, beside] {
+        bench.window.hover_at(pressed);
+        bench.window.run_steps(2);
+        let (button, modifiers) = (egui::PointerButton::Primary, Modifiers::NONE);
+        // Both in one frame.
+        bench.window.event(egui::Event::PointerButton { pos: pressed, button, pressed: true, modifiers });
+        bench.window.event(egui::Event::PointerMoved(to));
+        bench.window.run_steps(3);
+        bench.window.get_by_label_contains(" later, in a fork");
+        bench.window.key_press(Key::Escape);
+        bench.window.drop_at(to);
+        bench.window.run_steps(3);
+    }
+    assert_eq!(bench.window.state().run.state.runs.len(), 1);
+}
+
+#[test]
 fn everything_of_time_is_in_the_palette_and_says_when_it_can_be_done() {
     let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
     watch_manager(&mut bench);
