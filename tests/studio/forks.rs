@@ -618,6 +618,44 @@ fn a_hand_that_moves_at_once_takes_the_message_it_pressed() {
 }
 
 #[test]
+fn an_instance_is_said_to_wait_only_while_it_does() {
+    let (mut player, now) = played(4);
+    let update = player.update();
+    let manager = |s: &&orchestrion::studio::run::tracker::Summary| {
+        s.service.as_str().ends_with("OrderManagerOrch") && s.phase == Phase::Waiting
+    };
+    let id = update.instances.iter().find(manager).unwrap().id;
+    player.obey(Command::Watch(Some(id)), now);
+    player.obey(Command::Explain(true), now);
+    let waits = |u: &Update| !u.why.as_ref().unwrap().waits.is_empty();
+    assert!(waits(&player.update()));
+    let own = |u: &Update| -> Vec<u64> {
+        u.events.iter().filter(|e| instance_of(&e.kind) == Some(id)).map(|e| e.seq).collect()
+    };
+    let all = own(&update);
+    let (mut running, mut waiting) = (0, 0);
+    for seq in all.iter().rev().take(30) {
+        player.obey(Command::Seek(*seq), now);
+        let shown = player.update();
+        let phase = shown.instances.iter().find(|s| s.id == id).unwrap().phase.clone();
+        let rests = matches!(phase, Phase::Waiting | Phase::Dehydrated);
+        assert_eq!(waits(&shown), rests, "event {seq}: {phase:?}");
+        *if rests { &mut waiting } else { &mut running } += 1;
+    }
+    assert!(running > 0 && waiting > 0, "{running} and {waiting}");
+    player.obey(Command::Now, now);
+    player.obey(Command::Intervene(Operation::TerminateInstance(id)), now);
+    let update = player.update();
+    assert!(!waits(&update));
+    for seq in own(&update) {
+        player.obey(Command::Seek(seq), now);
+        let shown = player.update();
+        let phase = shown.instances.iter().find(|s| s.id == id).unwrap().phase.clone();
+        assert_eq!(waits(&shown), phase == Phase::Waiting, "event {seq}: {phase:?}");
+    }
+}
+
+#[test]
 fn everything_of_time_is_in_the_palette_and_says_when_it_can_be_done() {
     let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
     watch_manager(&mut bench);

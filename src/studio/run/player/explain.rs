@@ -83,7 +83,10 @@ impl Player {
             }
         }
         if let Some(id) = instance {
-            found.waits = why::waiting(engine, record, id);
+            let tracker = self.past.as_ref().map_or(&self.tracker, |past| &past.tracker);
+            if tracker.waits(id) {
+                found.waits = why::waiting(engine, record, id);
+            }
             found.standstill = why::suspended(engine, record, id);
             let shown = about
                 .and_then(shape_of)
