@@ -5,7 +5,7 @@ use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use orchestrion::engine::{EventKind, Operation};
-use orchestrion::journal::{Stride, instance_of};
+use orchestrion::journal::{Clock, Stride, instance_of};
 use orchestrion::lab::Fault;
 use orchestrion::message::{Name, Value};
 use orchestrion::studio::command;
@@ -653,6 +653,34 @@ fn an_instance_is_said_to_wait_only_while_it_does() {
         let phase = shown.instances.iter().find(|s| s.id == id).unwrap().phase.clone();
         assert_eq!(waits(&shown), phase == Phase::Waiting, "event {seq}: {phase:?}");
     }
+}
+
+#[test]
+fn what_a_shape_found_in_the_pass_before_is_said_to_be_of_then() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 1200.0]);
+    bench.until("a first event", |w| !w.state().run.state.journal.is_empty());
+    let program = bench.window.state().run.state.program.clone().unwrap();
+    let service = program.services.iter().find(|s| s.name.as_str().ends_with("OrderManagerOrch")).unwrap();
+    let shape = Name::new("set-current-stage");
+    bench.tell(Command::ToggleBreakpoint { orchestration: service.name, shape });
+    bench.until("a breakpoint", |w| w.state().run.state.breakpoints.len() == 1);
+    let breakpoint = bench.window.state().run.state.breakpoints[0].breakpoint;
+    let filter = "var.stage == 2".to_owned();
+    bench.tell(Command::SetCondition { breakpoint, filter, hits: 1 });
+    bench.tell(Command::Play);
+    bench.until("an instance in its second pass", |w| !w.state().run.state.held.is_empty());
+    let held = bench.window.state().run.state.held[0];
+    bench.until("who came there", |w| w.state().run.selected() == Some(held));
+    bench.window.state_mut().document.select(Selection::Node("set-current-stage".into()));
+    bench.window.key_press(Key::F7);
+    bench.until("what the pass before found", |w| {
+        w.state().run.state.why.as_ref().is_some_and(|why| !why.judgements.is_empty())
+    });
+    bench.window.run_steps(2);
+    let why = bench.window.state().run.state.why.clone().unwrap();
+    let before = why.pass_before.unwrap();
+    let at = Clock(before.since(bench.window.state().run.state.start));
+    bench.window.get_by_label(&format!("It has not run yet in this pass. The pass before, at {at}:"));
 }
 
 #[test]
