@@ -684,6 +684,15 @@ fn what_a_shape_found_in_the_pass_before_is_said_to_be_of_then() {
 }
 
 #[test]
+fn the_clock_stands_while_a_run_is_kept_as_a_test() {
+    let (mut player, now) = played(4);
+    player.obey(Command::Play, now);
+    player.obey(Command::Keep("Kept".into(), None), now);
+    let update = player.update();
+    assert!(update.kept.is_some() && !update.clock.playing);
+}
+
+#[test]
 fn everything_of_time_is_in_the_palette_and_says_when_it_can_be_done() {
     let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
     watch_manager(&mut bench);
