@@ -7,10 +7,10 @@ use egui_kittest::kittest::{NodeT as _, Queryable};
 use orchestrion::engine::{EventKind, Operation};
 use orchestrion::journal::{Clock, Stride, instance_of};
 use orchestrion::lab::Fault;
-use orchestrion::message::{Name, Value};
+use orchestrion::message::{Name, TimeSpan, Value};
 use orchestrion::studio::command;
 use orchestrion::studio::document::{Document, Selection};
-use orchestrion::studio::run::player::{Answer, Command, EventStop, Player, Update};
+use orchestrion::studio::run::player::{Answer, Command, EventStop, Player, Update, span_words};
 use orchestrion::studio::run::tracker::Phase;
 use orchestrion::studio::{Studio, sample};
 use std::sync::Arc;
@@ -299,6 +299,8 @@ fn a_variable_set_in_the_past_is_set_in_a_fork() {
     player.obey(Command::Intervene(set("7")), now);
     let fork = player.update();
     assert_eq!((value(&fork), fork.runs.len()), (Value::UInt32(7), 2));
+    let words = format!("Set numStages of {id} in the fork {}", fork.shown);
+    assert_eq!(fork.answers.last(), Some(&Answer::Done(words)));
     player.obey(Command::ShowRun("Run 1".into()), now);
     player.obey(Command::Watch(Some(id)), now);
     assert_eq!(value(&player.update()), Value::UInt32(5));
@@ -690,6 +692,13 @@ fn the_clock_stands_while_a_run_is_kept_as_a_test() {
     player.obey(Command::Keep("Kept".into(), None), now);
     let update = player.update();
     assert!(update.kept.is_some() && !update.clock.playing);
+}
+
+#[test]
+fn a_span_is_rounded_not_cut() {
+    let words = |ms: i64| span_words(TimeSpan(ms * 10_000));
+    let spans = [340, 1_678, 1_960, 2_000, 119_990, 170_000, 10_000_000].map(words);
+    assert_eq!(spans, ["340 ms", "1.7 s", "2 s", "2 s", "120 s", "3 min", "3 h"]);
 }
 
 #[test]

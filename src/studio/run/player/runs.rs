@@ -504,10 +504,15 @@ impl Player {
         run.operate(operation);
         self.answers.push(match refusal(run, before) {
             Some(reason) => {
+        let parent = self.runs.shown().to_owned();
                 let help = "Choose an instance that is there, and write the value as its type does.";
                 Answer::Refused(Diagnostic::error("L08", reason, help))
             }
-            None => Answer::Done(words),
+            None => Answer::Done(format!("{words}{place}")),
+        let place = match self.runs.shown() {
+            same if same == parent => String::new(),
+            fork => format!(" in the fork {fork}"),
+        };
         });
         self.follow();
         self.watch(self.watched);
@@ -530,13 +535,15 @@ fn name_of(fault: &Fault, what: &str) -> String {
 
 /// `2.5 s`, `3 min`.
 pub fn words(span: TimeSpan) -> String {
-    let ms = span.0 / (TimeSpan::TICKS_PER_SECOND / 1_000);
+    let rounded = |ticks: i64| (span.0 + ticks / 2) / ticks;
+    let ms = rounded(TimeSpan::TICKS_PER_SECOND / 1_000);
+    let tenths = rounded(TimeSpan::TICKS_PER_SECOND / 10);
     match ms {
         0..1_000 => format!("{ms} ms"),
-        1_000..120_000 if ms % 1_000 != 0 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-        1_000..120_000 => format!("{} s", ms / 1_000),
-        120_000..7_200_000 => format!("{} min", ms / 60_000),
-        _ => format!("{} h", ms / 3_600_000),
+        1_000..120_000 if tenths % 10 != 0 => format!("{}.{} s", tenths / 10, tenths % 10),
+        1_000..120_000 => format!("{} s", tenths / 10),
+        120_000..7_200_000 => format!("{} min", rounded(60 * TimeSpan::TICKS_PER_SECOND)),
+        _ => format!("{} h", rounded(3_600 * TimeSpan::TICKS_PER_SECOND)),
     }
 }
 
