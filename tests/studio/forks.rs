@@ -702,6 +702,24 @@ fn a_span_is_rounded_not_cut() {
 }
 
 #[test]
+fn names_of_forks_are_read_to_their_ends() {
+    let mut bench = Bench::held(Theme::Dark, [1700.0, 900.0]);
+    watch_manager(&mut bench);
+    let name = "The first order of the customer comes a quarter of an hour later than it did";
+    bench.tell(Command::RenameRun { name: "Run 1".into(), to: name.into() });
+    bench.until("the name", |w| w.state().run.state.shown == name);
+    bench.click("Runs");
+    bench.window.run_steps(2);
+    let font = egui::FontId::new(12.5, orchestrion::studio::theme::semibold());
+    let whole = bench
+        .window
+        .ctx
+        .fonts_mut(|fonts| fonts.layout_no_wrap(name.to_owned(), font, egui::Color32::WHITE).size().x);
+    let row = bench.window.get_by_label_contains(&format!("{name}, ")).rect().width();
+    assert!(row >= whole + 94.0, "{row} for {whole} and the time");
+}
+
+#[test]
 fn everything_of_time_is_in_the_palette_and_says_when_it_can_be_done() {
     let mut bench = Bench::held(Theme::Dark, [1400.0, 900.0]);
     watch_manager(&mut bench);

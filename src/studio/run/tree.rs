@@ -23,7 +23,10 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
         return;
     }
     let room = ui.available_size();
-    let side = 320.0_f32.min(room.x * 0.36);
+    // Names are read to their ends, where forks of one message differ; the lines of two runs need their room, too.
+    let most = if run.state.comparison.is_some() { 0.45 } else { 0.7 };
+    let wanted = run.state.runs.iter().map(|info| row_width(ui, info)).fold(320.0, f32::max);
+    let side = wanted.min(room.x * most);
     ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
         ui.allocate_ui_with_layout(vec2(side, room.y), Layout::top_down(Align::Min), |ui| {
             ui.set_width(side);
@@ -54,6 +57,22 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
     });
 }
 
+/// What the buttons of a run and its time take.
+const BUTTONS: f32 = 3.0 * 24.0 + 4.0;
+const CLOCK: f32 = 84.0;
+
+/// Where the name of a run begins in its row.
+fn indent(info: &RunInfo) -> f32 {
+    10.0 + info.depth.min(8) as f32 * 14.0
+}
+
+/// Room for the row of a run with its whole name, and the scroll bar.
+fn row_width(ui: &Ui, info: &RunInfo) -> f32 {
+    let font = FontId::new(12.5, theme::semibold());
+    let name = ui.painter().layout_no_wrap(info.name.clone(), font, Tokens::of(ui).text);
+    indent(info) + name.size().x + CLOCK + BUTTONS + 16.0
+}
+
 /// One run: a click shows it; beside it what can be done with it.
 fn row(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
     let t = Tokens::of(ui);
@@ -64,9 +83,8 @@ fn row(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
     let compared = run.state.comparison.as_ref().is_some_and(|c| c.right == info.name);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        let buttons = 3.0 * 24.0 + 4.0;
         let (rect, response) =
-            ui.allocate_exact_size(vec2((ui.available_width() - buttons).max(80.0), ROW), Sense::click());
+            ui.allocate_exact_size(vec2((ui.available_width() - BUTTONS).max(80.0), ROW), Sense::click());
         let about = format!(
             "{}, {}",
             Clock(info.elapsed),
@@ -82,7 +100,7 @@ fn row(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
         } else if response.hovered() || response.has_focus() {
             ui.painter().rect_filled(ground, 6.0, t.tint(t.panel, t.text, 0.06));
         }
-        let left = rect.left() + 10.0 + info.depth.min(8) as f32 * 14.0;
+        let left = rect.left() + indent(info);
         let middle = rect.center().y;
         if info.depth > 0 {
             // The way back to the run it was forked from.
@@ -96,7 +114,7 @@ fn row(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
             &info.name,
             FontId::new(12.5, family),
             t.text,
-            rect.right() - left - 84.0,
+            rect.right() - left - CLOCK,
         );
         ui.painter().galley(pos2(left, middle - name.size().y / 2.0), name, t.text);
         let clock = Clock(info.elapsed).to_string();
