@@ -571,16 +571,30 @@ fn a_message_dragged_along_the_timeline_comes_later_in_a_fork() {
     let from = bench.window.get_all_by_label_contains(", came at ").next().unwrap().rect().center();
     bench.window.drag_at(from);
     bench.window.run_steps(2);
-    bench.window.hover_at(from + egui::vec2(90.0, 0.0));
+    bench.window.hover_at(from + egui::vec2(300.0, 0.0));
     bench.window.run_steps(2);
     bench.window.get_by_label_contains("later, in a fork");
-    bench.window.drop_at(from + egui::vec2(90.0, 0.0));
+    bench.window.drop_at(from + egui::vec2(300.0, 0.0));
     bench.until("a fork", |w| w.state().run.state.runs.len() == 2);
     bench.window.run_steps(3);
     let shown = bench.window.state().run.state.shown.clone();
     assert!(shown.ends_with(" later"), "{shown}");
-    bench.window.get_by_label_contains("First difference at ");
     bench.window.get_by_label_contains("of them at another time");
+    // What the headline names, Show goes to and the list tells is the same.
+    let comparison = bench.window.state().run.state.comparison.clone().unwrap();
+    let first = comparison.beside.pairs.iter().find(|pair| !pair.is_same()).unwrap();
+    let (here, there) = (first.left.as_ref().unwrap(), first.right.as_ref().unwrap());
+    assert_ne!(Some(here.seq), comparison.difference.as_ref().map(|d| d.seq), "the records part before");
+    let start = bench.window.state().run.state.start;
+    let time = |event: &orchestrion::engine::Event| Clock(event.at.since(start));
+    let headline = format!(", at {} instead of {}", time(here), time(there));
+    bench.window.get_by_label_contains(&headline);
+    bench.window.get_by_label_contains("First difference: message.received");
+    assert_eq!(bench.window.state().run.past(), Some(here.seq));
+    bench.tell(Command::Now);
+    bench.until("now", |w| w.state().run.past().is_none());
+    bench.click("Show");
+    bench.until("the first difference", |w| w.state().run.past() == Some(here.seq));
     let rows = |bench: &Bench<'_>, words: &str| bench.window.query_all_by_label_contains(words).count();
     assert!(rows(&bench, "In both: ") > 0, "what came before is the same");
     bench.click("Only differences");
@@ -686,19 +700,19 @@ fn what_a_shape_found_in_the_pass_before_is_said_to_be_of_then() {
 }
 
 #[test]
+fn a_span_is_rounded_not_cut() {
+    let words = |ms: i64| span_words(TimeSpan(ms * 10_000));
+    let spans = [340, 1_678, 1_960, 2_000, 119_990, 170_000, 10_000_000].map(words);
+    assert_eq!(spans, ["340 ms", "1.7 s", "2 s", "2 s", "120 s", "3 min", "3 h"]);
+}
+
+#[test]
 fn the_clock_stands_while_a_run_is_kept_as_a_test() {
     let (mut player, now) = played(4);
     player.obey(Command::Play, now);
     player.obey(Command::Keep("Kept".into(), None), now);
     let update = player.update();
     assert!(update.kept.is_some() && !update.clock.playing);
-}
-
-#[test]
-fn a_span_is_rounded_not_cut() {
-    let words = |ms: i64| span_words(TimeSpan(ms * 10_000));
-    let spans = [340, 1_678, 1_960, 2_000, 119_990, 170_000, 10_000_000].map(words);
-    assert_eq!(spans, ["340 ms", "1.7 s", "2 s", "2 s", "120 s", "3 min", "3 h"]);
 }
 
 #[test]

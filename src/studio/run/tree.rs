@@ -167,19 +167,9 @@ fn rename(ui: &mut Ui, run: &mut RunMode) {
 /// What happened in both, each line once: the same in both across, else in the column of its run.
 fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
     let t = Tokens::of(ui);
-    let words = match &comparison.difference {
+    let words = match comparison.first() {
         None => format!("{} and {} are the same so far", comparison.left, comparison.right),
-        Some(difference) => {
-            let time = |event: &Event| Clock(event.at.since(run.state.start));
-            let at = match (&difference.left, &difference.right) {
-                (Some(left), Some(right)) if left.at != right.at => {
-                    format!("{} here, {} in {}", time(left), time(right), comparison.right)
-                }
-                (Some(one), _) | (None, Some(one)) => time(one).to_string(),
-                (None, None) => String::new(),
-            };
-            format!("First difference at {at} · event {}", difference.seq)
-        }
+        Some(pair) => format!("First difference: {}", first_words(run, comparison, &pair)),
     };
     let mut top = false;
     ui.horizontal(|ui| {
@@ -189,10 +179,10 @@ fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
             ui.set_max_width(room);
             ui.add(egui::Label::new(words).truncate());
         });
-        if let Some(difference) = &comparison.difference
+        if let Some(seq) = comparison.moment()
             && ui.button("Show").on_hover_text("Goes to the first difference").clicked()
         {
-            run.tell(Command::Seek(difference.seq));
+            run.tell(Command::Seek(seq));
             top = true;
         }
         if ui.button("Close").on_hover_text("Compares no longer").clicked() {
@@ -235,6 +225,31 @@ fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
     });
 }
 
+/// What differs first, and how.
+fn first_words(run: &RunMode, comparison: &Comparison, pair: &Pair) -> String {
+    let time = |event: &Event| Clock(event.at.since(run.state.start));
+    let what = |event: &Event| what(run, event);
+    match (&pair.left, &pair.right) {
+        (Some(left), Some(right))
+            if left.at != right.at && event_name(&left.kind) == event_name(&right.kind) =>
+        {
+            format!("{}, at {} instead of {}", what(left), time(left), time(right))
+        }
+        (Some(left), Some(right)) => {
+            let (here, there) = (what(left), what(right));
+            format!("{here} at {}, {there} at {} in {}", time(left), time(right), comparison.right)
+        }
+        (Some(event), None) => format!("{} at {}, only in {}", what(event), time(event), comparison.left),
+        (None, Some(event)) => format!("{} at {}, only in {}", what(event), time(event), comparison.right),
+        (None, None) => String::new(),
+    }
+}
+
+/// Name of an event, and what it says.
+fn what(run: &RunMode, event: &Event) -> String {
+    format!("{}  {}", event_name(&event.kind), says(run, &event.kind))
+}
+
 /// What is the same in both and what is not.
 fn sum(run: &RunMode, comparison: &Comparison) -> String {
     let Beside { pairs, until } = &comparison.beside;
@@ -271,7 +286,7 @@ fn line(ui: &mut Ui, run: &RunMode, pair: &Pair, first: bool) -> Option<u64> {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
     let both = pair.left.is_some() && pair.right.is_some();
     let time = |event: &Event| Clock(event.at.since(run.state.start));
-    let what = |event: &Event| format!("{}  {}", event_name(&event.kind), says(run, &event.kind));
+    let what = |event: &Event| what(run, event);
     let says = |event: &Event| format!("{}  {}", time(event), what(event));
     let words = match (&pair.left, &pair.right) {
         (Some(event), Some(other)) => {
