@@ -78,6 +78,22 @@ fn a_filter_is_completed_by_keys_and_told_in_place_what_is_wrong() {
 }
 
 #[test]
+fn a_plain_word_is_told_to_be_written_in_quotes_and_enter_stays_to_mend_it() {
+    let mut bench = open(Page::Journal);
+    bench.window.get_by_label("Filter of journal").focus();
+    bench.window.run_steps(2);
+    bench.window.get_by_label("Filter of journal").type_text("DELUXE");
+    bench.window.run_steps(2);
+    bench.window.get_by_label("There is no field DELUXE");
+    bench.window.get_by_label("To look for it anywhere, write it in quotes: \"DELUXE\"");
+    for _ in 0..2 {
+        bench.window.key_press(Key::Enter);
+        bench.window.run_steps(3);
+        assert!(bench.window.get_by_label("Filter of journal").is_focused());
+    }
+}
+
+#[test]
 fn enter_takes_a_whole_filter_as_it_stands() {
     let mut bench = open(Page::Journal);
     let all = found(&bench.window).total;
