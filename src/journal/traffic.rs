@@ -2,7 +2,7 @@
 
 use super::{EventFacts, Run, instance_of, message_of};
 use crate::engine::{Event, EventKind, InstanceId, Publisher};
-use crate::filter::{Datum, Field, Subject};
+use crate::filter::{Datum, Field, Key, Subject};
 use crate::message::{DateTime, Message, MessageId};
 use crate::program::Program;
 use rustc_hash::FxHashMap;
@@ -138,7 +138,50 @@ pub struct Passage {
     pub failed: Option<String>,
 }
 
+/// How far a message is, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stand {
+    OnItsWay,
+    /// For somebody to take it.
+    Waits,
+    /// An acknowledgement: no event tells of which one an instance consumed.
+    Given,
+    Taken,
+    Failed,
+}
+
+impl Stand {
+    pub const ALL: [Self; 5] = [Self::OnItsWay, Self::Waits, Self::Given, Self::Taken, Self::Failed];
+
+    /// As filters name it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::OnItsWay => "on its way",
+            Self::Waits => "waits",
+            Self::Given => "given",
+            Self::Taken => "taken",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Subject for Stand {
+    fn each(&self, field: Field, take: &mut dyn FnMut(Datum<'_>) -> bool) -> bool {
+        field.key == Key::State && take(Datum::Text(self.word()))
+    }
+}
+
 impl Passage {
+    pub fn stand(&self) -> Stand {
+        match (&self.failed, self.receivers.len()) {
+            (Some(_), _) => Stand::Failed,
+            (None, 0) => Stand::OnItsWay,
+            (None, _) if matches!(self.publisher, Publisher::Acknowledgement(_)) => Stand::Given,
+            (None, to) if self.consumed >= to => Stand::Taken,
+            (None, _) => Stand::Waits,
+        }
+    }
+
     fn note(&mut self, kind: &EventKind) {
         match kind {
             EventKind::MessageEnqueued { instance, .. } | EventKind::PortAttempt { instance, .. }

@@ -94,6 +94,28 @@ fn a_plain_word_is_told_to_be_written_in_quotes_and_enter_stays_to_mend_it() {
 }
 
 #[test]
+fn what_was_published_later_is_said_not_to_be_published_yet() {
+    let mut bench = open(Page::Messages);
+    let all = found(&bench.window);
+    let Some(Line::Message(last)) = all.row(all.total - 1) else { panic!("{:?}", all.rows.len()) };
+    bench
+        .window
+        .get_by_role_and_label(egui::accesskit::Role::Table, &format!("Messages, {} rows", all.total))
+        .focus();
+    bench.window.run_steps(2);
+    bench.window.key_press_modifiers(Modifiers::COMMAND, Key::ArrowDown);
+    bench.until("the message in full", |w| found(w).message.is_some());
+    bench.tell(orchestrion::studio::run::player::Command::Seek(last.seq - 1));
+    bench.until("the past", |w| w.state().run.past() == Some(last.seq - 1));
+    bench.until("the list at it", |w| found(w).until < all.total);
+    bench.window.run_steps(3);
+    bench.window.get_by_label("not published yet");
+    let row = bench.window.get_all_by_role(egui::accesskit::Role::Row).last().unwrap();
+    let words = format!("{:?}", row.accesskit_node().label());
+    assert!(words.contains("not published yet"), "{words}");
+}
+
+#[test]
 fn enter_takes_a_whole_filter_as_it_stands() {
     let mut bench = open(Page::Journal);
     let all = found(&bench.window).total;

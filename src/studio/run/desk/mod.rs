@@ -224,13 +224,15 @@ impl Desk {
         let rows = self.ask.rows.start.min(total)..self.ask.rows.end.min(total);
         let row = |index: usize| {
             let event = record.event(self.listing.line(record, index)?)?;
+        // A message that was not yet published then is shown as it was when it was.
+        let passage = |id: MessageId| {
+            let then = self.traffic.passage(record, id, moment.until);
+            let later = || self.traffic.passage(record, id, u64::MAX).map(|passage| passage.seq);
+            then.or_else(|| self.traffic.passage(record, id, later()?))
+        };
             match lines {
                 Lines::Events => Some(Line::Event(event.clone())),
-                // A message that was not yet published then is shown as it was when it was.
-                Lines::Messages => {
-                    let until = moment.until.max(event.seq);
-                    self.traffic.passage(record, message_of(&event.kind)?, until).map(Line::Message)
-                }
+                Lines::Messages => passage(message_of(&event.kind)?).map(Line::Message),
             }
         };
         Found {
@@ -239,7 +241,7 @@ impl Desk {
             first: rows.start,
             rows: rows.map_while(row).collect(),
             until,
-            message: self.ask.message.and_then(|id| self.traffic.passage(record, id, u64::MAX)),
+            message: self.ask.message.and_then(passage),
             ..Found::default()
         }
     }
