@@ -205,10 +205,16 @@ pub struct MessageFacts<'a> {
     pub traffic: &'a Traffic,
     pub message: MessageId,
     pub program: Option<&'a Program>,
+    /// Its state is that after this event.
+    pub until: u64,
 }
 
 impl Subject for MessageFacts<'_> {
     fn each(&self, field: Field, take: &mut dyn FnMut(Datum<'_>) -> bool) -> bool {
+        if field.key == Key::State {
+            let passage = self.traffic.passage(self.run, self.message, self.until);
+            return passage.is_some_and(|passage| passage.stand().each(field, take));
+        }
         let (origin, program) = (self.run.start(), self.program);
         let events = self.traffic.events_of(self.message).iter().filter_map(|seq| self.run.event(*seq));
         events.into_iter().any(|event| EventFacts { event, origin, program }.each(field, take))
