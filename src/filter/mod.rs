@@ -61,6 +61,23 @@ enum Test {
     Fields(Field, Comparison, Field),
 }
 
+impl Test {
+    fn asks(&self, key: Key) -> bool {
+        match self {
+            Self::Always => false,
+            Self::All(tests) | Self::Any(tests) => tests.iter().any(|test| test.asks(key)),
+            Self::Not(test) => test.asks(key),
+            Self::Exists(field)
+            | Self::Holds(field)
+            | Self::Compare(field, ..)
+            | Self::OneOf(field, _)
+            | Self::Contains(field, _)
+            | Self::Matches(field, _) => field.key == key,
+            Self::Fields(field, _, other) => field.key == key || other.key == key,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Comparison {
     Equal,
@@ -99,6 +116,11 @@ impl Filter {
 
     pub fn is_empty(&self) -> bool {
         *self.test == Test::Always
+    }
+
+    /// True when one of its tests is of this.
+    pub fn asks(&self, key: Key) -> bool {
+        self.test.asks(key)
     }
 
     pub fn holds(&self, subject: &impl Subject) -> bool {

@@ -159,8 +159,12 @@ impl Parser {
         self.at += 1;
         Field::named(&word).ok_or_else(|| {
             let known = FIELDS.iter().map(|info| info.name);
+            let tested = self.comparison().is_some() || self.sign(&["contains", "matches", "in"]);
+            let text = format!("To look for it anywhere, write it in quotes: \"{word}\"");
             let help = match closest(&word, known) {
-                Some(close) => format!("Did you mean {close}?"),
+                Some(close) if tested => format!("Did you mean {close}?"),
+                Some(close) => format!("Did you mean {close}? {text}"),
+                None if !tested => text,
                 None => {
                     "Fields are such as event, time, instance, service, state, message.type, var.Name, and \
                          properties such as BTS.MessageType"

@@ -27,13 +27,20 @@ pub struct Listing {
     filter: Filter,
     /// Only these messages.
     only: Option<BTreeSet<MessageId>>,
+    /// The state of messages is that after this event.
+    moment: u64,
     found: Vec<u64>,
     seen: u64,
 }
 
 impl Listing {
     pub fn new(lines: Lines, filter: Filter, only: Option<BTreeSet<MessageId>>) -> Self {
-        Self { lines, filter, only, found: Vec::new(), seen: 0 }
+        Self { lines, filter, only, moment: u64::MAX, found: Vec::new(), seen: 0 }
+    }
+
+    /// With the state that messages had after an event.
+    pub fn at(self, moment: u64) -> Self {
+        Self { moment, ..self }
     }
 
     /// True when every event of the run is a line, so that none needs to be looked at.
@@ -79,7 +86,8 @@ impl Listing {
                 run.event(**seq).is_some_and(|e| matches!(e.kind, EventKind::MessagePublished { .. }))
             };
             let Some(seq) = traffic.events_of(message).iter().find(publication).copied() else { continue };
-            let holds = self.filter.holds(&MessageFacts { run, traffic, message, program });
+            let holds =
+                self.filter.holds(&MessageFacts { run, traffic, message, program, until: self.moment });
             match (self.found.binary_search(&seq), holds) {
                 (Err(at), true) => self.found.insert(at, seq),
                 (Ok(at), false) => {

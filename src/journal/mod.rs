@@ -18,4 +18,4 @@ pub use listing::{Lines, Listing};
 pub use run::{Retraced, Run};
 pub use strides::{Change, Stride, Watch};
 pub use subject::{instance_of, message_of};
-pub use traffic::{MessageFacts, Passage, Traffic};
+pub use traffic::{MessageFacts, Passage, Stand, Traffic};

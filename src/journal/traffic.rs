@@ -2,7 +2,7 @@
 
 use super::{EventFacts, Run, instance_of, message_of};
 use crate::engine::{Event, EventKind, InstanceId, Publisher};
-use crate::filter::{Datum, Field, Subject};
+use crate::filter::{Datum, Field, Key, Subject};
 use crate::message::{DateTime, Message, MessageId};
 use crate::program::Program;
 use rustc_hash::FxHashMap;
@@ -138,7 +138,50 @@ pub struct Passage {
     pub failed: Option<String>,
 }
 
+/// How far a message is, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stand {
+    OnItsWay,
+    /// For somebody to take it.
+    Waits,
+    /// An acknowledgement: no event tells of which one an instance consumed.
+    Given,
+    Taken,
+    Failed,
+}
+
+impl Stand {
+    pub const ALL: [Self; 5] = [Self::OnItsWay, Self::Waits, Self::Given, Self::Taken, Self::Failed];
+
+    /// As filters name it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::OnItsWay => "on its way",
+            Self::Waits => "waits",
+            Self::Given => "given",
+            Self::Taken => "taken",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Subject for Stand {
+    fn each(&self, field: Field, take: &mut dyn FnMut(Datum<'_>) -> bool) -> bool {
+        field.key == Key::State && take(Datum::Text(self.word()))
+    }
+}
+
 impl Passage {
+    pub fn stand(&self) -> Stand {
+        match (&self.failed, self.receivers.len()) {
+            (Some(_), _) => Stand::Failed,
+            (None, 0) => Stand::OnItsWay,
+            (None, _) if matches!(self.publisher, Publisher::Acknowledgement(_)) => Stand::Given,
+            (None, to) if self.consumed >= to => Stand::Taken,
+            (None, _) => Stand::Waits,
+        }
+    }
+
     fn note(&mut self, kind: &EventKind) {
         match kind {
             EventKind::MessageEnqueued { instance, .. } | EventKind::PortAttempt { instance, .. }
@@ -162,10 +205,16 @@ pub struct MessageFacts<'a> {
     pub traffic: &'a Traffic,
     pub message: MessageId,
     pub program: Option<&'a Program>,
+    /// Its state is that after this event.
+    pub until: u64,
 }
 
 impl Subject for MessageFacts<'_> {
     fn each(&self, field: Field, take: &mut dyn FnMut(Datum<'_>) -> bool) -> bool {
+        if field.key == Key::State {
+            let passage = self.traffic.passage(self.run, self.message, self.until);
+            return passage.is_some_and(|passage| passage.stand().each(field, take));
+        }
         let (origin, program) = (self.run.start(), self.program);
         let events = self.traffic.events_of(self.message).iter().filter_map(|seq| self.run.event(*seq));
         events.into_iter().any(|event| EventFacts { event, origin, program }.each(field, take))

@@ -136,6 +136,10 @@ impl FilterBox {
             self.text.clear();
             changed |= self.parse();
         }
+        // What is wrong is mended where it stands.
+        if self.wrong.is_some() && response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) {
+            response.request_focus();
+        }
         self.typing = response.has_focus();
         let caret = output.cursor_range.map(|range| range.primary.index);
         let caret = caret.map(|at| byte_of(&self.text, at.into())).filter(|_| response.has_focus());
@@ -174,7 +178,7 @@ impl FilterBox {
             }
         } else {
             self.tell(ui, &response);
-            if keys.enter {
+            if keys.enter && self.wrong.is_none() {
                 ui.memory_mut(|m| m.surrender_focus(id));
             }
         }

@@ -23,7 +23,7 @@ pub struct Subject {
     pub field: String,
 }
 
-/// Where a value came from: a shape, a message, or what it was to begin with, and what that was made of.
+/// Where a value came from: a shape, a message, a person, or what it was to begin with, and what that was made of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Origin {
     pub subject: Subject,
@@ -78,6 +78,18 @@ impl Search<'_> {
             EventKind::ShapeStarted { service: of, shape, .. } if *of == subject.service => {
                 self.by_shape(service, subject, event, *shape, depth)
             }
+            EventKind::VariableSet { variable, value, .. }
+                if *variable == subject.name && self.reaches(subject, event.seq) =>
+            {
+                let sentence = format!("Somebody set {variable} to {}.", words::shown(value));
+                Some(Origin { value: Some(value.clone()), ..by_hand(subject, event.seq, sentence) })
+            }
+            EventKind::MessageEdited { message, variable, .. }
+                if *variable == subject.name && self.reaches(subject, event.seq) =>
+            {
+                let sentence = format!("Somebody changed {variable}, which is {} since.", message.id);
+                Some(Origin { message: Some(message.id), ..by_hand(subject, event.seq, sentence) })
+            }
             EventKind::ExceptionCaught { exception, scope, .. } => {
                 let scopes = service.scopes.iter().filter(|info| service.scope_id(info) == *scope);
                 let mut catches = scopes.flat_map(|info| &info.catches);
@@ -101,6 +113,26 @@ impl Search<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A person changes what the orchestration called last has under a name: false when that is another one.
+    fn reaches(&self, subject: &Subject, seq: u64) -> bool {
+        let before = self.run.events_until(seq).iter().rev();
+        let mut within = before.filter_map(|event| match &event.kind {
+            EventKind::ShapeStarted { instance, service, .. }
+            | EventKind::ShapeCompleted { instance, service, .. }
+                if *instance == subject.instance =>
+            {
+                Some(*service)
+            }
+            _ => None,
+        });
+        let Some(other) = within.next().filter(|service| *service != subject.service) else { return true };
+        let has = |service: &Service| {
+            service.variables.iter().any(|variable| variable.name == subject.name)
+                || service.messages.iter().any(|message| message.name == subject.name)
+        };
+        !self.traced.service_by_name(other).is_some_and(has)
     }
 
     /// A receive took the message: on to who published it.
@@ -325,6 +357,19 @@ impl Search<'_> {
             value,
             from,
         })
+    }
+}
+
+/// What a person did; a value made anew has no past.
+fn by_hand(subject: &Subject, seq: u64, sentence: String) -> Origin {
+    Origin {
+        subject: subject.clone(),
+        sentence,
+        seq: Some(seq),
+        shape: None,
+        message: None,
+        value: None,
+        from: Vec::new(),
     }
 }
 

@@ -152,7 +152,7 @@ fn values_that_occur_find_what_they_are_of() {
         }
     }
     let message = MessageId(1);
-    let fact = MessageFacts { run: record, traffic: &traffic, message, program: None };
+    let fact = MessageFacts { run: record, traffic: &traffic, message, program: None, until: u64::MAX };
     assert!(Filter::parse("message == m1").unwrap().holds(&fact));
 }
 

@@ -186,6 +186,26 @@ fn a_value_is_followed_back_to_the_message_it_came_from() {
     assert!(before.from[0].sentence.contains("from the beginning"), "{}", before.from[0].sentence);
 }
 
+#[test]
+fn a_value_that_somebody_set_comes_from_there() {
+    let (mut run, traced) = decided();
+    let (instance, count, answer) = (InstanceId(1), Name::new("count"), Name::new("answer"));
+    let subject = |name| Subject { instance, service: Name::new("T.O"), name, field: String::new() };
+    let before = run.run().last_seq();
+    run.operate(Operation::SetVariable { instance, variable: count, value: "3".into() });
+    let body = "<Answer xmlns=\"http://t\"><Id>8</Id><Status>OLD</Status></Answer>".into();
+    run.operate(Operation::EditMessage { instance, message: answer, body });
+    let origin = |subject, seq| why::lineage(run.run(), &traced, &subject, seq);
+    let set = origin(subject(count), run.run().last_seq());
+    assert_eq!(set.sentence, "Somebody set count to 3.");
+    assert_eq!((set.value, set.shape), (Some(Value::Int32(3)), None));
+    assert!(set.seq.is_some_and(|seq| seq > before));
+    assert!(origin(subject(count), before).sentence.contains("count = 10;"), "not before it was set");
+    let edited = origin(Subject { field: ".Status".into(), ..subject(answer) }, run.run().last_seq());
+    assert!(edited.sentence.starts_with("Somebody changed answer, "), "{}", edited.sentence);
+    assert!(edited.message.is_some() && edited.from.is_empty());
+}
+
 /// An order waits for its answer. What fails goes to a port for errors.
 fn asking() -> Application {
     app()

@@ -219,6 +219,34 @@ fn keys_step_back_and_everything_is_at_that_moment() {
 }
 
 #[test]
+fn the_values_of_an_instance_stay_where_they_are_while_one_steps() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 700.0]);
+    watch_manager(&mut bench);
+    let top = |bench: &Bench<'_>| bench.window.get_by_label("numStages 2").rect().top();
+    let first = top(&bench);
+    let over = bench.window.get_by_label("Waiting at".to_uppercase().as_str()).rect().center();
+    bench.window.hover_at(over);
+    bench.window.run_steps(2);
+    bench.window.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, -60.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: egui::Modifiers::NONE,
+    });
+    bench.window.run_steps(8);
+    let scrolled = top(&bench);
+    assert!(scrolled < first - 20.0, "{first} to {scrolled}");
+    for key in [Key::ArrowLeft, Key::ArrowLeft, Key::ArrowRight] {
+        let before = bench.window.state().run.past();
+        bench.window.key_press(key);
+        bench.until("a step", |w| w.state().run.past() != before);
+        bench.window.run_steps(4);
+    }
+    assert_eq!(top(&bench), scrolled);
+}
+
+#[test]
 fn who_lived_at_the_moment_looked_back_at_is_in_sight_on_the_timeline() {
     let mut bench = Bench::held(Theme::Dark, [1280.0, 800.0]);
     bench.step_to(60);

@@ -5,12 +5,12 @@ use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable};
 use orchestrion::engine::{EventKind, Operation};
-use orchestrion::journal::{Stride, instance_of};
+use orchestrion::journal::{Clock, Stride, instance_of};
 use orchestrion::lab::Fault;
-use orchestrion::message::{Name, Value};
+use orchestrion::message::{Name, TimeSpan, Value};
 use orchestrion::studio::command;
 use orchestrion::studio::document::{Document, Selection};
-use orchestrion::studio::run::player::{Answer, Command, EventStop, Player, Update};
+use orchestrion::studio::run::player::{Answer, Command, EventStop, Player, Update, span_words};
 use orchestrion::studio::run::tracker::Phase;
 use orchestrion::studio::{Studio, sample};
 use std::sync::Arc;
@@ -299,6 +299,8 @@ fn a_variable_set_in_the_past_is_set_in_a_fork() {
     player.obey(Command::Intervene(set("7")), now);
     let fork = player.update();
     assert_eq!((value(&fork), fork.runs.len()), (Value::UInt32(7), 2));
+    let words = format!("Set numStages of {id} in the fork {}", fork.shown);
+    assert_eq!(fork.answers.last(), Some(&Answer::Done(words)));
     player.obey(Command::ShowRun("Run 1".into()), now);
     player.obey(Command::Watch(Some(id)), now);
     assert_eq!(value(&player.update()), Value::UInt32(5));
@@ -569,16 +571,30 @@ fn a_message_dragged_along_the_timeline_comes_later_in_a_fork() {
     let from = bench.window.get_all_by_label_contains(", came at ").next().unwrap().rect().center();
     bench.window.drag_at(from);
     bench.window.run_steps(2);
-    bench.window.hover_at(from + egui::vec2(90.0, 0.0));
+    bench.window.hover_at(from + egui::vec2(300.0, 0.0));
     bench.window.run_steps(2);
     bench.window.get_by_label_contains("later, in a fork");
-    bench.window.drop_at(from + egui::vec2(90.0, 0.0));
+    bench.window.drop_at(from + egui::vec2(300.0, 0.0));
     bench.until("a fork", |w| w.state().run.state.runs.len() == 2);
     bench.window.run_steps(3);
     let shown = bench.window.state().run.state.shown.clone();
     assert!(shown.ends_with(" later"), "{shown}");
-    bench.window.get_by_label_contains("First difference at ");
     bench.window.get_by_label_contains("of them at another time");
+    // What the headline names, Show goes to and the list tells is the same.
+    let comparison = bench.window.state().run.state.comparison.clone().unwrap();
+    let first = comparison.beside.pairs.iter().find(|pair| !pair.is_same()).unwrap();
+    let (here, there) = (first.left.as_ref().unwrap(), first.right.as_ref().unwrap());
+    assert_ne!(Some(here.seq), comparison.difference.as_ref().map(|d| d.seq), "the records part before");
+    let start = bench.window.state().run.state.start;
+    let time = |event: &orchestrion::engine::Event| Clock(event.at.since(start));
+    let headline = format!(", at {} instead of {}", time(here), time(there));
+    bench.window.get_by_label_contains(&headline);
+    bench.window.get_by_label_contains("First difference: message.received");
+    assert_eq!(bench.window.state().run.past(), Some(here.seq));
+    bench.tell(Command::Now);
+    bench.until("now", |w| w.state().run.past().is_none());
+    bench.click("Show");
+    bench.until("the first difference", |w| w.state().run.past() == Some(here.seq));
     let rows = |bench: &Bench<'_>, words: &str| bench.window.query_all_by_label_contains(words).count();
     assert!(rows(&bench, "In both: ") > 0, "what came before is the same");
     bench.click("Only differences");
@@ -587,6 +603,134 @@ fn a_message_dragged_along_the_timeline_comes_later_in_a_fork() {
     let row = bench.window.get_by_label_contains("Run 1, ");
     row.click();
     bench.until("the run before", |w| w.state().run.state.shown == "Run 1");
+}
+
+#[test]
+fn a_hand_that_moves_at_once_takes_the_message_it_pressed() {
+    let mut bench = Bench::held(Theme::Dark, [1500.0, 940.0]);
+    bench.step_to(20);
+    bench.window.run_steps(4);
+    let centers = |bench: &Bench<'_>| {
+        let all = bench.window.get_all_by_label_contains(", came at ");
+        all.map(|node| node.rect().center()).collect::<Vec<_>>()
+    };
+    let all = centers(&bench);
+    let (pressed, over) = (all[0], *all.iter().find(|at| at.x > all[0].x + 14.0).unwrap());
+    let beside = egui::pos2(f32::midpoint(pressed.x, over.x), over.y);
+    for to in [over, beside] {
+        bench.window.hover_at(pressed);
+        bench.window.run_steps(2);
+        let (button, modifiers) = (egui::PointerButton::Primary, Modifiers::NONE);
+        // Both in one frame.
+        bench.window.event(egui::Event::PointerButton { pos: pressed, button, pressed: true, modifiers });
+        bench.window.event(egui::Event::PointerMoved(to));
+        bench.window.run_steps(3);
+        bench.window.get_by_label_contains(" later, in a fork");
+        bench.window.key_press(Key::Escape);
+        bench.window.drop_at(to);
+        bench.window.run_steps(3);
+    }
+    assert_eq!(bench.window.state().run.state.runs.len(), 1);
+}
+
+#[test]
+fn an_instance_is_said_to_wait_only_while_it_does() {
+    let (mut player, now) = played(4);
+    let update = player.update();
+    let manager = |s: &&orchestrion::studio::run::tracker::Summary| {
+        s.service.as_str().ends_with("OrderManagerOrch") && s.phase == Phase::Waiting
+    };
+    let id = update.instances.iter().find(manager).unwrap().id;
+    player.obey(Command::Watch(Some(id)), now);
+    player.obey(Command::Explain(true), now);
+    let waits = |u: &Update| !u.why.as_ref().unwrap().waits.is_empty();
+    assert!(waits(&player.update()));
+    let own = |u: &Update| -> Vec<u64> {
+        u.events.iter().filter(|e| instance_of(&e.kind) == Some(id)).map(|e| e.seq).collect()
+    };
+    let all = own(&update);
+    let (mut running, mut waiting) = (0, 0);
+    for seq in all.iter().rev().take(30) {
+        player.obey(Command::Seek(*seq), now);
+        let shown = player.update();
+        let phase = shown.instances.iter().find(|s| s.id == id).unwrap().phase.clone();
+        let rests = matches!(phase, Phase::Waiting | Phase::Dehydrated);
+        assert_eq!(waits(&shown), rests, "event {seq}: {phase:?}");
+        *if rests { &mut waiting } else { &mut running } += 1;
+    }
+    assert!(running > 0 && waiting > 0, "{running} and {waiting}");
+    player.obey(Command::Now, now);
+    player.obey(Command::Intervene(Operation::TerminateInstance(id)), now);
+    let update = player.update();
+    assert!(!waits(&update));
+    for seq in own(&update) {
+        player.obey(Command::Seek(seq), now);
+        let shown = player.update();
+        let phase = shown.instances.iter().find(|s| s.id == id).unwrap().phase.clone();
+        assert_eq!(waits(&shown), phase == Phase::Waiting, "event {seq}: {phase:?}");
+    }
+}
+
+#[test]
+fn what_a_shape_found_in_the_pass_before_is_said_to_be_of_then() {
+    let mut bench = Bench::held(Theme::Dark, [1400.0, 1200.0]);
+    bench.until("a first event", |w| !w.state().run.state.journal.is_empty());
+    let program = bench.window.state().run.state.program.clone().unwrap();
+    let service = program.services.iter().find(|s| s.name.as_str().ends_with("OrderManagerOrch")).unwrap();
+    let shape = Name::new("set-current-stage");
+    bench.tell(Command::ToggleBreakpoint { orchestration: service.name, shape });
+    bench.until("a breakpoint", |w| w.state().run.state.breakpoints.len() == 1);
+    let breakpoint = bench.window.state().run.state.breakpoints[0].breakpoint;
+    let filter = "var.stage == 2".to_owned();
+    bench.tell(Command::SetCondition { breakpoint, filter, hits: 1 });
+    bench.tell(Command::Play);
+    bench.until("an instance in its second pass", |w| !w.state().run.state.held.is_empty());
+    let held = bench.window.state().run.state.held[0];
+    bench.until("who came there", |w| w.state().run.selected() == Some(held));
+    bench.window.state_mut().document.select(Selection::Node("set-current-stage".into()));
+    bench.window.key_press(Key::F7);
+    bench.until("what the pass before found", |w| {
+        w.state().run.state.why.as_ref().is_some_and(|why| !why.judgements.is_empty())
+    });
+    bench.window.run_steps(2);
+    let why = bench.window.state().run.state.why.clone().unwrap();
+    let before = why.pass_before.unwrap();
+    let at = Clock(before.since(bench.window.state().run.state.start));
+    bench.window.get_by_label(&format!("It has not run yet in this pass. The pass before, at {at}:"));
+}
+
+#[test]
+fn a_span_is_rounded_not_cut() {
+    let words = |ms: i64| span_words(TimeSpan(ms * 10_000));
+    let spans = [340, 1_678, 1_960, 2_000, 119_990, 170_000, 10_000_000].map(words);
+    assert_eq!(spans, ["340 ms", "1.7 s", "2 s", "2 s", "120 s", "3 min", "3 h"]);
+}
+
+#[test]
+fn the_clock_stands_while_a_run_is_kept_as_a_test() {
+    let (mut player, now) = played(4);
+    player.obey(Command::Play, now);
+    player.obey(Command::Keep("Kept".into(), None), now);
+    let update = player.update();
+    assert!(update.kept.is_some() && !update.clock.playing);
+}
+
+#[test]
+fn names_of_forks_are_read_to_their_ends() {
+    let mut bench = Bench::held(Theme::Dark, [1700.0, 900.0]);
+    watch_manager(&mut bench);
+    let name = "The first order of the customer comes a quarter of an hour later than it did";
+    bench.tell(Command::RenameRun { name: "Run 1".into(), to: name.into() });
+    bench.until("the name", |w| w.state().run.state.shown == name);
+    bench.click("Runs");
+    bench.window.run_steps(2);
+    let font = egui::FontId::new(12.5, orchestrion::studio::theme::semibold());
+    let whole = bench
+        .window
+        .ctx
+        .fonts_mut(|fonts| fonts.layout_no_wrap(name.to_owned(), font, egui::Color32::WHITE).size().x);
+    let row = bench.window.get_by_label_contains(&format!("{name}, ")).rect().width();
+    assert!(row >= whole + 94.0, "{row} for {whole} and the time");
 }
 
 #[test]

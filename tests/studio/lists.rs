@@ -4,8 +4,8 @@ use super::run::{Bench, watch_manager};
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable};
-use orchestrion::engine::EventKind;
-use orchestrion::journal::instance_of;
+use orchestrion::engine::{EventKind, Publisher};
+use orchestrion::journal::{Stand, instance_of};
 use orchestrion::lab::search::Verdict;
 use orchestrion::studio::Studio;
 use orchestrion::studio::command::Command;
@@ -75,6 +75,83 @@ fn a_filter_is_completed_by_keys_and_told_in_place_what_is_wrong() {
     bench.window.run_steps(2);
     bench.window.get_by_label("There is no field evnt");
     bench.window.get_by_label("Did you mean event?");
+}
+
+#[test]
+fn a_plain_word_is_told_to_be_written_in_quotes_and_enter_stays_to_mend_it() {
+    let mut bench = open(Page::Journal);
+    bench.window.get_by_label("Filter of journal").focus();
+    bench.window.run_steps(2);
+    bench.window.get_by_label("Filter of journal").type_text("DELUXE");
+    bench.window.run_steps(2);
+    bench.window.get_by_label("There is no field DELUXE");
+    bench.window.get_by_label("To look for it anywhere, write it in quotes: \"DELUXE\"");
+    for _ in 0..2 {
+        bench.window.key_press(Key::Enter);
+        bench.window.run_steps(3);
+        assert!(bench.window.get_by_label("Filter of journal").is_focused());
+    }
+}
+
+#[test]
+fn the_state_of_a_message_is_filtered_as_it_is_read() {
+    let mut bench = open(Page::Messages);
+    let all = found(&bench.window).total;
+    bench.window.get_by_label("Filter of all messages").focus();
+    bench.window.run_steps(2);
+    bench.window.get_by_label("Filter of all messages").type_text("state == ");
+    bench.until("the states", |w| found(w).values.is_some());
+    bench.window.run_steps(3);
+    for word in ["taken", "waits", "failed", "given", "\"on its way\""] {
+        assert!(bench.window.query_by_label(word).is_some(), "{word}");
+    }
+    bench.window.get_by_label("taken").click();
+    bench.until("the filter", |w| !found(w).reading && found(w).total < all && found(w).total > 0);
+    let taken = |line: &Line| matches!(line, Line::Message(passage) if passage.stand() == Stand::Taken);
+    assert!(found(&bench.window).rows.iter().all(taken));
+    // Looking back it is the state of then.
+    let Some(Line::Message(last)) = found(&bench.window).rows.last().cloned() else { panic!("none") };
+    let count = found(&bench.window).total;
+    bench.tell(orchestrion::studio::run::player::Command::Seek(last.seq));
+    bench.until("fewer", |w| w.state().run.past().is_some() && !found(w).reading && found(w).total < count);
+    assert!(found(&bench.window).rows.iter().all(taken));
+}
+
+#[test]
+fn an_acknowledgement_is_given_to_who_asked_for_it() {
+    let mut bench = Bench::held(Theme::Dark, [1500.0, 1000.0]);
+    bench.step_to(30);
+    show(&mut bench, Page::Messages);
+    filter(&mut bench, "all messages", "state == given ", |f| f.total > 0 && f.total < f.all);
+    bench.window.run_steps(3);
+    let list = found(&bench.window);
+    let Some(Line::Message(passage)) = list.rows.first() else { panic!("{:?}", list.rows.len()) };
+    assert!(matches!(passage.publisher, Publisher::Acknowledgement(_)), "{:?}", passage.publisher);
+    let words = format!("given to {}", passage.receivers[0]);
+    assert!(bench.window.get_all_by_label_contains(&words).next().is_some(), "{words}");
+    assert!(list.rows.iter().all(|line| matches!(line, Line::Message(p) if p.stand() == Stand::Given)));
+}
+
+#[test]
+fn what_was_published_later_is_said_not_to_be_published_yet() {
+    let mut bench = open(Page::Messages);
+    let all = found(&bench.window);
+    let Some(Line::Message(last)) = all.row(all.total - 1) else { panic!("{:?}", all.rows.len()) };
+    bench
+        .window
+        .get_by_role_and_label(egui::accesskit::Role::Table, &format!("Messages, {} rows", all.total))
+        .focus();
+    bench.window.run_steps(2);
+    bench.window.key_press_modifiers(Modifiers::COMMAND, Key::ArrowDown);
+    bench.until("the message in full", |w| found(w).message.is_some());
+    bench.tell(orchestrion::studio::run::player::Command::Seek(last.seq - 1));
+    bench.until("the past", |w| w.state().run.past() == Some(last.seq - 1));
+    bench.until("the list at it", |w| found(w).until < all.total);
+    bench.window.run_steps(3);
+    bench.window.get_by_label("not published yet");
+    let row = bench.window.get_all_by_role(egui::accesskit::Role::Row).last().unwrap();
+    let words = format!("{:?}", row.accesskit_node().label());
+    assert!(words.contains("not published yet"), "{words}");
 }
 
 #[test]

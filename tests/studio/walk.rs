@@ -237,7 +237,7 @@ fn walk() {
         state.runs.len() == 3 && state.comparison.as_ref().is_some_and(|both| both.difference.is_some())
     });
     walk.bench.window.run_steps(2);
-    walk.bench.window.get_by_label_contains("First difference at ");
+    walk.bench.window.get_by_label_contains("First difference: ");
     walk.done("fork", 2_400);
     let told = walk.bench.window.query_all_by_label_contains(" the other: ").count()
         + walk.bench.window.query_all_by_label_contains("Only here: ").count();

@@ -620,7 +620,9 @@ impl RunMode {
         }
         ui.add_space(2.0);
         let mut area = egui::ScrollArea::vertical().id_salt("inspector").min_scrolled_height(0.0);
-        let shown = (self.tab, self.state.run, self.selected, self.state.past);
+        // Values are watched from moment to moment; an explanation is another one at each.
+        let moment = self.state.past.filter(|_| self.tab == Tab::Why);
+        let shown = (self.tab, self.state.run, self.selected, moment);
         if self.inspected != Some(shown) {
             // Something else is said: from its beginning.
             self.inspected = Some(shown);

@@ -156,6 +156,7 @@ impl Player {
                 self.answers.push(Answer::Done(shown.words.clone()));
             }
             Command::Keep(name, application) => {
+                self.clock.playing = false;
                 let run = self.runs.run();
                 self.kept = run.map(|run| {
                     let application = application.as_ref().unwrap_or(&run.engine().program().application);

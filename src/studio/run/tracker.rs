@@ -454,6 +454,11 @@ impl Tracker {
         self.instances.get(&id)
     }
 
+    /// True while an instance waits; amid a turn the state of the engine is that at the end of it.
+    pub fn waits(&self, id: InstanceId) -> bool {
+        self.summary(id).is_some_and(|summary| matches!(summary.phase, Phase::Waiting | Phase::Dehydrated))
+    }
+
     /// Orchestration instances that have not ended.
     pub fn alive(&self) -> usize {
         self.alive

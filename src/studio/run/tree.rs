@@ -23,7 +23,10 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
         return;
     }
     let room = ui.available_size();
-    let side = 320.0_f32.min(room.x * 0.36);
+    // Names are read to their ends, where forks of one message differ; the lines of two runs need their room, too.
+    let most = if run.state.comparison.is_some() { 0.45 } else { 0.7 };
+    let wanted = run.state.runs.iter().map(|info| row_width(ui, info)).fold(320.0, f32::max);
+    let side = wanted.min(room.x * most);
     ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
         ui.allocate_ui_with_layout(vec2(side, room.y), Layout::top_down(Align::Min), |ui| {
             ui.set_width(side);
@@ -54,6 +57,22 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
     });
 }
 
+/// What the buttons of a run and its time take.
+const BUTTONS: f32 = 3.0 * 24.0 + 4.0;
+const CLOCK: f32 = 84.0;
+
+/// Where the name of a run begins in its row.
+fn indent(info: &RunInfo) -> f32 {
+    10.0 + info.depth.min(8) as f32 * 14.0
+}
+
+/// Room for the row of a run with its whole name, and the scroll bar.
+fn row_width(ui: &Ui, info: &RunInfo) -> f32 {
+    let font = FontId::new(12.5, theme::semibold());
+    let name = ui.painter().layout_no_wrap(info.name.clone(), font, Tokens::of(ui).text);
+    indent(info) + name.size().x + CLOCK + BUTTONS + 16.0
+}
+
 /// One run: a click shows it; beside it what can be done with it.
 fn row(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
     let t = Tokens::of(ui);
@@ -64,9 +83,8 @@ fn row(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
     let compared = run.state.comparison.as_ref().is_some_and(|c| c.right == info.name);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        let buttons = 3.0 * 24.0 + 4.0;
         let (rect, response) =
-            ui.allocate_exact_size(vec2((ui.available_width() - buttons).max(80.0), ROW), Sense::click());
+            ui.allocate_exact_size(vec2((ui.available_width() - BUTTONS).max(80.0), ROW), Sense::click());
         let about = format!(
             "{}, {}",
             Clock(info.elapsed),
@@ -82,7 +100,7 @@ fn row(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
         } else if response.hovered() || response.has_focus() {
             ui.painter().rect_filled(ground, 6.0, t.tint(t.panel, t.text, 0.06));
         }
-        let left = rect.left() + 10.0 + info.depth.min(8) as f32 * 14.0;
+        let left = rect.left() + indent(info);
         let middle = rect.center().y;
         if info.depth > 0 {
             // The way back to the run it was forked from.
@@ -96,7 +114,7 @@ fn row(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
             &info.name,
             FontId::new(12.5, family),
             t.text,
-            rect.right() - left - 84.0,
+            rect.right() - left - CLOCK,
         );
         ui.painter().galley(pos2(left, middle - name.size().y / 2.0), name, t.text);
         let clock = Clock(info.elapsed).to_string();
@@ -149,19 +167,9 @@ fn rename(ui: &mut Ui, run: &mut RunMode) {
 /// What happened in both, each line once: the same in both across, else in the column of its run.
 fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
     let t = Tokens::of(ui);
-    let words = match &comparison.difference {
+    let words = match comparison.first() {
         None => format!("{} and {} are the same so far", comparison.left, comparison.right),
-        Some(difference) => {
-            let time = |event: &Event| Clock(event.at.since(run.state.start));
-            let at = match (&difference.left, &difference.right) {
-                (Some(left), Some(right)) if left.at != right.at => {
-                    format!("{} here, {} in {}", time(left), time(right), comparison.right)
-                }
-                (Some(one), _) | (None, Some(one)) => time(one).to_string(),
-                (None, None) => String::new(),
-            };
-            format!("First difference at {at} · event {}", difference.seq)
-        }
+        Some(pair) => format!("First difference: {}", first_words(run, comparison, &pair)),
     };
     let mut top = false;
     ui.horizontal(|ui| {
@@ -171,10 +179,10 @@ fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
             ui.set_max_width(room);
             ui.add(egui::Label::new(words).truncate());
         });
-        if let Some(difference) = &comparison.difference
+        if let Some(seq) = comparison.moment()
             && ui.button("Show").on_hover_text("Goes to the first difference").clicked()
         {
-            run.tell(Command::Seek(difference.seq));
+            run.tell(Command::Seek(seq));
             top = true;
         }
         if ui.button("Close").on_hover_text("Compares no longer").clicked() {
@@ -217,6 +225,31 @@ fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
     });
 }
 
+/// What differs first, and how.
+fn first_words(run: &RunMode, comparison: &Comparison, pair: &Pair) -> String {
+    let time = |event: &Event| Clock(event.at.since(run.state.start));
+    let what = |event: &Event| what(run, event);
+    match (&pair.left, &pair.right) {
+        (Some(left), Some(right))
+            if left.at != right.at && event_name(&left.kind) == event_name(&right.kind) =>
+        {
+            format!("{}, at {} instead of {}", what(left), time(left), time(right))
+        }
+        (Some(left), Some(right)) => {
+            let (here, there) = (what(left), what(right));
+            format!("{here} at {}, {there} at {} in {}", time(left), time(right), comparison.right)
+        }
+        (Some(event), None) => format!("{} at {}, only in {}", what(event), time(event), comparison.left),
+        (None, Some(event)) => format!("{} at {}, only in {}", what(event), time(event), comparison.right),
+        (None, None) => String::new(),
+    }
+}
+
+/// Name of an event, and what it says.
+fn what(run: &RunMode, event: &Event) -> String {
+    format!("{}  {}", event_name(&event.kind), says(run, &event.kind))
+}
+
 /// What is the same in both and what is not.
 fn sum(run: &RunMode, comparison: &Comparison) -> String {
     let Beside { pairs, until } = &comparison.beside;
@@ -253,7 +286,7 @@ fn line(ui: &mut Ui, run: &RunMode, pair: &Pair, first: bool) -> Option<u64> {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
     let both = pair.left.is_some() && pair.right.is_some();
     let time = |event: &Event| Clock(event.at.since(run.state.start));
-    let what = |event: &Event| format!("{}  {}", event_name(&event.kind), says(run, &event.kind));
+    let what = |event: &Event| what(run, event);
     let says = |event: &Event| format!("{}  {}", time(event), what(event));
     let words = match (&pair.left, &pair.right) {
         (Some(event), Some(other)) => {

@@ -192,6 +192,10 @@ fn shape(ui: &mut Ui, run: &RunMode, why: &Explanation) {
         return;
     };
     fields::heading(ui, &named(at));
+    if let Some(before) = why.pass_before {
+        let at = Clock(before.since(run.state.start));
+        quiet(ui, &format!("It has not run yet in this pass. The pass before, at {at}:"));
+    }
     if why.judgements.is_empty() {
         quiet(ui, "There is no expression in it.");
     }

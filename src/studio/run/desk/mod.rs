@@ -8,11 +8,11 @@ pub use instances::{Act, Bulk, GROUPINGS, Grouping, Item, Preview, Scope, Sort};
 use super::tracker::{Summary, Tracker};
 use crate::drawing::sequence::Sequence;
 use crate::engine::{Engine, Event, InstanceId, SubscriptionView};
-use crate::filter::{Field, Filter, values};
+use crate::filter::{Field, Filter, Key, values};
 use crate::journal::query::{
     CallFacts, CallNode, HeldFacts, HeldValues, SubscriptionFacts, call_tree, correlation_map, sequence,
 };
-use crate::journal::{EventFacts, Lines, Listing, Passage, Run, Traffic, message_of};
+use crate::journal::{EventFacts, Lines, Listing, Passage, Run, Stand, Traffic, message_of};
 use crate::lab::scenario::Coverage;
 use crate::message::{DateTime, MessageId};
 use crate::program::Program;
@@ -143,8 +143,8 @@ pub struct Desk {
     ask: Ask,
     traffic: Traffic,
     listing: Listing,
-    /// What the listing lists, and as of when its conversation is.
-    listed: Option<(Lines, Filter, Option<MessageId>)>,
+    /// What the listing lists, with the state of messages at a moment, and as of when its conversation is.
+    listed: Option<(Lines, Filter, Option<MessageId>, u64)>,
     belongs: Option<(u64, BTreeSet<MessageId>)>,
     made: Made,
     all: usize,
@@ -203,8 +203,10 @@ impl Desk {
         let program = Some(&**record.engine().program());
         let known = lines == Lines::Events || self.follow_traffic(record);
         let conversation = self.ask.conversation.filter(|_| lines == Lines::Messages);
-        let mut stale = self.listed.as_ref().is_none_or(|(of, filter, about)| {
-            (*of, filter, *about) != (lines, &self.ask.filter, conversation)
+        let moved = moment.past && lines == Lines::Messages && self.ask.filter.asks(Key::State);
+        let state = if moved { moment.until } else { u64::MAX };
+        let mut stale = self.listed.as_ref().is_none_or(|(of, filter, about, at)| {
+            (*of, filter, *about, *at) != (lines, &self.ask.filter, conversation, state)
         });
         if let Some(message) = conversation.filter(|_| known) {
             stale |= self.converse(record, std::iter::once(message));
@@ -213,8 +215,8 @@ impl Desk {
         }
         if stale {
             let only = self.belongs.as_ref().map(|(_, messages)| messages.clone());
-            self.listing = Listing::new(lines, self.ask.filter.clone(), only);
-            self.listed = Some((lines, self.ask.filter.clone(), conversation));
+            self.listing = Listing::new(lines, self.ask.filter.clone(), only).at(state);
+            self.listed = Some((lines, self.ask.filter.clone(), conversation, state));
         }
         if known {
             self.reading |= !self.listing.follow(record, &self.traffic, program, READ);
@@ -222,15 +224,17 @@ impl Desk {
         let total = self.listing.len(record);
         let until = self.listing.until(record, moment.until);
         let rows = self.ask.rows.start.min(total)..self.ask.rows.end.min(total);
+        // A message that was not yet published then is shown as it was when it was.
+        let passage = |id: MessageId| {
+            let then = self.traffic.passage(record, id, moment.until);
+            let later = || self.traffic.passage(record, id, u64::MAX).map(|passage| passage.seq);
+            then.or_else(|| self.traffic.passage(record, id, later()?))
+        };
         let row = |index: usize| {
             let event = record.event(self.listing.line(record, index)?)?;
             match lines {
                 Lines::Events => Some(Line::Event(event.clone())),
-                // A message that was not yet published then is shown as it was when it was.
-                Lines::Messages => {
-                    let until = moment.until.max(event.seq);
-                    self.traffic.passage(record, message_of(&event.kind)?, until).map(Line::Message)
-                }
+                Lines::Messages => passage(message_of(&event.kind)?).map(Line::Message),
             }
         };
         Found {
@@ -239,7 +243,7 @@ impl Desk {
             first: rows.start,
             rows: rows.map_while(row).collect(),
             until,
-            message: self.ask.message.and_then(|id| self.traffic.passage(record, id, u64::MAX)),
+            message: self.ask.message.and_then(passage),
             ..Found::default()
         }
     }
@@ -402,6 +406,7 @@ impl Desk {
                     let nodes = call_tree(moment.record.events_until(moment.until), program);
                     values(nodes.iter().map(|node| CallFacts { node, now: moment.now }), field, VALUES)
                 }
+                Page::Messages if field.key == Key::State => values(Stand::ALL, field, VALUES),
                 _ => {
                     let record = moment.record;
                     let program: Option<&Program> = Some(record.engine().program());

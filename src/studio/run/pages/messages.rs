@@ -7,7 +7,7 @@ use super::super::{RunMode, messages as detail};
 use super::{keep_up, tools};
 use crate::diagnostic::counted;
 use crate::engine::{InstanceId, Publisher};
-use crate::journal::{Clock, Passage};
+use crate::journal::{Clock, Passage, Stand};
 use crate::studio::command;
 use crate::studio::document::Action;
 use crate::studio::panels::fields;
@@ -102,7 +102,7 @@ fn head(ui: &mut Ui, run: &mut RunMode, passage: &Passage, actions: &mut Vec<Act
         let title = format!("{} {}", type_of(message), message.id);
         ui.add(egui::Label::new(RichText::new(title).text_style(theme::strong())).truncate());
     });
-    let (words, color) = state(t, passage);
+    let (words, color) = state(t, run, passage);
     ui.add(egui::Label::new(RichText::new(words).small().color(color)).truncate());
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
@@ -136,7 +136,7 @@ fn row(run: &RunMode, passage: &Passage, later: bool) -> Row {
     let t = run.drawer.tokens();
     let message = &passage.message;
     let bytes: usize = message.parts.iter().map(|part| part.body.as_bytes().len()).sum();
-    let (state, color) = state(t, passage);
+    let (state, color) = state(t, run, passage);
     let who = |id: &InstanceId| match run.state.summary(*id) {
         Some(summary) => format!("{} {id}", service_words(summary.service)),
         None => id.to_string(),
@@ -178,14 +178,22 @@ fn row(run: &RunMode, passage: &Passage, later: bool) -> Row {
 }
 
 /// What became of a message so far, and the colour of that.
-fn state(t: &Tokens, passage: &Passage) -> (String, Color32) {
-    match (&passage.failed, passage.receivers.len(), passage.consumed) {
-        (Some(reason), ..) => (reason.clone(), t.error),
-        (None, 0, _) => ("on its way".to_owned(), t.muted),
-        (None, to, done) if done >= to => {
-            (if to == 1 { "taken".to_owned() } else { format!("taken by {to}") }, t.ok)
+fn state(t: &Tokens, run: &RunMode, passage: &Passage) -> (String, Color32) {
+    if run.state.past.is_some_and(|past| past < passage.seq) {
+        return ("not published yet".to_owned(), t.muted);
+    }
+    let stand = passage.stand();
+    let to = passage.receivers.len();
+    match (stand, passage.consumed) {
+        (Stand::Failed, _) => (passage.failed.clone().unwrap_or_default(), t.error),
+        (Stand::OnItsWay, _) => (stand.word().to_owned(), t.muted),
+        (Stand::Given, _) => {
+            let to: Vec<String> = passage.receivers.iter().map(ToString::to_string).collect();
+            (format!("{} to {}", stand.word(), to.join(", ")), t.ok)
         }
-        (None, to, 0) => (format!("waits for {}", counted(to, "instance")), t.warn),
-        (None, to, done) => (format!("taken by {done} of {to}"), t.warn),
+        (Stand::Taken, _) if to == 1 => (stand.word().to_owned(), t.ok),
+        (Stand::Taken, _) => (format!("{} by {to}", stand.word()), t.ok),
+        (Stand::Waits, 0) => (format!("{} for {}", stand.word(), counted(to, "instance")), t.warn),
+        (Stand::Waits, done) => (format!("taken by {done} of {to}"), t.warn),
     }
 }

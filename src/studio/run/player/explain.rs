@@ -1,9 +1,10 @@
 //! Why what is shown happened as it did: asked of the record for the moment shown.
 
+use super::super::tracker::Phase;
 use super::Player;
 use crate::engine::{EventKind, InstanceId};
 use crate::journal::{Run, instance_of, message_of};
-use crate::message::Name;
+use crate::message::{DateTime, Name};
 use crate::program::Program;
 use crate::why::{self, Arrival, Delivery, Expected, Judgement, Origin, Standstill, Subject};
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub struct Explanation {
     /// Orchestration and shape whose expressions these are.
     pub shape: Option<(Name, Name)>,
     pub judgements: Vec<Judgement>,
+    /// When the shape last ran, while the instance stands before it: these are the expressions of then.
+    pub pass_before: Option<DateTime>,
     pub origin: Option<Origin>,
 }
 
@@ -83,13 +86,21 @@ impl Player {
             }
         }
         if let Some(id) = instance {
-            found.waits = why::waiting(engine, record, id);
+            let tracker = self.past.as_ref().map_or(&self.tracker, |past| &past.tracker);
+            if tracker.waits(id) {
+                found.waits = why::waiting(engine, record, id);
+            }
             found.standstill = why::suspended(engine, record, id);
             let shown = about
                 .and_then(shape_of)
                 .or_else(|| self.asked.shape.and_then(|at| started(record, id, at, moment)));
             if let Some((at, seq)) = shown.map(|(at, seq)| (at, seq.unwrap_or(moment))) {
                 found.shape = Some(at);
+                let stands = tracker.summary(id).is_some_and(|summary| summary.phase == Phase::InBreakpoint);
+                if stands && stopped_before(record, id, moment) == Some(at) {
+                    let begun = started(record, id, at, seq).and_then(|(_, seq)| record.event(seq?));
+                    found.pass_before = begun.map(|event| event.at);
+                }
                 found.judgements = judged(record, &traced, id, at, seq);
             }
         }
@@ -145,6 +156,14 @@ fn started(
             if *instance == id && *of == service && *at == shape)
     });
     found.map(|event| ((service, shape), Some(event.seq)))
+}
+
+/// Orchestration and shape of the breakpoint that an instance came to last.
+fn stopped_before(record: &Run, id: InstanceId, moment: u64) -> Option<(Name, Name)> {
+    record.events_until(moment).iter().rev().find_map(|event| match &event.kind {
+        EventKind::BreakpointHit { instance, service, shape } if *instance == id => Some((*service, *shape)),
+        _ => None,
+    })
 }
 
 /// The expressions of the run of a shape that began, or was under way, at the event `seq`.

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::{EventKind, InstanceId, Operation, Publisher};
 use crate::journal::{Clock, Run};
 use crate::lab::{
-    self, Beside, Branch, Change, Difference, Fault, Moment, RunTree, VirtualRun, counterpart,
+    self, Beside, Branch, Change, Difference, Fault, Moment, Pair, RunTree, VirtualRun, counterpart,
     first_difference_after, side_by_side,
 };
 use crate::message::{DateTime, TimeSpan};
@@ -44,6 +44,21 @@ pub struct Comparison {
     pub difference: Option<Difference>,
     /// What happened in them from shortly before the first difference on.
     pub beside: Beside,
+}
+
+impl Comparison {
+    /// The first line that is not the same in both; where all lines are, what differs in the records.
+    pub fn first(&self) -> Option<Pair> {
+        let pair = self.beside.pairs.iter().find(|pair| !pair.is_same()).cloned();
+        let raw = || self.difference.as_ref().map(|d| Pair { left: d.left.clone(), right: d.right.clone() });
+        pair.or_else(raw)
+    }
+
+    /// Where to look at it in the left run: where the records part when it is only in the other.
+    pub fn moment(&self) -> Option<u64> {
+        let left = self.first().and_then(|pair| pair.left).map(|event| event.seq);
+        left.or(self.difference.as_ref().map(|difference| difference.seq))
+    }
 }
 
 /// A moment, and who is looked at.
@@ -347,14 +362,13 @@ impl Player {
         self.shown_anew();
     }
 
-    /// To where the two runs part.
+    /// To the first that differs between the two runs.
     fn seek_difference(&mut self) {
         self.runs.look();
-        let difference = self.runs.comparison().and_then(|comparison| comparison.difference.clone());
-        if let Some(at) = difference
-            && at.left.is_some()
-        {
-            self.seek(at.seq);
+        let Some(comparison) = self.runs.comparison() else { return };
+        let there = comparison.difference.as_ref().is_some_and(|difference| difference.left.is_some());
+        if let Some(seq) = comparison.moment().filter(|_| there) {
+            self.seek(seq);
         }
     }
 
@@ -490,10 +504,15 @@ impl Player {
     /// What a person does to an instance is done at the moment shown: an earlier one stays as it was, and a fork goes on
     /// from it.
     pub(super) fn intervene(&mut self, operation: Operation) {
+        let parent = self.runs.shown().to_owned();
         if let Some(seq) = self.past.as_ref().map(|past| past.seq) {
             self.fork(seq, None);
             self.now();
         }
+        let place = match self.runs.shown() {
+            same if same == parent => String::new(),
+            fork => format!(" in the fork {fork}"),
+        };
         let Some(run) = self.runs.run_mut() else { return };
         let before = run.run().last_seq();
         let words = match &operation {
@@ -507,7 +526,7 @@ impl Player {
                 let help = "Choose an instance that is there, and write the value as its type does.";
                 Answer::Refused(Diagnostic::error("L08", reason, help))
             }
-            None => Answer::Done(words),
+            None => Answer::Done(format!("{words}{place}")),
         });
         self.follow();
         self.watch(self.watched);
@@ -530,13 +549,15 @@ fn name_of(fault: &Fault, what: &str) -> String {
 
 /// `2.5 s`, `3 min`.
 pub fn words(span: TimeSpan) -> String {
-    let ms = span.0 / (TimeSpan::TICKS_PER_SECOND / 1_000);
+    let rounded = |ticks: i64| (span.0 + ticks / 2) / ticks;
+    let ms = rounded(TimeSpan::TICKS_PER_SECOND / 1_000);
+    let tenths = rounded(TimeSpan::TICKS_PER_SECOND / 10);
     match ms {
         0..1_000 => format!("{ms} ms"),
-        1_000..120_000 if ms % 1_000 != 0 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-        1_000..120_000 => format!("{} s", ms / 1_000),
-        120_000..7_200_000 => format!("{} min", ms / 60_000),
-        _ => format!("{} h", ms / 3_600_000),
+        1_000..120_000 if tenths % 10 != 0 => format!("{}.{} s", tenths / 10, tenths % 10),
+        1_000..120_000 => format!("{} s", tenths / 10),
+        120_000..7_200_000 => format!("{} min", rounded(60 * TimeSpan::TICKS_PER_SECOND)),
+        _ => format!("{} h", rounded(3_600 * TimeSpan::TICKS_PER_SECOND)),
     }
 }
 

@@ -67,7 +67,7 @@ pub enum Command {
     },
     /// Pauses, plays a run that somebody has found, and shows it at an event.
     PlayFound(Arc<FoundRun>),
-    /// Makes a scenario of this name of the run.
+    /// Pauses and makes a scenario of this name of the run.
     Keep(String, Option<Arc<Application>>),
     /// Pauses and finds out what an operation on many would do; `None` puts that away.
     Preview(Option<Bulk>),

@@ -108,13 +108,25 @@ pub fn ruler(ui: &mut Ui, run: &mut RunMode) {
             *drawn = at.x;
         }
     }
+    let under = ui.interact(lane, ui.scope_id().with("outside"), Sense::DRAG);
+    let mut held = vec![(under, None)];
     for i in near {
         let Some(arrival) = run.time.arrivals.get(i) else { continue };
         let (seq, at) = (arrival.seq, arrival.at);
         let name = if arrival.label.is_empty() { "Message" } else { &arrival.label };
         let how = if arrival.sent { "sent" } else { "came" };
         let words = format!("{name}, {how} at {}", Clock(TimeSpan(at)));
-        hold(ui, run, &inside, row(lane, arrival.sent), (seq, at, &words), &x);
+        let response = hold(ui, run, &inside, row(lane, arrival.sent), (seq, at, &words), &x);
+        held.push((response, Some((seq, at))));
+    }
+    // A hand that moves at once is over another by the time it is seen: what it pressed is what it takes.
+    if held.iter().any(|(response, _)| response.drag_started_by(egui::PointerButton::Primary))
+        && let Some(pressed) = ui.input(|input| input.pointer.press_origin())
+    {
+        let near = |response: &egui::Response| (response.rect.center().x - pressed.x).abs();
+        let own = held.iter().filter(|(response, taken)| taken.is_some() && response.rect.contains(pressed));
+        let own = own.min_by(|(a, _), (b, _)| near(a).total_cmp(&near(b)));
+        run.time.dragged = own.and_then(|(_, taken)| *taken);
     }
     drag(ui, run, &inside, lane, &x, span as f64 / f64::from(body.width().max(1.0)));
 }
@@ -141,16 +153,13 @@ fn hold(
     row: Rect,
     (seq, at, words): (u64, i64, &str),
     x: &impl Fn(i64) -> f32,
-) {
+) -> egui::Response {
     let t = Tokens::of(ui);
     let rect = Rect::from_center_size(pos2(x(at), row.center().y), vec2(12.0, row.height()));
     let response = ui.interact(rect, ui.scope_id().with(("arrival", seq)), Sense::click_and_drag());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, words));
     if response.hovered() || response.has_focus() || run.time.dragged.is_some_and(|(held, _)| held == seq) {
         envelope(painter, rect.center(), t.brand, 5.5);
-    }
-    if response.drag_started_by(egui::PointerButton::Primary) {
-        run.time.dragged = Some((seq, at));
     }
     if response.clicked() || response.secondary_clicked() {
         run.tell(Command::Seek(seq));
@@ -173,7 +182,7 @@ fn hold(
             }
         });
     });
-    response.on_hover_text(format!("{words}\nDrag it to let it come later in a fork, right-click for more"));
+    response.on_hover_text(format!("{words}\nDrag it to let it come later in a fork, right-click for more"))
 }
 
 /// The message under way along the lane; let go, the run is forked with it coming then.
