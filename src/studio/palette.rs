@@ -196,7 +196,11 @@ impl Palette {
         ui.add_space(6.0);
         self.prefixes(ui);
         let mut chosen = self.at.filter(|_| enter);
-        ScrollArea::vertical().max_height(420.0).auto_shrink([false, true]).show(ui, |ui| {
+        // The window remembers how low it was after a search with few hits; the list takes what it needs again.
+        let room = (ui.ctx().content_rect().height() * 0.88 - 130.0).clamp(120.0, 420.0);
+        let list =
+            ScrollArea::vertical().max_height(room).min_scrolled_height(room).auto_shrink([false, true]);
+        list.show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             let mut group = None;
             for (i, found) in self.found.iter().enumerate() {
