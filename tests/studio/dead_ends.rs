@@ -63,3 +63,14 @@ fn the_search_has_its_room_again_after_a_search_without_a_hit() {
     window.run_steps(3);
     assert!((height(&window) - before).abs() < 2.0, "{} and then {}", before, height(&window));
 }
+
+#[test]
+fn equals_zooms_in_as_plus_does() {
+    let mut window = open("hello");
+    let before = zoom(&window);
+    press(&mut window, Modifiers::COMMAND, Key::Equals);
+    let once = zoom(&window);
+    assert!(once > before, "{before} and then {once}");
+    press(&mut window, Modifiers::COMMAND, Key::Plus);
+    assert!(zoom(&window) > once);
+}
