@@ -74,3 +74,53 @@ fn equals_zooms_in_as_plus_does() {
     press(&mut window, Modifiers::COMMAND, Key::Plus);
     assert!(zoom(&window) > once);
 }
+
+#[test]
+fn keys_walk_a_drawing_that_is_too_small_for_widgets() {
+    let (mut window, shapes) = large();
+    select(&mut window, &shapes[0].0);
+    zoom_to(&mut window, 0.1);
+    assert!(zoom(&window) < 0.25, "{}", zoom(&window));
+    let mut met = vec![window.state().document.selection.clone()];
+    for _ in 0..4 {
+        plain(&mut window, Key::ArrowDown);
+        let now = window.state().document.selection.clone();
+        assert!(!met.contains(&now), "{now:?} after {met:?}");
+        met.push(now);
+    }
+    plain(&mut window, Key::ArrowUp);
+    assert_eq!(window.state().document.selection, met[3]);
+    press(&mut window, Modifiers::SHIFT, Key::ArrowDown);
+    assert_eq!(window.state().document.selection.ids().len(), 2);
+    plain(&mut window, Key::ArrowUp);
+    plain(&mut window, Key::Enter);
+    assert!(window.query_by_label("New name").is_some());
+}
+
+#[test]
+fn keys_go_on_from_what_undo_and_redo_select() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    let send = window.state().document.selection.clone();
+    plain(&mut window, Key::A);
+    write(&mut window, "sus");
+    plain(&mut window, Key::Enter);
+    let made = window.state().document.selection.clone();
+    assert_ne!(made, send);
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    plain(&mut window, Key::ArrowDown);
+    assert_eq!(window.state().document.selection, send, "nothing is below it");
+    press(&mut window, Modifiers::COMMAND, Key::Y);
+    plain(&mut window, Key::ArrowDown);
+    assert_eq!(window.state().document.selection, made);
+}
+
+#[test]
+fn a_name_that_is_ended_with_enter_is_not_begun_again() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    window.get_by_role_and_label(Role::TextInput, "Name").focus();
+    window.run_steps(2);
+    plain(&mut window, Key::Enter);
+    assert!(window.query_by_label("New name").is_none());
+}
