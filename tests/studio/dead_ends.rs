@@ -124,3 +124,21 @@ fn a_name_that_is_ended_with_enter_is_not_begun_again() {
     plain(&mut window, Key::Enter);
     assert!(window.query_by_label("New name").is_none());
 }
+
+#[test]
+fn one_goes_on_typing_after_enter_without_a_hit() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    plain(&mut window, Key::A);
+    write(&mut window, "zzz");
+    plain(&mut window, Key::Enter);
+    let field = window.get_by_label("Insert a shape after");
+    assert!(field.accesskit_node().is_focused());
+    for _ in 0..3 {
+        plain(&mut window, Key::Backspace);
+    }
+    write(&mut window, "delay");
+    plain(&mut window, Key::Enter);
+    let orchestration = window.state().document.orchestration().unwrap();
+    assert!(orchestration.shapes().iter().any(|s| matches!(s.kind, ShapeKind::Delay(_))));
+}
