@@ -142,3 +142,15 @@ fn one_goes_on_typing_after_enter_without_a_hit() {
     let orchestration = window.state().document.orchestration().unwrap();
     assert!(orchestration.shapes().iter().any(|s| matches!(s.kind, ShapeKind::Delay(_))));
 }
+
+#[test]
+fn a_name_is_typed_inside_the_canvas() {
+    let (mut window, shapes) = large();
+    let main = shapes.iter().find(|(_, name)| name == "OrderManagerMainScope").unwrap().0.clone();
+    select(&mut window, &main);
+    zoom_to(&mut window, 0.8);
+    plain(&mut window, Key::F2);
+    let field = window.get_by_label("New name").rect();
+    let canvas = window.get_by_role(Role::Canvas).rect();
+    assert!(canvas.contains_rect(field), "{field:?} in {canvas:?}");
+}

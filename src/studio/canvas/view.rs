@@ -347,7 +347,7 @@ impl Canvas {
             changes.inside = crumbs::ui(ui, rect, scene.orchestration, self.inside.as_ref());
         }
         (self.hands, self.sets) = (hands, sets);
-        self.rename_field(ui, view, &mut actions);
+        self.rename_field(ui, rect, view, &mut actions);
         changes.apply(self, scene.key);
         actions
     }
