@@ -154,3 +154,22 @@ fn a_name_is_typed_inside_the_canvas() {
     let canvas = window.get_by_role(Role::Canvas).rect();
     assert!(canvas.contains_rect(field), "{field:?} in {canvas:?}");
 }
+
+#[test]
+fn the_filter_of_the_left_panel_is_for_all_of_it() {
+    let mut window = open("southridge");
+    let files = |w: &Window| {
+        let all = w.query_all_by_role(Role::ListItem).filter_map(|n| n.accesskit_node().label());
+        all.filter(|words| words.starts_with("Open ")).collect::<Vec<_>>()
+    };
+    let all = files(&window);
+    let nothing = |w: &Window| w.query_by_label("Nothing is called that.").is_some();
+    let schema = all.iter().find_map(|words| words.strip_prefix("Open schema ")).unwrap().to_owned();
+    window.get_by_label("Filter the explorer").focus();
+    window.run_steps(2);
+    write(&mut window, &schema);
+    assert!(files(&window).contains(&format!("Open schema {schema}")));
+    assert!(files(&window).len() < all.len() && !nothing(&window));
+    write(&mut window, "zzzq");
+    assert!(files(&window).is_empty() && nothing(&window), "{:?}", files(&window));
+}
