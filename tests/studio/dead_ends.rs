@@ -173,3 +173,17 @@ fn the_filter_of_the_left_panel_is_for_all_of_it() {
     write(&mut window, "zzzq");
     assert!(files(&window).is_empty() && nothing(&window), "{:?}", files(&window));
 }
+
+#[test]
+fn nothing_of_the_toolbox_lies_over_a_dialog() {
+    let mut window = open("hello");
+    window.get_by_label("Toolbox Delay").hover();
+    for _ in 0..6 {
+        window.step();
+    }
+    let tips = |w: &Window| w.query_all_by_label_contains("double-click to add it").count();
+    assert_eq!(tips(&window), 1, "resting on a tool says what it is");
+    command(&mut window, Command::Palette);
+    window.run_steps(3);
+    assert_eq!(tips(&window), 0);
+}

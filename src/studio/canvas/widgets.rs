@@ -281,7 +281,7 @@ fn told(response: Response, node: &Node) -> Response {
 }
 
 /// Says more of what the pointer rests on; while a dialog stands over it only to a screen reader.
-pub(super) fn hint(response: Response, words: String) -> Response {
+pub fn hint(response: Response, words: String) -> Response {
     if response.ctx.memory(|memory| memory.top_modal_layer().is_none()) {
         return response.on_hover_text(words);
     }

@@ -354,7 +354,7 @@ fn show(
         _ => row.about.clone(),
     };
     let tip = if about.is_empty() { words } else { format!("{words}: {about}") };
-    response.on_hover_text(tip)
+    canvas::hint(response, tip)
 }
 
 fn menu(document: &Document, row: &Row, response: &Response, actions: &mut Vec<Action>) {
