@@ -3,13 +3,14 @@
 
 use super::command::Command;
 use super::document::{Action, Document, Selection};
+use super::editing::Where;
 use super::icons::{self, Glyph};
 use super::keymap;
 use super::panels::explorer;
 use super::tabs::Tab;
 use super::theme::{self, Tokens};
 use super::{Studio, kinds, names, problems, ticks};
-use crate::model::edit::DeclarationKind;
+use crate::model::edit::{DeclarationKind, insertable};
 use crate::model::{Id, Orchestration, Shape, ShapeKind};
 use crate::xml::SchemaNode;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
@@ -311,6 +312,15 @@ fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
         all.push(Entry { refusal: command.refusal(studio), also, ..entry });
     }
     let document = &studio.document;
+    if Command::InsertAfter.refusal(studio).is_none()
+        && let Some((block, index)) = studio.place(Where::After)
+    {
+        for kind in insertable(&document.app, &document.module, &block, index) {
+            let (words, about) = (format!("Insert {}", kind.label()), kinds::hint(&kind).to_owned());
+            let (glyph, actions) = (kinds::glyph(&kind), studio.insert(&block, index, kind));
+            all.push(Entry::new(Group::Command, glyph, words, about, actions));
+        }
+    }
     let shown = document.app.modules.get_key_value(&document.module);
     let others = document.app.modules.iter().filter(|(key, _)| **key != document.module);
     for (key, module) in shown.into_iter().chain(others) {

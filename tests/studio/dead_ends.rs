@@ -187,3 +187,15 @@ fn nothing_of_the_toolbox_lies_over_a_dialog() {
     window.run_steps(3);
     assert_eq!(tips(&window), 0);
 }
+
+#[test]
+fn a_shape_is_inserted_by_the_search() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Receive request");
+    command(&mut window, Command::Palette);
+    window.run_steps(3);
+    write(&mut window, ">delay");
+    plain(&mut window, Key::Enter);
+    let orchestration = window.state().document.orchestration().unwrap();
+    assert!(matches!(orchestration.body[1].kind, ShapeKind::Delay(_)), "{:?}", orchestration.body[1]);
+}
