@@ -347,8 +347,11 @@ impl Studio {
                 Some(Asked::Port) => actions.push(Action::Command(Command::NewPort)),
                 None => {}
             }
-            panels::explorer::ui(ui, &self.document, self.tabs.on_canvas(), actions);
-            super::editors::files::ui(ui, &self.document, self.tabs.focused(), actions);
+            let (filter, found) = panels::explorer::ui(ui, &self.document, self.tabs.on_canvas(), actions);
+            let more = super::editors::files::ui(ui, &self.document, &filter, self.tabs.focused(), actions);
+            if !(found || more) {
+                panels::fields::note(ui, "Nothing is called that.");
+            }
             ui.add_space(16.0);
         });
     }

@@ -353,6 +353,8 @@ fn picker(
             }
         },
     );
+    // Enter leaves the field; without a hit the next letter belongs into it.
+    *fresh |= enter && found.is_empty();
     let index = chosen.or_else(|| enter.then_some(*at))?;
     (index < found.len()).then(|| found.swap_remove(index).1.actions)
 }

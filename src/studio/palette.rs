@@ -3,13 +3,14 @@
 
 use super::command::Command;
 use super::document::{Action, Document, Selection};
+use super::editing::Where;
 use super::icons::{self, Glyph};
 use super::keymap;
 use super::panels::explorer;
 use super::tabs::Tab;
 use super::theme::{self, Tokens};
 use super::{Studio, kinds, names, problems, ticks};
-use crate::model::edit::DeclarationKind;
+use crate::model::edit::{DeclarationKind, insertable};
 use crate::model::{Id, Orchestration, Shape, ShapeKind};
 use crate::xml::SchemaNode;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
@@ -196,7 +197,11 @@ impl Palette {
         ui.add_space(6.0);
         self.prefixes(ui);
         let mut chosen = self.at.filter(|_| enter);
-        ScrollArea::vertical().max_height(420.0).auto_shrink([false, true]).show(ui, |ui| {
+        // The window remembers how low it was after a search with few hits; the list takes what it needs again.
+        let room = (ui.ctx().content_rect().height() * 0.88 - 130.0).clamp(120.0, 420.0);
+        let list =
+            ScrollArea::vertical().max_height(room).min_scrolled_height(room).auto_shrink([false, true]);
+        list.show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             let mut group = None;
             for (i, found) in self.found.iter().enumerate() {
@@ -307,6 +312,15 @@ fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
         all.push(Entry { refusal: command.refusal(studio), also, ..entry });
     }
     let document = &studio.document;
+    if Command::InsertAfter.refusal(studio).is_none()
+        && let Some((block, index)) = studio.place(Where::After)
+    {
+        for kind in insertable(&document.app, &document.module, &block, index) {
+            let (words, about) = (format!("Insert {}", kind.label()), kinds::hint(&kind).to_owned());
+            let (glyph, actions) = (kinds::glyph(&kind), studio.insert(&block, index, kind));
+            all.push(Entry::new(Group::Command, glyph, words, about, actions));
+        }
+    }
     let shown = document.app.modules.get_key_value(&document.module);
     let others = document.app.modules.iter().filter(|(key, _)| **key != document.module);
     for (key, module) in shown.into_iter().chain(others) {

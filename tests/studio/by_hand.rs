@@ -129,6 +129,20 @@ fn a_port_is_made_from_the_toolbox_and_escape_makes_none() {
 }
 
 #[test]
+fn a_port_from_the_toolbox_goes_to_the_nearer_side_wherever_it_is_dropped() {
+    let mut window = open("hello");
+    let shape = window.get_by_role_and_label(Role::TreeItem, "Send reply").rect();
+    for (to, left) in [(shape.left_center(), PortSurface::Left), (shape.right_center(), PortSurface::Right)] {
+        let from = window.get_by_label("Toolbox Port").rect().center();
+        drag(&mut window, from, to);
+        click(&mut window, Role::Button, "Create port");
+        let made = window.state().document.orchestration().unwrap().ports.last().unwrap().clone();
+        assert_eq!(made.surface, left, "{}", made.name);
+        undo(&mut window);
+    }
+}
+
+#[test]
 fn the_port_of_the_toolbox_is_added_by_enter_too() {
     let mut window = open("hello");
     let ports = |w: &Window| w.state().document.orchestration().unwrap().ports.len();

@@ -5,6 +5,7 @@
 mod back;
 mod by_hand;
 mod canvas_gallery;
+mod dead_ends;
 mod designing;
 mod editing;
 mod editors;

@@ -51,7 +51,7 @@ impl Hands {
             let dropped = ui.input(|i| i.pointer.any_released());
             match hand {
                 Hand::Shape(id) => actions.extend(self.connector(ui, paint, rect, id, (pointer, dropped))),
-                Hand::NewPort => self.new_port(ui, paint, rect, None, (pointer, dropped)),
+                Hand::NewPort => self.new_port(paint, rect, None, (pointer, dropped)),
                 Hand::Port(name) => actions.extend(arrange(ui, paint, name, (pointer, dropped))),
                 Hand::Declared(kind, name) => {
                     actions.extend(attach(ui, paint, scene, (*kind, name), (pointer, dropped)));
@@ -129,29 +129,25 @@ impl Hands {
         if let Some(end) = target {
             return dropped.then(|| CanvasAction::Connect { shape: id.clone(), end });
         }
-        self.new_port(ui, paint, rect, Some(node), (pointer, dropped));
+        self.new_port(paint, rect, Some(node), (pointer, dropped));
         None
     }
 
     /// Where a port would be made; asks for the rest when it is dropped there.
     fn new_port(
         &mut self,
-        ui: &Ui,
         paint: &Paint<'_>,
         rect: Rect,
         shape: Option<&Node>,
         (pointer, dropped): (Pos2, bool),
     ) {
-        let Some(left) = free_surface(paint, rect, pointer).or_else(|| at_the_edge(rect, pointer)) else {
-            if shape.is_none() {
-                ui.set_cursor_icon(CursorIcon::NotAllowed);
-                says(paint, pointer, "Drop it on a port surface, left or right");
-            }
-            return;
-        };
+        let (edge, other) = paint.edges();
+        let side = free_surface(paint, rect, pointer).or_else(|| at_the_edge(rect, pointer));
+        // A port from the toolbox goes to the nearer side: the surfaces may be out of sight.
+        let nearer = || shape.is_none().then_some(pointer.x - edge < other - pointer.x);
+        let Some(left) = side.or_else(nearer) else { return };
         let z = paint.view.scaling;
         let size = vec2(crate::drawing::ports::WIDTH, 52.0) * z;
-        let (edge, other) = paint.edges();
         let x = if left { edge - size.x - 14.0 * z } else { other + 14.0 * z };
         // A surface that is out of view has its ports at the edge of it.
         let x = x.min(rect.right() - size.x - 8.0).max(rect.left() + 8.0);

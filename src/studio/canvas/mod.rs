@@ -28,3 +28,4 @@ pub(in crate::studio) use hand::carried;
 pub use port_form::NewPort;
 pub(in crate::studio) use rename::select_all;
 pub use view::{Canvas, CanvasAction, Drag, Scene};
+pub(in crate::studio) use widgets::hint;

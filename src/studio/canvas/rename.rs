@@ -3,7 +3,7 @@
 use super::view::{Canvas, CanvasAction};
 use crate::model::Id;
 use egui::emath::TSTransform;
-use egui::{Key, Ui, vec2};
+use egui::{Key, Rect, Ui, vec2};
 
 /// Inline rename of a node.
 #[derive(Clone, Debug)]
@@ -18,7 +18,13 @@ impl Canvas {
         self.rename = Some(Rename { id: id.clone(), text: name.to_owned(), fresh: true });
     }
 
-    pub(super) fn rename_field(&mut self, ui: &Ui, view: TSTransform, actions: &mut Vec<CanvasAction>) {
+    pub(super) fn rename_field(
+        &mut self,
+        ui: &Ui,
+        canvas: Rect,
+        view: TSTransform,
+        actions: &mut Vec<CanvasAction>,
+    ) {
         let Some(rename) = &mut self.rename else { return };
         let Some(place) = self.layout.place_of(&rename.id) else {
             self.rename = None;
@@ -27,28 +33,29 @@ impl Canvas {
         let rect = view * place;
         // From where the name begins, so that nothing of it shows beside the field.
         let left = 40.0_f32.min(36.0 * view.scaling);
+        let width = (rect.width() - left - 16.0).clamp(160.0, 360.0);
+        // A wide shape begins beside the canvas; one types in it all the same.
+        let at = rect.left_top() + vec2(left, 4.0);
+        let at = at.min(canvas.max - vec2(width + 12.0, 36.0)).max(canvas.min + vec2(4.0, 4.0));
         let mut done = false;
-        egui::Area::new(egui::Id::unique("rename in place"))
-            .fixed_pos(rect.left_top() + vec2(left, 4.0))
-            .show(ui, |ui| {
-                let field = egui::TextEdit::singleline(&mut rename.text)
-                    .desired_width((rect.width() - left - 16.0).clamp(160.0, 360.0))
-                    .font(crate::studio::theme::strong())
-                    .clip_text(true);
-                let response = ui.add(field).accessible_name("New name");
-                if rename.fresh {
-                    response.request_focus();
-                    select_all(ui, response.id, rename.text.chars().count());
-                    rename.fresh = false;
+        egui::Area::new(egui::Id::unique("rename in place")).fixed_pos(at).show(ui, |ui| {
+            let field = egui::TextEdit::singleline(&mut rename.text)
+                .desired_width(width)
+                .font(crate::studio::theme::strong())
+                .clip_text(true);
+            let response = ui.add(field).accessible_name("New name");
+            if rename.fresh {
+                response.request_focus();
+                select_all(ui, response.id, rename.text.chars().count());
+                rename.fresh = false;
+            }
+            if response.lost_focus() {
+                done = true;
+                if !ui.input(|i| i.key_pressed(Key::Escape)) {
+                    actions.push(CanvasAction::Rename { id: rename.id.clone(), name: rename.text.clone() });
                 }
-                if response.lost_focus() {
-                    done = true;
-                    if !ui.input(|i| i.key_pressed(Key::Escape)) {
-                        actions
-                            .push(CanvasAction::Rename { id: rename.id.clone(), name: rename.text.clone() });
-                    }
-                }
-            });
+            }
+        });
         if done {
             self.focus = self.rename.take().map(|r| r.id);
         }

@@ -145,6 +145,10 @@ pub struct Canvas {
     pub(super) glide: Option<Selection>,
     /// Gets the keyboard in the next frame.
     pub(super) focus: Option<Id>,
+    /// The node keys go on from where nodes are too small for widgets.
+    pub(super) lead: Option<Id>,
+    /// Nothing had the keyboard in the last frame.
+    free: bool,
     pub(super) fit: bool,
     /// How far one can zoom out.
     pub(super) least: f32,
@@ -241,6 +245,12 @@ impl Canvas {
         let widgets = self.widgets(ui, rect, &paint, scene);
         let mut changes = Changes::default();
         self.clicks(ui, &widgets, &ground, &paint, scene, &mut actions, &mut changes);
+        let free = ui.memory(|m| m.focused().is_none() && m.top_modal_layer().is_none())
+            && !egui::Popup::is_any_open(ui.ctx());
+        // The key that ends a field or a list is not one for the drawing.
+        if std::mem::replace(&mut self.free, free) && free {
+            self.free_keys(ui, scene, &mut actions, &mut changes);
+        }
 
         let hot = widgets.hot_port.as_deref();
         let port = match scene.selection {
@@ -337,7 +347,7 @@ impl Canvas {
             changes.inside = crumbs::ui(ui, rect, scene.orchestration, self.inside.as_ref());
         }
         (self.hands, self.sets) = (hands, sets);
-        self.rename_field(ui, view, &mut actions);
+        self.rename_field(ui, rect, view, &mut actions);
         changes.apply(self, scene.key);
         actions
     }
@@ -380,6 +390,7 @@ impl Changes {
         if let Some(id) = self.go {
             canvas.reveal(&Selection::Node(id.clone()));
             canvas.focus(&id);
+            canvas.lead = Some(id);
         }
     }
 }

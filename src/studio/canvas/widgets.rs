@@ -22,6 +22,8 @@ pub(super) struct Widgets {
     pub hot_node: Option<Id>,
     pub hot_port: Option<String>,
     pub focused: Option<Id>,
+    /// Nodes are too small or too many for widgets.
+    flat: bool,
 }
 
 fn node_id(key: &str, id: &Id) -> egui::Id {
@@ -72,6 +74,8 @@ impl Canvas {
                 }
                 widgets.nodes.push((label.id.clone(), response));
             }
+        } else {
+            widgets.flat = true;
         }
         for port in &self.layout.ports {
             let area = (view * paint.sides.card(port)).intersect(rect);
@@ -178,15 +182,28 @@ impl Canvas {
                     EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
                 ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
                 self.keys(ui, id, node, scene, actions, changes);
+                if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
+                    actions.push(CanvasAction::Select(Selection::Orchestration));
+                }
             }
         }
-        self.first_key(ui, actions, changes);
+        // Kept, it would take the keyboard from a field once one zooms in.
+        changes.focused |= widgets.flat;
     }
 
-    /// Keys that nobody has begin in the drawing: a newcomer has clicked nothing yet.
-    fn first_key(&self, ui: &Ui, actions: &mut Vec<CanvasAction>, changes: &mut Changes) {
-        if ui.memory(|m| m.focused().is_some() || m.top_modal_layer().is_some()) {
-            return;
+    /// Keys that nobody has go on from what is selected, else they begin in the drawing: a newcomer has clicked nothing
+    /// yet.
+    pub(super) fn free_keys(
+        &self,
+        ui: &Ui,
+        scene: &Scene<'_>,
+        actions: &mut Vec<CanvasAction>,
+        changes: &mut Changes,
+    ) {
+        let ids = scene.selection.ids();
+        let lead = self.lead.as_ref().filter(|id| ids.contains(*id)).or_else(|| ids.first());
+        if let Some(id) = lead.filter(|id| self.layout.place_of(id).is_some()) {
+            return self.keys(ui, id, self.layout.node(id), scene, actions, changes);
         }
         let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
         let node = if pressed(Key::ArrowDown) || pressed(Key::Home) {
@@ -245,9 +262,6 @@ impl Canvas {
         if scene.editable && pressed(Modifiers::NONE, Key::Enter) {
             actions.push(CanvasAction::StartRename(id.clone()));
         }
-        if pressed(Modifiers::NONE, Key::Escape) {
-            actions.push(CanvasAction::Select(Selection::Orchestration));
-        }
         for (key, collapse) in [(Key::Minus, true), (Key::Plus, false)] {
             if pressed(Modifiers::NONE, key) && node.is_some_and(|n| n.collapsed.is_some()) {
                 changes.collapse.push((id.clone(), collapse));
@@ -267,7 +281,7 @@ fn told(response: Response, node: &Node) -> Response {
 }
 
 /// Says more of what the pointer rests on; while a dialog stands over it only to a screen reader.
-pub(super) fn hint(response: Response, words: String) -> Response {
+pub fn hint(response: Response, words: String) -> Response {
     if response.ctx.memory(|memory| memory.top_modal_layer().is_none()) {
         return response.on_hover_text(words);
     }

@@ -73,6 +73,11 @@ impl Command {
         let mut all: Vec<(Self, KeyboardShortcut)> =
             Self::ALL.into_iter().filter_map(|c| Some((c, keymap.shortcut(c)?))).collect();
         all.sort_by_key(|(_, s)| std::cmp::Reverse(u8::from(s.modifiers.shift) + u8::from(s.modifiers.alt)));
+        // Plus shares its key with Equals on many keyboards and needs Shift there; what one has put on Equals comes first.
+        let plus = all.iter().filter(|(_, s)| s.logical_key == Key::Plus && !s.modifiers.shift);
+        let equals: Vec<_> =
+            plus.map(|(c, s)| (*c, KeyboardShortcut::new(s.modifiers, Key::Equals))).collect();
+        all.extend(equals);
         let mut found = Vec::new();
         ctx.input_mut(|input| {
             for (command, shortcut) in all {

@@ -5,6 +5,7 @@ use super::list;
 use crate::model::edit::{Edit, Part};
 use crate::model::{Map, Policy, PolicyVersion};
 use crate::studio::document::{Action, Document};
+use crate::studio::panels::explorer::matches;
 use crate::studio::panels::fields;
 use crate::studio::tabs::Tab;
 use crate::xml::Wishes;
@@ -13,32 +14,51 @@ use egui::Ui;
 /// Makes a new thing: the tab that shows it, and the edit.
 type Make = fn(&Document) -> (Tab, Edit);
 
-/// Shows the list; `shown` is the tab with the focus.
-pub fn ui(ui: &mut Ui, document: &Document, shown: Option<&Tab>, actions: &mut Vec<Action>) {
+/// Shows the list of what the filter lets through, `shown` is the tab with the focus; false when that is nothing.
+pub fn ui(
+    ui: &mut Ui,
+    document: &Document,
+    filter: &str,
+    shown: Option<&Tab>,
+    actions: &mut Vec<Action>,
+) -> bool {
     ui.spacing_mut().item_spacing.y = 1.0;
     let app = &document.app;
-    fields::heading(ui, "Application");
-    for tab in [Tab::Application, Tab::Ports, Tab::Settings] {
+    let mut own = vec![Tab::Application, Tab::Ports, Tab::Settings];
+    own.retain(|tab| matches(&tab.about(app).0, filter));
+    let mut any = !own.is_empty();
+    if any {
+        fields::heading(ui, "Application");
+    }
+    for tab in own {
         entry(ui, document, &tab, "", shown, actions);
     }
+    let mut section = |ui: &mut Ui, head: (&str, &str, Make), mut entries: Vec<(Tab, String)>| {
+        entries.retain(|(tab, _)| matches(&tab.about(app).0, filter));
+        if filter.is_empty() || !entries.is_empty() {
+            any = true;
+            section(ui, document, head, entries, shown, actions);
+        }
+    };
     let roots = |path: &String| {
         document.schemas.roots_of(path).map(|r| r.root.to_string()).collect::<Vec<_>>().join(", ")
     };
     let schemas: Vec<_> = app.schemas.keys().map(|path| (Tab::Schema(path.clone()), roots(path))).collect();
-    section(ui, document, ("Schemas", "New schema", new_schema), schemas, shown, actions);
+    section(ui, ("Schemas", "New schema", new_schema), schemas);
     let messages: Vec<_> =
         app.messages.keys().map(|path| (Tab::Message(path.clone()), folder(path))).collect();
-    section(ui, document, ("Sample messages", "New sample message", new_message), messages, shown, actions);
+    section(ui, ("Sample messages", "New sample message", new_message), messages);
     let short = |types: &[String]| types.first().map_or("", |t| t.rsplit('#').next().unwrap_or(t)).to_owned();
     let maps: Vec<_> =
         app.maps.iter().map(|(name, map)| (Tab::Map(name.clone()), short(&map.targets))).collect();
-    section(ui, document, ("Maps", "New map", new_map), maps, shown, actions);
+    section(ui, ("Maps", "New map", new_map), maps);
     let policies: Vec<_> =
         app.policies.keys().map(|name| (Tab::Policy(name.clone()), String::new())).collect();
-    section(ui, document, ("Policies", "New policy", new_policy), policies, shown, actions);
+    section(ui, ("Policies", "New policy", new_policy), policies);
     let scripts: Vec<_> =
         app.components.keys().map(|class| (Tab::Script(class.clone()), String::new())).collect();
-    section(ui, document, ("Scripts", "New script", new_script), scripts, shown, actions);
+    section(ui, ("Scripts", "New script", new_script), scripts);
+    any
 }
 
 /// The folder of a sample below `messages/`.

@@ -1,6 +1,7 @@
 //! Pieces that the editors share: rows of lists, tables of names and values, the head of a page.
 
 use crate::diagnostic::{Diagnostic, capital};
+use crate::studio::canvas::hint;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::panels::{fields, problems};
 use crate::studio::theme::{self, Tokens};
@@ -47,7 +48,7 @@ pub fn row(ui: &mut Ui, glyph: Glyph, name: &str, about: &str, selected: bool, k
         ui.painter().galley(at, right, t.muted);
     }
     let clicked = response.clicked();
-    response.on_hover_text(if about.is_empty() { words } else { format!("{words}: {about}") });
+    hint(response, if about.is_empty() { words } else { format!("{words}: {about}") });
     clicked
 }
 

@@ -2,7 +2,7 @@
 
 use super::fields;
 use crate::model::ShapeKind;
-use crate::studio::canvas::{Drag, Hand};
+use crate::studio::canvas::{Drag, Hand, hint};
 use crate::studio::icons::{self, Glyph};
 use crate::studio::kinds;
 use crate::studio::theme::Tokens;
@@ -73,11 +73,9 @@ fn port(ui: &mut Ui, width: f32) -> Response {
     let hot = response.hovered() || response.has_focus();
     let ground = if hot { t.tint(t.field, t.text, 0.07) } else { t.field };
     entry(ui.painter(), ui, rect, (Glyph::Port, t.messaging, "Port"), ground);
-    response
-        .on_hover_text(
-            "A port of the orchestration.\nDrag it onto a port surface, left or right of the flow, or double-click to add it.",
-        )
-        .on_hover_cursor(CursorIcon::Grab)
+    let words =
+        "A port of the orchestration.\nDrag it to the left or right of the flow, or double-click to add it.";
+    hint(response, words.to_owned()).on_hover_cursor(CursorIcon::Grab)
 }
 
 /// What is dragged, at the pointer.
@@ -102,11 +100,11 @@ fn tool(ui: &mut Ui, kind: &ShapeKind, width: f32) -> Response {
     let hot = response.hovered() || response.has_focus();
     let ground = if hot { t.tint(t.field, t.text, 0.07) } else { t.field };
     paint(ui.painter(), ui, rect, kind, ground);
-    let hint = format!(
+    let words = format!(
         "{}\nDrag it onto the flow, or double-click to add it after the selection.",
         kinds::hint(kind)
     );
-    response.on_hover_text(hint).on_hover_cursor(CursorIcon::Grab)
+    hint(response, words).on_hover_cursor(CursorIcon::Grab)
 }
 
 fn paint(painter: &Painter, ui: &Ui, rect: Rect, kind: &ShapeKind, ground: egui::Color32) {

@@ -43,8 +43,14 @@ struct State {
     rows: Arc<Vec<Row>>,
 }
 
-/// `drawn` is true while the open orchestration is what has the focus.
-pub fn ui(ui: &mut Ui, document: &Document, drawn: bool, actions: &mut Vec<Action>) {
+/// True when a filter lets a name through.
+pub fn matches(name: &str, filter: &str) -> bool {
+    filter.is_empty() || crate::language::rank(name, filter).is_some_and(|rank| rank < 400)
+}
+
+/// `drawn` is true while the open orchestration is what has the focus. Gives the filter, and whether it let something
+/// through.
+pub fn ui(ui: &mut Ui, document: &Document, drawn: bool, actions: &mut Vec<Action>) -> (String, bool) {
     let id = egui::Id::unique("explorer");
     let mut state: State = ui.data(|d| d.get_temp(id)).unwrap_or_default();
     let settled = document.is_checked() || document.size() < LARGE;
@@ -97,10 +103,9 @@ pub fn ui(ui: &mut Ui, document: &Document, drawn: bool, actions: &mut Vec<Actio
     if let Some(at) = focus {
         keys(ui, document, (&rows, &shown, at), &mut state, actions);
     }
-    if shown.len() <= 1 && !state.filter.is_empty() {
-        fields::note(ui, "Nothing is called that.");
-    }
+    let filter = state.filter.trim().to_owned();
     ui.data_mut(|d| d.insert_temp(id, state));
+    (filter, !shown.is_empty())
 }
 
 fn filter(ui: &mut Ui, state: &mut State) {
@@ -140,12 +145,11 @@ fn shown(rows: &[Row], state: &State) -> Vec<usize> {
         }
         return found;
     }
-    let matches = |row: &Row| crate::language::rank(&row.name, filter).is_some_and(|rank| rank < 400);
     let mut found = BTreeSet::new();
     let mut way: Vec<usize> = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         way.retain(|above| rows.get(*above).is_some_and(|r| r.depth < row.depth));
-        if matches(row) && !matches!(row.content, Content::Heading(_)) {
+        if matches(&row.name, filter) && !matches!(row.content, Content::Heading(_)) {
             found.extend(way.iter().copied());
             found.insert(index);
         }
@@ -350,7 +354,7 @@ fn show(
         _ => row.about.clone(),
     };
     let tip = if about.is_empty() { words } else { format!("{words}: {about}") };
-    response.on_hover_text(tip)
+    canvas::hint(response, tip)
 }
 
 fn menu(document: &Document, row: &Row, response: &Response, actions: &mut Vec<Action>) {
