@@ -200,8 +200,12 @@ impl Canvas {
         actions: &mut Vec<CanvasAction>,
         changes: &mut Changes,
     ) {
-        let ids = scene.selection.ids();
-        let lead = self.lead.as_ref().filter(|id| ids.contains(*id)).or_else(|| ids.first());
+        let first = match scene.selection {
+            Selection::Node(id) => Some(id),
+            Selection::Nodes(ids) => ids.first(),
+            _ => None,
+        };
+        let lead = self.lead.as_ref().filter(|id| scene.selection.has(id)).or(first);
         if let Some(id) = lead.filter(|id| self.layout.place_of(id).is_some()) {
             return self.keys(ui, id, self.layout.node(id), scene, actions, changes);
         }
