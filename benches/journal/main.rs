@@ -145,7 +145,7 @@ fn measure(name: &str, program: &Arc<Program>, events: u64, waiting: u64) {
         traffic
     });
     println!("  traffic  {took:.1?} to know where each message went");
-    for text in ["", "event == message.consumed and P.Cid contains \"0000ab\""] {
+    for text in ["", "event == message.consumed and P.Cid contains \"0000ab\"", "state == taken"] {
         let filter = Filter::parse(text).unwrap();
         let (found, took) = timed(|| {
             let mut listing = Listing::new(Lines::Messages, filter, None);
