@@ -142,14 +142,23 @@ fn a_port_from_the_toolbox_goes_to_the_nearer_side_wherever_it_is_dropped() {
     }
 }
 
+fn ports(window: &Window) -> usize {
+    window.state().document.orchestration().unwrap().ports.len()
+}
+
+/// Adds the port of the toolbox by Enter; gives how many there were.
+fn enter_port(window: &mut Window) -> usize {
+    let before = ports(window);
+    window.get_by_label("Toolbox Port").focus();
+    window.run_steps(2);
+    press(window, Modifiers::NONE, Key::Enter);
+    before
+}
+
 #[test]
 fn the_port_of_the_toolbox_is_added_by_enter_too() {
     let mut window = open("hello");
-    let ports = |w: &Window| w.state().document.orchestration().unwrap().ports.len();
-    let before = ports(&window);
-    window.get_by_label("Toolbox Port").focus();
-    window.run_steps(2);
-    press(&mut window, Modifiers::NONE, Key::Enter);
+    let before = enter_port(&mut window);
     assert_eq!(ports(&window), before + 1);
     undo(&mut window);
     assert_eq!(ports(&window), before);
@@ -160,11 +169,7 @@ fn the_port_of_the_toolbox_is_added_by_enter_too() {
 #[test]
 fn undo_in_a_name_takes_back_what_is_typed_there_first() {
     let mut window = open("hello");
-    let ports = |w: &Window| w.state().document.orchestration().unwrap().ports.len();
-    let before = ports(&window);
-    window.get_by_label("Toolbox Port").focus();
-    window.run_steps(2);
-    press(&mut window, Modifiers::NONE, Key::Enter);
+    let before = enter_port(&mut window);
     window.event(egui::Event::Text("Answers".to_owned()));
     window.run_steps(2);
     undo(&mut window);
