@@ -209,8 +209,12 @@ mod tests {
         let arguments = vec![Argument { name: argument.0.into(), direction: argument.1 }];
         let call = Call { orchestration: "Test.Second".into(), arguments, ..Call::default() };
         let mut application = started(before.into_iter().chain([shape(ShapeKind::Call(call))]).collect());
-        let tries =
-            Variable { name: "tries".into(), variable_type: "System.Int32".into(), ..Variable::default() };
+        let tries = Variable {
+            name: "tries".into(),
+            variable_type: "System.Int32".into(),
+            initial_value: Some("0".into()),
+            ..Variable::default()
+        };
         orchestration(&mut application, "Subject").variables.push(tries);
         add(&mut application, "Second", vec![expression("result = 1;")]);
         orchestration(&mut application, "Second").parameters.push(Parameter { direction, kind });

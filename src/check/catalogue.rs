@@ -365,6 +365,12 @@ pub const CATALOGUE: &[Entry] = &[
         "Give the operation the type of the message, or choose another message",
         "PT-1",
     ),
+    error(
+        "V54",
+        "A variable without an initial value is read where nothing has assigned it",
+        "Give it an initial value, or assign it before",
+        "VIS-1",
+    ),
     error("X01", "A text does not follow the grammar", "Correct it at the place marked", "7.2"),
     error("X02", "A literal is not closed, or its value cannot be held", "Correct the literal", "7.1"),
     error("X03", "C# that XLANG/s refuses", "Write what the message says instead", "7.6"),
@@ -642,6 +648,8 @@ const FIXES: &[(&str, &str)] = &[
     ("V45", "Filter by BTS.ReceivePortName exists"),
     ("V49", "Receive through XMLReceive"),
     ("V53", "Give the operation the type of the message"),
+    ("V54", "Give it an initial value"),
+    ("V54", "Use the default constructor"),
     ("K02", "Add the functions"),
     ("K03", "Write a script"),
     ("S23", "Write a script"),
@@ -654,7 +662,7 @@ mod tests {
     #[test]
     fn the_catalogue_is_whole_and_in_order() {
         let rules: Vec<&str> = CATALOGUE.iter().map(|e| e.id).filter(|id| id.starts_with('V')).collect();
-        let all: Vec<String> = (1..=53).map(|number| format!("V{number:02}")).collect();
+        let all: Vec<String> = (1..=54).map(|number| format!("V{number:02}")).collect();
         assert_eq!(rules, all);
         for (at, entry) in CATALOGUE.iter().enumerate() {
             assert!(CATALOGUE.iter().skip(at + 1).all(|other| other.id != entry.id), "{}", entry.id);

@@ -142,8 +142,12 @@ mod tests {
     fn v34_only_exceptions_are_thrown() {
         let of = |variable_type: &str| {
             let mut application = started(vec![throw(Some("error"))]);
-            let error =
-                Variable { name: "error".into(), variable_type: variable_type.into(), ..Variable::default() };
+            let error = Variable {
+                name: "error".into(),
+                variable_type: variable_type.into(),
+                use_default_constructor: true,
+                ..Variable::default()
+            };
             orchestration(&mut application, "Subject").variables.push(error);
             codes(&application)
         };

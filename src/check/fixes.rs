@@ -130,9 +130,17 @@ fn cases() -> Vec<Application> {
     };
     let custom = || started(vec![expression("x = Acme.Rates.Sum(1, 2);")]);
     let variable = Variable { name: "given".into(), ..Variable::default() };
+    let reading = |kind: &str| {
+        let mut application = started(vec![expression("x = given;")]);
+        let given = Variable { variable_type: kind.into(), ..variable.clone() };
+        orchestration(&mut application, "Subject").variables.push(given);
+        application
+    };
     vec![
         custom(),
         scripted(custom()),
+        reading("System.Int32"),
+        reading("System.Xml.XmlDocument"),
         application(vec![
             receive("In", |r| r.activate = true),
             initialize(),

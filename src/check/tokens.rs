@@ -69,7 +69,7 @@ fn literal(text: &str, quote: char) -> usize {
 pub(super) struct Use<'a> {
     pub name: &'a str,
     pub span: Range<usize>,
-    /// `Name = …`: the whole of it is assigned.
+    /// `Name = …` or `out Name`: the whole of it is assigned.
     pub assigned: bool,
     /// `Name.x = …` or `Name(x) = …`: something of it is assigned.
     pub changed: bool,
@@ -97,7 +97,8 @@ pub(super) fn uses(text: &str) -> Vec<Use<'_>> {
         while let Some(next) = sign(end).filter(|s| matches!(s, '.' | '(')) {
             end = if next == '.' { end + 2 } else { closing(&tokens, end) };
         }
-        let assigned = starts(at) && end == at + 1 && assigns(end);
+        let given = at > 0 && matches!(tokens.get(at - 1), Some((Token::Word("out"), _)));
+        let assigned = end == at + 1 && (given || starts(at) && assigns(end));
         let changed = starts(at) && end > at + 1 && assigns(end);
         let member = match tokens.get(at + 2) {
             Some((Token::Word(member), _)) if end == at + 3 => Some(*member),

@@ -1,12 +1,14 @@
 //! V08: with several activate receives no variable is initialised by itself (RCV-3). V37: nor is a variable of a
-//! scope there for its catch blocks (VIS-1).
+//! scope there for its catch blocks (VIS-1). V54: nor is one without an initial value, before it is assigned.
 
 use super::construction::bytes;
 use super::flow::{Fact, Known, Rule, walk};
 use super::subject::{Site, Subject};
 use super::tokens::{committed_at, guarded, reads, uses};
 use crate::diagnostic::Diagnostic;
-use crate::model::{BlockSlot, Code, Direction, Shape, ShapeKind};
+use crate::message::ValueType;
+use crate::model::edit::{Declaration, Edit};
+use crate::model::{BlockSlot, Catch, Code, Direction, Id, Shape, ShapeKind, Variable};
 use std::collections::BTreeMap;
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
@@ -24,43 +26,63 @@ struct Variables<'a, 's> {
     found: &'a mut Vec<Diagnostic>,
 }
 
-impl Variables<'_, '_> {
-    /// The rule that a variable must be assigned by hand at a shape, if there is one, and what to do.
-    fn rule(&self, shape: &Shape, name: &str) -> Option<(&'static str, &'static str)> {
-        let site = self.sites.get(shape.id.as_str())?;
-        let declares = site.scopes().find(|(_, scope, _)| scope.variables.iter().any(|v| v.name == name));
-        match declares {
-            Some((_, _, BlockSlot::Catch(_))) => Some((
-                "V37",
-                "declare it outside the scope, or read it only where `succeeded` says that a transaction inside \
-                 that assigns it has committed",
-            )),
-            None if self.several && self.subject.orchestration.variables.iter().any(|v| v.name == name) => {
-                Some((
-                    "V08",
-                    "assign it in an Expression after each activate receive; with several of them the initial \
-                     value is not used",
-                ))
+impl<'s> Variables<'_, 's> {
+    /// The variable of this name at a shape, the scope that declares it, and whether the shape is in its catch blocks.
+    fn variable(&self, shape: &Shape, name: &str) -> Option<(&'s Variable, Option<&'s Id>, bool)> {
+        let site = *self.sites.get(shape.id.as_str())?;
+        for (owner, scope, slot) in site.scopes() {
+            let caught =
+                |catch: &Catch| *slot == BlockSlot::Catch(catch.id.clone()) && catch.variable == name;
+            if scope.catches.iter().any(caught) {
+                return None;
             }
-            _ => None,
+            if let Some(variable) = scope.variables.iter().find(|v| v.name == name) {
+                return Some((variable, Some(&owner.id), matches!(slot, BlockSlot::Catch(_))));
+            }
         }
+        let own = self.subject.orchestration.variables.iter().find(|v| v.name == name);
+        own.map(|variable| (variable, None, false))
     }
 
+    /// Tells of a read at a place where the variable is not assigned on every path.
     fn needs(
         &mut self,
         shape: &Shape,
         property: &'static str,
         name: &str,
         span: Option<std::ops::Range<usize>>,
+        known: &Known,
     ) {
-        let Some((code, help)) = self.rule(shape, name) else { return };
+        let Some((variable, scope, caught)) = self.variable(shape, name) else { return };
         let mut place = self.subject.place(shape, property);
         place.span = span.and_then(bytes);
-        let message = match code {
-            "V37" => format!("`{}` reads `{name}` of the scope that failed", shape.name),
-            _ => format!("`{}` reads `{name}` before it is assigned on every path", shape.name),
+        let reads = format!("`{}` reads `{name}`", shape.name);
+        let initialized = variable.initial_value.is_some() || variable.use_default_constructor;
+        let problem = if caught {
+            let help = "declare it outside the scope, or read it only where `succeeded` says that a transaction inside \
+                        that assigns it has committed";
+            Diagnostic::error("V37", format!("{reads} of the scope that failed"), help)
+        } else if self.several && scope.is_none() {
+            let help = "assign it in an Expression after each activate receive; with several of them the initial \
+                        value is not used";
+            Diagnostic::error("V08", format!("{reads} before it is assigned on every path"), help)
+        } else if !initialized && !known.maybe.contains(&Fact::Assigned(name.to_owned())) {
+            let help = "give the variable an initial value, or assign it in an Expression before";
+            let problem =
+                Diagnostic::error("V54", format!("{reads}, to which nothing is assigned before"), help);
+            match beginning(variable) {
+                Some((label, mended)) => {
+                    let module = self.subject.key.to_owned();
+                    let (scope, name) = (scope.cloned(), name.to_owned());
+                    let declaration = Declaration::Variable(mended);
+                    problem.mend(label, vec![Edit::Redeclare { module, scope, name, declaration }])
+                }
+                None => problem,
+            }
+        } else {
+            return;
         };
-        self.found.push(Diagnostic::error(code, message, help).at(place));
+        self.found.push(problem.at(place));
     }
 
     fn read(&mut self, shape: &Shape, property: &'static str, text: &str, known: &Known) {
@@ -68,7 +90,7 @@ impl Variables<'_, '_> {
         for used in reads(text) {
             let committed = committed_at(&guarded, used.span.start);
             if !known.holds(&Fact::Assigned(used.name.to_owned()), &committed) {
-                self.needs(shape, property, used.name, Some(used.span));
+                self.needs(shape, property, used.name, Some(used.span), known);
             }
         }
     }
@@ -105,19 +127,39 @@ impl Rule for Variables<'_, '_> {
             ShapeKind::Call(call) | ShapeKind::Start(call) => {
                 for argument in call.arguments.iter().filter(|a| a.direction != Direction::Out) {
                     if !known.always.contains(&Fact::Assigned(argument.name.clone())) {
-                        self.needs(shape, "arguments", &argument.name, None);
+                        self.needs(shape, "arguments", &argument.name, None, known);
                     }
                 }
             }
             ShapeKind::Throw(throw) => {
                 let name = throw.exception.iter();
                 for name in name.filter(|name| !known.always.contains(&Fact::Assigned((*name).clone()))) {
-                    self.needs(shape, "exception", name, None);
+                    self.needs(shape, "exception", name, None, known);
                 }
             }
             _ => {}
         }
     }
+}
+
+/// The variable with what its type begins with, where that is told by the type, and the words for it.
+fn beginning(variable: &Variable) -> Option<(&'static str, Variable)> {
+    let value = match ValueType::from_name(&variable.variable_type) {
+        ValueType::Bool => "false",
+        ValueType::String => "\"\"",
+        ValueType::Char | ValueType::Unknown => return None,
+        ValueType::DateTime
+        | ValueType::TimeSpan
+        | ValueType::Guid
+        | ValueType::Xml
+        | ValueType::Named(_) => {
+            let mended = Variable { use_default_constructor: true, ..variable.clone() };
+            return Some(("Use the default constructor", mended));
+        }
+        _ => "0",
+    };
+    let initial_value = Some(value.to_owned());
+    Some(("Give it an initial value", Variable { initial_value, ..variable.clone() }))
 }
 
 #[cfg(test)]
@@ -154,7 +196,8 @@ mod tests {
         });
         let outer = scope(vec![inner], |s| {
             s.transaction = long_running();
-            s.variables.push(Variable { name: "count".into(), ..Variable::default() });
+            let initial_value = Some("0".into());
+            s.variables.push(Variable { name: "count".into(), initial_value, ..Variable::default() });
             s.catches.push(catch(CatchType::General, handler.clone()));
             s.compensation = Some(compensation(vec![expression("x = count;")]));
         });
@@ -177,6 +220,36 @@ mod tests {
         };
         assert_eq!(handled("count = 1;", decided("succeeded(T)")), [""; 0]);
         assert_eq!(handled("count = 1;", decided("x == 1")), ["V37"]);
+    }
+
+    #[test]
+    fn v54_a_variable_without_a_value_is_assigned_before_it_is_read() {
+        let declared = |initial_value: Option<&str>, kind: &str, body: Block| {
+            let mut application = application(body);
+            let count = Variable {
+                name: "count".into(),
+                variable_type: kind.into(),
+                initial_value: initial_value.map(str::to_owned),
+                ..Variable::default()
+            };
+            orchestration(&mut application, "Subject").variables.push(count);
+            codes(&application)
+        };
+        let number = |initial, body: Block| declared(initial, "System.Int32", body);
+        let read = || expression("x = count + 1;");
+        assert_eq!(number(None, vec![activate(), read()]), ["V54"]);
+        assert_eq!(number(Some("0"), vec![activate(), read()]), [""; 0]);
+        assert_eq!(number(None, vec![activate(), expression("count = 1;"), read()]), [""; 0]);
+        assert_eq!(number(None, vec![activate(), read(), expression("count = 1;")]), ["V54"]);
+        assert_eq!(number(None, vec![activate(), expression("count = count + 1;")]), ["V54"]);
+        assert_eq!(number(None, vec![activate(), expression("Ask.Them(1, out count);"), read()]), [""; 0]);
+        let mut either = branches(vec![vec![expression("count = 1;")], vec![]]);
+        either.branches[0].condition = "x == 1".into();
+        let either = shape(ShapeKind::Decide(either));
+        assert_eq!(number(None, vec![activate(), either, read()]), [""; 0], "on some path it is");
+        let document = "System.Xml.XmlDocument";
+        assert_eq!(declared(None, document, vec![activate(), expression("x = count.OuterXml;")]), ["V54"]);
+        assert_eq!(declared(None, "", vec![activate(), read()]), ["V54"]);
     }
 
     #[test]

@@ -36,6 +36,20 @@ pub enum Target {
 }
 
 impl Target {
+    /// The same under another name.
+    #[must_use]
+    pub fn called(&self, other: &str) -> Self {
+        let mut target = self.clone();
+        match &mut target {
+            Self::Declared { name, .. } | Self::Caught { name, .. } | Self::Operation { name, .. } => {
+                other.clone_into(name);
+            }
+            Self::Map(name) | Self::Property(name) | Self::Component(name) => other.clone_into(name),
+            Self::Orchestration { .. } => {}
+        }
+        target
+    }
+
     pub fn declared(module: &str, scope: Option<&Id>, kind: DeclarationKind, name: &str) -> Self {
         Self::Declared { module: module.to_owned(), scope: scope.cloned(), kind, name: name.to_owned() }
     }

@@ -30,6 +30,8 @@ pub struct Usage {
     pub kind: UsageKind,
     /// The line of text, or what the property says.
     pub line: String,
+    /// Bytes of `line` that are the name, in a text.
+    pub word: Option<Range<usize>>,
     /// The text it is in, if it is in one.
     pub code: Option<CodePlace>,
 }
@@ -56,7 +58,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn add(&mut self, place: Place, kind: UsageKind, line: impl Into<String>) {
-        self.found.push(Usage { place, kind, line: line.into(), code: None });
+        self.found.push(Usage { place, kind, line: line.into(), word: None, code: None });
     }
 
     fn declaration(&mut self) {
@@ -271,6 +273,11 @@ impl Search<'_> {
             let kind = if assigned { UsageKind::Writes } else { UsageKind::Reads };
             let start = text.get(..range.start).and_then(|head| head.rfind('\n')).map_or(0, |i| i + 1);
             let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+            let indent = line.len() - line.trim_start().len();
+            let word = (range.start - start)
+                .checked_sub(indent)
+                .map(|from| from..from + range.len())
+                .filter(|word| line.trim().get(word.clone()).is_some());
             let span = u32::try_from(range.start).ok().zip(u32::try_from(range.end).ok());
             let property = match &place.property {
                 CodeProperty::Text => "text",
@@ -294,6 +301,7 @@ impl Search<'_> {
                 place: at,
                 kind,
                 line: line.trim().to_owned(),
+                word,
                 code: Some(place.clone()),
             });
         }

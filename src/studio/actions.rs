@@ -106,6 +106,7 @@ impl Studio {
             canvas.focus(id);
         }
         canvas.reveal(&selection);
+        canvas.come_near();
     }
 
     /// Applies one edit; an operation that nobody gave a type takes that of its message with it. A refusal is said, and
@@ -620,7 +621,12 @@ impl Studio {
 
     /// Stops the window from closing over work that would be lost.
     pub(super) fn guard_close(&mut self, ctx: &egui::Context) {
-        if ctx.input(|i| i.viewport().close_requested()) && self.would_lose() && !self.may_close {
+        let closes = ctx.input(|i| i.viewport().close_requested()) && !self.may_close;
+        if closes && super::panels::fields::settle(ctx) {
+            // Once more, when what is typed counts.
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        } else if closes && self.would_lose() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.leave(ctx, Leave::Close);
         }

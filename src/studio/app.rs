@@ -45,6 +45,8 @@ pub struct Studio {
     pub(super) asking: Option<Purpose>,
     /// What was last done or refused, for the status line.
     pub(super) said: Option<(String, bool)>,
+    /// What it says, and the second since which it does.
+    heard: (String, f64),
     /// What to do once unsaved work is settled.
     pub(super) after_confirm: Option<super::actions::Leave>,
     pub(super) may_close: bool,
@@ -98,6 +100,7 @@ impl Studio {
             dialogs: Box::new(Native::default()),
             asking: None,
             said: None,
+            heard: (String::new(), 0.0),
             after_confirm: None,
             may_close: false,
             focus_properties: false,
@@ -147,24 +150,46 @@ impl Studio {
         self.said.as_ref().map_or("", |(text, _)| text)
     }
 
+    /// Takes away what the status line said a while ago; a refusal stays until something else is done.
+    fn forget_words(&mut self, ctx: &egui::Context) {
+        const SECONDS: f64 = 12.0;
+        let Some((words, false)) = &self.said else { return };
+        let now = ctx.input(|input| input.time);
+        if self.heard.0 != *words {
+            self.heard = (words.clone(), now);
+        }
+        let left = self.heard.1 + SECONDS - now;
+        if left > 0.0 {
+            ctx.request_repaint_after_secs(left as f32);
+        } else {
+            self.said = None;
+            self.heard.0.clear();
+        }
+    }
+
     /// Shows the whole window and does what the user asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
         self.apply_preferences(ui.ctx());
         let mut actions: Vec<Action> = Vec::new();
+        let mut settled: Vec<Command> = Vec::new();
+        self.leave_past(ui.ctx());
         // An open list or question has the keys to itself.
         let asking = ui.ctx().memory(|memory| memory.top_modal_layer().is_some());
         let listing = egui::Popup::is_any_open(ui.ctx()) || asking;
         if !self.overlay.is_open() && !self.tabs.recording() && !listing {
-            actions.extend(
-                Command::pressed(ui.ctx(), self.tabs.on_canvas(), self.mode == Mode::Run)
-                    .into_iter()
-                    .map(Action::Command),
-            );
+            let pressed = Command::pressed(ui.ctx(), self.tabs.on_canvas(), self.mode == Mode::Run);
+            let pressed = pressed.into_iter().partition::<Vec<_>, _>(|command| !command.settles());
+            actions.extend(pressed.0.into_iter().map(Action::Command));
+            settled = pressed.1;
             if self.mode == Mode::Design {
                 actions.extend(self.pasted(ui.ctx()));
             }
         }
+        if !settled.is_empty() {
+            panels::fields::settle(ui.ctx());
+        }
         self.poll_dialog(ui.ctx());
+        self.forget_words(ui.ctx());
         self.check_when_quiet(ui.ctx());
         self.guard_close(ui.ctx());
         self.keep_safe(ui.ctx());
@@ -286,6 +311,7 @@ impl Studio {
             self.run.fork_form(ui.ctx());
         }
         self.show_overlay(ui.ctx(), &mut actions);
+        actions.extend(settled.into_iter().map(Action::Command));
         for action in actions {
             self.act(ui.ctx(), action);
         }
@@ -339,13 +365,19 @@ impl Studio {
     }
 
     fn left(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        // The shapes stay at hand beside a long tree, where there is room for both.
+        let apart = ui.available_height() > 560.0;
+        if apart {
+            ui.scope(|ui| {
+                ui.set_max_width(ui.available_width() - 4.0);
+                self.toolbox(ui, actions);
+            });
+            ui.add_space(4.0);
+        }
         egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - 4.0);
-            let open = self.document.orchestration().is_some();
-            match panels::toolbox::ui(ui, open) {
-                Some(Asked::Shape(kind)) => actions.extend(self.insert_after_selection(*kind)),
-                Some(Asked::Port) => actions.push(Action::Command(Command::NewPort)),
-                None => {}
+            if !apart {
+                self.toolbox(ui, actions);
             }
             let (filter, found) = panels::explorer::ui(ui, &self.document, self.tabs.on_canvas(), actions);
             let more = super::editors::files::ui(ui, &self.document, &filter, self.tabs.focused(), actions);
@@ -354,6 +386,15 @@ impl Studio {
             }
             ui.add_space(16.0);
         });
+    }
+
+    fn toolbox(&self, ui: &mut Ui, actions: &mut Vec<Action>) {
+        let open = self.document.orchestration().is_some();
+        match panels::toolbox::ui(ui, open) {
+            Some(Asked::Shape(kind)) => actions.extend(self.insert_after_selection(*kind)),
+            Some(Asked::Port) => actions.push(Action::Command(Command::NewPort)),
+            None => {}
+        }
     }
 
     /// Shows the orchestration the document shows, on a canvas that keeps its view under `key`.
@@ -420,8 +461,10 @@ impl Studio {
                 CanvasAction::Insert { at, index, kind } => actions.extend(self.insert(&at, index, kind)),
                 CanvasAction::Paste { at, index } => self.request_paste(ui.ctx(), Some((at, index)), false),
                 CanvasAction::Move { shapes, at, index } => {
+                    // What one has just put down is what one goes on with.
+                    let then = vec![Action::Select(Selection::of(shapes.iter().cloned()))];
                     let edit = Edit::MoveShapes { module: key.clone(), shapes, block: at, index };
-                    actions.push(Action::edit(edit));
+                    actions.push(Action::Make { edit, then });
                 }
                 CanvasAction::Refused(why) => actions.push(Action::Refused(why)),
                 CanvasAction::Rename { id, name } => {

@@ -165,12 +165,35 @@ impl Studio {
             Selection::Nodes(ids) => Edit::DeleteElements { module, elements: ids.into_iter().collect() },
         };
         let next = self.neighbour();
+        let edit = match self.deleted_words() {
+            Some(label) => Edit::Batch { label, edits: vec![edit] },
+            None => edit,
+        };
         if self.edit(edit, None)
             && let Some(next) = next.filter(|next| self.document.owner(next).is_some())
         {
             self.tabs.canvas_mut().focus(&next);
             self.document.select(Selection::Node(next));
         }
+    }
+
+    /// What deleting the selected elements is called, with all that goes with them.
+    fn deleted_words(&self) -> Option<String> {
+        fn within(shape: &Shape) -> usize {
+            shape.blocks().into_iter().flat_map(|(_, block)| block).map(|inner| 1 + within(inner)).sum()
+        }
+        let shapes = self.chosen();
+        let ids = self.document.selection.ids();
+        let what = match (&self.document.selection, shapes.as_slice()) {
+            (Selection::Node(id), _) => self.document.element_name(id)?,
+            (Selection::Nodes(_), several) if several.len() == ids.len() => counted(several.len(), "shape"),
+            (Selection::Nodes(ids), _) => counted(ids.len(), "element"),
+            _ => return None,
+        };
+        let inside: usize = shapes.into_iter().map(within).sum();
+        let with =
+            if inside > 0 { format!(" and {} in it", counted(inside, "shape")) } else { String::new() };
+        Some(format!("Delete {what}{with}"))
     }
 
     /// What comes after the selected elements, else before them.
@@ -405,6 +428,12 @@ impl Studio {
     /// True when the selected shape is a container.
     pub(super) fn chosen_holds_shapes(&self) -> bool {
         self.chosen().first().is_some_and(|shape| is_container(&shape.kind))
+    }
+
+    /// True when a shape can be put into what is selected; with nothing selected that is the whole body.
+    pub(super) fn can_insert_into(&self) -> bool {
+        let chosen = self.chosen();
+        chosen.last().is_none_or(|shape| is_container(&shape.kind))
     }
 
     /// True when the selected shape has branches or catch blocks to add to.

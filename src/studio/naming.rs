@@ -27,6 +27,18 @@ pub struct Renaming {
     fresh: u8,
 }
 
+impl Renaming {
+    /// What is renamed.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The same by the name that is written now.
+    pub fn renamed(&self) -> Target {
+        self.target.called(self.name.trim())
+    }
+}
+
 impl Studio {
     pub(super) fn asked(&mut self, ctx: &Context, ask: Ask) {
         match ask {
@@ -83,7 +95,8 @@ impl Studio {
         let uses = found.iter().filter(|u| u.kind != UsageKind::Declares).count();
         self.said = Some((format!("{name}: {}", counted(uses, "use")), false));
         let revision = self.document.revision;
-        self.usages = Some(Usages { target: target.clone(), name, found, revision, fresh: true });
+        let target = target.clone();
+        self.usages = Some(Usages { target, renamed: None, name, found, revision, fresh: true });
     }
 
     /// Looks again after the application has changed.
@@ -100,12 +113,22 @@ impl Studio {
         if used(&usages.found) || !before {
             return;
         }
-        // It may have another name now: what was renamed is selected.
+        // It may have another name now: by the dialog, or since that was undone.
+        if let Some(other) = &usages.renamed {
+            let found = language::usages(app, &knowledge, other);
+            if used(&found) {
+                usages.found = found;
+                other.name(app).clone_into(&mut usages.name);
+                usages.renamed = Some(std::mem::replace(&mut usages.target, other.clone()));
+                return;
+            }
+        }
+        // What was renamed in its properties is selected.
         let selected = target_of(app, &self.document.module, &self.document.selection);
         if let Some(now) = selected.filter(|now| now.label() == usages.target.label()) {
             usages.found = language::usages(app, &knowledge, &now);
             now.name(app).clone_into(&mut usages.name);
-            usages.target = now;
+            usages.renamed = Some(std::mem::replace(&mut usages.target, now));
         }
     }
 

@@ -19,7 +19,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::ShapeKind;
 use crate::model::edit::{conversions, insertable, wrappers};
 use egui::{Align, Align2, Button, Frame, Key, Layout, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Default)]
 pub enum Overlay {
@@ -153,7 +153,9 @@ impl Studio {
                     _ => ("Export", "File to draw to", "Export"),
                 };
                 let ending = purpose.extension();
-                let shown = dialog("ask path").show(ctx, |ui| prompt(ui, words, ending, (path, fresh)));
+                let unfit = unfit(*purpose, path.trim());
+                let shown =
+                    dialog("ask path").show(ctx, |ui| prompt(ui, words, ending, (path, fresh), unfit));
                 keep = !shown.should_close() && shown.inner.is_none();
                 let path = PathBuf::from(path.trim());
                 match purpose {
@@ -184,7 +186,7 @@ impl Studio {
                     "Application folder, or a folder, solution, project or .odx of BizTalk",
                     "Open",
                 );
-                let shown = dialog("open path").show(ctx, |ui| prompt(ui, words, None, (path, fresh)));
+                let shown = dialog("open path").show(ctx, |ui| prompt(ui, words, None, (path, fresh), None));
                 keep = !shown.should_close() && shown.inner.is_none();
                 if let Some(true) = shown.inner {
                     let folder = PathBuf::from(path.trim());
@@ -193,7 +195,7 @@ impl Studio {
             }
             Overlay::SavePath { path, fresh } => {
                 let words = ("Save as", "Folder to save the application to", "Save");
-                let shown = dialog("save path").show(ctx, |ui| prompt(ui, words, None, (path, fresh)));
+                let shown = dialog("save path").show(ctx, |ui| prompt(ui, words, None, (path, fresh), None));
                 keep = !shown.should_close() && shown.inner.is_none();
                 if let Some(true) = shown.inner {
                     self.save_to(&PathBuf::from(path.trim()));
@@ -211,6 +213,11 @@ impl Studio {
             Overlay::Rename(renaming) => {
                 let shown = dialog("rename").show(ctx, |ui| self.renaming(ui, renaming, actions));
                 keep = !(shown.should_close() || shown.inner);
+                if let Some(usages) =
+                    self.usages.as_mut().filter(|u| shown.inner && u.target == *renaming.target())
+                {
+                    usages.renamed = Some(renaming.renamed());
+                }
             }
             Overlay::Opening { opening, found } => {
                 match opening.answer() {
@@ -382,6 +389,7 @@ fn prompt(
     (title, label, verb): (&str, &str, &str),
     ending: Option<&str>,
     (path, fresh): (&mut String, &mut bool),
+    unfit: Option<String>,
 ) -> Option<bool> {
     ui.set_width(460.0);
     ui.heading(title);
@@ -394,11 +402,31 @@ fn prompt(
         field.request_focus();
     }
     let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-    let ready = !path.trim().is_empty();
+    let ready = !path.trim().is_empty() && unfit.is_none();
+    if let Some(why) = unfit {
+        let words = RichText::new(why).small().color(Tokens::of(ui).muted);
+        ui.add(egui::Label::new(words).wrap());
+    }
     match fields::answers(ui, verb, ready, &["Cancel"]) {
         _ if entered && ready => Some(true),
         answer => answer.map(|at| at == 0),
     }
+}
+
+/// Why nothing can be read from a path, or written to it.
+fn unfit(purpose: Purpose, path: &str) -> Option<String> {
+    let at = Path::new(path);
+    if path.is_empty() {
+        return None;
+    }
+    if matches!(purpose, Purpose::Compare | Purpose::OpenRun) {
+        return (!at.exists()).then(|| format!("There is nothing at {path}"));
+    }
+    if at.is_dir() {
+        return Some(format!("{path} is a folder: add the name of a file"));
+    }
+    let folder = at.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
+    folder.map(|folder| format!("There is no folder {}", folder.display()))
 }
 
 /// `Some(Some(true))` saves, `Some(Some(false))` discards, `Some(None)` stays.

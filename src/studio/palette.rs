@@ -315,7 +315,9 @@ fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
     if Command::InsertAfter.refusal(studio).is_none()
         && let Some((block, index)) = studio.place(Where::After)
     {
-        for kind in insertable(&document.app, &document.module, &block, index) {
+        let mut fitting = insertable(&document.app, &document.module, &block, index);
+        kinds::sort(&mut fitting);
+        for kind in fitting {
             let (words, about) = (format!("Insert {}", kind.label()), kinds::hint(&kind).to_owned());
             let (glyph, actions) = (kinds::glyph(&kind), studio.insert(&block, index, kind));
             all.push(Entry::new(Group::Command, glyph, words, about, actions));

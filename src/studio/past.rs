@@ -6,6 +6,15 @@ use egui::{Align2, FontId, RichText, ScrollArea, Sense, Ui, vec2};
 
 impl Studio {
     /// Shows the list over the canvas while it is open.
+    /// Escape closes the history, before anything else it is for, unless one types or a list is open.
+    pub(super) fn leave_past(&mut self, ctx: &egui::Context) {
+        let others = self.overlay.is_open() || ctx.text_edit_focused() || egui::Popup::is_any_open(ctx);
+        if self.past_open && !others {
+            let none = egui::Modifiers::NONE;
+            self.past_open = !ctx.input_mut(|input| input.consume_key(none, egui::Key::Escape));
+        }
+    }
+
     pub(super) fn show_past(&mut self, ctx: &egui::Context) {
         if !self.past_open {
             return;

@@ -169,7 +169,8 @@ fn search(ui: &mut Ui, actions: &mut Vec<Action>) {
     let at = pos2(rect.left() + 30.0, rect.center().y);
     ui.painter().text(at, egui::Align2::LEFT_CENTER, words, font, t.muted);
     let at = pos2(rect.right() - 10.0, rect.center().y);
-    ui.painter().text(at, egui::Align2::RIGHT_CENTER, "Ctrl K", egui::FontId::monospace(10.5), t.muted);
+    let keys = keymap::words(ui.ctx(), Command::Palette);
+    ui.painter().text(at, egui::Align2::RIGHT_CENTER, keys, egui::FontId::monospace(10.5), t.muted);
     if response.clicked() {
         actions.push(Action::Command(Command::Palette));
     }

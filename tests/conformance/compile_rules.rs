@@ -24,7 +24,7 @@ fn base(name: &str, body: Block) -> Orch {
         .port_of("Serve", IN, LATER, &both)
         .message("M", "Order")
         .message("N", "Order")
-        .variable("n", "System.Int32", "")
+        .variable("n", "System.Int32", "0")
         .set("ById", &["Id"])
         .body(body)
 }

@@ -1,7 +1,7 @@
 //! Where a hand or a key came to nothing: searches without a hit, keys without a widget, words over a dialog.
 
 use super::harness;
-use super::window::{Window, click, command, open, press};
+use super::window::{NoDialogs, Window, click, command, open, press};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme, pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -198,4 +198,174 @@ fn a_shape_is_inserted_by_the_search() {
     plain(&mut window, Key::Enter);
     let orchestration = window.state().document.orchestration().unwrap();
     assert!(matches!(orchestration.body[1].kind, ShapeKind::Delay(_)), "{:?}", orchestration.body[1]);
+}
+
+#[test]
+fn what_the_search_goes_to_can_be_read() {
+    let (mut window, shapes) = large();
+    zoom_to(&mut window, 0.15);
+    command(&mut window, Command::Palette);
+    window.run_steps(3);
+    write(&mut window, &format!("#{}", shapes[shapes.len() / 2].1));
+    plain(&mut window, Key::Enter);
+    assert!(zoom(&window) > 0.5, "{}", zoom(&window));
+    let near = zoom(&window);
+    plain(&mut window, Key::ArrowDown);
+    assert_eq!(zoom(&window), near, "only what is far off comes near");
+}
+
+#[test]
+fn a_path_that_cannot_be_written_is_told_before_one_asks_for_it() {
+    let document = Document::new(sample::load("hello").unwrap(), None);
+    let mut window = harness(Studio::new(document).with_dialogs(NoDialogs), Theme::Dark, [1400.0, 900.0]);
+    window.run_steps(3);
+    command(&mut window, Command::ExportSvg);
+    let exports = |window: &Window| {
+        !window.get_by_role_and_label(Role::Button, "Export").accesskit_node().is_disabled()
+    };
+    write(&mut window, "/no/such/folder/drawing.svg");
+    window.get_by_label("There is no folder /no/such/folder");
+    assert!(!exports(&window));
+    press(&mut window, Modifiers::COMMAND, Key::A);
+    let folder = tempfile::tempdir().unwrap();
+    let drawing = folder.path().join("drawing.svg");
+    write(&mut window, folder.path().to_str().unwrap());
+    window.get_by_label_contains("is a folder: add the name of a file");
+    write(&mut window, "/drawing.svg");
+    assert!(exports(&window));
+    plain(&mut window, Key::Enter);
+    assert!(std::fs::read_to_string(&drawing).unwrap().starts_with("<svg"), "it is drawn");
+}
+
+#[test]
+fn what_was_done_is_said_for_a_while_and_what_was_refused_until_something_else_is_done() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Receive request");
+    press(&mut window, Modifiers::COMMAND, Key::C);
+    assert!(window.state().said().starts_with("Copied"), "{}", window.state().said());
+    let seconds = |window: &mut Window, seconds: f32| {
+        for _ in 0..(seconds / 0.25) as usize {
+            window.input_mut().time = Some(window.ctx.input(|input| input.time) + 0.25);
+            window.step();
+        }
+    };
+    seconds(&mut window, 5.0);
+    assert!(window.state().said().starts_with("Copied"));
+    seconds(&mut window, 10.0);
+    assert_eq!(window.state().said(), "");
+}
+
+fn body(window: &Window) -> Vec<String> {
+    window.state().document.orchestration().unwrap().body.iter().map(|shape| shape.name.clone()).collect()
+}
+
+#[test]
+fn saving_counts_the_name_one_is_typing() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("greeting");
+    let mut window = open("hello");
+    window.state_mut().document.save(&place).unwrap();
+    click(&mut window, Role::TreeItem, "Send reply");
+    window.get_by_role_and_label(Role::TextInput, "Name").focus();
+    window.run_steps(2);
+    press(&mut window, Modifiers::COMMAND, Key::A);
+    write(&mut window, "Answer");
+    press(&mut window, Modifiers::COMMAND, Key::S);
+    assert_eq!(body(&window)[2], "Answer");
+    assert!(!window.state().document.unsaved());
+    assert!(window.state().said().starts_with("Saved 1 file"), "{}", window.state().said());
+    let (drawn, _) = orchestrion::model::files::load(&place).unwrap();
+    let saved = drawn.modules.values().find_map(|module| module.orchestration.as_ref()).unwrap();
+    assert_eq!(saved.body[2].name, "Answer");
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(body(&window)[2], "Send reply");
+    press(&mut window, Modifiers::COMMAND, Key::Y);
+    assert_eq!(body(&window)[2], "Answer");
+}
+
+#[test]
+fn a_shortcut_is_its_keys_and_no_others() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    plain(&mut window, Key::Delete);
+    let deleted = body(&window);
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    let whole = body(&window);
+    assert_ne!(deleted, whole);
+    press(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert_eq!(body(&window), deleted, "redo, as in most other programs");
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    click(&mut window, Role::TreeItem, "Send reply");
+    for key in [Key::W, Key::I, Key::A, Key::Delete] {
+        press(&mut window, Modifiers::ALT, key);
+        assert!(window.query_by_label("Search").is_none(), "Alt+{key:?}");
+        assert_eq!(body(&window), whole, "Alt+{key:?}");
+    }
+}
+
+#[test]
+fn tab_selects_what_it_comes_to() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Receive request");
+    for modifiers in [Modifiers::NONE, Modifiers::NONE, Modifiers::SHIFT] {
+        press(&mut window, modifiers, Key::Tab);
+        let focused = window.get_all_by_role(Role::TreeItem).find(|node| node.is_focused()).unwrap();
+        let name = focused.accesskit_node().label().unwrap();
+        let selected = window.state().document.selection.ids();
+        let selected = window.state().document.element_name(selected.first().unwrap()).unwrap();
+        assert_eq!(selected, name);
+    }
+}
+
+#[test]
+fn nothing_is_put_into_what_holds_nothing() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    assert!(!Command::InsertInto.enabled(window.state()));
+    click(&mut window, Role::TreeItem, "Construct reply");
+    assert!(Command::InsertInto.enabled(window.state()));
+    plain(&mut window, Key::Delete);
+    let (done, _) = window.state().document.history().labels();
+    assert_eq!(done.last(), Some(&"Delete Construct reply and 1 shape in it"));
+}
+
+#[test]
+fn escape_closes_the_history() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    let selected = window.state().document.selection.clone();
+    command(&mut window, Command::UndoHistory);
+    window.run_steps(2);
+    window.get_by_label("Close the undo history");
+    plain(&mut window, Key::Escape);
+    assert!(window.query_by_label("Close the undo history").is_none());
+    assert_eq!(window.state().document.selection, selected, "that was all it did");
+}
+
+#[test]
+fn a_list_closes_with_what_a_key_chose() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    window.get_by_role_and_label(Role::ComboBox, "Message").focus();
+    window.run_steps(2);
+    let message = |window: &Window| {
+        let orchestration = window.state().document.orchestration().unwrap();
+        match &orchestration.body[2].kind {
+            ShapeKind::Send(send) => send.message.clone(),
+            other => panic!("a {}", other.label()),
+        }
+    };
+    let before = message(&window);
+    plain(&mut window, Key::Enter);
+    assert!(egui::Popup::is_any_open(&window.ctx));
+    plain(&mut window, Key::ArrowUp);
+    plain(&mut window, Key::ArrowUp);
+    plain(&mut window, Key::Enter);
+    let chosen = message(&window);
+    assert_ne!(chosen, before);
+    assert!(!egui::Popup::is_any_open(&window.ctx), "it is closed");
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(message(&window), before);
+    press(&mut window, Modifiers::COMMAND, Key::Y);
+    assert_eq!(message(&window), chosen);
 }

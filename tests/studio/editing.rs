@@ -89,6 +89,9 @@ fn a_dragged_shape_moves() {
     window.drop_at(to);
     window.run_steps(2);
     assert_eq!(body(&window), ["Construct reply", "Send reply", "Receive request"]);
+    let moved = window.state().document.selection.ids();
+    let name = moved.first().and_then(|id| window.state().document.element_name(id));
+    assert_eq!(name.as_deref(), Some("Receive request"), "it is what one goes on with");
     undo(&mut window);
     assert_eq!(body(&window), DRAWN);
 }

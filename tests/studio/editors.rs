@@ -120,6 +120,28 @@ fn a_node_is_marked_by_a_click_and_the_text_keeps_the_rest() {
 }
 
 #[test]
+fn what_is_added_where_an_element_is_chosen_goes_to_its_record() {
+    let path = "schemas/Order.xsd";
+    let mut window = open("southridge", Tab::Schema(path.into()));
+    let before = window.state().document.app.schemas[path].clone();
+    click(&mut window, Role::TreeItem, "/Order");
+    click(&mut window, Role::Button, "Add element");
+    let first = window.state().document.app.schemas[path].clone();
+    click(&mut window, Role::Button, "Add element");
+    let second = window.state().document.app.schemas[path].clone();
+    assert!(second.contains("name=\"Element2\""), "{second}");
+    let line = |name: &str| second.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    assert_eq!(line("Element2").replace("Element2", "Element1"), line("Element1"), "beside the first");
+    undo(&mut window);
+    assert_eq!(window.state().document.app.schemas[path], first);
+    undo(&mut window);
+    assert_eq!(window.state().document.app.schemas[path], before);
+    redo(&mut window);
+    redo(&mut window);
+    assert_eq!(window.state().document.app.schemas[path], second);
+}
+
+#[test]
 fn a_schema_grows_by_its_form_and_undo_gives_the_text_back() {
     let path = "schemas/Order.xsd";
     let mut window = open("southridge", Tab::Schema(path.into()));

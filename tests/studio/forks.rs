@@ -958,3 +958,24 @@ fn forks_gallery() {
         save(&mut bench, "form");
     }
 }
+
+#[test]
+fn a_run_is_deleted_only_when_one_says_so_again() {
+    let mut bench = Bench::held(Theme::Dark, [1700.0, 900.0]);
+    watch_manager(&mut bench);
+    bench.until("a message that came", |w| w.state().run.state.brought.is_some());
+    bench.tell(Command::Fork {
+        seq: bench.window.state().run.state.brought.as_ref().unwrap().seq,
+        fault: None,
+    });
+    bench.until("a fork", |w| w.state().run.state.runs.len() == 2);
+    bench.click("Runs");
+    bench.window.run_steps(2);
+    bench.click("Delete Run 1");
+    bench.click("Keep it");
+    assert_eq!(bench.window.state().run.state.runs.len(), 2);
+    bench.click("Delete Run 1");
+    assert_eq!(bench.window.state().run.state.runs.len(), 2, "it is asked for first");
+    bench.click("Delete it");
+    bench.until("one run", |w| w.state().run.state.runs.len() == 1);
+}

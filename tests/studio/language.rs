@@ -326,3 +326,60 @@ fn language_gallery() {
         keep(&mut small, "port-form");
     }
 }
+
+#[test]
+fn the_help_of_a_call_stands_above_what_one_writes() {
+    for (text, call, forms) in [
+        ("orderStatus = orderStatus.Substring(1, ", "Substring(", 2),
+        ("orderStatus = System.String.Format(\"{0}\", ", "Format(", 1),
+    ] {
+        let (mut window, _) = expression();
+        write(&mut window, text);
+        window.run_steps(4);
+        let field = window.get_by_role_and_label(Role::MultilineTextInput, "Statements").rect();
+        let told: Vec<egui::Rect> =
+            window.query_all_by_label_contains(call).map(|node| node.rect()).collect();
+        assert!(told.len() >= forms, "{told:?}");
+        for form in told {
+            assert!(form.bottom() <= field.top() || form.top() >= field.bottom(), "{form} over {field}");
+        }
+    }
+}
+
+#[test]
+fn uses_follow_a_name_whatever_is_selected() {
+    let (mut window, _) = expression();
+    let shape = window.state().document.selection.clone();
+    window.state_mut().document.select(local("stage"));
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::SHIFT, Key::F12);
+    window.run_steps(4);
+    window.state_mut().document.select(shape.clone());
+    window.run_steps(2);
+    let uses = |window: &Window| {
+        let heading = window.query_all_by_label_contains("variable · ").next().unwrap();
+        let count = heading.accesskit_node().value().unwrap();
+        let named = |name: &str| window.query_all_by_label_contains(&format!(": variable {name}")).count();
+        (named("stage"), named("phase"), count)
+    };
+    let (named, none, count) = uses(&window);
+    assert_eq!((named, none), (1, 0));
+    assert!(!count.contains(" 0 uses"), "{count}");
+    window.get_all_by_label("Rename…").next().unwrap().click();
+    window.run_steps(3);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run_steps(2);
+    window.event(egui::Event::Text("phase".into()));
+    window.run_steps(2);
+    press(&mut window, Key::Enter);
+    window.run_steps(8);
+    assert_eq!(uses(&window), (0, 1, count.clone()));
+    window.state_mut().document.select(shape.clone());
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(8);
+    assert_eq!(uses(&window), (1, 0, count.clone()));
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+    window.run_steps(8);
+    assert_eq!(uses(&window), (0, 1, count.clone()));
+}

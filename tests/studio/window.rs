@@ -6,6 +6,7 @@ use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use orchestrion::studio::command::Command;
+use orchestrion::studio::dialogs::{Answer, FolderDialogs, Purpose};
 use orchestrion::studio::document::Document;
 use orchestrion::studio::{Studio, sample};
 
@@ -37,4 +38,18 @@ pub fn click(window: &mut Window, role: Role, name: &str) {
 pub fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
     window.key_press_modifiers(modifiers, key);
     window.run_steps(3);
+}
+
+/// A desktop that has no dialog for files: the studio asks for the path itself.
+#[derive(Debug)]
+pub struct NoDialogs;
+
+impl FolderDialogs for NoDialogs {
+    fn ask(&mut self, _: Purpose, wake: Box<dyn Fn() + Send>) {
+        wake();
+    }
+
+    fn answer(&mut self) -> Answer {
+        Answer::Unavailable
+    }
 }

@@ -1,6 +1,7 @@
 //! Where the canvas looks: pan, zoom, reveal, and what is opened or closed in it. View state only, never saved.
 
 use super::camera::{edge_scroll, fitted, hidden, least, off_middle, opening, revealed, zoomed_to};
+use super::paint::DETAIL;
 use super::view::{Canvas, Drag, Scene};
 use crate::drawing::layout;
 use crate::model::{Id, Orchestration};
@@ -8,6 +9,9 @@ use crate::studio::document::Selection;
 use egui::emath::TSTransform;
 use egui::{CursorIcon, DragAndDrop, Key, PointerButton, Pos2, Rect, Response, Ui, Vec2};
 use std::collections::BTreeSet;
+
+/// The scale at which all that is said on shapes can be read.
+const NEAR: f32 = 0.8;
 
 /// View state of one orchestration; never saved with it.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +55,11 @@ impl Canvas {
     /// Brings what is selected into view in the next frame.
     pub fn reveal(&mut self, selection: &Selection) {
         self.reveal = Some(selection.clone());
+    }
+
+    /// In the next frame what is said on shapes can be read.
+    pub fn come_near(&mut self) {
+        self.near = true;
     }
 
     /// Moves a shape to the middle of the view, gently.
@@ -172,6 +181,9 @@ impl Canvas {
             }
         }
         if let Some(target) = self.reveal.take() {
+            if std::mem::take(&mut self.near) && t.scaling < DETAIL {
+                t = zoomed_to(t, NEAR / t.scaling, rect.center(), self.least);
+            }
             t = revealed(layout, t, rect, &target);
         }
         let held =

@@ -141,6 +141,8 @@ pub struct Canvas {
     pub(super) rename: Option<Rename>,
     /// Bring this into view in the next frame.
     pub(super) reveal: Option<Selection>,
+    /// With it, come so near that its words can be read.
+    pub(super) near: bool,
     /// Bring this to the middle over the next frames.
     pub(super) glide: Option<Selection>,
     /// Gets the keyboard in the next frame.

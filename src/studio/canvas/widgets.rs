@@ -143,6 +143,12 @@ impl Canvas {
                 response.context_menu(|ui| (scene.menu)(ui));
             }
         }
+        // Tab selects what it comes to, as the arrow keys do; backwards, egui gives the keyboard a frame later.
+        let tab = ui.input(|i| i.key_pressed(Key::Tab));
+        let before = ui.data_mut(|data| {
+            std::mem::replace(data.get_temp_mut_or_default(egui::Id::unique("tab was pressed")), tab)
+        });
+        let tabbed = tab || before;
         for (id, response) in &widgets.nodes {
             let node = self.layout.node(id);
             if response.clicked() {
@@ -181,6 +187,9 @@ impl Canvas {
                 let filter =
                     EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
                 ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+                if tabbed && !scene.selection.has(id) {
+                    actions.push(CanvasAction::Select(Selection::Node(id.clone())));
+                }
                 self.keys(ui, id, node, scene, actions, changes);
                 if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
                     actions.push(CanvasAction::Select(Selection::Orchestration));

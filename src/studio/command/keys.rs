@@ -63,6 +63,24 @@ impl Command {
         )
     }
 
+    /// True for what goes on with the application as it is written: what is typed into a name counts first.
+    pub fn settles(self) -> bool {
+        use Command as C;
+        matches!(
+            self,
+            C::Save
+                | C::SaveAs
+                | C::New
+                | C::Open
+                | C::OpenSample
+                | C::Run
+                | C::CompareWith
+                | C::ExportSvg
+                | C::ExportPng
+                | C::CopyPicture
+        )
+    }
+
     /// The command whose keys were pressed, longer combinations first. Typing in a field keeps its own keys; undo and
     /// redo are the document's in a field that edits the document as one types, or in which nothing is typed. Without a `canvas` in front the keys for
     /// the drawing belong to what has the focus.
@@ -78,6 +96,11 @@ impl Command {
         let equals: Vec<_> =
             plus.map(|(c, s)| (*c, KeyboardShortcut::new(s.modifiers, Key::Equals))).collect();
         all.extend(equals);
+        // What most other programs have for Redo.
+        let again = KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
+        if all.iter().all(|(_, shortcut)| *shortcut != again) {
+            all.push((Self::Redo, again));
+        }
         let mut found = Vec::new();
         ctx.input_mut(|input| {
             for (command, shortcut) in all {
@@ -88,7 +111,7 @@ impl Command {
                 if (command.on_drawing() && (typing || !canvas)) || (steps && typing && !bound) {
                     continue;
                 }
-                if input.consume_shortcut(&shortcut) {
+                if taken(input, &shortcut) {
                     found.push(command);
                 }
             }
@@ -112,3 +135,35 @@ impl Command {
         found
     }
 }
+
+/// Takes the keys from the input if they were pressed with these modifiers and no others; where a sign is on the
+/// keyboard, and so whether it takes Shift or Alt, is not for us to know.
+fn taken(input: &mut egui::InputState, shortcut: &KeyboardShortcut) -> bool {
+    let name = shortcut.logical_key.name();
+    let sign = !name.chars().all(|c| c.is_ascii_alphanumeric()) || SIGNS.contains(&shortcut.logical_key);
+    if sign {
+        return input.consume_shortcut(shortcut);
+    }
+    let before = input.events.len();
+    input.events.retain(|event| {
+        let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
+        *key != shortcut.logical_key || !modifiers.matches_exact(shortcut.modifiers)
+    });
+    input.events.len() < before
+}
+
+const SIGNS: [Key; 13] = [
+    Key::Plus,
+    Key::Minus,
+    Key::Equals,
+    Key::Colon,
+    Key::Comma,
+    Key::Backslash,
+    Key::Slash,
+    Key::Pipe,
+    Key::Questionmark,
+    Key::OpenBracket,
+    Key::CloseBracket,
+    Key::Period,
+    Key::Semicolon,
+];

@@ -132,7 +132,6 @@ impl Command {
             }
             Self::InsertBefore
             | Self::InsertAfter
-            | Self::InsertInto
             | Self::SelectAll
             | Self::Paste
             | Self::PasteDeclared
@@ -141,6 +140,9 @@ impl Command {
             | Self::ExpandAll
             | Self::ZoomIn
             | Self::ZoomOut => drawn(),
+            Self::InsertInto => {
+                drawn().or_else(|| unless(studio.can_insert_into(), "Select a container or a branch first"))
+            }
             Self::Delete => {
                 let some = document.selection != Selection::Orchestration;
                 unless(studio.tabs.on_canvas(), "Go to an orchestration first")

@@ -203,7 +203,7 @@ fn show(ui: &mut Ui, field: &Field<'_>, value: &mut String, actions: &mut Vec<Ac
                 state.list = None;
                 changed = true;
             }
-            tips::signature(ui, id, &mut state, &scope, value, caret, &output);
+            tips::signature(ui, id, &mut state, &scope, (value, caret), &output, field.large);
         }
     } else {
         state.list = None;

@@ -9,7 +9,7 @@ use crate::studio::theme::{self, Tokens};
 use crate::studio::ticks;
 use egui::text::{LayoutJob, TextFormat};
 use egui::text_edit::TextEditOutput;
-use egui::{Area, CursorIcon, FontId, Id, Order, Response, RichText, Ui, pos2};
+use egui::{Align2, Area, CursorIcon, FontId, Id, Order, Response, RichText, Ui, pos2};
 
 /// Findings and types where the pointer is; Ctrl+click goes to the declaration.
 pub fn under_pointer(
@@ -81,9 +81,9 @@ pub fn signature(
     id: Id,
     state: &mut State,
     scope: &Scope<'_>,
-    text: &str,
-    caret: usize,
+    (text, caret): (&str, usize),
     output: &TextEditOutput,
+    large: bool,
 ) {
     if !state.signature {
         return;
@@ -124,17 +124,19 @@ pub fn signature(
             job
         })
         .collect();
+    // Above the text one writes; over a small field, which is short, above the whole of it.
+    let top = if large { here.top() } else { output.text_clip_rect.top() };
+    let words = |job: &LayoutJob| ui.fonts_mut(|fonts| fonts.layout_job(job.clone()).size().y) + 2.0;
     let extra = usize::from(!found.about.is_empty()) + usize::from(more > 0);
-    let height = (lines.len() + extra) as f32 * 18.0 + 14.0;
-    let above = here.top() - height - 4.0;
-    let y = if above > screen.top() && state.list.is_some() || above > screen.top() {
-        above
+    let height = lines.iter().map(words).sum::<f32>() + extra as f32 * 18.0 + 14.0;
+    let (y, pivot) = if top - height - 4.0 > screen.top() {
+        (top - 4.0, Align2::LEFT_BOTTOM)
     } else {
-        here.bottom() + 4.0
+        (here.bottom().max(if large { 0.0 } else { output.text_clip_rect.bottom() }) + 4.0, Align2::LEFT_TOP)
     };
     let x = (here.left() - 20.0).clamp(screen.left(), (screen.right() - width).max(screen.left()));
     let area = Area::new(id.with("signature")).order(Order::Foreground).interactable(false);
-    area.fixed_pos(pos2(x, y)).show(ui.ctx(), |ui| {
+    area.pivot(pivot).fixed_pos(pos2(x, y)).show(ui.ctx(), |ui| {
         small_frame(ui).show(ui, |ui| {
             ui.set_max_width(width - 12.0);
             ui.spacing_mut().item_spacing.y = 2.0;

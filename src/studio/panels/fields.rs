@@ -158,6 +158,15 @@ pub fn bound(ctx: &egui::Context) -> bool {
     field.is_some() && ctx.memory(|m| m.focused()) == field
 }
 
+/// Leaves the field in which something is typed that does not count yet, so that it counts; true when there was one.
+pub fn settle(ctx: &egui::Context) -> bool {
+    let typed = ctx.text_edit_focused() && !bound(ctx);
+    if typed {
+        ctx.memory_mut(|memory| memory.stop_text_input());
+    }
+    typed
+}
+
 /// A line of text that counts when it is left or Enter is pressed, for names that others use.
 pub fn name(ui: &mut Ui, label: &str, value: &str) -> Option<String> {
     row(ui, label, |ui| committed(ui, label, value))
@@ -278,8 +287,20 @@ fn says(ui: &Ui, field: Response, words: &str) {
     }
 }
 
-/// Arrow keys go through the entries of an open list, beginning at the one that is chosen.
+/// Arrow keys go through the entries of an open list, beginning at the one that is chosen, which is in sight when the
+/// list opens. What is chosen by a key closes the list as a click does.
 fn through(ui: &Ui, entries: &[(Response, bool)]) {
+    let opened = ui.scope_id().with("entries were seen");
+    let pass = ui.ctx().cumulative_pass_nr();
+    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default(opened), pass));
+    if before + 1 < pass
+        && let Some((entry, _)) = entries.iter().find(|(_, chosen)| *chosen)
+    {
+        entry.scroll_to_me(Some(egui::Align::Center));
+    }
+    if entries.iter().any(|(entry, _)| entry.clicked()) {
+        ui.close();
+    }
     let (down, up) = ui.input_mut(|i| {
         let none = egui::Modifiers::NONE;
         (i.consume_key(none, egui::Key::ArrowDown), i.consume_key(none, egui::Key::ArrowUp))

@@ -161,7 +161,7 @@ fn uses_words(tab: &Tab, item: Option<&Item>) -> Option<(&'static str, &'static 
         Tab::Script(_) => ("Used by", "No expression uses it."),
         Tab::Ports => match item? {
             Item::ReceivePort(_) | Item::SendPort(_) | Item::Group(_) => {
-                ("Bound to it", "No logical port is bound to it.")
+                ("Bound to it", "No logical port is bound to it directly.")
             }
             _ => return None,
         },

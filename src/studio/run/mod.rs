@@ -133,6 +133,8 @@ pub struct RunMode {
     form: Option<forks::Form>,
     /// Name of the run that gets another, that one so far, and whether the field is new.
     renaming: Option<(String, String, bool)>,
+    /// Name of the run one is asked about before it is deleted.
+    discarding: Option<String>,
     /// Of two runs side by side.
     only_differences: bool,
     /// The runs, the event in which they part and the place of the first line, that the list was last scrolled to.

@@ -271,7 +271,7 @@ impl<'a> RunOverlay<'a> {
             self.count(paint, head, &words);
         } else if token.progress.completed > 1 && z > 0.55 {
             let (at, align) = if node.container {
-                (head.right_center() - vec2(COUNT * z, 0.0), Align2::RIGHT_CENTER)
+                (head.right_top() - vec2(COUNT * z, 0.0), Align2::RIGHT_CENTER)
             } else {
                 (head.right_bottom() + vec2(-8.0 * z, -2.0 * z), Align2::RIGHT_BOTTOM)
             };
@@ -279,9 +279,8 @@ impl<'a> RunOverlay<'a> {
             let words = format!("{}×", token.progress.completed);
             let galley = paint.painter.layout_no_wrap(words, font, t.muted);
             let rect = align.anchor_size(at, galley.size());
-            if !node.container {
-                paint.painter.rect_filled(rect.expand2(vec2(3.0 * z, 0.0)), 2.0, t.card);
-            }
+            let ground = if node.container { t.canvas } else { t.card };
+            paint.painter.rect_filled(rect.expand2(vec2(3.0 * z, 0.0)), 2.0, ground);
             paint.painter.galley(rect.min, galley, t.muted);
         }
     }
@@ -309,7 +308,8 @@ impl<'a> RunOverlay<'a> {
         let subscriptions = watched.wakes.len();
         let place = |shape: &Name| {
             let node = paint.layout.visible(&Id::new(shape.as_str()))?;
-            Some(seen(paint, node).right_center() - vec2(if node.container { TOKEN } else { 0.0 }, 0.0))
+            let head = seen(paint, node);
+            Some(if node.container { head.right_top() - vec2(TOKEN, 0.0) } else { head.right_center() })
         };
         let gone = if self.state.clock.playing && !self.still {
             ease_out((self.state.play - self.tokens.since) / HOP)
@@ -458,9 +458,9 @@ pub(in crate::studio) fn pill(
     Some(body)
 }
 
-/// How far from the end of a container's head its token and its count stand: beside the way in and the chevron.
-const TOKEN: f32 = 88.0;
-const COUNT: f32 = 56.0;
+/// How far from the corner of a container its token and its count stand on its upper edge, where no word of it is.
+const TOKEN: f32 = 26.0;
+const COUNT: f32 = 48.0;
 
 /// A dashed rounded frame.
 fn dashed(paint: &Paint<'_>, rect: Rect, radius: f32, stroke: Stroke) {

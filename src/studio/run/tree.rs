@@ -80,6 +80,9 @@ fn row(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
     if run.renaming.as_ref().is_some_and(|(name, ..)| *name == info.name) {
         return rename(ui, run);
     }
+    if run.discarding.as_ref() == Some(&info.name) {
+        return discard(ui, run, info);
+    }
     let compared = run.state.comparison.as_ref().is_some_and(|c| c.right == info.name);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
@@ -142,7 +145,25 @@ fn row(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
             run.renaming = Some((info.name.clone(), info.name.clone(), true));
         }
         if fields::icon_button(ui, Glyph::Close, &format!("Delete {}", info.name)).clicked() {
+            run.discarding = Some(info.name.clone());
+        }
+    });
+}
+
+/// In place of its row: a run that is deleted does not come back.
+fn discard(ui: &mut Ui, run: &mut RunMode, info: &RunInfo) {
+    ui.horizontal(|ui| {
+        ui.set_min_height(ROW);
+        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.add_space(indent(info));
+        let delete = ui.small_button("Delete it").on_hover_text(format!("Deletes {} for good", info.name));
+        let keep = ui.small_button("Keep it");
+        ui.add(egui::Label::new(RichText::new(&info.name).size(12.5)).truncate());
+        if delete.clicked() {
             run.tell(Command::DiscardRun(info.name.clone()));
+        }
+        if delete.clicked() || keep.clicked() || ui.input(|input| input.key_pressed(Key::Escape)) {
+            run.discarding = None;
         }
     });
 }

@@ -99,16 +99,24 @@ pub fn compile(text: &str, slot: Slot, symbols: &dyn Symbols) -> Compiled {
         if !parser.ends() {
             // The text is pasted before a semicolon: what follows runs too, in a message only.
             let here = parser.here();
+            let said = parser.problems.len();
             let rest = parser.statements();
             if slot == Slot::Text {
                 steps = compiler.statements(&rest);
             } else {
-                parser.error(
-                    SYNTAX,
-                    here,
-                    format!("{} takes one expression", slot.noun()),
-                    "Put statements in an Expression shape before it.",
-                );
+                // How statements are written is no help where there are none.
+                let mut at = 0;
+                parser.problems.retain(|problem| {
+                    at += 1;
+                    at <= said || problem.code != SYNTAX
+                });
+                let help = match slot {
+                    Slot::Delay => {
+                        "Write new System.TimeSpan(0, 0, 5) for five seconds; put statements in an Expression shape before it."
+                    }
+                    _ => "Put statements in an Expression shape before it.",
+                };
+                parser.error(SYNTAX, here, format!("{} takes one expression", slot.noun()), help);
             }
         }
         // A value that did not parse has no type worth a second finding.

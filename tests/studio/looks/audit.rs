@@ -37,12 +37,13 @@ impl Line {
     }
 }
 
-/// A filled rectangle.
+/// A filled rectangle, or the square within a filled disc.
 struct Ground {
     rect: Rect,
     clip: Rect,
     fill: Color32,
     at: usize,
+    disc: bool,
 }
 
 /// All that is wrong with what the window shows now, one line each.
@@ -50,6 +51,7 @@ pub fn faults(window: &Harness<'_, Studio>) -> Vec<String> {
     let frame = Frame::of(window);
     let mut all = frame.cut();
     all.extend(frame.overlapping());
+    all.extend(frame.covered());
     all.extend(frame.shortened());
     all.extend(frame.out_of_reach(window));
     all.extend(window.unnamed_widgets().into_iter().map(|w| format!("without a name: {w}")));
@@ -136,7 +138,7 @@ impl Frame {
             Shape::Text(text) => self.text(text, clip, *at),
             Shape::Circle(circle) if circle.fill.a() > 0 => {
                 let rect = Rect::from_center_size(circle.center, Vec2::splat(circle.radius * 1.4));
-                self.grounds.push(Ground { rect, clip, fill: circle.fill, at: *at });
+                self.grounds.push(Ground { rect, clip, fill: circle.fill, at: *at, disc: true });
             }
             _ => {}
         }
@@ -144,7 +146,7 @@ impl Frame {
 
     fn ground(&mut self, shape: &RectShape, clip: Rect, at: usize) {
         if shape.fill.a() > 0 && shape.brush.is_none() && shape.blur_width == 0.0 {
-            self.grounds.push(Ground { rect: shape.rect, clip, fill: shape.fill, at });
+            self.grounds.push(Ground { rect: shape.rect, clip, fill: shape.fill, at, disc: false });
         }
     }
 
@@ -258,12 +260,27 @@ impl Frame {
         found
     }
 
+    /// Words that a disc lies on, as the token of an instance is; what is under its shine can be read.
+    fn covered(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for disc in self.grounds.iter().filter(|g| g.disc && g.fill.is_opaque()) {
+            let place = disc.rect.intersect(disc.clip);
+            for line in self.visible().filter(|line| line.at < disc.at) {
+                let both = line.seen().intersect(place);
+                if both.width() > SLACK && both.height() > SLACK && !self.hidden(both, line.at, disc.at) {
+                    found.push(format!("a disc over {:?} at {both:.0}", line.words));
+                }
+            }
+        }
+        found
+    }
+
     /// Words that are cut short with no way to know all of them.
     fn shortened(&self) -> Vec<String> {
         let said = |line: &Line, whole: &str| {
             let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
             let whole = plain(whole);
-            let whole = whole.trim_end_matches('…').trim();
+            let whole = whole.trim_matches('…').trim();
             self.names.iter().any(|(rect, words)| {
                 rect.expand(28.0).intersects(line.seen()) && plain(words).contains(whole)
             })

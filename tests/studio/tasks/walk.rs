@@ -1,12 +1,12 @@
 //! A person at the studio: what they press and click is counted.
 
 use crate::harness;
+use crate::window::NoDialogs;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2, Rect, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::model::{Application, Module, Orchestration, Shape, ShapeKind};
-use orchestrion::studio::dialogs::{Answer, FolderDialogs, Purpose};
 use orchestrion::studio::document::{Document, Selection};
 use orchestrion::studio::tabs::Tab;
 use orchestrion::studio::{Studio, sample};
@@ -17,20 +17,6 @@ pub struct Walk {
     pub window: Harness<'static, Studio>,
     pub keys: usize,
     pub mouse: usize,
-}
-
-/// A desktop that has no dialog for files: the studio asks for the path itself.
-#[derive(Debug)]
-struct NoDialogs;
-
-impl FolderDialogs for NoDialogs {
-    fn ask(&mut self, _: Purpose, wake: Box<dyn Fn() + Send>) {
-        wake();
-    }
-
-    fn answer(&mut self) -> Answer {
-        Answer::Unavailable
-    }
 }
 
 impl Walk {

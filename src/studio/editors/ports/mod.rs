@@ -465,8 +465,14 @@ fn traffic(ui: &mut Ui, app: &Application, picture: &Picture, kind: NodeKind, na
                 line(ui, words.clone(), String::new());
             }
             if from.is_empty() {
-                fields::note(ui, "Nothing in this application is sent to it");
+                fields::note(ui, "Nothing in this application is sent to it by itself");
             }
+        }
+        let groups = app.bindings.send_port_groups.iter();
+        for group in
+            groups.filter(|group| kind == NodeKind::SendPort && group.ports.iter().any(|p| p == name))
+        {
+            line(ui, format!("Gets what the group {} gets", group.name), String::new());
         }
         if !any {
             fields::note(ui, "Not enlisted: it has no subscription, and what is sent to it finds nobody");

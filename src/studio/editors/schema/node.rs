@@ -57,6 +57,7 @@ pub fn ui(
     state: &mut State,
 ) {
     let Some((path, node)) = chosen(schemas, roots, state) else { return };
+    let holder = holder(schemas, roots, &path, node);
     let t = Tokens::of(ui);
     let mut wish = None;
     Frame::new().fill(t.surface).corner_radius(6).inner_margin(Margin::symmetric(10, 8)).show(ui, |ui| {
@@ -76,14 +77,15 @@ pub fn ui(
             });
         });
         ui.horizontal(|ui| {
-            let record = node.content.is_none() && !node.attribute;
-            ui.add_enabled_ui(record, |ui| {
+            ui.add_enabled_ui(holder.is_some(), |ui| {
                 for (words, fresh) in [
                     ("Add element", Fresh::Element("string")),
                     ("Add record", Fresh::Record),
                     ("Add attribute", Fresh::Attribute("string")),
                 ] {
-                    let button = ui.button(words).on_disabled_hover_text("Only a record holds other nodes");
+                    let name = holder.as_ref().map_or("", |(_, node)| node.local.as_str());
+                    let button = ui.button(words).on_hover_text(format!("At the end of {name}"));
+                    let button = button.on_disabled_hover_text("Only a record holds other nodes");
                     if button.clicked() {
                         wish = Some(Wish::Add(fresh));
                     }
@@ -97,8 +99,28 @@ pub fn ui(
         });
     });
     if let Some(wish) = wish {
-        fulfil(ui, editing, file, (&path, node), wish, state);
+        let (path, node) = match &holder {
+            Some((path, node)) if matches!(wish, Wish::Add(_)) => (path, *node),
+            _ => (&path, node),
+        };
+        fulfil(ui, editing, file, (path, node), wish, state);
     }
+}
+
+/// The record to which one adds where `node` is chosen: itself, or the one it is in.
+fn holder<'s>(
+    schemas: &'s SchemaSet,
+    roots: &[&Arc<RootSchema>],
+    path: &NodePath,
+    node: &'s SchemaNode,
+) -> Option<(NodePath, &'s SchemaNode)> {
+    if node.content.is_none() && !node.attribute {
+        return Some((path.clone(), node));
+    }
+    let (_, above) = path.steps.split_last()?;
+    let above = NodePath { steps: above.to_vec() };
+    let mut trees = roots.iter().filter_map(|root| schemas.structure(&root.message_type));
+    trees.find_map(|tree| tree.locate(&above)).map(|found| (found.path, found.node))
 }
 
 /// Takes a node out, as the button does.
