@@ -347,7 +347,9 @@ impl Studio {
         match done {
             Ok(Some(label)) => {
                 self.said = Some((format!("{verb}: {label}"), false));
-                self.tabs.canvas_mut().reveal(&self.document.selection);
+                // What changed is in sight, whatever is selected.
+                let shown = self.document.touched.as_ref().unwrap_or(&self.document.selection);
+                self.tabs.canvas_mut().reveal(shown);
             }
             Ok(None) => {}
             Err(refusal) => self.refused(&refusal),

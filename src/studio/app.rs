@@ -366,7 +366,7 @@ impl Studio {
 
     fn left(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) {
         // The shapes stay at hand beside a long tree, where there is room for both.
-        let apart = ui.available_height() > 560.0;
+        let apart = ui.available_height() > 680.0;
         if apart {
             ui.scope(|ui| {
                 ui.set_max_width(ui.available_width() - 4.0);

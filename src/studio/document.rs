@@ -174,6 +174,8 @@ pub struct Document {
     /// Key of the module that is shown.
     pub module: String,
     pub selection: Selection,
+    /// What the last step of undo or redo was about.
+    pub touched: Option<Selection>,
     /// Grows with every change of `app`.
     pub revision: u64,
     pub names: Names,
@@ -219,6 +221,7 @@ impl Document {
             opened: None,
             module,
             selection: Selection::default(),
+            touched: None,
             revision: 0,
             names: Names::default(),
             problems: Vec::new(),
@@ -368,8 +371,9 @@ impl Document {
         let label = step(&mut self.history, &mut self.app)?;
         self.follow_place(place);
         self.changed();
+        self.touched = before.zip(self.module()).and_then(|(before, now)| crossed::touched(&before, now));
         if self.selection == Selection::Orchestration
-            && let Some(touched) = before.zip(self.module()).and_then(|(b, now)| crossed::touched(&b, now))
+            && let Some(touched) = self.touched.clone()
         {
             self.selection = touched;
         }

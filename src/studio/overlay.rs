@@ -389,7 +389,7 @@ fn prompt(
     (title, label, verb): (&str, &str, &str),
     ending: Option<&str>,
     (path, fresh): (&mut String, &mut bool),
-    unfit: Option<String>,
+    unfit: Option<(String, bool)>,
 ) -> Option<bool> {
     ui.set_width(460.0);
     ui.heading(title);
@@ -402,8 +402,8 @@ fn prompt(
         field.request_focus();
     }
     let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-    let ready = !path.trim().is_empty() && unfit.is_none();
-    if let Some(why) = unfit {
+    let ready = !path.trim().is_empty() && unfit.as_ref().is_none_or(|(_, stops)| !stops);
+    if let Some((why, _)) = unfit {
         let words = RichText::new(why).small().color(Tokens::of(ui).muted);
         ui.add(egui::Label::new(words).wrap());
     }
@@ -413,20 +413,21 @@ fn prompt(
     }
 }
 
-/// Why nothing can be read from a path, or written to it.
-fn unfit(purpose: Purpose, path: &str) -> Option<String> {
+/// Why nothing can be read from a path, or written to it; with `false` it can be, and this is what happens then.
+fn unfit(purpose: Purpose, path: &str) -> Option<(String, bool)> {
     let at = Path::new(path);
     if path.is_empty() {
         return None;
     }
     if matches!(purpose, Purpose::Compare | Purpose::OpenRun) {
-        return (!at.exists()).then(|| format!("There is nothing at {path}"));
+        return (!at.exists()).then(|| (format!("There is nothing at {path}"), true));
     }
     if at.is_dir() {
-        return Some(format!("{path} is a folder: add the name of a file"));
+        return Some((format!("{path} is a folder: add the name of a file"), true));
     }
     let folder = at.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
-    folder.map(|folder| format!("There is no folder {}", folder.display()))
+    let missing = folder.map(|folder| (format!("There is no folder {}", folder.display()), true));
+    missing.or_else(|| at.is_file().then(|| ("The file that is there is replaced".to_owned(), false)))
 }
 
 /// `Some(Some(true))` saves, `Some(Some(false))` discards, `Some(None)` stays.

@@ -134,6 +134,8 @@ impl Palette {
         let query = self.query.trim_start();
         let only = Group::ALL.into_iter().find(|group| query.starts_with(group.words().0));
         let query = if only.is_some() { query.get(1..).unwrap_or_default() } else { query };
+        // As it is written by hand.
+        let query = &query.replace("...", "…");
         let pattern = Pattern::parse(query.trim(), CaseMatching::Ignore, Normalization::Smart);
         let mut hits: Vec<(Group, u32, Found)> = Vec::new();
         let mut buffer = Vec::new();

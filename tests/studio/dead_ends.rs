@@ -5,6 +5,7 @@ use super::window::{NoDialogs, Window, click, command, open, press};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Theme, pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use orchestrion::model::edit::Edit;
 use orchestrion::model::{Id, ShapeKind};
 use orchestrion::studio::command::Command;
 use orchestrion::studio::document::{Document, Selection};
@@ -233,6 +234,9 @@ fn a_path_that_cannot_be_written_is_told_before_one_asks_for_it() {
     window.get_by_label_contains("is a folder: add the name of a file");
     write(&mut window, "/drawing.svg");
     assert!(exports(&window));
+    std::fs::write(&drawing, "another").unwrap();
+    window.run_steps(2);
+    window.get_by_label("The file that is there is replaced");
     plain(&mut window, Key::Enter);
     assert!(std::fs::read_to_string(&drawing).unwrap().starts_with("<svg"), "it is drawn");
 }
@@ -304,6 +308,32 @@ fn a_shortcut_is_its_keys_and_no_others() {
 }
 
 #[test]
+fn the_search_knows_other_words_for_what_it_finds() {
+    let mut window = open("hello");
+    let first = |window: &mut Window, words: &str| {
+        command(window, Command::Palette);
+        window.run_steps(3);
+        write(window, words);
+        let found = window.query_all_by_role(Role::Button).filter_map(|node| node.accesskit_node().label());
+        let found: Vec<String> = found.collect();
+        plain(window, Key::Escape);
+        found
+    };
+    let named = |found: &[String], name: &str| found.iter().any(|words| words.starts_with(name));
+    let found = first(&mut window, ">compare with...");
+    assert!(named(&found, "Compare with…"), "{found:?}");
+    click(&mut window, Role::TreeItem, "Construct reply");
+    command(&mut window, Command::Wrap);
+    window.run_steps(3);
+    write(&mut window, "scope");
+    plain(&mut window, Key::Enter);
+    for words in [">exception handler", ">add branch"] {
+        let found = first(&mut window, words);
+        assert!(named(&found, "Add catch block"), "{words}: {found:?}");
+    }
+}
+
+#[test]
 fn tab_selects_what_it_comes_to() {
     let mut window = open("hello");
     click(&mut window, Role::TreeItem, "Receive request");
@@ -368,4 +398,29 @@ fn a_list_closes_with_what_a_key_chose() {
     assert_eq!(message(&window), before);
     press(&mut window, Modifiers::COMMAND, Key::Y);
     assert_eq!(message(&window), chosen);
+}
+
+#[test]
+fn what_undo_and_redo_change_is_in_sight() {
+    let (mut window, shapes) = large();
+    let (first, name) = shapes[1].clone();
+    let module = window.state().document.module.clone();
+    let edit = Edit::RenameShape { module, shape: first, name: "Another name".into() };
+    window.state_mut().edit(edit, None);
+    let far = shapes.last().unwrap().0.clone();
+    let away = |window: &mut Window| {
+        select(window, &far);
+        window.state_mut().tabs.canvas_mut().reveal(&Selection::Node(far.clone()));
+        window.run_steps(3);
+    };
+    let seen = |window: &Window, name: &str| window.query_by_role_and_label(Role::TreeItem, name).is_some();
+    away(&mut window);
+    assert!(!seen(&window, "Another name"), "it is far off");
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert!(seen(&window, &name));
+    away(&mut window);
+    assert!(!seen(&window, &name));
+    press(&mut window, Modifiers::COMMAND, Key::Y);
+    assert!(seen(&window, "Another name"));
+    assert_eq!(window.state().document.selection, Selection::Node(far), "and what was selected still is");
 }

@@ -3,7 +3,7 @@
 use super::window::{self, Window, click};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use orchestrion::model::{MapValue, PortState};
 use orchestrion::studio::document::Selection;
 use orchestrion::studio::editors::ports::Item;
@@ -117,6 +117,29 @@ fn a_node_is_marked_by_a_click_and_the_text_keeps_the_rest() {
     assert_eq!(text(&window), before);
     redo(&mut window);
     assert_eq!(text(&window), after);
+}
+
+#[test]
+fn keys_walk_a_schema_and_name_what_they_come_to() {
+    let mut window = open("southridge", Tab::Schema("schemas/Order.xsd".into()));
+    click(&mut window, Role::TreeItem, "/Order");
+    let chosen = |window: &Window| {
+        let focused = window.get_all_by_role(Role::TreeItem).find(|node| node.is_focused());
+        focused.and_then(|node| node.accesskit_node().label()).unwrap()
+    };
+    let mut met = vec![chosen(&window)];
+    for key in [Key::ArrowDown, Key::ArrowDown, Key::ArrowUp] {
+        window.key_press(key);
+        window.run_steps(3);
+        met.push(chosen(&window));
+    }
+    assert_eq!(met[3], met[1], "{met:?}");
+    assert!(met[1] != met[0] && met[2] != met[1], "{met:?}");
+    window.key_press(Key::F2);
+    window.run_steps(3);
+    let name = window.get_by_role_and_label(Role::TextInput, "Name");
+    assert!(name.is_focused());
+    assert!(met[1].ends_with(&name.value().unwrap()), "{met:?}");
 }
 
 #[test]

@@ -25,7 +25,10 @@ impl Command {
             _ => false,
         };
         match self.about() {
-            _ if self == Self::AddBranch && scope() => ("Add catch block", "Adds a catch block to the Scope"),
+            _ if self == Self::AddBranch && scope() => (
+                "Add catch block",
+                "Adds a catch block to the Scope: a branch for an exception, its exception handler",
+            ),
             (text, tooltip, _) => (text, tooltip),
         }
     }

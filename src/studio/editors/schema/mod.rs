@@ -84,7 +84,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, path: &str, state: &mut State)
             .hint_text("Find an element or attribute")
             .desired_width(260.0);
         ui.add(field).accessible_name("Find an element or attribute");
-        fields::note(ui, "P promotes, D makes distinguished");
+        fields::note(ui, "At the end of a line P promotes and D makes distinguished");
     });
     ui.scope(|ui| {
         ui.set_max_width((ui.available_width() - 8.0).min(WIDTH));
@@ -93,16 +93,48 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, path: &str, state: &mut State)
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.set_max_width((ui.available_width() - 8.0).min(WIDTH));
+        let mut rows = Vec::new();
         for root in roots {
             let Some(node) = schemas.structure(&root.message_type) else { continue };
             let mut lines = Vec::new();
             walk(node, &mut Vec::new(), 0, state, &mut lines);
             for line in lines {
-                self::line(ui, editing, (path, text), root, &line, &schemas, state);
+                let response = self::line(ui, editing, (path, text), root, &line, &schemas, state);
+                rows.push((response, NodePath { steps: line.path }.to_string()));
             }
             ui.add_space(8.0);
         }
+        keys(ui, &rows, state);
     });
+}
+
+/// Arrow keys choose the node above or below; F2 names the one that is chosen.
+fn keys(ui: &Ui, rows: &[(egui::Response, String)], state: &mut State) {
+    let Some(at) = rows.iter().position(|(response, _)| response.has_focus()) else { return };
+    let arrows =
+        egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..egui::EventFilter::default() };
+    let pressed = |key| ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key));
+    let next = if pressed(egui::Key::ArrowDown) {
+        at + 1
+    } else if pressed(egui::Key::ArrowUp) {
+        at.saturating_sub(1)
+    } else {
+        at
+    };
+    if let Some((response, name)) = rows.get(next).or_else(|| rows.get(at)) {
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+        if next != at {
+            response.request_focus();
+            response.scroll_to_me(None);
+            state.chosen.clone_from(name);
+        }
+    }
+    if pressed(egui::Key::F2)
+        && let Some((_, name)) = rows.get(at)
+    {
+        state.chosen.clone_from(name);
+        fields::focus_first(ui);
+    }
 }
 
 fn walk<'a>(
@@ -172,7 +204,7 @@ fn line(
     line: &Line<'_>,
     schemas: &SchemaSet,
     state: &mut State,
-) {
+) -> egui::Response {
     let t = Tokens::of(ui);
     let node = line.node;
     let path = NodePath { steps: line.path.clone() };
@@ -213,6 +245,7 @@ fn line(
             state.closed.insert(name.clone());
         }
         state.chosen.clone_from(&name);
+        response.request_focus();
     }
     if response.has_focus() && parent {
         let (close, open) =
@@ -227,7 +260,7 @@ fn line(
         node::remove(ui, editing, file, (&path, node), state);
     }
     if node.content.is_none() {
-        return;
+        return response;
     }
     let place = egui::Rect::from_min_max(pos2(rect.right() - marks, rect.top()), rect.right_bottom());
     let mut over = ui.new_child(egui::UiBuilder::new().max_rect(place));
@@ -245,6 +278,7 @@ fn line(
             Err(reason) => state.refused = Some(reason),
         }
     });
+    response
 }
 
 /// What the person wants of a node.
