@@ -174,11 +174,14 @@ impl Studio {
                     self.asked(ctx, Ask::Define(target));
                 }
             }
-            Command::FindUses => {
-                if let Some(target) = self.named(ctx) {
-                    self.asked(ctx, Ask::Usages(target));
+            Command::FindUses => match self.named(ctx) {
+                Some(target) => self.asked(ctx, Ask::Usages(target)),
+                None => {
+                    let why =
+                        "Find uses: Select what others name first: a message, variable, set, port or type";
+                    self.said = Some((why.to_owned(), true));
                 }
-            }
+            },
             Command::Complete => {
                 if let Some(focused) = editor::focused(ctx) {
                     editor::offer(ctx, &focused);

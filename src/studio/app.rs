@@ -462,7 +462,8 @@ impl Studio {
                 CanvasAction::Paste { at, index } => self.request_paste(ui.ctx(), Some((at, index)), false),
                 CanvasAction::Move { shapes, at, index } => {
                     // What one has just put down is what one goes on with.
-                    let then = vec![Action::Select(Selection::of(shapes.iter().cloned()))];
+                    let selection = Selection::of(shapes.iter().cloned());
+                    let then = vec![Action::Go { module: key.clone(), selection }];
                     let edit = Edit::MoveShapes { module: key.clone(), shapes, block: at, index };
                     actions.push(Action::Make { edit, then });
                 }

@@ -407,6 +407,9 @@ fn prompt(
         let words = RichText::new(why).small().color(Tokens::of(ui).muted);
         ui.add(egui::Label::new(words).wrap());
     }
+    if entered && !ready {
+        field.request_focus();
+    }
     match fields::answers(ui, verb, ready, &["Cancel"]) {
         _ if entered && ready => Some(true),
         answer => answer.map(|at| at == 0),

@@ -42,6 +42,50 @@ fn a_hand_that_moves_at_once_takes_what_it_pressed() {
     assert_eq!(kind, "Send");
 }
 
+/// Presses and is elsewhere within one frame.
+fn flick(window: &mut Window, from: Pos2, to: Pos2) {
+    window.hover_at(from);
+    window.run_steps(2);
+    let button = egui::PointerButton::Primary;
+    window.event(egui::Event::PointerButton { pos: from, button, pressed: true, modifiers: Modifiers::NONE });
+    window.event(egui::Event::PointerMoved(to));
+    window.run_steps(2);
+}
+
+#[test]
+fn a_shape_that_is_flicked_away_is_what_moves() {
+    let mut window = open("hello");
+    let order = |window: &Window| {
+        let body = &window.state().document.orchestration().unwrap().body;
+        body.iter().map(|shape| shape.name.clone()).collect::<Vec<_>>()
+    };
+    let before = order(&window);
+    let from = window.get_by_role_and_label(Role::TreeItem, "Receive request").rect().center();
+    let over = window.get_by_role_and_label(Role::TreeItem, "Send reply").rect().center();
+    for away in [over, from + vec2(160.0, 20.0)] {
+        let to = window.get_by_label("Insert at the end of the orchestration").rect().center();
+        flick(&mut window, from, away);
+        window.hover_at(to);
+        window.run_steps(2);
+        window.drop_at(to);
+        window.run_steps(3);
+        assert_eq!(order(&window).last(), before.first(), "{away}");
+        let selected = window.state().document.selection.ids();
+        assert_eq!(selected.len(), 1, "no frame was drawn");
+        undo(&mut window);
+        assert_eq!(order(&window), before);
+    }
+}
+
+#[test]
+fn a_handle_that_is_flicked_away_connects() {
+    let mut window = open("hello");
+    let from = handle(&mut window, "Send reply");
+    flick(&mut window, from, from + vec2(60.0, 30.0));
+    let taken = egui::DragAndDrop::payload::<orchestrion::studio::canvas::Hand>(&window.ctx);
+    assert!(matches!(taken.as_deref(), Some(orchestrion::studio::canvas::Hand::Shape(_))), "{taken:?}");
+}
+
 fn send(window: &Window, name: &str) -> (String, String) {
     let shapes = window.state().document.orchestration().unwrap().shapes();
     match &shapes.into_iter().find(|s| s.name == name).unwrap().kind {

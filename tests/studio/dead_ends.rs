@@ -281,6 +281,11 @@ fn saving_counts_the_name_one_is_typing() {
     let (drawn, _) = orchestrion::model::files::load(&place).unwrap();
     let saved = drawn.modules.values().find_map(|module| module.orchestration.as_ref()).unwrap();
     assert_eq!(saved.body[2].name, "Answer");
+    write(&mut window, "ed");
+    press(&mut window, Modifiers::COMMAND, Key::S);
+    assert_eq!(body(&window)[2], "Answered", "one goes on where one was");
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(body(&window)[2], "Answer");
     press(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(body(&window)[2], "Send reply");
     press(&mut window, Modifiers::COMMAND, Key::Y);
@@ -352,6 +357,8 @@ fn nothing_is_put_into_what_holds_nothing() {
     let mut window = open("hello");
     click(&mut window, Role::TreeItem, "Send reply");
     assert!(!Command::InsertInto.enabled(window.state()));
+    command(&mut window, Command::FindUses);
+    assert!(window.state().said().contains("Select what others name first"), "{}", window.state().said());
     click(&mut window, Role::TreeItem, "Construct reply");
     assert!(Command::InsertInto.enabled(window.state()));
     plain(&mut window, Key::Delete);
@@ -389,11 +396,11 @@ fn a_list_closes_with_what_a_key_chose() {
     plain(&mut window, Key::Enter);
     assert!(egui::Popup::is_any_open(&window.ctx));
     plain(&mut window, Key::ArrowUp);
-    plain(&mut window, Key::ArrowUp);
     plain(&mut window, Key::Enter);
     let chosen = message(&window);
     assert_ne!(chosen, before);
     assert!(!egui::Popup::is_any_open(&window.ctx), "it is closed");
+    assert!(window.get_by_role_and_label(Role::ComboBox, "Message").is_focused(), "and has the keyboard");
     press(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(message(&window), before);
     press(&mut window, Modifiers::COMMAND, Key::Y);

@@ -151,6 +151,10 @@ impl Canvas {
         {
             changes.lasso = Some(Some(paint.view.inverse() * from));
         }
+        if DragAndDrop::has_any_payload(ui.ctx()) {
+            changes.lasso = Some(None);
+            return;
+        }
         let (Some(from), Some(pointer)) = (self.lasso, ui.input(|i| i.pointer.latest_pos())) else { return };
         let frame = Rect::from_two_pos(from, paint.view.inverse() * pointer);
         let shown = (paint.view * frame).intersect(rect);

@@ -149,6 +149,12 @@ impl Canvas {
             std::mem::replace(data.get_temp_mut_or_default(egui::Id::unique("tab was pressed")), tab)
         });
         let tabbed = tab || before;
+        // A hand that moves at once is over another by the time it is seen: what it pressed is what it takes.
+        let starts = |response: &Response| response.drag_started_by(PointerButton::Primary);
+        let begins = starts(ground)
+            || widgets.nodes.iter().any(|(_, response)| starts(response))
+            || widgets.ports.iter().any(|(_, response)| starts(response));
+        let pressed = ui.input(|i| i.pointer.press_origin()).filter(|_| begins);
         for (id, response) in &widgets.nodes {
             let node = self.layout.node(id);
             if response.clicked() {
@@ -167,7 +173,11 @@ impl Canvas {
             if response.double_clicked() {
                 actions.push(CanvasAction::Properties);
             }
-            let dragged = response.drag_started_by(PointerButton::Primary);
+            // At its ends stand the handles that connect it.
+            let dragged = pressed.is_some_and(|at| {
+                response.rect.shrink2(vec2(9.0, 0.0)).contains(at)
+                    || (starts(response) && response.rect.contains(at))
+            });
             if scene.editable && dragged && node.is_some_and(|n| n.shape) {
                 let ids = if scene.selection.has(id) { scene.selection.ids() } else { [id.clone()].into() };
                 let shapes = ids.into_iter().filter(|id| self.layout.node(id).is_some_and(|n| n.shape));

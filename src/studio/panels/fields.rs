@@ -161,10 +161,16 @@ pub fn bound(ctx: &egui::Context) -> bool {
 /// Leaves the field in which something is typed that does not count yet, so that it counts; true when there was one.
 pub fn settle(ctx: &egui::Context) -> bool {
     let typed = ctx.text_edit_focused() && !bound(ctx);
+    ctx.data_mut(|data| data.insert_temp(settled(), typed));
     if typed {
         ctx.memory_mut(|memory| memory.stop_text_input());
     }
     typed
+}
+
+/// True in the frame in which [`settle`] left a field.
+fn settled() -> egui::Id {
+    egui::Id::unique("a field is left to count")
 }
 
 /// A line of text that counts when it is left or Enter is pressed, for names that others use.
@@ -187,10 +193,18 @@ pub fn committed(ui: &mut Ui, salt: &str, value: &str) -> Option<String> {
         response.request_focus();
         crate::studio::canvas::select_all(ui, response.id, text.chars().count());
     }
+    // Left only for what is typed to count, it goes on, at the end of it.
+    let again = ui.make_persistent_id(("goes on", salt));
+    if ui.data_mut(|d| d.remove_temp::<bool>(again)).is_some() {
+        response.request_focus();
+    }
     if response.changed() {
         ui.data_mut(|d| d.insert_temp(id, text.clone()));
     }
     if response.lost_focus() {
+        if ui.data_mut(|d| d.remove_temp::<bool>(settled())) == Some(true) {
+            ui.data_mut(|d| d.insert_temp(again, true));
+        }
         ui.data_mut(|d| d.remove::<String>(id));
         let escaped = ui.input(|i| i.key_pressed(egui::Key::Escape));
         let text = text.trim().to_owned();
@@ -287,8 +301,8 @@ fn says(ui: &Ui, field: Response, words: &str) {
     }
 }
 
-/// Arrow keys go through the entries of an open list, beginning at the one that is chosen, which is in sight when the
-/// list opens. What is chosen by a key closes the list as a click does.
+/// Arrow keys go through the entries of an open list, beginning at the one that is chosen, which is in sight and
+/// has the keyboard when the list opens. What is chosen by a key closes the list as a click does.
 fn through(ui: &Ui, entries: &[(Response, bool)]) {
     let opened = ui.scope_id().with("entries were seen");
     let pass = ui.ctx().cumulative_pass_nr();
@@ -297,6 +311,7 @@ fn through(ui: &Ui, entries: &[(Response, bool)]) {
         && let Some((entry, _)) = entries.iter().find(|(_, chosen)| *chosen)
     {
         entry.scroll_to_me(Some(egui::Align::Center));
+        entry.request_focus();
     }
     if entries.iter().any(|(entry, _)| entry.clicked()) {
         ui.close();
@@ -310,8 +325,12 @@ fn through(ui: &Ui, entries: &[(Response, bool)]) {
         Some(at) if down => at + 1,
         Some(at) if up => at.saturating_sub(1),
         Some(at) => at,
-        None if down || up => entries.iter().position(|(_, chosen)| *chosen).unwrap_or(0),
-        None => return,
+        None => match entries.iter().position(|(_, chosen)| *chosen) {
+            Some(at) if down => at + 1,
+            Some(at) if up => at.saturating_sub(1),
+            None if down || up => 0,
+            _ => return,
+        },
     };
     let Some((entry, _)) = entries.get(to).or(entries.last()) else { return };
     if focused != Some(to) {
@@ -323,10 +342,16 @@ fn through(ui: &Ui, entries: &[(Response, bool)]) {
     keeps_arrows(ui, entry);
 }
 
-/// While a list is open the arrow keys do not lead away from its field.
+/// While a list is open the arrow keys do not lead away from its field; closed by a key, it gives the keyboard back to it.
 fn holds_arrows<R>(ui: &Ui, list: &egui::InnerResponse<Option<R>>) {
-    if list.inner.is_some() {
+    let open = list.inner.is_some();
+    let was = ui.data_mut(|data| {
+        std::mem::replace(data.get_temp_mut_or_default(list.response.id.with("was open")), open)
+    });
+    if open {
         keeps_arrows(ui, &list.response);
+    } else if was && ui.input(|i| i.pointer.time_since_last_click() > 0.3) {
+        list.response.request_focus();
     }
 }
 

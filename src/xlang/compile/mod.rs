@@ -112,7 +112,7 @@ pub fn compile(text: &str, slot: Slot, symbols: &dyn Symbols) -> Compiled {
                 });
                 let help = match slot {
                     Slot::Delay => {
-                        "Write new System.TimeSpan(0, 0, 5) for five seconds; put statements in an Expression shape before it."
+                        "Write new System.TimeSpan(0, 0, 5) for five seconds; statements stand in an Expression."
                     }
                     _ => "Put statements in an Expression shape before it.",
                 };
