@@ -92,12 +92,19 @@ pub fn add_port(document: &Document, new: NewPort) -> Vec<Action> {
     };
     let declaration = Declaration::Port(port);
     edits.push(Edit::Declare { module: key.clone(), scope: None, index: usize::MAX, declaration });
+    let alone = new.shape.is_none();
     if let (Some(shape), Some(operation)) = (new.shape, operation) {
         let (module, port) = (key.clone(), new.name.clone());
         edits.push(Edit::Connect { module, shape, port, operation, leg: Leg::Request });
     }
     let label = format!("Add port {}", new.name);
-    vec![Action::edit(Edit::Batch { label, edits }), Action::Select(Selection::Port(new.name))]
+    let selection = Selection::Port(new.name);
+    // One that a shape asked for leaves that shape in view.
+    let then = match alone {
+        true => Action::Go { module: key, selection },
+        false => Action::Select(selection),
+    };
+    vec![Action::edit(Edit::Batch { label, edits }), then]
 }
 
 /// Puts the ports of a side in this order, from top to bottom; where they stand is all that changes.

@@ -325,6 +325,11 @@ fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
             all.push(Entry::new(Group::Command, glyph, words, about, actions));
         }
     }
+    if Command::NewOrchestration.refusal(studio).is_none() {
+        for (words, actions) in crate::studio::editors::files::fresh(document) {
+            all.push(Entry::new(Group::Command, Glyph::Parts, words.to_owned(), String::new(), actions));
+        }
+    }
     let shown = document.app.modules.get_key_value(&document.module);
     let others = document.app.modules.iter().filter(|(key, _)| **key != document.module);
     for (key, module) in shown.into_iter().chain(others) {

@@ -182,6 +182,8 @@ fn a_port_from_the_toolbox_goes_to_the_nearer_side_wherever_it_is_dropped() {
         click(&mut window, Role::Button, "Create port");
         let made = window.state().document.orchestration().unwrap().ports.last().unwrap().clone();
         assert_eq!(made.surface, left, "{}", made.name);
+        let port = window.get_by_role_and_label(Role::TreeItem, &format!("Port {}", made.name)).rect();
+        assert!(port.width() > 100.0, "it is in sight: {port}");
         undo(&mut window);
     }
 }

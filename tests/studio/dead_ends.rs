@@ -431,3 +431,43 @@ fn what_undo_and_redo_change_is_in_sight() {
     assert!(seen(&window, "Another name"));
     assert_eq!(window.state().document.selection, Selection::Node(far), "and what was selected still is");
 }
+
+#[test]
+fn files_are_made_by_the_search() {
+    let mut window = open("hello");
+    let before = window.state().document.app.clone();
+    command(&mut window, Command::Palette);
+    window.run_steps(3);
+    write(&mut window, "new schema");
+    plain(&mut window, Key::Enter);
+    let made = Tab::Schema("schemas/Schema1.xsd".into());
+    assert_eq!(window.state().tabs.focused(), Some(&made));
+    let after = window.state().document.app.clone();
+    assert_eq!(after.schemas.len(), before.schemas.len() + 1);
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.state().document.app, before);
+    press(&mut window, Modifiers::COMMAND, Key::Y);
+    assert_eq!(window.state().document.app, after);
+}
+
+#[test]
+fn the_wheel_does_not_leave_the_drawing() {
+    let (mut window, _) = large();
+    window.hover_at(pos2(500.0, 340.0));
+    window.run_steps(2);
+    for _ in 0..40 {
+        let delta = egui::vec2(0.0, -4_000.0);
+        window.event(Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta,
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
+            modifiers: Modifiers::NONE,
+        });
+        window.run_steps(2);
+    }
+    let canvas = window.state().tabs.canvas();
+    let view = canvas.transform(window.state().tabs.key()).unwrap();
+    let shown = view * canvas.layout().process.unwrap();
+    assert!(shown.bottom() > 100.0, "{shown}");
+}

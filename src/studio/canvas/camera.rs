@@ -57,6 +57,16 @@ pub fn opening(layout: &Layout, rect: Rect) -> TSTransform {
     TSTransform::new(vec2(rect.center().x - x * scale, rect.top() + 32.0 - top * scale), scale)
 }
 
+/// Moved back so far that some of the process is in the view: out on the empty ground nothing shows the way.
+pub fn kept(layout: &Layout, mut view: TSTransform, rect: Rect) -> TSTransform {
+    let Some(process) = layout.process else { return view };
+    let shown = view * process;
+    let room = rect.shrink2(vec2(64.0, 64.0).min(rect.size() / 3.0));
+    view.translation.x += (room.left() - shown.right()).max(0.0) - (shown.left() - room.right()).max(0.0);
+    view.translation.y += (room.top() - shown.bottom()).max(0.0) - (shown.top() - room.bottom()).max(0.0);
+    view
+}
+
 /// True when nothing of the process is in the middle of the view, as when a panel has taken its room.
 pub fn hidden(layout: &Layout, view: TSTransform, rect: Rect) -> bool {
     let Some(process) = layout.process else { return false };
@@ -170,6 +180,19 @@ mod tests {
     fn drawn(app: &Application) -> Layout {
         let (module, orchestration) = app.orchestration("OrderBrokerOrch").unwrap();
         layout(app, module, orchestration, &BTreeSet::new())
+    }
+
+    #[test]
+    fn some_of_the_process_stays_in_view_however_far_one_goes() {
+        let layout = drawn(&sample::load("southridge").unwrap());
+        let view = opening(&layout, ROOM);
+        assert_eq!(kept(&layout, view, ROOM), view);
+        for way in [vec2(9e5, 0.0), vec2(-9e5, 0.0), vec2(0.0, 9e5), vec2(-9e5, -9e5)] {
+            let away = TSTransform::new(view.translation + way, view.scaling);
+            let back = kept(&layout, away, ROOM) * layout.process.unwrap();
+            let seen = back.intersect(ROOM);
+            assert!(seen.width() >= 63.0 && seen.height() >= 63.0, "{way}: {seen}");
+        }
     }
 
     #[test]

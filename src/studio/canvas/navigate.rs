@@ -1,6 +1,6 @@
 //! Where the canvas looks: pan, zoom, reveal, and what is opened or closed in it. View state only, never saved.
 
-use super::camera::{edge_scroll, fitted, hidden, least, off_middle, opening, revealed, zoomed_to};
+use super::camera::{edge_scroll, fitted, hidden, kept, least, off_middle, opening, revealed, zoomed_to};
 use super::paint::DETAIL;
 use super::view::{Canvas, Drag, Scene};
 use crate::drawing::layout;
@@ -179,6 +179,9 @@ impl Canvas {
             if DragAndDrop::has_payload_of_type::<Drag>(ui.ctx()) {
                 t.translation += edge_scroll(rect, pointer);
             }
+        }
+        if t != placed {
+            t = kept(layout, t, rect);
         }
         if let Some(target) = self.reveal.take() {
             if std::mem::take(&mut self.near) && t.scaling < DETAIL {

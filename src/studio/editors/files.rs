@@ -14,6 +14,25 @@ use egui::Ui;
 /// Makes a new thing: the tab that shows it, and the edit.
 type Make = fn(&Document) -> (Tab, Edit);
 
+/// What can be made, as it is called.
+const SCHEMA: (&str, Make) = ("New schema", new_schema);
+const MESSAGE: (&str, Make) = ("New sample message", new_message);
+const MAP: (&str, Make) = ("New map", new_map);
+const POLICY: (&str, Make) = ("New policy", new_policy);
+const SCRIPT: (&str, Make) = ("New script", new_script);
+
+/// What can be made, as it is called, with what does it.
+pub fn fresh(document: &Document) -> impl Iterator<Item = (&'static str, Vec<Action>)> {
+    [SCHEMA, MESSAGE, MAP, POLICY, SCRIPT]
+        .into_iter()
+        .map(|(words, make)| (words, made(document, words, make)))
+}
+
+fn made(document: &Document, words: &str, make: Make) -> Vec<Action> {
+    let (tab, edit) = make(document);
+    vec![Action::edit(Edit::Batch { label: words.to_owned(), edits: vec![edit] }), Action::Open(tab)]
+}
+
 /// Shows the list of what the filter lets through, `shown` is the tab with the focus; false when that is nothing.
 pub fn ui(
     ui: &mut Ui,
@@ -33,8 +52,8 @@ pub fn ui(
     for tab in own {
         entry(ui, document, &tab, "", shown, actions);
     }
-    let mut section = |ui: &mut Ui, head: (&str, &str, Make), mut entries: Vec<(Tab, String)>| {
-        entries.retain(|(tab, _)| matches(&tab.about(app).0, filter));
+    let mut section = |ui: &mut Ui, head: (&str, (&str, Make)), mut entries: Vec<(Tab, String)>| {
+        entries.retain(|(tab, about)| matches(&tab.about(app).0, filter) || matches(about, filter));
         if filter.is_empty() || !entries.is_empty() {
             any = true;
             section(ui, document, head, entries, shown, actions);
@@ -44,20 +63,20 @@ pub fn ui(
         document.schemas.roots_of(path).map(|r| r.root.to_string()).collect::<Vec<_>>().join(", ")
     };
     let schemas: Vec<_> = app.schemas.keys().map(|path| (Tab::Schema(path.clone()), roots(path))).collect();
-    section(ui, ("Schemas", "New schema", new_schema), schemas);
+    section(ui, ("Schemas", SCHEMA), schemas);
     let messages: Vec<_> =
         app.messages.keys().map(|path| (Tab::Message(path.clone()), folder(path))).collect();
-    section(ui, ("Sample messages", "New sample message", new_message), messages);
+    section(ui, ("Sample messages", MESSAGE), messages);
     let short = |types: &[String]| types.first().map_or("", |t| t.rsplit('#').next().unwrap_or(t)).to_owned();
     let maps: Vec<_> =
         app.maps.iter().map(|(name, map)| (Tab::Map(name.clone()), short(&map.targets))).collect();
-    section(ui, ("Maps", "New map", new_map), maps);
+    section(ui, ("Maps", MAP), maps);
     let policies: Vec<_> =
         app.policies.keys().map(|name| (Tab::Policy(name.clone()), String::new())).collect();
-    section(ui, ("Policies", "New policy", new_policy), policies);
+    section(ui, ("Policies", POLICY), policies);
     let scripts: Vec<_> =
         app.components.keys().map(|class| (Tab::Script(class.clone()), String::new())).collect();
-    section(ui, ("Scripts", "New script", new_script), scripts);
+    section(ui, ("Scripts", SCRIPT), scripts);
     any
 }
 
@@ -70,15 +89,13 @@ fn folder(path: &str) -> String {
 fn section(
     ui: &mut Ui,
     document: &Document,
-    (title, new, make): (&str, &str, Make),
+    (title, (new, make)): (&str, (&str, Make)),
     entries: Vec<(Tab, String)>,
     shown: Option<&Tab>,
     actions: &mut Vec<Action>,
 ) {
     if fields::heading_with_add(ui, title, new) {
-        let (tab, edit) = make(document);
-        actions.push(Action::edit(Edit::Batch { label: new.to_owned(), edits: vec![edit] }));
-        actions.push(Action::Open(tab));
+        actions.extend(made(document, new, make));
     }
     for (tab, about) in &entries {
         entry(ui, document, tab, about, shown, actions);
