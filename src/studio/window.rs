@@ -14,22 +14,35 @@ pub struct Options {
 const APP: &str = "orchestrion";
 const PREFERENCES: &str = "preferences";
 
-struct App(Studio);
+struct App {
+    studio: Studio,
+    /// What the window was last called. The window itself is not asked: X11 and Wayland do not tell, and to call it so
+    /// again draws it again, for ever.
+    title: String,
+}
+
+impl App {
+    /// The title of the window, when it has changed.
+    fn retitled(&mut self) -> Option<String> {
+        let document = &self.studio.document;
+        let unsaved = if document.unsaved() { "• " } else { "" };
+        let title = format!("{unsaved}{} – Orchestrion", document.name());
+        let changed = self.title != title;
+        changed.then(|| title.clone_into(&mut self.title)).map(|()| title)
+    }
+}
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        self.0.ui(ui);
-        let document = &self.0.document;
-        let unsaved = if document.unsaved() { "• " } else { "" };
-        let title = format!("{unsaved}{} – Orchestrion", document.name());
-        if ui.input(|i| i.viewport().title.as_ref() != Some(&title)) {
+        self.studio.ui(ui);
+        if let Some(title) = self.retitled() {
             ui.ctx().send_viewport_cmd(egui::ViewportCommand::Title(title));
         }
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        self.0.remember();
-        if let Some(text) = self.0.preferences.to_text() {
+        self.studio.remember();
+        if let Some(text) = self.studio.preferences.to_text() {
             storage.set_string(PREFERENCES, text);
         }
     }
@@ -84,7 +97,7 @@ fn open(mut studio: Studio) -> eframe::Result {
         if let Some(folder) = eframe::storage_dir(APP) {
             studio.recover_from(&folder.join("recovery"));
         }
-        Ok(Box::new(App(studio)))
+        Ok(Box::new(App { studio, title: String::new() }))
     };
     eframe::run_native(APP, native, Box::new(create))
 }
@@ -116,6 +129,20 @@ fn missing(error: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::edit::Edit;
+
+    #[test]
+    fn the_window_is_called_anew_only_when_its_title_has_changed() {
+        let mut app = App { studio: Studio::default(), title: String::new() };
+        let saved = app.retitled().unwrap();
+        assert!(saved.ends_with(" – Orchestrion"), "{saved}");
+        assert_eq!(app.retitled(), None, "a window that stands still is not drawn");
+        let module = app.studio.document.module.clone();
+        let shape = app.studio.document.orchestration().unwrap().body[0].id.clone();
+        app.studio.edit(Edit::RenameShape { module, shape, name: "Another name".into() }, None);
+        assert_eq!(app.retitled(), Some(format!("• {saved}")));
+        assert_eq!(app.retitled(), None);
+    }
 
     #[test]
     fn what_is_missing_is_one_line_with_the_package() {
