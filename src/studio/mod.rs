@@ -21,6 +21,7 @@ mod editor;
 pub mod editors;
 mod export;
 pub mod filter_box;
+mod grip;
 pub mod icons;
 pub mod keymap;
 pub mod kinds;

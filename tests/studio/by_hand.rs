@@ -53,6 +53,24 @@ fn flick(window: &mut Window, from: Pos2, to: Pos2) {
 }
 
 #[test]
+fn a_tool_that_is_flicked_onto_the_drawing_is_what_was_taken() {
+    let taken = |tool: &str, to: &str| {
+        let mut window = open("hello");
+        let from = window.get_by_label(tool).rect().center();
+        let on = window.get_by_role_and_label(Role::TreeItem, to).rect();
+        flick(&mut window, from, on.center());
+        let ctx = &window.ctx;
+        egui::DragAndDrop::payload::<orchestrion::studio::canvas::Drag>(ctx).is_some()
+            || egui::DragAndDrop::payload::<orchestrion::studio::canvas::Hand>(ctx).is_some()
+    };
+    for tool in ["Toolbox Port", "Toolbox Expression"] {
+        for over in ["Send reply", "Port ReplyPort"] {
+            assert!(taken(tool, over), "{tool} over {over}");
+        }
+    }
+}
+
+#[test]
 fn a_shape_that_is_flicked_away_is_what_moves() {
     let mut window = open("hello");
     let order = |window: &Window| {

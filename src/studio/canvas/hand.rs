@@ -11,6 +11,7 @@ use crate::drawing::ports::{Flow, PortCard};
 use crate::model::edit::{CorrelationUse, DeclarationKind};
 use crate::model::{Id, Orchestration, ShapeKind};
 use crate::studio::document::Selection;
+use crate::studio::grip;
 use crate::studio::theme;
 use egui::{
     Align2, CursorIcon, DragAndDrop, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
@@ -201,6 +202,7 @@ fn handles(ui: &Ui, paint: &Paint<'_>, rect: Rect, scene: &Scene<'_>) {
         ui.input(|i| i.pointer.hover_pos()).filter(|p| inner.contains(*p) && ui.rect_contains_pointer(rect));
     let near = |node: &Node| pointer.is_some_and(|p| (paint.view * node.head).expand(12.0).contains(p));
     let selected = |node: &Node| matches!(scene.selection, Selection::Node(id) if *id == node.id);
+    let begun = grip::begun(ui);
     paint.visible(|node| {
         if flow(node).is_none() || !(near(node) || selected(node)) {
             return;
@@ -219,29 +221,20 @@ fn handles(ui: &Ui, paint: &Paint<'_>, rect: Rect, scene: &Scene<'_>) {
             let fill = if response.hovered() || response.dragged() { t.selection } else { t.card };
             let r = (4.2 * paint.view.scaling).max(3.0);
             paint.painter.circle(at, r, fill, Stroke::new(1.6, t.selection));
-            if response.drag_started() || begun(ui).is_some_and(|at| area.contains(at)) {
+            if response.drag_started() || begun.is_some_and(|at| area.contains(at)) {
                 DragAndDrop::set_payload(ui.ctx(), Hand::Shape(node.id.clone()));
             }
         }
     });
 }
 
-/// Where the button went down of a drag that begins now: by then a quick hand is elsewhere.
-fn begun(ui: &Ui) -> Option<Pos2> {
-    let pressed = ui.input(|i| i.pointer.press_origin())?;
-    let here = ui.ctx().layer_id_at(pressed) == Some(ui.layer_id());
-    (here && ui.ctx().drag_started_id().is_some()).then_some(pressed)
-}
-
 /// Port cards can be dragged.
 fn cards(ui: &Ui, paint: &Paint<'_>, scene: &Scene<'_>) {
+    let Some(at) = grip::begun(ui) else { return };
     for card in &paint.layout.ports {
         let response = ui.ctx().read_response(super::widgets::card_id(scene.key, &card.name));
-        let quick = |r: &egui::Response| {
-            begun(ui).is_some_and(|at| r.rect.contains(at)) && !DragAndDrop::has_any_payload(ui.ctx())
-        };
-        let primary = egui::PointerButton::Primary;
-        let Some(response) = response.filter(|r| r.drag_started_by(primary) || quick(r)) else { continue };
+        let taken = |r: &egui::Response| r.rect.contains(at) && !DragAndDrop::has_any_payload(ui.ctx());
+        let Some(response) = response.filter(taken) else { continue };
         if scene.orchestration.ports.iter().any(|p| p.name == card.name) {
             DragAndDrop::set_payload(&response.ctx, Hand::Port(card.name.clone()));
         }

@@ -6,8 +6,9 @@ use crate::drawing::hit::Step;
 use crate::drawing::layout::Node;
 use crate::model::Id;
 use crate::studio::document::Selection;
+use crate::studio::grip;
 use egui::{
-    DragAndDrop, EventFilter, Key, Modifiers, PointerButton, Rect, Response, Role, Sense, Ui, WidgetInfo,
+    DragAndDrop, EventFilter, Key, Modifiers, Rect, Response, Role, Sense, Ui, WidgetInfo,
     vec2,
 };
 
@@ -149,12 +150,12 @@ impl Canvas {
             std::mem::replace(data.get_temp_mut_or_default(egui::Id::unique("tab was pressed")), tab)
         });
         let tabbed = tab || before;
-        // A hand that moves at once is over another by the time it is seen: what it pressed is what it takes.
-        let starts = |response: &Response| response.drag_started_by(PointerButton::Primary);
-        let begins = starts(ground)
+        // What lies over the drawing, as the map, keeps its own drags.
+        let starts = |response: &Response| response.drag_started();
+        let own = starts(ground)
             || widgets.nodes.iter().any(|(_, response)| starts(response))
             || widgets.ports.iter().any(|(_, response)| starts(response));
-        let pressed = ui.input(|i| i.pointer.press_origin()).filter(|_| begins);
+        let begun = grip::begun(ui).filter(|_| own);
         for (id, response) in &widgets.nodes {
             let node = self.layout.node(id);
             if response.clicked() {
@@ -174,7 +175,7 @@ impl Canvas {
                 actions.push(CanvasAction::Properties);
             }
             // At its ends stand the handles that connect it.
-            let dragged = pressed.is_some_and(|at| {
+            let dragged = begun.is_some_and(|at| {
                 response.rect.shrink2(vec2(9.0, 0.0)).contains(at)
                     || (starts(response) && response.rect.contains(at))
             });

@@ -3,6 +3,7 @@
 use super::fields;
 use crate::model::ShapeKind;
 use crate::studio::canvas::{Drag, Hand, hint};
+use crate::studio::grip;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::kinds;
 use crate::studio::theme::Tokens;
@@ -47,10 +48,8 @@ pub fn ui(ui: &mut Ui, open: bool) -> Option<Asked> {
         asked = Some(Asked::Port);
     }
     all.push((port, None));
-    // A hand that moves at once is over another by the time it is seen: what it pressed is what it takes.
-    if all.iter().any(|(response, _)| response.drag_started())
-        && let Some(at) = ui.input(|i| i.pointer.press_origin())
-        && let Some((_, taken)) = all.iter().find(|(response, _)| response.rect.contains(at))
+    if let Some(at) = grip::begun(ui)
+        && let Some((_, taken)) = all.iter().find(|(response, _)| response.interact_rect.contains(at))
     {
         match taken {
             Some(kind) => DragAndDrop::set_payload(ui.ctx(), Drag::New((*kind).clone())),

@@ -5,6 +5,7 @@ use super::{NAMES, window};
 use crate::journal::Clock;
 use crate::lab::Fault;
 use crate::message::TimeSpan;
+use crate::studio::grip;
 use crate::studio::run::player::{Command, span_words};
 use crate::studio::run::{RunMode, forks};
 use crate::studio::table::BAR;
@@ -119,10 +120,7 @@ pub fn ruler(ui: &mut Ui, run: &mut RunMode) {
         let response = hold(ui, run, &inside, row(lane, arrival.sent), (seq, at, &words), &x);
         held.push((response, Some((seq, at))));
     }
-    // A hand that moves at once is over another by the time it is seen: what it pressed is what it takes.
-    if held.iter().any(|(response, _)| response.drag_started_by(egui::PointerButton::Primary))
-        && let Some(pressed) = ui.input(|input| input.pointer.press_origin())
-    {
+    if let Some(pressed) = grip::begun(ui).filter(|at| lane.contains(*at)) {
         let near = |response: &egui::Response| (response.rect.center().x - pressed.x).abs();
         let own = held.iter().filter(|(response, taken)| taken.is_some() && response.rect.contains(pressed));
         let own = own.min_by(|(a, _), (b, _)| near(a).total_cmp(&near(b)));
