@@ -5,7 +5,7 @@
 
 use criterion::Criterion;
 use orchestrion::biztalk;
-use orchestrion::check;
+use orchestrion::findings;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ fn pass(paths: &[PathBuf]) -> (usize, usize) {
         modules += loaded.application.modules.len();
         // Files of one project give one application.
         if seen.insert((loaded.base, loaded.application.modules.keys().cloned().collect::<Vec<_>>())) {
-            findings += check::check(&loaded.application).len();
+            findings += findings::all(&loaded.application).len();
         }
     }
     (modules, findings)

@@ -5,7 +5,7 @@ use orchestrion::biztalk::bindings::{read_bindings, write_bindings};
 use orchestrion::biztalk::btm::read_map;
 use orchestrion::biztalk::odx::{self, OdxFile, read_module};
 use orchestrion::biztalk::{decode, xlang_text};
-use orchestrion::check;
+use orchestrion::findings;
 use orchestrion::message::{self as engine, Body, DateTime};
 use orchestrion::model::{
     Application, Atomic, Branch, Branches, Code, Construct, Id, LongRunning, Loop, Message, Module,
@@ -43,7 +43,7 @@ pub fn expression(data: &[u8]) {
         );
         end = range.end;
     }
-    check::check(&around(&text));
+    findings::all(&around(&text));
 }
 
 /// A schema: understood, checked, and an instance of each root made and validated.
@@ -56,7 +56,7 @@ pub fn schema(data: &[u8]) {
         let wishes = Wishes { optional: Optional::All, ..Wishes::default() };
         let _ = schemas.generate(root, &wishes);
     }
-    check::check(&application);
+    findings::all(&application);
 }
 
 /// A binding file: read, and what it says written as one and read again.
@@ -66,7 +66,7 @@ pub fn bindings(data: &[u8]) {
     let _ = application.bindings.import(file.bindings);
     let written = write_bindings(&application);
     read_bindings("written.xml", written.as_bytes()).expect("what was written can be read");
-    check::check(&application);
+    findings::all(&application);
 }
 
 /// A drawn map: read, checked, and run on a message whatever schemas it names.
@@ -77,7 +77,7 @@ pub fn map(data: &[u8]) {
     map.sources = vec!["urn:order#Order".to_owned()];
     map.targets = vec!["urn:order#Order".to_owned()];
     application.maps.insert("Fuzzed".to_owned(), map.clone());
-    check::check(&application);
+    findings::all(&application);
     let schemas = SchemaSet::build(&application);
     let wishes = Wishes { optional: Optional::All, ..Wishes::default() };
     let order = schemas.generate("urn:order#Order", &wishes).expect("an order can be made").text;

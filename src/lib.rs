@@ -29,6 +29,7 @@ pub mod diagnostic;
 pub mod drawing;
 pub mod engine;
 pub mod filter;
+pub mod findings;
 pub mod host;
 pub mod journal;
 pub mod lab;

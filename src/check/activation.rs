@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn v05_is_mended_as_v04_where_nothing_else_starts_it() {
         let waiting = |app: &Application| {
-            crate::check::check(app).into_iter().filter(|p| p.code == "V05").collect::<Vec<_>>()
+            crate::findings::all(app).into_iter().filter(|p| p.code == "V05").collect::<Vec<_>>()
         };
         let mut idle = application(vec![receive("In", |_| {}), receive("In", |_| {})]);
         let found = waiting(&idle);

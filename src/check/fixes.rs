@@ -2,15 +2,15 @@
 //! is offered.
 
 use super::catalogue::CATALOGUE;
-use super::check;
 use super::fixture::*;
+use crate::findings;
 use crate::model::*;
 use std::collections::BTreeSet;
 
 /// Codes and titles of the fixes offered.
 fn offered(application: &Application) -> BTreeSet<(&'static str, String)> {
     codes(application);
-    let found = check(application).into_iter();
+    let found = findings::all(application).into_iter();
     found.flat_map(|d| d.fixes.into_iter().map(move |fix| (d.code, fix.label()))).collect()
 }
 

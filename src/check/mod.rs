@@ -33,42 +33,20 @@ mod variables;
 
 pub use before::{Before, before};
 pub use catalogue::{CATALOGUE, Entry};
-pub use publishing::{Sent, sent};
+pub use publishing::{Sent, sent, unheard};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Application, Map};
-use crate::program::Program;
 use crate::xml::SchemaSet;
 use subject::Subject;
-
-/// Everything to say about an application before it runs: what compiling it reports (names, types, expressions,
-/// shapes the engine does not run), then the rules in the order of modules and shapes. Each finding once.
-pub fn check(application: &Application) -> Vec<Diagnostic> {
-    let mut found = Program::diagnose(application);
-    let compiled = found.len();
-    for diagnostic in rules(application) {
-        let same = |known: &Diagnostic| {
-            known.code == diagnostic.code
-                && known.place.module == diagnostic.place.module
-                && known.place.id == diagnostic.place.id
-                && known.place.property == diagnostic.place.property
-        };
-        // Compiling knows types; where both see a fault, its words are the better ones.
-        let known = diagnostic.place.id.is_some() && found.iter().take(compiled).any(same);
-        if !known {
-            found.push(diagnostic);
-        }
-    }
-    found.into_iter().map(|finding| finding.in_sources(application)).collect()
-}
 
 /// True when a component stands for the code of a map.
 fn answered(application: &Application, map: &Map) -> bool {
     crate::xml::map::stand_in(map).iter().all(|(class, _)| application.components.contains_key(class))
 }
 
-/// The rules over the structure, without compiling.
-fn rules(application: &Application) -> Vec<Diagnostic> {
+/// What the rules say of the structure, in the order of modules and shapes.
+pub fn rules(application: &Application) -> Vec<Diagnostic> {
     let schemas = SchemaSet::build(application);
     let mut found = Vec::new();
     names::check(application, &mut found);

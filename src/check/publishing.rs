@@ -1,11 +1,12 @@
 //! V45, V46: what is published to the message box.
 
-use super::subject::{Site, Subject};
+use super::subject::{self, Site, Subject};
 use super::tokens::{Token, tokens};
 use crate::diagnostic::Diagnostic;
+use crate::message::Name;
 use crate::model::{Application, Binding, Filter, FilterOperator, FilterRow, Grouping, Id, ShapeKind};
 use crate::xml::SchemaSet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for site in &subject.sites {
@@ -17,30 +18,35 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             constants: constants(subject, site, &send.message),
             carries: carries_context(subject, &send.message),
         };
-        let takes = |of: &Subject<'_>, other: &Site<'_>| {
-            let ShapeKind::Receive(receive) = &other.shape.kind else { return false };
-            let direct = of.port(&receive.port).is_some_and(|p| p.binding == Binding::MessageBox);
-            let declared = of.message(other, &receive.message).map(|m| m.message_type.as_str());
-            direct && declared.is_some_and(|t| carries(of, t, subject, message_type))
-        };
         let starts = |other: &&Site<'_>| {
-            matches!(&other.shape.kind, ShapeKind::Receive(r) if r.activate && !excluded(&r.filter, &sent))
-                && takes(subject, other)
+            let ShapeKind::Receive(receive) = &other.shape.kind else { return false };
+            let direct = subject.port(&receive.port).is_some_and(|p| p.binding == Binding::MessageBox);
+            let declared = subject.message(other, &receive.message).map(|m| m.message_type.as_str());
+            receive.activate
+                && direct
+                && !excluded(&receive.filter, &sent)
+                && declared.is_some_and(|declared| carries(subject, declared, message_type))
         };
         let starting: Vec<&Site<'_>> = subject.sites.iter().filter(starts).collect();
         if !starting.is_empty() {
             found.push(endless(subject, site, &starting, &sent));
         }
-        let taken = |other: &Subject<'_>| other.sites.iter().any(|site| takes(other, site));
-        if !reaches_a_send_port(subject.application, &sent)
-            && !Subject::all(subject.application, subject.schemas).iter().any(taken)
-        {
-            let message =
-                format!("nobody in this application subscribes to what `{}` publishes", site.shape.name);
+    }
+}
+
+/// V46: the Sends, by key of their module and id, whose messages no row of the message box takes.
+pub fn unheard(application: &Application, sends: &BTreeSet<(&str, Name)>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (key, module) in &application.modules {
+        let shapes = module.orchestration.iter().flat_map(|orchestration| orchestration.shapes());
+        for shape in shapes.filter(|s| sends.contains(&(key.as_str(), Name::new(s.id.as_str())))) {
+            let message = format!("nobody in this application subscribes to what `{}` publishes", shape.name);
             let help = "give a send port or a receive a filter that takes it; else the send fails (MBD-2)";
-            found.push(Diagnostic::warning("V46", message, help).at(subject.place(site.shape, "port")));
+            let place = subject::place(key, &shape.id, &shape.name, "port");
+            found.push(Diagnostic::warning("V46", message, help).at(place));
         }
     }
+    found
 }
 
 /// V45: what is sent starts the orchestration again, at these receives.
@@ -225,20 +231,12 @@ fn excluded(filter: &Filter, sent: &Sent) -> bool {
 }
 
 /// True when a receive of `wanted` takes a message of `sent`.
-fn carries(of: &Subject<'_>, wanted: &str, sender: &Subject<'_>, sent: &str) -> bool {
-    let untyped = of.untyped(wanted);
-    untyped || of.body_type(wanted) == sender.body_type(sent) || {
-        let (wanted, sent) = (of.routing_type(wanted), sender.routing_type(sent));
+fn carries(subject: &Subject<'_>, wanted: &str, sent: &str) -> bool {
+    let untyped = subject.untyped(wanted);
+    untyped || subject.body_type(wanted) == subject.body_type(sent) || {
+        let (wanted, sent) = (subject.routing_type(wanted), subject.routing_type(sent));
         wanted.is_some() && wanted == sent
     }
-}
-
-/// True when the filter of a send port or group may well take a message with these values.
-fn reaches_a_send_port(application: &Application, sent: &Sent) -> bool {
-    let bindings = &application.bindings;
-    let ports = bindings.send_ports.iter().map(|port| &port.filter);
-    let mut filters = ports.chain(bindings.send_port_groups.iter().map(|group| &group.filter));
-    filters.any(|filter| !filter.is_empty() && !excluded(filter, sent))
 }
 
 #[cfg(test)]
@@ -333,29 +331,38 @@ mod tests {
         assert!(made(assigned("Own = Order;"), filtered).0.contains(&"V45"));
     }
 
+    /// The Sends of the sample's greeting that nobody hears, which now goes to the message box.
+    fn unheard(change: impl FnOnce(&mut Application)) -> Vec<String> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/hello");
+        let mut application = files::load(&folder).unwrap().0;
+        let reply = orchestration(&mut application, "SayHello").ports.iter_mut();
+        let reply = reply.filter(|port| port.polarity == Polarity::Uses);
+        reply.for_each(|port| port.binding = Binding::MessageBox);
+        change(&mut application);
+        let found = crate::findings::all(&application).into_iter().filter(|d| d.code == "V46");
+        found.map(|d| d.place.name).collect()
+    }
+
+    fn filtered(property: &str, operator: FilterOperator, value: &str) -> Vec<String> {
+        let (property, value) = (property.into(), value.into());
+        let filter = vec![FilterRow { property, operator, value, ..FilterRow::default() }];
+        unheard(|a| a.bindings.send_ports.push(SendPort { filter, ..all() }))
+    }
+
     #[test]
     fn v46_somebody_subscribes() {
-        assert_eq!(published(activate(), |_| {}), ["V46"]);
-        assert_eq!(published(activate(), |a| a.bindings.send_ports.push(all())), [""; 0]);
-        let schema = |a: &mut Application, wanted: &str| {
-            let text = "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" targetNamespace=\"urn:o\">\
-                        <xs:element name=\"OrderSchema\" type=\"xs:string\"/></xs:schema>";
-            a.schemas.insert("schemas/OrderSchema.xsd".into(), text.into());
-            let (property, value) = ("BTS.MessageType".into(), format!("\"{wanted}\""));
-            let filter = vec![FilterRow { property, value, ..FilterRow::default() }];
-            a.bindings.send_ports.push(SendPort { filter, ..all() });
+        use FilterOperator::{Equals, Exists, NotEquals};
+        assert_eq!(unheard(|_| {}), ["Send reply"]);
+        let greeting = "\"http://orchestrion.example/hello#Greeting\"";
+        assert_eq!(filtered("BTS.MessageType", Equals, greeting), [""; 0]);
+        assert_eq!(filtered("BTS.MessageType", NotEquals, greeting), ["Send reply"]);
+        // Only what failed has it (RF-6).
+        assert_eq!(filtered("ErrorReport.ErrorType", Exists, ""), ["Send reply"]);
+        assert_eq!(filtered("BTS.Operation", Exists, ""), [""; 0]);
+        let bound = |a: &mut Application| {
+            let ports = &mut orchestration(a, "SayHello").ports;
+            ports.iter_mut().for_each(|port| port.binding = Binding::SpecifyLater);
         };
-        assert_eq!(published(activate(), |a| schema(a, "urn:o#OrderSchema")), [""; 0]);
-        assert_eq!(
-            published(activate(), |a| schema(a, "urn:o#Bill")),
-            ["V46"],
-            "a filter for other messages"
-        );
-        let other = |a: &mut Application| add(a, "Second", vec![receive("Box", |r| r.activate = true)]);
-        assert_eq!(published(activate(), other), [""; 0]);
-        let another = |a: &mut Application| {
-            add(a, "Second", vec![receive("Box", |r| (r.activate, r.message) = (true, "Ack".into()))]);
-        };
-        assert_eq!(published(activate(), another), ["V46"]);
+        assert_eq!(unheard(bound), [""; 0], "it publishes nothing yet");
     }
 }

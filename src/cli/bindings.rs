@@ -1,7 +1,7 @@
 use super::{Exit, complain, complain_all, load, say};
 use crate::biztalk;
-use crate::check as rules;
 use crate::diagnostic::Severity;
+use crate::findings;
 use crate::model::{Bindings, files};
 use clap::{Args, Subcommand};
 use std::fs;
@@ -97,7 +97,7 @@ fn import(folder: &Path, file: &Path) -> Result<Exit, Exit> {
             say(format_args!("{what} {name}"));
         }
     }
-    let found = rules::check(&application);
+    let found = findings::all(&application);
     let errors: Vec<_> = found.iter().filter(|d| d.severity == Severity::Error).collect();
     complain_all(errors.iter().copied());
     Ok(if errors.is_empty() { Exit::Done } else { Exit::Failed })

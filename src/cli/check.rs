@@ -1,6 +1,7 @@
 use super::{Exit, complain, complain_all, load, say};
 use crate::check as rules;
 use crate::diagnostic::{Severity, closest, counted};
+use crate::findings;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +58,7 @@ fn list(folder: &Path) -> Exit {
         Ok(loaded) => loaded.application,
         Err(exit) => return exit,
     };
-    let found = rules::check(&application);
+    let found = findings::all(&application);
     complain_all(&found);
     let count = |severity| found.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));

@@ -377,7 +377,7 @@ fn a_rename_reaches_exactly_the_uses_and_is_one_step() {
         let mut history = History::default();
         history.apply(&mut app, name.edit, None).unwrap();
         assert_eq!(used(&app, &renamed(&target, "Fresh")).len(), places, "{target:?}");
-        assert!(crate::check::check(&app).len() <= crate::check::check(&before).len(), "{target:?}");
+        assert!(crate::findings::all(&app).len() <= crate::findings::all(&before).len(), "{target:?}");
         assert!(history.undo_label().unwrap().contains("Fresh"), "{:?}", history.undo_label());
         history.undo(&mut app).unwrap();
         assert_eq!(app, before);

@@ -243,12 +243,18 @@ impl Program {
 
     /// Compiles as far as it goes: what has errors is left out. For looking at, not for running.
     pub fn draft(application: &Application) -> Arc<Self> {
-        Arc::new(compile::compile(application, false).0)
+        Self::examine(application).0
+    }
+
+    /// [`Program::draft`], and everything found.
+    pub fn examine(application: &Application) -> (Arc<Self>, Vec<Diagnostic>) {
+        let (program, found) = compile::compile(application, false);
+        (Arc::new(program), found)
     }
 
     /// Compiles as far as it goes and reports everything found.
     pub fn diagnose(application: &Application) -> Vec<Diagnostic> {
-        compile::compile(application, false).1
+        Self::examine(application).1
     }
 
     /// The same program whose texts also tell the value of all that stands in them, to explain a step by running it again.

@@ -9,6 +9,7 @@ use crate::check;
 use crate::diagnostic::{Diagnostic, Severity, counted};
 use crate::drawing::palette::Tokens;
 use crate::drawing::svg;
+use crate::findings;
 use crate::message::{Body, DateTime, Message};
 use crate::model::edit::{Edit, Part};
 use crate::model::{Application, CatchType, Module, Orchestration, Polarity, Shape, ShapeKind, Transaction};
@@ -33,7 +34,7 @@ pub fn survey(
     alone: OpenAlone<'_>,
 ) -> Report {
     let schemas = SchemaSet::build(ready);
-    let checked = check::check(ready);
+    let checked = findings::all(ready);
     let maps: Vec<SurveyedMap> = ready.maps.values().map(|own| survey_map(own, &schemas)).collect();
     let code = custom_code(ready, &checked);
     let all: Vec<&Diagnostic> = findings.iter().chain(&checked).collect();
@@ -192,7 +193,7 @@ impl Look<'_> {
         }
         let Some(alone) = (self.alone)(&module.source) else { return together };
         let schemas = SchemaSet::build(&alone.ready);
-        let checked = check::check(&alone.ready);
+        let checked = findings::all(&alone.ready);
         let used = alone.ready.maps.values().filter(|own| maps.contains(&own.name));
         let surveyed: Vec<SurveyedMap> = used.map(|own| survey_map(own, &schemas)).collect();
         let code = custom_code(&alone.ready, &checked);

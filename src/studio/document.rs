@@ -155,8 +155,8 @@ pub struct Checked {
 impl Checked {
     /// Takes seconds for a very large application.
     pub fn of(app: &Application) -> Self {
-        let problems = super::problems::find(app);
-        Self { marks: super::problems::marks(&problems), picture: Picture::of(app), problems }
+        let (problems, picture) = super::problems::find(app);
+        Self { marks: super::problems::marks(&problems), picture, problems }
     }
 }
 

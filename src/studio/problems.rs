@@ -2,15 +2,16 @@
 
 use super::document::Selection;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::engine::preview::Picture;
 use crate::model::edit::DeclarationKind;
 use crate::model::{Application, Id};
 use std::collections::BTreeMap;
 
-/// Everything there is to report, worst first, else in the order of the application.
-pub fn find(app: &Application) -> Vec<Diagnostic> {
-    let mut all = crate::check::check(app);
+/// Everything there is to report, worst first, else in the order of the application; and who talks to whom.
+pub fn find(app: &Application) -> (Vec<Diagnostic>, Picture) {
+    let (mut all, picture) = crate::findings::with_picture(app);
     all.sort_by_key(|d| d.severity);
-    all
+    (all, picture)
 }
 
 /// Worst severity for each shape or branch, and each port, of one module.

@@ -1,8 +1,8 @@
 //! What the designer refuses or warns of before anything runs (section 9.3, and the rules other sections state).
 
 use crate::build::*;
-use orchestrion::check::check;
 use orchestrion::diagnostic::Severity;
+use orchestrion::findings;
 use orchestrion::model::*;
 use orchestrion::program::Program;
 
@@ -48,7 +48,7 @@ fn transaction(body: Block) -> App {
 
 /// Everything said under this code, each with a next step.
 fn said(app: &App, code: &str) -> Vec<String> {
-    let found = check(&app.0);
+    let found = findings::all(&app.0);
     let mut said: Vec<_> = found.iter().filter(|d| d.code == code).collect();
     assert!(said.iter().all(|d| !d.help.is_empty()), "{said:?}");
     said.sort_by_key(|d| d.severity);
@@ -58,13 +58,21 @@ fn said(app: &App, code: &str) -> Vec<String> {
 #[track_caller]
 fn refused(app: &App, code: &str) {
     let said = said(app, code);
-    assert!(said.iter().any(|text| text.starts_with("error")), "{code} is not said: {:#?}", check(&app.0));
+    assert!(
+        said.iter().any(|text| text.starts_with("error")),
+        "{code} is not said: {:#?}",
+        findings::all(&app.0)
+    );
 }
 
 #[track_caller]
 fn warned(app: &App, code: &str) {
     let said = said(app, code);
-    assert!(said.iter().any(|text| text.starts_with("warning")), "{code} is not said: {:#?}", check(&app.0));
+    assert!(
+        said.iter().any(|text| text.starts_with("warning")),
+        "{code} is not said: {:#?}",
+        findings::all(&app.0)
+    );
 }
 
 #[track_caller]
@@ -74,7 +82,8 @@ fn silent(app: &App, code: &str) {
 
 #[track_caller]
 fn sound(app: &App) {
-    let errors: Vec<_> = check(&app.0).into_iter().filter(|d| d.severity == Severity::Error).collect();
+    let errors: Vec<_> =
+        findings::all(&app.0).into_iter().filter(|d| d.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:#?}");
 }
 
@@ -463,7 +472,7 @@ fn c065_a_fault_has_a_type_of_its_own() {
 #[test]
 fn c066_an_unfinished_shape_is_marked_and_stops_the_build() {
     let unfinished = started(vec![send("Out", "").named("later")]);
-    let found = check(&unfinished.0);
+    let found = findings::all(&unfinished.0);
     let marked = |id: &str| found.iter().any(|d| d.code == "V01" && d.place.id == Some(id.into()));
     assert!(marked("later"), "{found:#?}");
     assert!(Program::compile(&unfinished.0).is_err());
@@ -491,7 +500,7 @@ fn c127_a_broken_convoy_is_warned_of() {
     for broken in [filtered(false), partial(false)] {
         warned(&broken, "V19");
         let mut mended = broken.0.clone();
-        let warning = check(&broken.0).into_iter().find(|d| d.code == "V19").unwrap();
+        let warning = findings::all(&broken.0).into_iter().find(|d| d.code == "V19").unwrap();
         warning.fixes[0].clone().apply(&mut mended).unwrap();
         silent(&App(mended), "V19");
     }
@@ -580,7 +589,7 @@ fn c187_a_filter_constant_is_of_its_propertys_type() {
         sound(&filtered(property, right));
         let app = filtered(property, wrong);
         refused(&app, "V06");
-        let fix = check(&app.0).into_iter().find(|d| d.code == "V06").unwrap().fixes.remove(0);
+        let fix = findings::all(&app.0).into_iter().find(|d| d.code == "V06").unwrap().fixes.remove(0);
         let mut mended = app.0.clone();
         let back = fix.apply(&mut mended).unwrap();
         assert_eq!(mended, filtered(property, right).0);

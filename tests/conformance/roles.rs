@@ -238,7 +238,7 @@ fn the_checker_finds_nothing_wrong_with_role_links() {
         send("Buyer", "A").edit_send(|s| s.role_port_type = "OAcksType".into()),
     ];
     let app = trading(IN, OUT, body).bind("O", "Supplier.OOrdersType", rp("R2"));
-    let found = orchestrion::check::check(&app.0);
+    let found = orchestrion::findings::all(&app.0);
     let errors: Vec<String> = found
         .iter()
         .filter(|d| d.severity == orchestrion::diagnostic::Severity::Error)

@@ -314,7 +314,7 @@ fn c198_two_versions_run_side_by_side() {
             service.state = ServiceState::Bound;
         }
     }
-    let found = orchestrion::check::check(&app.0);
+    let found = orchestrion::findings::all(&app.0);
     assert!(found.iter().all(|d| d.severity != Severity::Error), "{found:?}");
     let (one, two) = ("Flow, Version=1.0", "Flow, Version=2.0");
     let mut world = World::new(app);

@@ -2,7 +2,7 @@
 
 use orchestrion::biztalk::odx::{OdxFile, read_module};
 use orchestrion::biztalk::{self, Charset, Encoding, decode, encode};
-use orchestrion::check;
+use orchestrion::findings;
 use orchestrion::model::ShapeKind;
 use orchestrion::program::Program;
 use std::fs;
@@ -137,7 +137,7 @@ fn damage_never_stops_the_reader_or_the_checker() {
         let mut application = orchestrion::model::Application::default();
         application.modules.insert("x".into(), module);
         biztalk::simulate(&mut application);
-        check::check(&application);
+        findings::all(&application);
         let _ = Program::compile_what_runs(&application);
         read += 1;
     }

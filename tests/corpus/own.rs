@@ -2,8 +2,8 @@
 
 use super::run::{End, run};
 use orchestrion::biztalk::{self, Loaded};
-use orchestrion::check;
 use orchestrion::diagnostic::{Diagnostic, Severity};
+use orchestrion::findings;
 use orchestrion::lab::VirtualRun;
 use orchestrion::message::{Name, TimeSpan};
 use orchestrion::model::{
@@ -88,7 +88,7 @@ fn every_kind_of_shape_is_read_in_its_order() {
 fn a_project_without_bindings_checks_and_runs_with_simulated_ports() {
     let mut application = load("").application;
     application.modules.remove("Unfinished");
-    assert_eq!(errors(&check::check(&application)), [""; 0]);
+    assert_eq!(errors(&findings::all(&application)), [""; 0]);
     let mut run = VirtualRun::new(&application, 0).unwrap_or_else(|errors| panic!("{errors:#?}"));
     let parcel = |weight: u32| {
         format!(
@@ -112,7 +112,7 @@ fn what_is_unfinished_is_kept_and_named() {
     let loaded = load("Parcels/Unfinished.odx");
     let own = loaded.application.modules["Unfinished"].orchestration.as_ref().unwrap();
     assert_eq!(own.shapes().len(), 6);
-    let found = check::check(&loaded.application);
+    let found = findings::all(&loaded.application);
     let named: BTreeSet<&str> = found
         .iter()
         .filter(|d| d.place.file == "Unfinished.odx" && d.severity == Severity::Error)
@@ -231,7 +231,7 @@ fn what_is_played_is_told_and_never_saved() {
         assert!(!text.contains("simulated_"), "{text}");
     }
     // Members that are played are still custom code to stand in for.
-    let open: Vec<String> = check::check(&loaded.application)
+    let open: Vec<String> = findings::all(&loaded.application)
         .into_iter()
         .filter(|d| d.code == "K03")
         .map(|d| d.message)

@@ -1,8 +1,8 @@
 //! Over every file of the corpus.
 
 use orchestrion::biztalk::{self, odx};
-use orchestrion::check;
 use orchestrion::diagnostic::Severity;
+use orchestrion::findings;
 use orchestrion::model::{Orchestration, ShapeKind};
 use std::collections::BTreeSet;
 use std::fs;
@@ -84,7 +84,7 @@ fn every_text_parses_and_has_the_types_that_are_known() {
         let shown = loaded.shown.unwrap();
         let module = &loaded.application.modules[&shown];
         all += module.orchestration.as_ref().map_or(0, texts);
-        for finding in check::check(&loaded.application) {
+        for finding in findings::all(&loaded.application) {
             if finding.place.module.as_ref() != Some(&shown) || !finding.code.starts_with('X') {
                 continue;
             }

@@ -2,8 +2,8 @@
 
 use crate::crowded;
 use crate::edits::DECLARATIONS;
-use orchestrion::check::check;
 use orchestrion::drawing::layout::{Layout, is_container, layout_inside};
+use orchestrion::findings;
 use orchestrion::model::edit::*;
 use orchestrion::model::files::{self, decode, encode};
 use orchestrion::model::*;
@@ -159,7 +159,7 @@ fn walk(start: &Application, rolls: &[Vec<u8>]) -> Result<usize, TestCaseError> 
     }
     let last = encode(&application).unwrap();
     prop_assert_eq!(&decode(&last).unwrap().0, &application, "what edits make can be saved and loaded");
-    for diagnostic in check(&application) {
+    for diagnostic in findings::all(&application) {
         prop_assert!(!diagnostic.help.is_empty(), "{}", diagnostic);
     }
     while history.undo(&mut application).unwrap().is_some() {}

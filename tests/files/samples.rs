@@ -1,7 +1,7 @@
 //! The samples say what they mean: they load, and the rules find no error in them.
 
-use orchestrion::check::check;
 use orchestrion::diagnostic::Severity;
+use orchestrion::findings;
 use orchestrion::lab::scenario::{Options, Suite, play_all};
 use orchestrion::model::files::{encode, load};
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 fn errors(name: &str) -> Vec<String> {
     let (application, warnings) =
         load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)).unwrap();
-    let found = warnings.into_iter().chain(check(&application));
+    let found = warnings.into_iter().chain(findings::all(&application));
     found.filter(|d| d.severity == Severity::Error).map(|d| d.to_string()).collect()
 }
 
@@ -27,7 +27,7 @@ fn southridge_is_sound() {
 fn a_schema_that_does_not_parse_is_named() {
     let mut application = orchestrion::model::files::hello().unwrap();
     application.schemas.insert("schemas/Greeting.xsd".into(), "<xs:schema".into());
-    let found = check(&application);
+    let found = findings::all(&application);
     let broken = found.iter().find(|d| d.place.file == "schemas/Greeting.xsd").unwrap();
     assert_eq!(broken.severity, Severity::Error);
     assert!(!broken.help.is_empty(), "{broken}");

@@ -3,6 +3,7 @@ use crate::message::Name;
 use crate::model::Application;
 use crate::model::PortState;
 use crate::program::{Program, SendPortInfo};
+use std::sync::Arc;
 
 /// The application as one picture: what there is, from the outside in and out again, and who talks to whom.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -77,10 +78,14 @@ impl Node {
 
 impl Picture {
     pub fn of(application: &Application) -> Self {
-        let program = Program::draft(application);
-        let preview = Preview::of_program(application, &program);
-        let mut picture = Self { nodes: nodes(&program, &preview), links: Vec::new(), preview };
-        picture.belongings(&program);
+        Self::of_program(application, &Program::draft(application))
+    }
+
+    /// [`Picture::of`], of an application that is compiled already.
+    pub fn of_program(application: &Application, program: &Arc<Program>) -> Self {
+        let preview = Preview::of_program(application, program);
+        let mut picture = Self { nodes: nodes(program, &preview), links: Vec::new(), preview };
+        picture.belongings(program);
         picture.messages();
         picture.calls();
         picture.links.sort_by_key(|link| (link.from, link.to, link.kind));

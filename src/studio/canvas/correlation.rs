@@ -291,7 +291,7 @@ fn banner(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::check;
+    use crate::findings;
     use crate::studio::sample;
 
     #[test]
@@ -304,7 +304,7 @@ mod tests {
                 let has = |(_, all): &(&Id, &Vec<(String, bool)>)| all.contains(&(set.to_owned(), wanted));
                 uses.iter().filter(has).map(|(id, _)| id).collect()
             };
-            convoy(&check(&app), orchestration, &of(true), &of(false)).map(|(words, _)| words)
+            convoy(&findings::all(&app), orchestration, &of(true), &of(false)).map(|(words, _)| words)
         };
         assert!(told("OrderConvoyCorrelation").unwrap().starts_with("Sequential convoy"));
         assert_eq!(told("OrderCorrelation"), None, "both are initialized by the same Receive");

@@ -7,10 +7,7 @@ use crate::drawing::layout::Node;
 use crate::model::Id;
 use crate::studio::document::Selection;
 use crate::studio::grip;
-use egui::{
-    DragAndDrop, EventFilter, Key, Modifiers, Rect, Response, Role, Sense, Ui, WidgetInfo,
-    vec2,
-};
+use egui::{DragAndDrop, EventFilter, Key, Modifiers, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Below this zoom, or above this many nodes in view, nodes are hit by the canvas itself, not as widgets.
 const WIDGET_ZOOM: f32 = 0.25;
