@@ -7,7 +7,9 @@ use super::theme::{self, Tokens};
 use crate::diagnostic::counted;
 use crate::model::compare::{self, Change, ChangeKind, Subject};
 use crate::model::{Application, Id};
-use egui::{Align2, Color32, FontId, Panel, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2};
+use egui::{
+    Align2, Color32, FontId, Panel, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
+};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -340,10 +342,10 @@ fn marks(
         if view.scaling > 0.5 {
             let font = FontId::new(10.5, theme::semibold());
             let words = painter.layout_no_wrap(word(change.kind).to_owned(), font, t.panel);
-            let tag = Rect::from_min_size(
-                rect.right_top() + vec2(-words.size().x - 12.0, -words.size().y + 2.0),
-                words.size() + vec2(10.0, 2.0),
-            );
+            let size = words.size() + vec2(10.0, 2.0);
+            // Where the shape goes beyond the edge its word does not.
+            let right = rect.right().min(ui.max_rect().right()) - 2.0;
+            let tag = Rect::from_min_size(pos2(right - size.x, rect.top() - words.size().y + 2.0), size);
             painter.rect_filled(tag, 4.0, color);
             painter.galley(tag.min + vec2(5.0, 1.0), words, t.panel);
         }

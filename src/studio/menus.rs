@@ -7,7 +7,7 @@ use super::run::desk::Page;
 use super::shell::{offer, reopen};
 use super::theme::Appearance;
 use crate::journal::export::Format;
-use egui::{ScrollArea, Ui, Vec2};
+use egui::{Key, Modifiers, Popup, Response, ScrollArea, SetOpenCommand, Ui, Vec2};
 
 /// Height of one line of a menu, in points.
 const MENU_LINE: f32 = 32.0;
@@ -212,4 +212,41 @@ fn entry(ui: &mut Ui, studio: &Studio, command: C, actions: &mut Vec<Action>) {
         actions.push(Action::Command(command));
         ui.close();
     }
+}
+
+/// True when one asks with the keyboard for the menu of what has it.
+pub fn asked(ctx: &egui::Context) -> bool {
+    ctx.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Menu) || i.consume_key(Modifiers::SHIFT, Key::F10))
+}
+
+/// The menu of a widget: by the right button where the pointer is, by the keyboard below the widget while that has it.
+/// True while it is open.
+pub fn context(response: &Response, fill: impl FnOnce(&mut Ui)) -> bool {
+    let ctx = &response.ctx;
+    let asked = response.has_focus() && asked(ctx);
+    let popup = Popup::context_menu(response);
+    let by_keys = popup.get_id().with("by keys");
+    if asked || response.secondary_clicked() {
+        ctx.data_mut(|data| data.insert_temp(by_keys, asked));
+    }
+    if !ctx.data(|data| data.get_temp(by_keys)).unwrap_or(false) {
+        return popup.show(fill).is_some();
+    }
+    let popup = popup.at_position(response.interact_rect.left_bottom());
+    let popup = if asked { popup.open_memory(SetOpenCommand::Bool(true)) } else { popup };
+    let shown = popup.show(|ui| {
+        fill(ui);
+        let here = |ctx: &egui::Context| ctx.memory(|memory| memory.focused()) == Some(response.id);
+        if here(ui.ctx()) && !ui.is_sizing_pass() {
+            let first = ui.ctx().viewport(|viewport| {
+                let mut entries = viewport.this_pass.widgets.get_layer(ui.layer_id());
+                entries.find(|entry| entry.enabled && entry.sense.is_focusable()).map(|entry| entry.id)
+            });
+            first.into_iter().for_each(|first| ui.memory_mut(|memory| memory.request_focus(first)));
+        }
+    });
+    if shown.is_some() && ctx.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
+        response.request_focus();
+    }
+    shown.is_some()
 }

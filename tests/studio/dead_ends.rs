@@ -380,6 +380,29 @@ fn escape_closes_the_history() {
 }
 
 #[test]
+fn letters_go_through_an_open_list() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    window.get_by_role_and_label(Role::ComboBox, "Message").focus();
+    window.run_steps(2);
+    plain(&mut window, Key::Enter);
+    let messages = &window.state().document.orchestration().unwrap().messages;
+    let names: Vec<String> = messages.iter().map(|message| message.name.clone()).collect();
+    assert!(names.len() > 1);
+    for name in &names {
+        write(&mut window, &name.to_lowercase());
+        assert!(window.get_by_role_and_label(Role::Button, name).is_focused(), "{name}");
+        window.run_steps(80);
+    }
+    plain(&mut window, Key::Home);
+    plain(&mut window, Key::Enter);
+    let ShapeKind::Send(send) = window.state().document.orchestration().unwrap().body[2].kind.clone() else {
+        panic!("no Send")
+    };
+    assert_eq!(send.message, "", "the first entry is none");
+}
+
+#[test]
 fn a_list_closes_with_what_a_key_chose() {
     let mut window = open("hello");
     click(&mut window, Role::TreeItem, "Send reply");

@@ -124,6 +124,8 @@ fn an_acknowledgement_is_given_to_who_asked_for_it() {
     show(&mut bench, Page::Messages);
     filter(&mut bench, "all messages", "state == given ", |f| f.total > 0 && f.total < f.all);
     bench.window.run_steps(3);
+    // The lines in view are asked for anew where the list has become shorter.
+    bench.until("its lines", |w| !found(w).reading && !found(w).rows.is_empty());
     let list = found(&bench.window);
     let Some(Line::Message(passage)) = list.rows.first() else { panic!("{:?}", list.rows.len()) };
     assert!(matches!(passage.publisher, Publisher::Acknowledgement(_)), "{:?}", passage.publisher);

@@ -355,3 +355,30 @@ fn a_change_is_shown_as_movement_unless_motion_is_reduced() {
         assert!(!window.state().tabs.canvas().moving(), "a change takes less than a fifth of a second");
     }
 }
+
+#[test]
+fn the_menu_of_a_shape_opens_by_keys_and_gives_the_keyboard_back() {
+    for (modifiers, key) in [(Modifiers::NONE, Key::Menu), (Modifiers::SHIFT, Key::F10)] {
+        let mut window = open("hello");
+        click(&mut window, "Send reply");
+        let before = body(&window);
+        press(&mut window, modifiers, key);
+        window.run_steps(3);
+        assert!(window.get_by_role_and_label(Role::Button, "Rename F2").is_focused(), "{key:?}");
+        press(&mut window, Modifiers::NONE, Key::Escape);
+        window.run_steps(3);
+        assert!(window.query_by_role_and_label(Role::Button, "Rename F2").is_none());
+        assert_eq!(selected(&window), ["Send reply"]);
+        assert!(window.get_by_role_and_label(Role::TreeItem, "Send reply").is_focused());
+        press(&mut window, modifiers, key);
+        window.run_steps(3);
+        press(&mut window, Modifiers::NONE, Key::ArrowUp);
+        window.run_steps(3);
+        press(&mut window, Modifiers::NONE, Key::Enter);
+        window.run_steps(3);
+        assert_eq!(body(&window).len() + 1, before.len(), "the last is Delete: {}", window.state().said());
+        press(&mut window, Modifiers::COMMAND, Key::Z);
+        window.run_steps(3);
+        assert_eq!(body(&window), before);
+    }
+}

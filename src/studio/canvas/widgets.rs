@@ -7,6 +7,7 @@ use crate::drawing::layout::Node;
 use crate::model::Id;
 use crate::studio::document::Selection;
 use crate::studio::grip;
+use crate::studio::menus;
 use egui::{DragAndDrop, EventFilter, Key, Modifiers, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Below this zoom, or above this many nodes in view, nodes are hit by the canvas itself, not as widgets.
@@ -138,7 +139,7 @@ impl Canvas {
                 if response.secondary_clicked() {
                     actions.push(CanvasAction::Select(Selection::Port(name.clone())));
                 }
-                response.context_menu(|ui| (scene.menu)(ui));
+                menus::context(response, |ui| (scene.menu)(ui));
             }
         }
         // Tab selects what it comes to, as the arrow keys do; backwards, egui gives the keyboard a frame later.
@@ -185,7 +186,7 @@ impl Canvas {
                 if response.secondary_clicked() && !scene.selection.has(id) {
                     actions.push(CanvasAction::Select(Selection::Node(id.clone())));
                 }
-                response.context_menu(|ui| (scene.menu)(ui));
+                menus::context(response, |ui| (scene.menu)(ui));
             }
             if self.focus.as_ref() == Some(id) {
                 response.request_focus();

@@ -265,14 +265,14 @@ pub fn combo_or(
                 if none.clicked() {
                     chosen = Some(String::new());
                 }
-                entries.push((none, false));
+                entries.push((none, false, empty));
             }
             for option in options {
                 let entry = ui.selectable_label(option == value, option);
                 if entry.clicked() && option != value {
                     chosen = Some(option.clone());
                 }
-                entries.push((entry, option == value));
+                entries.push((entry, option == value, option.as_str()));
             }
             if !fresh.is_empty() {
                 if !options.is_empty() {
@@ -282,7 +282,7 @@ pub fn combo_or(
                 if entry.clicked() {
                     chosen = Some(fresh.to_owned());
                 }
-                entries.push((entry, false));
+                entries.push((entry, false, fresh));
             } else if options.is_empty() {
                 note(ui, "nothing to choose yet");
             }
@@ -301,38 +301,37 @@ fn says(ui: &Ui, field: Response, words: &str) {
     }
 }
 
-/// Arrow keys go through the entries of an open list, beginning at the one that is chosen, which is in sight and
-/// has the keyboard when the list opens. What is chosen by a key closes the list as a click does.
-fn through(ui: &Ui, entries: &[(Response, bool)]) {
+/// Arrow keys, Home and End go through the entries of an open list, beginning at the one that is chosen, which is in
+/// sight and has the keyboard when the list opens; letters go to the next entry that begins with them. What is chosen by
+/// a key closes the list as a click does.
+fn through(ui: &Ui, entries: &[(Response, bool, &str)]) {
     let opened = ui.scope_id().with("entries were seen");
     let pass = ui.ctx().cumulative_pass_nr();
     let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default(opened), pass));
     if before + 1 < pass
-        && let Some((entry, _)) = entries.iter().find(|(_, chosen)| *chosen)
+        && let Some((entry, ..)) = entries.iter().find(|(_, chosen, _)| *chosen)
     {
         entry.scroll_to_me(Some(egui::Align::Center));
         entry.request_focus();
     }
-    if entries.iter().any(|(entry, _)| entry.clicked()) {
+    if entries.iter().any(|(entry, ..)| entry.clicked()) {
         ui.close();
     }
-    let (down, up) = ui.input_mut(|i| {
-        let none = egui::Modifiers::NONE;
-        (i.consume_key(none, egui::Key::ArrowDown), i.consume_key(none, egui::Key::ArrowUp))
+    let pressed = |key| ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, key));
+    let (down, up) = (pressed(egui::Key::ArrowDown), pressed(egui::Key::ArrowUp));
+    let (first, last) = (pressed(egui::Key::Home), pressed(egui::Key::End));
+    let focused = entries.iter().position(|(entry, ..)| entry.has_focus());
+    let at = focused.or_else(|| entries.iter().position(|(_, chosen, _)| *chosen));
+    let to = spelled(ui, entries, at).or_else(|| match at {
+        _ if first => Some(0),
+        _ if last => Some(entries.len()),
+        Some(at) if down => Some(at + 1),
+        Some(at) if up => Some(at.saturating_sub(1)),
+        None if down || up => Some(0),
+        _ => focused,
     });
-    let focused = entries.iter().position(|(entry, _)| entry.has_focus());
-    let to = match focused {
-        Some(at) if down => at + 1,
-        Some(at) if up => at.saturating_sub(1),
-        Some(at) => at,
-        None => match entries.iter().position(|(_, chosen)| *chosen) {
-            Some(at) if down => at + 1,
-            Some(at) if up => at.saturating_sub(1),
-            None if down || up => 0,
-            _ => return,
-        },
-    };
-    let Some((entry, _)) = entries.get(to).or(entries.last()) else { return };
+    let Some(to) = to else { return };
+    let Some((entry, ..)) = entries.get(to).or(entries.last()) else { return };
     if focused != Some(to) {
         // Instead of where the arrow leads by itself.
         ui.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
@@ -340,6 +339,38 @@ fn through(ui: &Ui, entries: &[(Response, bool)]) {
         entry.scroll_to_me(None);
     }
     keeps_arrows(ui, entry);
+}
+
+/// The next entry that begins with the letters typed within a second; one letter again and again goes through all of its.
+fn spelled(ui: &Ui, entries: &[(Response, bool, &str)], at: Option<usize>) -> Option<usize> {
+    let typed: String = ui.input(|i| {
+        let texts = i.events.iter().filter_map(|event| match event {
+            egui::Event::Text(text) => Some(text.to_lowercase()),
+            _ => None,
+        });
+        texts.collect()
+    });
+    let now = ui.input(|i| i.time);
+    let id = ui.scope_id().with("letters");
+    let (mut letters, before): (String, f64) = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    if now - before > 1.0 {
+        letters.clear();
+    }
+    if typed.trim().is_empty() {
+        return None;
+    }
+    let again = letters == typed;
+    if !again {
+        letters.push_str(&typed);
+    }
+    // A letter goes on from where one is, a word may be that very entry.
+    let from = at.map_or(0, |at| if letters == typed { at + 1 } else { at });
+    let begins = |index: &usize| {
+        entries.get(*index).is_some_and(|(_, _, words)| words.to_lowercase().starts_with(letters.as_str()))
+    };
+    let found = (from..entries.len()).chain(0..from).find(begins);
+    ui.data_mut(|data| data.insert_temp(id, (letters, now)));
+    found
 }
 
 /// While a list is open the arrow keys do not lead away from its field; closed by a key, it gives the keyboard back to it.
@@ -386,7 +417,7 @@ pub fn pick<T: PartialEq + Clone>(ui: &mut Ui, label: &str, value: &mut T, optio
                         *value = option.clone();
                         changed = true;
                     }
-                    entries.push((entry, *option == now));
+                    entries.push((entry, *option == now, words.as_str()));
                 }
                 through(ui, &entries);
             });

@@ -6,6 +6,7 @@ use super::player::{Answer, Command};
 use crate::engine::{InstanceView, Operation};
 use crate::message::{Message, Name, Value, format_value};
 use crate::studio::command;
+use crate::studio::menus;
 use crate::studio::panels::fields;
 use crate::studio::theme::Tokens;
 use crate::studio::ticks;
@@ -44,7 +45,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, view: &InstanceView) {
         let words = format!("{} without a value", names.len());
         let t = Tokens::of(ui);
         let response = ui.label(RichText::new(words).small().color(t.muted)).on_hover_text(names.join("\n"));
-        response.context_menu(|ui| {
+        menus::context(&response, |ui| {
             for name in &empty {
                 ui.menu_button(name.as_str(), |ui| {
                     if menu(ui, run, *name, &Value::Null) {
@@ -62,7 +63,7 @@ fn row(ui: &mut Ui, run: &mut RunMode, name: Name, value: &Value) {
     if response.clicked() {
         run.variable = (!picked).then_some(name);
     }
-    response.context_menu(|ui| {
+    menus::context(&response, |ui| {
         if menu(ui, run, name, value) {
             ui.close();
         }

@@ -14,7 +14,7 @@ use crate::studio::document::{Action, Ask, Document, Selection};
 use crate::studio::editors::list::NARROW;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
-use crate::studio::{canvas, keymap, names};
+use crate::studio::{canvas, keymap, menus, names};
 use egui::{
     Align2, DragAndDrop, EventFilter, FontId, Key, Modifiers, PointerButton, Rect, Response, Sense, TextEdit,
     TextStyle, Ui, Vec2, pos2, vec2,
@@ -364,7 +364,7 @@ fn menu(document: &Document, row: &Row, response: &Response, actions: &mut Vec<A
         actions.push(Action::Select(selection));
     }
     let Some(target) = target(document, row) else { return };
-    response.context_menu(|ui| {
+    menus::context(response, |ui| {
         let choose = |ui: &mut Ui, command: Command, words: &str| {
             let keys = keymap::words(ui.ctx(), command);
             let chosen = ui.add(egui::Button::new(words).shortcut_text(keys)).clicked();

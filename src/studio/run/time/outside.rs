@@ -6,6 +6,7 @@ use crate::journal::Clock;
 use crate::lab::Fault;
 use crate::message::TimeSpan;
 use crate::studio::grip;
+use crate::studio::menus;
 use crate::studio::run::player::{Command, span_words};
 use crate::studio::run::{RunMode, forks};
 use crate::studio::table::BAR;
@@ -165,7 +166,7 @@ fn hold(
     if response.clicked() {
         run.show_why();
     }
-    response.context_menu(|ui| {
+    menus::context(&response, |ui| {
         ui.set_min_width(200.0);
         ui.label(RichText::new(words).small().color(t.muted));
         // The engine still has to say what it was.
