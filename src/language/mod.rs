@@ -23,7 +23,7 @@ pub use knowledge::Knowledge;
 pub use meaning::{Hover, definition, hover, target};
 pub use places::{CodePlace, CodeProperty, code_places};
 pub use rank::rank;
-pub use rename::{Rename, rename, with_name};
+pub use rename::{Rename, rename, rename_schema, with_name};
 pub use scope::{Declared, DeclaredKind, Scope, Standing};
 pub use signature::{Signature, signature};
 pub use targets::Target;

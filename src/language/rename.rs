@@ -7,6 +7,8 @@ use crate::diagnostic::{Diagnostic, Place, article};
 use crate::model::edit::{Declaration, Edit, OrchestrationProperties};
 use crate::model::{Application, CatchType, ParameterKind, Shape, ShapeKind, Throw};
 use crate::xlang::is_reserved;
+use crate::xml::SchemaSet;
+use std::collections::BTreeMap;
 
 /// A new name for something, everywhere, as one step.
 #[derive(Clone, Debug)]
@@ -39,6 +41,52 @@ pub fn rename(
         *label = format!("Rename {} {} to {name}", target.label(), target.name(app));
     }
     Ok(Rename { edit, places })
+}
+
+/// Another name for a schema file, which the names of its message types follow, as one step.
+///
+/// # Errors
+/// `M03` when `name` is no name of a file, or the file is named in what this cannot change: another schema, a pipeline.
+pub fn rename_schema(
+    app: &Application,
+    schemas: &SchemaSet,
+    path: &str,
+    name: &str,
+) -> Result<Edit, Diagnostic> {
+    let refuse = |message: String, help| {
+        Diagnostic::error("M03", message, help).at(Place { file: path.to_owned(), ..Place::default() })
+    };
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if !name.starts_with(|c: char| c.is_alphabetic()) || !name.chars().all(part) || name.ends_with('.') {
+        let help = "begin with a letter, then letters, digits, _ and -";
+        return Err(refuse(format!("`{name}` is not a name of a schema"), help));
+    }
+    let (folder, file) = path.rsplit_once('/').map_or(("", path), |(folder, file)| (folder, file));
+    let to = format!("{folder}/{name}.xsd").trim_start_matches('/').to_owned();
+    let named = |text: &str| text.contains(&format!("\"{file}\"")) || text.contains(&format!("/{file}\""));
+    if let Some((other, _)) = app.schemas.iter().find(|(other, text)| *other != path && named(text)) {
+        let message = format!("`{other}` imports `{file}` by its name");
+        return Err(refuse(message, "change its schemaLocation first"));
+    }
+    let names: BTreeMap<&str, &str> =
+        schemas.names_of(path).map(|(name, root)| (name, root.root.as_str())).collect();
+    let receive = app.bindings.receive_ports.iter().flat_map(|port| &port.locations);
+    let settings = receive.flat_map(|location| location.pipeline_properties.values());
+    let send = app.bindings.send_ports.iter().flat_map(|port| port.pipeline_properties.values());
+    let mut words = settings.chain(send).flat_map(|value| value.split(['|', ',', ' ']));
+    if let Some(used) = words.find(|word| names.contains_key(word)) {
+        let message = format!("a pipeline names the type `{used}`");
+        return Err(refuse(message, "take it out of the properties of the pipeline first"));
+    }
+    let edit = |types| Edit::RenameSchema { path: path.to_owned(), to: to.clone(), types };
+    let mut after = app.clone();
+    edit(BTreeMap::new()).apply(&mut after)?;
+    let known = SchemaSet::build(&after);
+    let now: BTreeMap<&str, &str> =
+        known.roots_of(&to).map(|root| (root.root.as_str(), root.type_name.as_str())).collect();
+    let types =
+        names.into_iter().filter_map(|(name, root)| Some((name.to_owned(), (*now.get(root)?).to_owned())));
+    Ok(edit(types.collect()))
 }
 
 fn refused(target: &Target, message: impl Into<String>, help: &str) -> Diagnostic {

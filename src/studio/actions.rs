@@ -60,6 +60,10 @@ impl Studio {
             Action::Go { module, selection } => self.go_to(&module, selection),
             Action::OpenFolder(folder) => self.leave(ctx, Leave::Open(Some(folder))),
             Action::Open(tab) => self.open_tab(tab, false),
+            Action::Choose(item) => {
+                self.editors.ports.chosen = Some(item);
+                self.open_tab(Tab::Ports, false);
+            }
             Action::Center(selection) => self.tabs.canvas_mut().glide(&selection),
             Action::Ask(ask) => self.asked(ctx, ask),
             Action::Said(text) => self.said = Some((text, false)),
@@ -329,6 +333,7 @@ impl Studio {
                 self.said = Some((words.to_owned(), true));
             }
             Command::OpenRun => self.ask(ctx, Purpose::OpenRun),
+            Command::Recover => self.offer_recovery(),
             Command::ExportAnimation => self.ask(ctx, Purpose::Gif),
             Command::CopyPicture => self.copy_picture(ctx),
             Command::HighContrast => self.preferences.high_contrast = !self.preferences.high_contrast,

@@ -70,6 +70,8 @@ pub struct Studio {
     /// Looks for problems beside the window; without one that happens between two frames, as in tests.
     pub(super) checker: Option<Checker>,
     /// Copies unsaved work; `None` without a place for it, as in tests.
+    /// What was typed in the frame of the key that opens a field, after it.
+    pub(super) ahead: String,
     pub(super) keeper: Option<Keeper>,
     pub(super) watch: Watch,
     /// The application as another program left it on disk, until the user says what to do.
@@ -113,6 +115,7 @@ impl Studio {
             wide: false,
             applied: Appearance::default(),
             checker: None,
+            ahead: String::new(),
             keeper: None,
             watch: Watch::default(),
             theirs: None,
@@ -178,6 +181,7 @@ impl Studio {
         let listing = egui::Popup::is_any_open(ui.ctx()) || asking;
         if !self.overlay.is_open() && !self.tabs.recording() && !listing {
             let pressed = Command::pressed(ui.ctx(), self.tabs.on_canvas(), self.mode == Mode::Run);
+            self.ahead = pressed.iter().find_map(|command| command.typed_ahead(ui.ctx())).unwrap_or_default();
             let pressed = pressed.into_iter().partition::<Vec<_>, _>(|command| !command.settles());
             actions.extend(pressed.0.into_iter().map(Action::Command));
             settled = pressed.1;

@@ -136,6 +136,7 @@ pub enum Command {
     ExportAnimation,
     SaveRun,
     OpenRun,
+    Recover,
     /// Writes the journal in a format of others.
     ExportJournal(Format),
     CopyPicture,
@@ -150,7 +151,7 @@ pub enum Command {
 }
 
 impl Command {
-    pub const ALL: [Self; 142] = [
+    pub const ALL: [Self; 143] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -281,6 +282,7 @@ impl Command {
         Self::ExportAnimation,
         Self::SaveRun,
         Self::OpenRun,
+        Self::Recover,
         Self::ExportJournal(Format::Csv),
         Self::ExportJournal(Format::Xes),
         Self::ExportJournal(Format::Otlp),

@@ -2,7 +2,7 @@
 
 use crate::journal::export::Format;
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// What a folder or file is chosen for.
@@ -63,6 +63,17 @@ impl Purpose {
             Self::Journal(format) => Some(format.extension()),
             Self::Open | Self::SaveAs | Self::Compare | Self::Message => None,
         }
+    }
+
+    /// The file that a name stands for: it ends as its kind does.
+    pub fn file(self, path: &Path) -> PathBuf {
+        let lacks = |ending: &&str| !path.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending));
+        let mut name = path.as_os_str().to_owned();
+        if let Some(ending) = self.extension().filter(lacks) {
+            name.push(".");
+            name.push(ending);
+        }
+        name.into()
     }
 }
 

@@ -108,6 +108,8 @@ pub enum Action {
     },
     /// Opens an application folder, once unsaved work is settled.
     OpenFolder(PathBuf),
+    /// Shows a port, group, pipeline … in the ports editor.
+    Choose(super::editors::ports::Item),
     /// Opens a tab, or goes to it.
     Open(super::tabs::Tab),
     /// Moves a shape of the open module to the middle of the canvas.

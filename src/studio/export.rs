@@ -36,8 +36,7 @@ impl Studio {
         };
         let Some(drawing) = drawing else { return };
         let png = matches!(purpose, Purpose::Png | Purpose::SequencePng);
-        let extension = if png { "png" } else { "svg" };
-        let path = if path.extension().is_some() { path.to_owned() } else { path.with_extension(extension) };
+        let path = purpose.file(path);
         let bytes = if png {
             picture::png(&drawing, SCALE).map_err(|why| why.message)
         } else {
@@ -54,7 +53,7 @@ impl Studio {
 
     /// Films the run of the orchestration that is shown to a file: the selected instance, or the first one there was.
     pub(super) fn film_to(&mut self, ctx: &egui::Context, path: &Path) {
-        let path = if path.extension().is_some() { path.to_owned() } else { path.with_extension("gif") };
+        let path = Purpose::Gif.file(path);
         let dark = Tokens::for_visuals(&ctx.global_style().visuals).dark;
         let module = self.document.module.clone();
         self.run.film(module, path, dark);
@@ -63,17 +62,12 @@ impl Studio {
 
     /// Saves the run that is shown, with the moment one looks at.
     pub(super) fn save_run_to(&mut self, path: &Path) {
-        let path = if path.extension().is_some() { path.to_owned() } else { path.with_extension("orchrun") };
-        self.run.tell(Command::SaveRun(path));
+        self.run.tell(Command::SaveRun(Purpose::SaveRun.file(path)));
     }
 
     /// Writes the journal of the run that is shown in a format of others.
     pub(super) fn export_journal_to(&mut self, path: &Path, format: Format) {
-        let path = if path.extension().is_some() {
-            path.to_owned()
-        } else {
-            path.with_extension(format.extension())
-        };
+        let path = Purpose::Journal(format).file(path);
         let filter = self.run.drawer.filter(Page::Journal);
         self.run.tell(Command::Export { format, filter, path });
     }

@@ -3,6 +3,7 @@
 use super::app::{Mode, Studio};
 use super::command::Command as C;
 use super::document::Action;
+use super::panels::fields;
 use super::run::desk::Page;
 use super::shell::{offer, reopen};
 use super::theme::Appearance;
@@ -28,6 +29,7 @@ const MENUS: [(&str, &[Group]); 6] = [
             ("", &[C::CompareSaved, C::CompareWith]),
             ("", &[C::ExportSvg, C::ExportPng, C::ExportAnimation, C::CopyPicture]),
             ("", &[C::OpenRun, C::SaveRun]),
+            ("", &[C::Recover]),
         ],
     ),
     (
@@ -141,8 +143,11 @@ pub fn ui(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
                 let lines = lines.sum::<usize>() as f32;
                 let room = ui.ctx().content_rect().bottom() - ui.min_rect().top() - 24.0;
                 if lines * MENU_LINE + groups.len() as f32 * MENU_LINE / 3.0 > room {
+                    fields::shows_that_it_scrolls(ui.style_mut());
                     let area = ScrollArea::vertical().max_height(room).min_scrolled_height(room);
                     let area = area.max_width(290.0).auto_shrink([false, true]);
+                    let opened = fields::opened(ui, title);
+                    let area = if opened { area.vertical_scroll_offset(0.0) } else { area };
                     area.show(ui, |ui| {
                         // The keys end before the scroll bar.
                         ui.set_max_width(ui.available_width() - 12.0);

@@ -15,7 +15,7 @@ use super::recovery::Found;
 use super::tabs::Tab;
 use super::theme::Tokens;
 use super::ticks;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, counted};
 use crate::model::ShapeKind;
 use crate::model::edit::{conversions, insertable, wrappers};
 use egui::{Align, Align2, Button, Frame, Key, Layout, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
@@ -131,18 +131,22 @@ impl Studio {
         match &mut overlay {
             Overlay::None => return,
             Overlay::Recover { found } => {
-                let shown = dialog("recover").show(ctx, |ui| recover(ui, found));
+                let open = self.document.unsaved().then(|| self.document.name().to_owned());
+                let shown = dialog("recover").show(ctx, |ui| recover(ui, found, open.as_deref()));
+                let mut done = shown.inner.later;
                 if let Some((index, take)) = shown.inner.answer
                     && index < found.len()
                 {
                     let one = found.remove(index);
                     if take {
-                        self.recover(&one);
-                    } else {
-                        one.discard();
+                        // The others are offered again once this one is saved or given up.
+                        self.recover(&one, ctx.input(|i| i.time));
+                        done = true;
+                    } else if let Some(keeper) = &mut self.keeper {
+                        keeper.discard(&one);
                     }
                 }
-                keep = !(found.is_empty() || shown.should_close() || shown.inner.later);
+                keep = !(found.is_empty() || shown.should_close() || done);
             }
             Overlay::AskPath { purpose, path, fresh } => {
                 let words = match purpose {
@@ -150,7 +154,9 @@ impl Studio {
                     Purpose::SaveRun => ("Save run", "File to save the run to", "Save"),
                     Purpose::Journal(_) => ("Export journal", "File to write the journal to", "Export"),
                     Purpose::OpenRun => ("Open run", "File with a saved run", "Open"),
-                    _ => ("Export", "File to draw to", "Export"),
+                    Purpose::Gif => ("Export animation", "File to film to", "Export"),
+                    Purpose::Png | Purpose::SequencePng => ("Export PNG", "File to draw to", "Export"),
+                    _ => ("Export SVG", "File to draw to", "Export"),
                 };
                 let ending = purpose.extension();
                 let unfit = unfit(*purpose, path.trim());
@@ -169,14 +175,16 @@ impl Studio {
                 }
             }
             Overlay::Palette(palette) => {
-                let shown = list("palette").show(ctx, |ui| palette.ui(ui));
+                let shown = list("palette").show(ctx, |ui| palette.ui(ui, &mut self.ahead));
                 keep = !shown.should_close() && shown.inner.is_none();
                 actions.extend(shown.inner.into_iter().flatten());
             }
             Overlay::Pick { what, query, at, fresh } => {
                 let entries = self.pick_entries(*what);
                 let title = what.title();
-                let shown = list("pick").show(ctx, |ui| picker(ui, title, query, at, fresh, entries));
+                let ahead = std::mem::take(&mut self.ahead);
+                let shown =
+                    list("pick").show(ctx, |ui| picker(ui, title, (query, &ahead), at, fresh, entries));
                 keep = !shown.should_close() && shown.inner.is_none();
                 actions.extend(shown.inner.into_iter().flatten());
             }
@@ -303,7 +311,7 @@ impl Studio {
 fn picker(
     ui: &mut Ui,
     hint: &str,
-    query: &mut String,
+    (query, ahead): (&mut String, &str),
     at: &mut usize,
     fresh: &mut bool,
     entries: Vec<Entry>,
@@ -313,7 +321,7 @@ fn picker(
     let field = TextEdit::singleline(query).hint_text(hint.to_owned()).desired_width(f32::INFINITY);
     let field = ui.add(field.char_limit(super::palette::LONGEST)).accessible_name(hint);
     if std::mem::take(fresh) {
-        field.request_focus();
+        fields::begin_typing(ui, &field, query, ahead);
     }
     if field.changed() {
         *at = 0;
@@ -361,7 +369,9 @@ fn picker(
         },
     );
     // Enter leaves the field; without a hit the next letter belongs into it.
-    *fresh |= enter && found.is_empty();
+    if enter && found.is_empty() {
+        field.request_focus();
+    }
     let index = chosen.or_else(|| enter.then_some(*at))?;
     (index < found.len()).then(|| found.swap_remove(index).1.actions)
 }
@@ -404,8 +414,7 @@ fn prompt(
     let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
     let ready = !path.trim().is_empty() && unfit.as_ref().is_none_or(|(_, stops)| !stops);
     if let Some((why, _)) = unfit {
-        let words = RichText::new(why).small().color(Tokens::of(ui).muted);
-        ui.add(egui::Label::new(words).wrap());
+        ui.add(egui::Label::new(RichText::new(why).color(Tokens::of(ui).warn)).wrap());
     }
     if entered && !ready {
         field.request_focus();
@@ -429,8 +438,16 @@ fn unfit(purpose: Purpose, path: &str) -> Option<(String, bool)> {
         return Some((format!("{path} is a folder: add the name of a file"), true));
     }
     let folder = at.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
-    let missing = folder.map(|folder| (format!("There is no folder {}", folder.display()), true));
-    missing.or_else(|| at.is_file().then(|| ("The file that is there is replaced".to_owned(), false)))
+    if let Some(folder) = folder {
+        return Some((format!("There is no folder {}", folder.display()), true));
+    }
+    let written = purpose.file(at);
+    let name = written.file_name().unwrap_or_default().display();
+    match (written.is_file(), at.extension().is_some() && written != at) {
+        (true, _) => Some((format!("Replaces the file {name} that is there"), false)),
+        (false, true) => Some((format!("Is written to {name}"), false)),
+        (false, false) => None,
+    }
 }
 
 /// `Some(Some(true))` saves, `Some(Some(false))` discards, `Some(None)` stays.
@@ -460,16 +477,24 @@ struct Recovery {
     later: bool,
 }
 
-fn recover(ui: &mut Ui, found: &[Found]) -> Recovery {
+/// `open` is the application that is open and not saved: what is recovered would take its place.
+fn recover(ui: &mut Ui, found: &[Found], open: Option<&str>) -> Recovery {
     let t = Tokens::of(ui);
     ui.set_width(480.0);
     ui.heading("Unsaved work was found");
     ui.add_space(4.0);
     ui.label(RichText::new("The studio ended before this was saved.").color(t.muted));
+    if let Some(name) = open {
+        let words = format!("Save or undo what you changed in {name} first: recovering takes its place.");
+        ui.add(egui::Label::new(RichText::new(words).color(t.warn)).wrap());
+    }
     ui.add_space(10.0);
     let mut answer = None;
     for (index, one) in found.iter().enumerate() {
         let place = one.folder.as_ref().map_or_else(|| "never saved".to_owned(), |f| f.display().to_string());
+        let shapes: usize =
+            one.app.modules.values().flat_map(|m| &m.orchestration).map(|o| o.shapes().len()).sum();
+        let about = format!("{} · {} · {place}", ago(one.age), counted(shapes, "shape"));
         ui.horizontal(|ui| {
             let room = ui.available_width() - 180.0;
             ui.allocate_ui_with_layout(vec2(room, 26.0), Layout::left_to_right(Align::Center), |ui| {
@@ -481,16 +506,31 @@ fn recover(ui: &mut Ui, found: &[Found]) -> Recovery {
                 if ui.button("Discard").clicked() {
                     answer = Some((index, false));
                 }
-                let recover = ui.button("Recover");
+                let recover = ui.add_enabled(open.is_none(), fields::primary(ui, "Recover"));
+                if index == 0 && ui.memory(|m| m.focused().is_none()) {
+                    recover.request_focus();
+                }
                 if recover.on_hover_text("Opens it unsaved; compare it with what is saved").clicked() {
                     answer = Some((index, true));
                 }
             });
         });
-        ui.add(egui::Label::new(RichText::new(place).small().color(t.muted)).truncate());
+        ui.add(egui::Label::new(RichText::new(about).small().color(t.muted)).truncate());
         ui.add_space(6.0);
     }
-    Recovery { answer, later: fields::answers(ui, "Later", true, &[]).is_some() }
+    fields::note(ui, "Later keeps it: File, Unsaved work… asks again.");
+    Recovery { answer, later: fields::dismissal(ui, "Later") }
+}
+
+/// How long ago something was, roughly.
+fn ago(age: std::time::Duration) -> String {
+    let minutes = age.as_secs() / 60;
+    match minutes {
+        0 => "just now".to_owned(),
+        1..60 => format!("{minutes} min ago"),
+        60..1_440 => format!("{} h ago", minutes / 60),
+        _ => format!("{} ago", counted(usize::try_from(minutes / 1_440).unwrap_or(usize::MAX), "day")),
+    }
 }
 
 fn report(ui: &mut Ui, title: &str, all: &[Diagnostic]) -> bool {

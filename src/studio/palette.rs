@@ -4,6 +4,7 @@
 use super::command::Command;
 use super::document::{Action, Document, Selection};
 use super::editing::Where;
+use super::editors::ports::Item;
 use super::icons::{self, Glyph};
 use super::keymap;
 use super::panels::explorer;
@@ -176,14 +177,14 @@ impl Palette {
     }
 
     /// Shows the palette; gives the actions of what was chosen.
-    pub fn ui(&mut self, ui: &mut Ui) -> Option<Vec<Action>> {
+    pub fn ui(&mut self, ui: &mut Ui, ahead: &mut String) -> Option<Vec<Action>> {
         let t = Tokens::of(ui);
         ui.set_width(620.0_f32.min(ui.ctx().content_rect().width() - 80.0));
         let hint = "Search commands, shapes, expressions, messages, fields, problems";
         let field = TextEdit::singleline(&mut self.query).hint_text(hint).desired_width(f32::INFINITY);
         let field = ui.add(field.char_limit(LONGEST)).accessible_name("Search everything");
         if !std::mem::replace(&mut self.focused, true) {
-            field.request_focus();
+            crate::studio::panels::fields::begin_typing(ui, &field, &mut self.query, &std::mem::take(ahead));
         }
         self.search();
         let (down, up, enter) = ui.input(|i| {
@@ -344,6 +345,7 @@ fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
         declarations(&mut all, document, key);
     }
     tabs(&mut all, document);
+    physical(&mut all, document);
     fields(&mut all, document);
     found_problems(&mut all, document);
     all
@@ -392,6 +394,19 @@ fn tabs(all: &mut Vec<Entry>, document: &Document) {
             _ => kind.to_owned(),
         };
         all.push(Entry::new(Group::Tab, glyph, words, about, vec![Action::Open(tab)]));
+    }
+}
+
+/// What the ports editor shows.
+fn physical(all: &mut Vec<Entry>, document: &Document) {
+    let bindings = &document.app.bindings;
+    let receive = bindings.receive_ports.iter().map(|port| Item::ReceivePort(port.name.clone()));
+    let send = bindings.send_ports.iter().map(|port| Item::SendPort(port.name.clone()));
+    let groups = bindings.send_port_groups.iter().map(|group| Item::Group(group.name.clone()));
+    for item in receive.chain(send).chain(groups) {
+        let (kind, glyph) = item.about();
+        let actions = vec![Action::Choose(item.clone())];
+        all.push(Entry::new(Group::Tab, glyph, item.name().to_owned(), kind.to_owned(), actions));
     }
 }
 

@@ -12,6 +12,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// Seconds between two copies while something changes.
 const EVERY: f64 = 5.0;
@@ -27,6 +28,8 @@ pub struct Keeper {
     kept: Option<(u64, f64)>,
     /// Writes a copy: for a large application that takes longer than a frame.
     writer: Option<JoinHandle<()>>,
+    /// How many copies of others there were when one looked last.
+    left: usize,
 }
 
 /// A copy on disk.
@@ -44,6 +47,8 @@ pub struct Found {
     /// Where it was kept; `None` when it never was saved.
     pub folder: Option<PathBuf>,
     pub app: Application,
+    /// How long ago it was copied.
+    pub age: Duration,
     file: PathBuf,
 }
 
@@ -62,15 +67,22 @@ impl Keeper {
                 let file = folder.join(format!("{number}.ron"));
                 // A copy with this number is of a studio that is gone; it stays until somebody has seen it.
                 if !file.exists() {
-                    return Ok(Self { folder: folder.to_owned(), file, lock, kept: None, writer: None });
+                    return Ok(Self {
+                        folder: folder.to_owned(),
+                        file,
+                        lock,
+                        kept: None,
+                        writer: None,
+                        left: 0,
+                    });
                 }
             }
             number = number.wrapping_add(1);
         }
     }
 
-    /// Unsaved work of studios that are gone.
-    pub fn found(&self) -> Vec<Found> {
+    /// Unsaved work of studios that are gone, the latest first.
+    pub fn found(&mut self) -> Vec<Found> {
         let mut all = Vec::new();
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
@@ -83,7 +95,31 @@ impl Keeper {
             }
             all.extend(read(&file));
         }
+        all.sort_by_key(|found| found.age);
+        self.left = all.len();
         all
+    }
+
+    /// True while there is unsaved work of others, as far as one has looked.
+    pub fn has_found(&self) -> bool {
+        self.left > 0
+    }
+
+    /// Makes what was found one's own, with this document: only once that is copied does the copy of before go.
+    pub fn adopt(&mut self, document: &Document, found: &Found, now: f64) {
+        self.clear();
+        self.keep(document, now);
+        self.settle();
+        if self.file.exists() || !document.unsaved() {
+            found.discard();
+            self.left = self.left.saturating_sub(1);
+        }
+    }
+
+    /// Removes what was found: nobody wants it.
+    pub fn discard(&mut self, found: &Found) {
+        found.discard();
+        self.left = self.left.saturating_sub(1);
     }
 
     /// Copies unsaved work when it is time to; drops the copy when there is none.
@@ -151,12 +187,13 @@ fn read(file: &Path) -> Option<Found> {
     let copy: Copy = ron::from_str(&fs::read_to_string(file).ok()?).ok()?;
     let tree = copy.files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
     let (app, _) = files::decode(&tree).ok()?;
-    Some(Found { name: copy.name, folder: copy.folder, app, file: file.to_owned() })
+    let age = fs::metadata(file).and_then(|known| known.modified()).ok().and_then(|at| at.elapsed().ok());
+    let age = age.unwrap_or_default();
+    Some(Found { name: copy.name, folder: copy.folder, app, age, file: file.to_owned() })
 }
 
 impl Found {
-    /// Removes the copy: it was taken over, or nobody wants it.
-    pub fn discard(&self) {
+    fn discard(&self) {
         let _ = fs::remove_file(&self.file);
         let _ = fs::remove_file(self.file.with_extension("lock"));
     }
@@ -191,9 +228,29 @@ mod tests {
         let found = next.found();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].app, document.app);
-        found[0].discard();
-        assert!(next.found().is_empty());
+        next.discard(&found[0]);
+        assert!(next.found().is_empty() && !next.has_found());
         next.keep(&document, 1.0);
+    }
+
+    #[test]
+    fn what_is_recovered_is_copied_anew_before_its_copy_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let document = changed();
+        let leave = |number: &str| {
+            let mut crashed = Keeper::new(folder.path()).unwrap();
+            crashed.keep(&document, 0.0);
+            crashed.settle();
+            fs::copy(&crashed.file, folder.path().join(number)).unwrap();
+        };
+        leave("1.ron");
+        leave("2.ron");
+        let mut next = Keeper::new(folder.path()).unwrap();
+        let found = next.found();
+        assert_eq!(found.len(), 2);
+        next.adopt(&document, &found[0], 0.0);
+        assert!(!found[0].file.exists() && found[1].file.exists() && next.has_found());
+        assert_eq!(read(&next.file).unwrap().app, document.app, "a crash now loses nothing");
     }
 
     #[test]

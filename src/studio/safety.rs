@@ -17,7 +17,7 @@ impl Studio {
     /// Keeps copies of unsaved work in `folder`, and offers what a studio before left there.
     pub fn recover_from(&mut self, folder: &Path) {
         // Without a place for copies one works as without them.
-        let Ok(keeper) = Keeper::new(folder) else { return };
+        let Ok(mut keeper) = Keeper::new(folder) else { return };
         let found = keeper.found();
         self.keeper = Some(keeper);
         match &mut self.overlay {
@@ -91,7 +91,7 @@ impl Studio {
     }
 
     /// Takes over the unsaved work of a studio that is gone.
-    pub(super) fn recover(&mut self, found: &Found) {
+    pub(super) fn recover(&mut self, found: &Found, now: f64) {
         let saved = found.folder.as_deref().and_then(|folder| Document::load(folder).ok());
         let mut document = match saved {
             Some((document, _)) => document,
@@ -102,7 +102,19 @@ impl Studio {
         self.take(document);
         self.mode = super::Mode::Design;
         self.said = Some((format!("Recovered unsaved work on {}", found.name), false));
-        found.discard();
+        if let Some(keeper) = &mut self.keeper {
+            keeper.adopt(&self.document, found, now);
+        }
+    }
+
+    /// Offers what is left of studios that are gone.
+    pub(super) fn offer_recovery(&mut self) {
+        let found = self.keeper.as_mut().map(Keeper::found).unwrap_or_default();
+        if found.is_empty() {
+            self.said = Some(("There is no unsaved work of before".to_owned(), false));
+        } else {
+            self.overlay = Overlay::Recover { found };
+        }
     }
 
     /// Notes the open application and its tabs for the next time.

@@ -90,6 +90,8 @@ fn open(mut studio: Studio) -> eframe::Result {
     let native = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
     let create = move |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         Studio::setup(&cc.egui_ctx);
+        // Where a list was scrolled to is of no use in another session.
+        cc.egui_ctx.data_mut(|data| data.remove_by_type::<egui::containers::scroll_area::State>());
         if let Some(kept) = cc.storage.and_then(|s| s.get_string(PREFERENCES)) {
             studio.prefer(&cc.egui_ctx, Preferences::from_text(&kept));
             studio.restore_tabs();

@@ -8,6 +8,7 @@ use crate::message::{ClassField, ClassInfo, Name, ValueType, message_type};
 use crate::model::{Application, ClassType, Pipeline};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use uppsala::XsdValidator;
@@ -17,7 +18,7 @@ pub struct SchemaSet {
     pub(super) library: Library,
     roots: Vec<Root>,
     root_by_message_type: FxHashMap<SmolStr, usize>,
-    root_by_name: FxHashMap<SmolStr, usize>,
+    root_by_name: BTreeMap<SmolStr, usize>,
     classes: Vec<Arc<ClassInfo>>,
     class_structures: Vec<SchemaNode>,
     class_by_message_type: FxHashMap<SmolStr, usize>,
@@ -60,7 +61,7 @@ impl SchemaSet {
             library: Library::default(),
             roots: Vec::new(),
             root_by_message_type: FxHashMap::default(),
-            root_by_name: FxHashMap::default(),
+            root_by_name: BTreeMap::new(),
             classes: Vec::new(),
             class_structures: Vec::new(),
             class_by_message_type: FxHashMap::default(),
@@ -131,6 +132,14 @@ impl SchemaSet {
         let file =
             move |root: &&Root| self.library.files.get(root.declared.0).is_some_and(|f| f.path == path);
         self.roots.iter().filter(file).map(|root| &root.schema)
+    }
+
+    /// The names that the message types of one schema file go by, each with its root.
+    pub fn names_of<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, &'a Arc<RootSchema>)> {
+        let own = move |root: &&Root| self.library.files.get(root.declared.0).is_some_and(|f| f.path == path);
+        self.root_by_name.iter().filter_map(move |(name, at)| {
+            self.roots.get(*at).filter(own).map(|root| (name.as_str(), &root.schema))
+        })
     }
 
     /// The XSD built-in type of the content at a path.

@@ -566,6 +566,23 @@ fn ports_are_bound_and_whole_parts_set() {
     assert!(refused(bind("Nothing")).starts_with("M01"));
     let application = after(Edit::RenameMap { name: "OrderToAck".into(), to: "Answer".into() });
     assert!(!text(&application).contains("OrderToAck"));
+    let (path, to) = ("schemas/Order.xsd".to_owned(), "schemas/Purchase.xsd".to_owned());
+    let mut before = crowded::application();
+    before.schemas.insert(path.clone(), "<schema/>".into());
+    let home = before.modules.get_mut(&m()).unwrap();
+    home.multipart_types.push(MultipartType {
+        name: "Whole".into(),
+        parts: vec![PartDeclaration { part_type: "Order".into(), ..PartDeclaration::default() }],
+        ..MultipartType::default()
+    });
+    home.orchestration.as_mut().unwrap().messages[0].message_type = "Order".into();
+    let types = [("Order".to_owned(), "Purchase".to_owned())].into();
+    let renamed = after_on(before.clone(), Edit::RenameSchema { path: path.clone(), to: to.clone(), types });
+    assert!(renamed.schemas.contains_key(&to) && !renamed.schemas.contains_key(&path));
+    assert_eq!(renamed.modules[&m()].multipart_types.last().unwrap().parts[0].part_type, "Purchase");
+    assert_eq!(orchestration(&renamed).messages[0].message_type, "Purchase");
+    let onto = Edit::RenameSchema { path: path.clone(), to: path, types: [].into() };
+    assert_eq!(onto.apply(&mut before).unwrap_err().code, "M03");
     for part in [
         Part::Settings(Settings::default()),
         Part::Bindings(Bindings::default()),

@@ -31,8 +31,8 @@ fn a_hand_that_moves_at_once_takes_what_it_pressed() {
     let button = egui::PointerButton::Primary;
     let modifiers = Modifiers::NONE;
     // Both in one frame.
-    window.event(egui::Event::PointerButton { pos: pressed, button, pressed: true, modifiers });
-    window.event(egui::Event::PointerMoved(over));
+    let press = egui::Event::PointerButton { pos: pressed, button, pressed: true, modifiers };
+    window.input_mut().events.extend([press, egui::Event::PointerMoved(over)]);
     window.run_steps(2);
     let taken = egui::DragAndDrop::payload::<orchestrion::studio::canvas::Drag>(&window.ctx);
     let kind = match taken.as_deref() {
@@ -47,8 +47,9 @@ fn flick(window: &mut Window, from: Pos2, to: Pos2) {
     window.hover_at(from);
     window.run_steps(2);
     let button = egui::PointerButton::Primary;
-    window.event(egui::Event::PointerButton { pos: from, button, pressed: true, modifiers: Modifiers::NONE });
-    window.event(egui::Event::PointerMoved(to));
+    let press = egui::Event::PointerButton { pos: from, button, pressed: true, modifiers: Modifiers::NONE };
+    // What is queued has a frame each.
+    window.input_mut().events.extend([press, egui::Event::PointerMoved(to)]);
     window.run_steps(2);
 }
 

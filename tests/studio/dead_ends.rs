@@ -236,7 +236,7 @@ fn a_path_that_cannot_be_written_is_told_before_one_asks_for_it() {
     assert!(exports(&window));
     std::fs::write(&drawing, "another").unwrap();
     window.run_steps(2);
-    window.get_by_label("The file that is there is replaced");
+    window.get_by_label_contains("Replaces the file ");
     plain(&mut window, Key::Enter);
     assert!(std::fs::read_to_string(&drawing).unwrap().starts_with("<svg"), "it is drawn");
 }
@@ -377,6 +377,49 @@ fn escape_closes_the_history() {
     plain(&mut window, Key::Escape);
     assert!(window.query_by_label("Close the undo history").is_none());
     assert_eq!(window.state().document.selection, selected, "that was all it did");
+}
+
+#[test]
+fn what_is_typed_before_a_list_is_there_belongs_to_it() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    // All in one frame, as on a busy machine.
+    let button = |pressed| Event::Key {
+        key: Key::A,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    let typed = |text: &str| Event::Text(text.to_owned());
+    window.input_mut().events.extend([button(true), typed("a"), button(false), typed("de")]);
+    window.step();
+    window.event(Event::Text("l".to_owned()));
+    window.step();
+    window.event(Event::Text("ay".to_owned()));
+    window.run_steps(3);
+    let field = window.get_by_label("Insert a shape after");
+    assert_eq!(field.value().as_deref(), Some("delay"));
+    plain(&mut window, Key::Enter);
+    assert!(matches!(
+        window.state().document.orchestration().unwrap().body.last().unwrap().kind,
+        ShapeKind::Delay(_)
+    ));
+}
+
+#[test]
+fn a_picture_is_written_to_a_file_that_says_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = Document::new(sample::load("hello").unwrap(), None);
+    let mut window = harness(Studio::new(document).with_dialogs(NoDialogs), Theme::Dark, [1400.0, 900.0]);
+    window.run_steps(3);
+    command(&mut window, Command::ExportSvg);
+    let path = folder.path().join("x.png");
+    write(&mut window, path.to_str().unwrap());
+    window.get_by_label("Is written to x.png.svg");
+    plain(&mut window, Key::Enter);
+    assert!(!path.exists());
+    assert!(std::fs::read_to_string(folder.path().join("x.png.svg")).unwrap().contains("<svg"));
 }
 
 #[test]

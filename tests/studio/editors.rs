@@ -323,6 +323,39 @@ fn new_files_are_listed_opened_and_taken_back() {
 }
 
 #[test]
+fn a_schema_has_another_name_wherever_it_is_named() {
+    let mut window = open("hello", Tab::Schema("schemas/Greeting.xsd".into()));
+    let before = window.state().document.app.clone();
+    let name = |window: &mut Window, text: &str| {
+        window.get_by_label("Schema name").focus();
+        window.run_steps(2);
+        window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        window.run_steps(1);
+        window.event(egui::Event::Text(text.to_owned()));
+        window.run_steps(2);
+        window.key_press(egui::Key::Enter);
+        window.run_steps(5);
+    };
+    name(&mut window, "a/b");
+    assert_eq!(window.state().document.app, before);
+    assert!(window.query_by_label_contains("`a/b` is not a name of a schema").is_some());
+    name(&mut window, "Hello");
+    let app = window.state().document.app.clone();
+    assert!(
+        app.schemas.contains_key("schemas/Hello.xsd") && !app.schemas.contains_key("schemas/Greeting.xsd")
+    );
+    assert_eq!(window.state().tabs.focused(), Some(&Tab::Schema("schemas/Hello.xsd".into())));
+    let said = orchestrion::findings::all(&app);
+    let said_before = orchestrion::findings::all(&before);
+    assert_eq!(said.len(), said_before.len(), "{said:?}");
+    undo(&mut window);
+    assert_eq!(window.state().document.app, before);
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Y);
+    window.run_steps(3);
+    assert_eq!(window.state().document.app, app);
+}
+
+#[test]
 fn configuration_is_changed_and_taken_back() {
     let mut window = open("southridge", Tab::Settings);
     let before = window.state().document.app.clone();

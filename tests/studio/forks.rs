@@ -118,6 +118,19 @@ fn an_instance_that_another_run_never_had_is_not_looked_at_there() {
 }
 
 #[test]
+fn a_run_that_begins_again_leaves_the_one_before_in_the_list() {
+    let (mut player, now) = played(6);
+    player.obey(Command::Restart, now);
+    let names =
+        |player: &mut Player| player.update().runs.iter().map(|run| run.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&mut player), ["Run 1", "Run 2"]);
+    player.obey(Command::Restart, now);
+    assert_eq!(names(&mut player).len(), 2, "nothing had come of the second");
+    player.obey(Command::ShowRun("Run 1".into()), now);
+    assert!(player.update().clock.elapsed.0 > 0);
+}
+
+#[test]
 fn who_is_looked_at_is_the_same_order_in_a_run_in_which_another_was_lost() {
     let (mut player, now) = played(12);
     let update = player.update();
@@ -622,8 +635,8 @@ fn a_hand_that_moves_at_once_takes_the_message_it_pressed() {
         bench.window.run_steps(2);
         let (button, modifiers) = (egui::PointerButton::Primary, Modifiers::NONE);
         // Both in one frame.
-        bench.window.event(egui::Event::PointerButton { pos: pressed, button, pressed: true, modifiers });
-        bench.window.event(egui::Event::PointerMoved(to));
+        let press = egui::Event::PointerButton { pos: pressed, button, pressed: true, modifiers };
+        bench.window.input_mut().events.extend([press, egui::Event::PointerMoved(to)]);
         bench.window.run_steps(3);
         bench.window.get_by_label_contains(" later, in a fork");
         bench.window.key_press(Key::Escape);

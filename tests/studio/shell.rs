@@ -223,6 +223,15 @@ fn unsaved_work_of_a_crash_is_offered_and_can_be_compared() {
     assert_eq!(window.state().document.app, crashed.app);
     assert!(window.state().document.unsaved());
     assert!(!copies.path().join("1.ron").exists());
+    // Another copy does not take the place of what is not saved.
+    let own = fs::read_dir(copies.path()).unwrap().map(|f| f.unwrap().path());
+    let own = own.into_iter().find(|p| p.extension().is_some_and(|e| e == "ron")).unwrap();
+    fs::copy(&own, copies.path().join("2.ron")).unwrap();
+    command(&mut window, Command::Recover);
+    assert!(window.query_by_label_contains("recovering takes its place").is_some());
+    assert!(window.get_by_role_and_label(Role::Button, "Recover").accesskit_node().is_disabled());
+    click(&mut window, Role::Button, "Later");
+    assert!(copies.path().join("2.ron").exists());
     command(&mut window, Command::CompareSaved);
     assert!(window.query_by_label("1 difference to the saved version").is_some());
 }

@@ -39,6 +39,7 @@ use crate::model::{
 };
 use part::Snapshot;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Why an edit was refused: nothing has changed. `M01` something is not there (any more), `M02` it may not stand
 /// there, `M03` a name or id is empty or taken.
@@ -310,6 +311,12 @@ pub enum Edit {
         name: String,
         to: String,
     },
+    /// Gives a schema another path, and its message types the names they have by that: `types`, then and now.
+    RenameSchema {
+        path: String,
+        to: String,
+        types: BTreeMap<String, String>,
+    },
 
     /// Sets a part as a whole: settings, a schema, a map, a message, partners, all bindings; `None` removes it.
     Set(Part),
@@ -446,6 +453,7 @@ impl Edit {
             }
             Edit::DeletePhysical { kind, name } => physical::delete(application, kind, &name),
             Edit::RenameMap { name, to } => rename::map(application, &name, to),
+            Edit::RenameSchema { path, to, types } => rename::schema(application, &path, to, &types),
             Edit::Set(part) => {
                 part.put(application);
                 Ok(())
@@ -515,6 +523,7 @@ impl Edit {
             }
             Edit::DeletePhysical { kind, name } => format!("Delete {} {name}", kind.label()),
             Edit::RenameMap { name, to } => format!("Rename map {name} to {to}"),
+            Edit::RenameSchema { path, to, .. } => format!("Rename {path} to {to}"),
             Edit::Set(part) => part.label(),
             Edit::Batch { label, .. } => label.clone(),
             Edit::Restore(_) => "Restore".into(),

@@ -334,6 +334,11 @@ fn touched(application: &Application, edit: &Edit, parts: &mut Vec<Part>) {
             add(Part::Map(name.clone(), None));
             add(Part::Map(to.clone(), None));
         }
+        Edit::RenameSchema { path, to, .. } => {
+            application.modules.keys().for_each(|name| add(Part::Module(name.clone(), None)));
+            add(Part::Schema(path.clone(), None));
+            add(Part::Schema(to.clone(), None));
+        }
         Edit::Set(part) => add(part.clone()),
         Edit::Restore(changed) => changed.iter().cloned().for_each(add),
         Edit::Batch { edits, .. } => edits.iter().for_each(|edit| touched(application, edit, parts)),

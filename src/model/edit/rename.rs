@@ -335,3 +335,33 @@ pub(super) fn map(application: &mut Application, old: &str, new: String) -> Resu
     application.maps.insert(new, map);
     Ok(())
 }
+
+/// Moves a schema to another path; what names its message types follows.
+pub(super) fn schema(
+    application: &mut Application,
+    path: &str,
+    to: String,
+    types: &BTreeMap<String, String>,
+) -> Result<(), EditError> {
+    if to.is_empty() || application.schemas.contains_key(&to) {
+        return Err(taken(&to, "a schema"));
+    }
+    let Some(text) = application.schemas.remove(path) else {
+        return Err(gone("", &format!("there is no schema `{path}`")));
+    };
+    application.schemas.insert(to, text);
+    let follow = |text: &mut String| {
+        if let Some(new) = types.get(text) {
+            new.clone_into(text);
+        }
+    };
+    for module in application.modules.values_mut() {
+        module.multipart_types.iter_mut().flat_map(|t| &mut t.parts).for_each(|p| follow(&mut p.part_type));
+        references::of_types(module, &mut |kind, text| {
+            if kind == TypeReference::Message {
+                follow(text);
+            }
+        });
+    }
+    Ok(())
+}

@@ -81,6 +81,19 @@ impl Command {
         )
     }
 
+    /// What was typed after the keys of a command that opens a field to search in, before that could have the keyboard.
+    pub fn typed_ahead(self, ctx: &egui::Context) -> Option<String> {
+        use Command as C;
+        let opens = matches!(
+            self,
+            C::Palette | C::InsertBefore | C::InsertAfter | C::InsertInto | C::Wrap | C::Convert
+        );
+        let shortcut = keymap::of(ctx).shortcut(self).filter(|_| opens)?;
+        let own = shortcut.logical_key.name().to_lowercase();
+        let typed = panels::fields::typed(ctx);
+        Some(typed.strip_prefix(&own).map_or(String::new(), str::to_owned))
+    }
+
     /// The command whose keys were pressed, longer combinations first. Typing in a field keeps its own keys; undo and
     /// redo are the document's in a field that edits the document as one types, or in which nothing is typed. Without a `canvas` in front the keys for
     /// the drawing belong to what has the focus.

@@ -4,6 +4,7 @@ use super::Command;
 use crate::model::{Id, ShapeKind};
 use crate::studio::app::{Mode, Studio};
 use crate::studio::document::Selection;
+use crate::studio::recovery::Keeper;
 use crate::studio::run::inspector::OVER;
 use crate::studio::tabs::Tab;
 
@@ -118,6 +119,10 @@ impl Command {
             Self::ExportSvg | Self::ExportPng | Self::CopyPicture => drawn(),
             Self::ExportAnimation => run().or_else(drawn),
             Self::SaveRun | Self::ExportJournal(_) => run(),
+            Self::Recover => unless(
+                studio.keeper.as_ref().is_some_and(Keeper::has_found),
+                "There is no unsaved work of before",
+            ),
             Self::Undo => unless(document.history().undo_label().is_some(), "Nothing was changed yet"),
             Self::Redo => unless(document.history().redo_label().is_some(), "Nothing was undone"),
             Self::Cut | Self::Copy | Self::Duplicate | Self::Wrap => shape(false),

@@ -155,7 +155,9 @@ impl Command {
                 "Runs everything of the next moment at which something happens, then pauses",
                 plain(Key::F11),
             ),
-            Self::Restart => ("Restart", "Starts the run from the beginning", ctrl_shift(Key::F5)),
+            Self::Restart => {
+                ("Restart", "Begins a new run; the one shown stays in the list of runs", ctrl_shift(Key::F5))
+            }
             Self::StepBack => (
                 "Step back",
                 "Shows everything as it was one event, shape or message earlier",
@@ -356,8 +358,14 @@ impl Command {
             Self::CompareWith => {
                 ("Compare with…", "Shows what differs from another application folder", None)
             }
-            Self::ExportSvg => ("Export SVG…", "Draws the orchestration to an SVG file", ctrl_shift(Key::E)),
-            Self::ExportPng => ("Export PNG…", "Draws the orchestration to a picture file", None),
+            Self::ExportSvg => (
+                "Export SVG…",
+                "Draws the orchestration to an SVG file, to print or publish it",
+                ctrl_shift(Key::E),
+            ),
+            Self::ExportPng => {
+                ("Export PNG…", "Draws the orchestration to a picture file, to print or show it", None)
+            }
             Self::ExportAnimation => (
                 "Export run as animation…",
                 "Films the selected instance on its way through the orchestration to a GIF file",
@@ -368,6 +376,9 @@ impl Command {
                 "Saves the run with its application and the moment shown to one file that opens anywhere",
                 None,
             ),
+            Self::Recover => {
+                ("Unsaved work…", "Recovers what was not saved when a studio ended before its time", None)
+            }
             Self::OpenRun => ("Open run…", "Opens a saved run at the moment it was saved at", None),
             Self::ExportJournal(Format::Csv) => (
                 "Export journal as CSV…",

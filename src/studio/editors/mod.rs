@@ -121,10 +121,7 @@ impl Editors {
         for ask in asks {
             match ask {
                 Ask::Open(tab) => actions.push(Action::Open(tab)),
-                Ask::Choose(item) => {
-                    self.ports.chosen = Some(item);
-                    actions.push(Action::Open(Tab::Ports));
-                }
+                Ask::Choose(item) => actions.push(Action::Choose(item)),
                 Ask::Go(module, selection) => actions.push(Action::Go { module, selection }),
                 Ask::Why(message) => {
                     if let Some((run, _)) = &mut run {

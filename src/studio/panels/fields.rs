@@ -185,11 +185,21 @@ pub fn focus_first(ui: &Ui) {
 
 /// The field of [`name`] without its label.
 pub fn committed(ui: &mut Ui, salt: &str, value: &str) -> Option<String> {
+    let asked = ui.data_mut(|d| d.remove_temp::<bool>(egui::Id::unique("focus first field")));
+    commit(ui, salt, value, asked.is_some())
+}
+
+/// [`committed`], at the head of a page: what is asked to be typed first is in its body.
+pub fn titled(ui: &mut Ui, salt: &str, value: &str) -> Option<String> {
+    commit(ui, salt, value, false)
+}
+
+fn commit(ui: &mut Ui, salt: &str, value: &str, first: bool) -> Option<String> {
     let id = ui.make_persistent_id(("committed", salt, value));
     let mut text: String = ui.data(|d| d.get_temp(id)).unwrap_or_else(|| value.to_owned());
     let field = TextEdit::singleline(&mut text).id(id.with("field")).desired_width(f32::INFINITY);
     let response = ui.add(field);
-    if ui.data_mut(|d| d.remove_temp::<bool>(egui::Id::unique("focus first field"))).is_some() {
+    if first {
         response.request_focus();
         crate::studio::canvas::select_all(ui, response.id, text.chars().count());
     }
@@ -255,6 +265,7 @@ pub fn combo_or(
     let words = shortened(ui, shown, combo_room(ui, room));
     let list = ComboBox::from_id_salt(salt)
         .icon(drop_icon)
+        .popup_style(list_style())
         .width(room)
         .truncate()
         .selected_text(RichText::new(words).color(color))
@@ -305,14 +316,14 @@ fn says(ui: &Ui, field: Response, words: &str) {
 /// sight and has the keyboard when the list opens; letters go to the next entry that begins with them. What is chosen by
 /// a key closes the list as a click does.
 fn through(ui: &Ui, entries: &[(Response, bool, &str)]) {
-    let opened = ui.scope_id().with("entries were seen");
-    let pass = ui.ctx().cumulative_pass_nr();
-    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default(opened), pass));
-    if before + 1 < pass
-        && let Some((entry, ..)) = entries.iter().find(|(_, chosen, _)| *chosen)
-    {
-        entry.scroll_to_me(Some(egui::Align::Center));
-        entry.request_focus();
+    if opened(ui, "entries") {
+        let chosen = entries.iter().find(|(_, chosen, _)| *chosen);
+        if let Some((entry, ..)) = chosen {
+            entry.request_focus();
+        }
+        if let Some((entry, ..)) = chosen.or(entries.first()) {
+            entry.scroll_to_me(Some(egui::Align::Center));
+        }
     }
     if entries.iter().any(|(entry, ..)| entry.clicked()) {
         ui.close();
@@ -341,15 +352,27 @@ fn through(ui: &Ui, entries: &[(Response, bool, &str)]) {
     keeps_arrows(ui, entry);
 }
 
+/// True in the first frame in which this is shown, and again when it was not shown for a while.
+pub fn opened(ui: &Ui, what: &str) -> bool {
+    let seen = ui.scope_id().with((what, "was seen"));
+    let pass = ui.ctx().cumulative_pass_nr();
+    let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default(seen), pass));
+    before + 1 < pass
+}
+
+/// Its bar is seen before the pointer is there: else a list that goes on looks as if it ended.
+pub fn shows_that_it_scrolls(style: &mut egui::Style) {
+    style.spacing.scroll.dormant_handle_opacity = 0.5;
+}
+
+/// How an open list looks.
+fn list_style() -> egui::style::StyleModifier {
+    egui::style::StyleModifier::new(shows_that_it_scrolls)
+}
+
 /// The next entry that begins with the letters typed within a second; one letter again and again goes through all of its.
 fn spelled(ui: &Ui, entries: &[(Response, bool, &str)], at: Option<usize>) -> Option<usize> {
-    let typed: String = ui.input(|i| {
-        let texts = i.events.iter().filter_map(|event| match event {
-            egui::Event::Text(text) => Some(text.to_lowercase()),
-            _ => None,
-        });
-        texts.collect()
-    });
+    let typed = typed(ui.ctx()).to_lowercase();
     let now = ui.input(|i| i.time);
     let id = ui.scope_id().with("letters");
     let (mut letters, before): (String, f64) = ui.data(|data| data.get_temp(id)).unwrap_or_default();
@@ -371,6 +394,28 @@ fn spelled(ui: &Ui, entries: &[(Response, bool, &str)], at: Option<usize>) -> Op
     let found = (from..entries.len()).chain(0..from).find(begins);
     ui.data_mut(|data| data.insert_temp(id, (letters, now)));
     found
+}
+
+/// What is typed in this frame.
+pub fn typed(ctx: &egui::Context) -> String {
+    ctx.input(|i| {
+        let texts = i.events.iter().filter_map(|event| match event {
+            egui::Event::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        texts.collect()
+    })
+}
+
+/// Gives the keyboard to a field that is new, with what was typed `ahead` of it and in this frame.
+pub fn begin_typing(ui: &Ui, field: &Response, text: &mut String, ahead: &str) {
+    text.push_str(ahead);
+    text.push_str(&typed(ui.ctx()));
+    field.request_focus();
+    let end = egui::text::CCursor::new(text.chars().count());
+    let mut state = egui::text_edit::TextEditState::load(ui.ctx(), field.id).unwrap_or_default();
+    state.cursor.set_char_range(Some(egui::text::CCursorRange::one(end)));
+    state.store(ui.ctx(), field.id);
 }
 
 /// While a list is open the arrow keys do not lead away from its field; closed by a key, it gives the keyboard back to it.
@@ -405,6 +450,7 @@ pub fn pick<T: PartialEq + Clone>(ui: &mut Ui, label: &str, value: &mut T, optio
     row(ui, label, |ui| {
         let list = ComboBox::from_id_salt(label)
             .icon(drop_icon)
+            .popup_style(list_style())
             .width(ui.available_width())
             .truncate()
             .selected_text(shown)

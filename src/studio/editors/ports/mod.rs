@@ -71,6 +71,11 @@ impl Item {
         }
     }
 
+    /// What it is, in words and as a picture.
+    pub fn about(&self) -> (&'static str, Glyph) {
+        KINDS.get(self.kind()).map_or(("", Glyph::Port), |(_, singular, glyph)| (*singular, *glyph))
+    }
+
     pub fn name(&self) -> &str {
         match self {
             Self::ReceivePort(name)
@@ -332,7 +337,7 @@ fn duplicate(item: &Item, app: &Application, name: &str) -> Option<Edit> {
 
 fn form(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, item: &Item) {
     let t = Tokens::of(ui);
-    let (_, singular, glyph) = KINDS.get(item.kind()).copied().unwrap_or(("", "", Glyph::Port));
+    let (singular, glyph) = item.about();
     let color = match item {
         Item::ReceivePort(_) => t.messaging,
         Item::SendPort(_) | Item::Group(_) => t.scope,

@@ -5,10 +5,12 @@ mod node;
 
 use super::{Editing, files, list};
 use crate::diagnostic::Diagnostic;
+use crate::language::rename_schema;
 use crate::message::{NodePath, PathStep};
 use crate::model::edit::{Edit, Part};
 use crate::studio::icons::Glyph;
 use crate::studio::panels::fields;
+use crate::studio::tabs::Tab;
 use crate::studio::theme::{self, Tokens};
 use crate::xml::promote::{self, Mark};
 use crate::xml::{Occurs, RootSchema, SchemaNode, SchemaSet};
@@ -50,9 +52,16 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, path: &str, state: &mut State)
         [root] => root.message_type.to_string(),
         many => format!("{} message types", many.len()),
     };
-    let mut delete = false;
+    let (mut renamed, mut delete) = (None, false);
     list::head(ui, Glyph::Parts, t.construct, file, &what, |ui| {
         delete = files::delete_button(ui);
+        // BizTalk's own files keep their names: projects list them.
+        let stem = file.strip_suffix(".xsd").filter(|_| editing.document.base.is_none() && !roots.is_empty());
+        if let Some(stem) = stem {
+            ui.allocate_ui_with_layout(vec2(160.0, 26.0), Layout::left_to_right(Align::Center), |ui| {
+                ui.name_inputs("Schema name", |ui| renamed = fields::titled(ui, "schema name", stem));
+            });
+        }
         for (words, on) in [("Text", true), ("Tree", false)] {
             if ui.selectable_label(state.text == on, words).clicked() {
                 state.text = on;
@@ -62,6 +71,18 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, path: &str, state: &mut State)
     if delete {
         editing.edit(Edit::Set(Part::Schema(path.to_owned(), None)));
         return;
+    }
+    if let Some(name) = renamed {
+        match rename_schema(&editing.document.app, &schemas, path, &name) {
+            Ok(edit) => {
+                if let Edit::RenameSchema { to, .. } = &edit {
+                    editing.asks.push(super::Ask::Open(Tab::Schema(to.clone())));
+                }
+                editing.edit(edit);
+                return;
+            }
+            Err(refused) => state.refused = Some(format!("{}; {}", refused.message, refused.help)),
+        }
     }
     let problems = &editing.document.problems;
     let found: Vec<&Diagnostic> = problems.iter().filter(|p| p.place.file == path).collect();

@@ -114,6 +114,8 @@ fn message(ui: &mut Ui, editing: &mut Editing<'_>, m: &mut Message) {
 pub fn message_type(ui: &mut Ui, editing: &mut Editing<'_>, label: &str, value: &mut String, owner: &str) {
     let mut options = editing.document.names.message_types.clone();
     if editing.module.multipart_types.iter().any(|t| t.name == *value) {
+        let full = editing.module.qualify(value);
+        options.retain(|option| *option != full);
         options.insert(0, value.clone());
     }
     match fields::choice_or(ui, label, (value, &options, "no type"), NEW_SCHEMA) {

@@ -72,6 +72,8 @@ pub(super) struct Runs {
     /// Those with a name that a person gave.
     named: BTreeSet<String>,
     begun: u32,
+    /// Number of the last event that a run has when it begins.
+    fresh: u64,
     steps: u64,
     comparison: Option<(u64, u64, Arc<Comparison>)>,
     brought: Option<(About, Option<Arc<Brought>>)>,
@@ -119,8 +121,11 @@ impl Runs {
         self.comparison = None;
     }
 
-    /// Drops the run shown when it begins again and nobody cares for it: no name, no fork.
+    /// Drops the run shown when it begins again and nothing has come of it: no event, no name, no fork.
     pub fn give_way(&mut self) {
+        if self.run().is_some_and(|run| run.run().last_seq() > self.fresh) {
+            return;
+        }
         let Some(tree) = &mut self.tree else { return };
         let forked = tree.branches().iter().any(|branch| branch.parent.as_ref() == Some(&self.shown));
         let root = tree.branch(&self.shown).is_some_and(|branch| branch.parent.is_none());
@@ -144,6 +149,7 @@ impl Runs {
     /// Shows a run under a name, or one like it that is free.
     pub fn begin_as(&mut self, name: &str, run: VirtualRun) {
         let name = self.free(name);
+        self.fresh = run.run().last_seq();
         match &mut self.tree {
             None => self.tree = Some(RunTree::new(&name, run)),
             Some(_) => drop(self.add(&name, None, 0, Vec::new(), run)),
