@@ -348,6 +348,16 @@ fn editors() -> Vec<Scene> {
             let path = app(w).schemas.keys().find(|p| p.contains("/Order")).cloned();
             path.map(|p| open(w, Tab::Schema(p))).is_some()
         }),
+        Scene::perhaps("schema-form", |w| {
+            let path = app(w).schemas.keys().find(|p| p.contains("/Order")).cloned();
+            let found = path.map(|p| open(w, Tab::Schema(p))).is_some();
+            let named = |n: &egui_kittest::Node<'_>| {
+                n.accesskit_node().label().is_some_and(|label| label.starts_with('/'))
+            };
+            let chosen = w.query_all_by_role(Role::TreeItem).filter(named).take(3).last().map(|n| n.click());
+            w.run_steps(3);
+            found && chosen.is_some()
+        }),
         Scene::perhaps("message-editor", |w| {
             let path = app(w).messages.keys().find(|p| p.contains("/new-order")).cloned();
             path.map(|p| open(w, Tab::Message(p))).is_some()
@@ -428,6 +438,12 @@ fn dialogs() -> Vec<Scene> {
         Scene::new("open-path", |w| command(w, Command::OpenPath)),
         Scene::new("save-path", |w| command(w, Command::SaveAs)),
         Scene::new("export-path", |w| command(w, Command::ExportSvg)),
+        Scene::new("export-path-typed", |w| {
+            command(w, Command::ExportSvg);
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+            w.get_by_role_and_label(Role::TextInput, "File to draw to").type_text(path);
+            w.run_steps(2);
+        }),
         Scene::new("compare-path", |w| command(w, Command::CompareWith)),
         Scene::new("confirm", |w| {
             command(w, Command::NewVariable);
@@ -596,6 +612,19 @@ pub fn run() -> Vec<Scene> {
         tab("run-breakpoints", "Breakpoints"),
         tab("run-runs", "Runs"),
         tab("run-journal", "Journal"),
+        Scene::new("run-delete", |w| {
+            command(w, Command::Restart);
+            for _ in 0..100 {
+                w.run_steps(1);
+                if w.state().run.state.runs.len() > 1 {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            click(w, Role::Tab, "Runs");
+            w.run_steps(2);
+            click(w, Role::Button, "Delete Run 1");
+        }),
         Scene::new("run-none", |w| {
             w.state_mut().run.select(None);
             w.run_steps(3);

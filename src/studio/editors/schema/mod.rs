@@ -330,9 +330,9 @@ fn marks_of(
             change = Some(Change::NotPromote);
         }
         let short = property.rsplit('.').next().unwrap_or(property);
-        let words = list::cut(ui, short, FontId::proportional(11.0), t.messaging, ui.available_width() - 4.0);
+        let words = list::cut(ui, short, FontId::proportional(11.0), t.muted, ui.available_width() - 4.0);
         let (rect, response) = ui.allocate_exact_size(words.size(), Sense::hover());
-        ui.painter().galley(rect.min, words, t.messaging);
+        ui.painter().galley(rect.min, words, t.muted);
         response.on_hover_text(format!("Promoted to {property}"));
     } else if promotable {
         let button =
