@@ -485,7 +485,7 @@ impl Studio {
                         leg,
                     }));
                 }
-                CanvasAction::StartRename(id) if self.wants_text(&id) => {
+                CanvasAction::StartRename(id) if self.has_text(&id) => {
                     actions.push(Action::Command(Command::Properties));
                 }
                 CanvasAction::StartRename(id) => {

@@ -210,15 +210,20 @@ impl Studio {
         walk(ids.last(), Step::Down).or_else(|| walk(ids.first(), Step::Up))
     }
 
-    /// True for a shape that says nothing yet but its text: a Delay without a time.
-    pub(super) fn wants_text(&self, id: &Id) -> bool {
+    /// True for a shape that is there for its text, such as a Delay.
+    pub(super) fn has_text(&self, id: &Id) -> bool {
         use ShapeKind as K;
         let shape = self.document.orchestration().and_then(|o| o.shape(id));
-        shape.is_some_and(|shape| match &shape.kind {
-            K::Expression(c) | K::MessageAssignment(c) | K::Delay(c) | K::Suspend(c) | K::Terminate(c) => {
-                c.text.is_empty()
-            }
-            _ => false,
+        shape.is_some_and(|shape| {
+            matches!(
+                shape.kind,
+                K::Expression(_)
+                    | K::MessageAssignment(_)
+                    | K::Delay(_)
+                    | K::Suspend(_)
+                    | K::Terminate(_)
+                    | K::Loop(_)
+            )
         })
     }
 

@@ -116,8 +116,7 @@ impl Studio {
             }
         }
         ui.add_space(8.0);
-        let fixed =
-            "On the canvas the arrow keys, Home and End walk the flow, Enter edits, + and - open and close.";
+        let fixed = "On the canvas the arrow keys, Home and End walk the flow, Enter edits a text, else the name, + and - open and close.";
         ui.label(RichText::new(fixed).small().color(t.muted));
     }
 

@@ -382,3 +382,24 @@ fn the_menu_of_a_shape_opens_by_keys_and_gives_the_keyboard_back() {
         assert_eq!(body(&window), before);
     }
 }
+
+#[test]
+fn enter_edits_the_text_of_a_shape_whether_it_has_one_yet_or_not_and_the_name_of_others() {
+    let mut window = open("hello");
+    click(&mut window, "Send reply");
+    plain(&mut window, Key::Enter);
+    assert!(window.get_by_label("New name").is_focused());
+    plain(&mut window, Key::Escape);
+    plain(&mut window, Key::A);
+    type_and_enter(&mut window, "expression");
+    for text in ["a = 1;", " b = 2;"] {
+        click(&mut window, "Expression_1");
+        plain(&mut window, Key::Enter);
+        assert!(window.query_by_label("New name").is_none());
+        window.event(Event::Text(text.to_owned()));
+        window.run_steps(3);
+        plain(&mut window, Key::Escape);
+    }
+    let ShapeKind::Expression(code) = named(&window, "Expression_1").kind else { panic!("no Expression") };
+    assert!(code.text.contains("a = 1;") && code.text.contains("b = 2;"), "{}", code.text);
+}
