@@ -237,7 +237,7 @@ pub fn context(response: &Response, fill: impl FnOnce(&mut Ui)) -> bool {
     if !ctx.data(|data| data.get_temp(by_keys)).unwrap_or(false) {
         return popup.show(fill).is_some();
     }
-    let popup = popup.at_position(response.interact_rect.left_bottom());
+    let popup = popup.anchor(response.interact_rect);
     let popup = if asked { popup.open_memory(SetOpenCommand::Bool(true)) } else { popup };
     let shown = popup.show(|ui| {
         fill(ui);

@@ -159,7 +159,7 @@ impl Studio {
                     _ => ("Export SVG", "File to draw to", "Export"),
                 };
                 let ending = purpose.extension();
-                let unfit = unfit(*purpose, path.trim());
+                let unfit = |path: &str| unfit(*purpose, path);
                 let shown =
                     dialog("ask path").show(ctx, |ui| prompt(ui, words, ending, (path, fresh), unfit));
                 keep = !shown.should_close() && shown.inner.is_none();
@@ -194,7 +194,8 @@ impl Studio {
                     "Application folder, or a folder, solution, project or .odx of BizTalk",
                     "Open",
                 );
-                let shown = dialog("open path").show(ctx, |ui| prompt(ui, words, None, (path, fresh), None));
+                let shown =
+                    dialog("open path").show(ctx, |ui| prompt(ui, words, None, (path, fresh), |_| None));
                 keep = !shown.should_close() && shown.inner.is_none();
                 if let Some(true) = shown.inner {
                     let folder = PathBuf::from(path.trim());
@@ -203,7 +204,8 @@ impl Studio {
             }
             Overlay::SavePath { path, fresh } => {
                 let words = ("Save as", "Folder to save the application to", "Save");
-                let shown = dialog("save path").show(ctx, |ui| prompt(ui, words, None, (path, fresh), None));
+                let shown =
+                    dialog("save path").show(ctx, |ui| prompt(ui, words, None, (path, fresh), |_| None));
                 keep = !shown.should_close() && shown.inner.is_none();
                 if let Some(true) = shown.inner {
                     self.save_to(&PathBuf::from(path.trim()));
@@ -399,7 +401,7 @@ fn prompt(
     (title, label, verb): (&str, &str, &str),
     ending: Option<&str>,
     (path, fresh): (&mut String, &mut bool),
-    unfit: Option<(String, bool)>,
+    unfit: impl Fn(&str) -> Option<(String, bool)>,
 ) -> Option<bool> {
     ui.set_width(460.0);
     ui.heading(title);
@@ -412,6 +414,7 @@ fn prompt(
         field.request_focus();
     }
     let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+    let unfit = unfit(path.trim());
     let ready = !path.trim().is_empty() && unfit.as_ref().is_none_or(|(_, stops)| !stops);
     if let Some((why, _)) = unfit {
         ui.add(egui::Label::new(RichText::new(why).color(Tokens::of(ui).warn)).wrap());
@@ -516,6 +519,9 @@ fn recover(ui: &mut Ui, found: &[Found], open: Option<&str>) -> Recovery {
             });
         });
         ui.add(egui::Label::new(RichText::new(about).small().color(t.muted)).truncate());
+        if one.outdated {
+            ui.label(RichText::new("What is saved there is newer").small().color(t.warn));
+        }
         ui.add_space(6.0);
     }
     fields::note(ui, "Later keeps it: File, Unsaved work… asks again.");

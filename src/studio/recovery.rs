@@ -12,7 +12,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Seconds between two copies while something changes.
 const EVERY: f64 = 5.0;
@@ -49,6 +49,8 @@ pub struct Found {
     pub app: Application,
     /// How long ago it was copied.
     pub age: Duration,
+    /// What is in its folder was written later.
+    pub outdated: bool,
     file: PathBuf,
 }
 
@@ -183,13 +185,24 @@ fn write(file: &Path, app: &Application, name: String, folder: Option<PathBuf>) 
     fs::rename(aside, file)
 }
 
+/// When one of the files of a folder was written last, of the folders in it to a `depth`.
+fn written(folder: &Path, depth: usize) -> Option<SystemTime> {
+    let at = |path: PathBuf| match path.is_dir() {
+        true if depth == 0 => None,
+        true => written(&path, depth - 1),
+        false => path.metadata().ok()?.modified().ok(),
+    };
+    fs::read_dir(folder).ok()?.flatten().filter_map(|entry| at(entry.path())).max()
+}
+
 fn read(file: &Path) -> Option<Found> {
     let copy: Copy = ron::from_str(&fs::read_to_string(file).ok()?).ok()?;
     let tree = copy.files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
     let (app, _) = files::decode(&tree).ok()?;
-    let age = fs::metadata(file).and_then(|known| known.modified()).ok().and_then(|at| at.elapsed().ok());
-    let age = age.unwrap_or_default();
-    Some(Found { name: copy.name, folder: copy.folder, app, age, file: file.to_owned() })
+    let at = fs::metadata(file).and_then(|known| known.modified()).ok();
+    let age = at.and_then(|at| at.elapsed().ok()).unwrap_or_default();
+    let outdated = at.is_some() && copy.folder.as_deref().and_then(|folder| written(folder, 3)) > at;
+    Some(Found { name: copy.name, folder: copy.folder, app, age, outdated, file: file.to_owned() })
 }
 
 impl Found {

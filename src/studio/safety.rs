@@ -10,6 +10,7 @@ use super::theme::Tokens;
 use super::watch::Watch;
 use crate::diagnostic::counted;
 use crate::model::compare;
+use crate::model::edit::{Edit, Part};
 use egui::{Frame, Margin, Panel, RichText, Ui};
 use std::path::{Path, PathBuf};
 
@@ -97,7 +98,12 @@ impl Studio {
             Some((document, _)) => document,
             None => Document::unchecked(crate::model::Application::default(), None),
         };
-        document.replace(found.app.clone());
+        let parts = Part::between(&document.app, &found.app);
+        let edits = parts.into_iter().map(Edit::Set).collect();
+        let taken = document.edit(Edit::Batch { label: "Recover unsaved work".to_owned(), edits }, None);
+        if taken.is_err() || document.app != found.app || document.folder.is_none() {
+            document.replace(found.app.clone());
+        }
         self.tabs = Tabs::new(Tab::Orchestration(document.module.clone()));
         self.take(document);
         self.mode = super::Mode::Design;

@@ -401,10 +401,21 @@ fn what_is_typed_before_a_list_is_there_belongs_to_it() {
     let field = window.get_by_label("Insert a shape after");
     assert_eq!(field.value().as_deref(), Some("delay"));
     plain(&mut window, Key::Enter);
-    assert!(matches!(
-        window.state().document.orchestration().unwrap().body.last().unwrap().kind,
-        ShapeKind::Delay(_)
-    ));
+    let last =
+        |window: &Window| window.state().document.orchestration().unwrap().body.last().unwrap().kind.clone();
+    assert!(matches!(last(&window), ShapeKind::Delay(_)));
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    click(&mut window, Role::TreeItem, "Send reply");
+    let enter = Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    window.input_mut().events.extend([button(true), typed("a"), typed("delay"), enter]);
+    window.run_steps(4);
+    assert!(matches!(last(&window), ShapeKind::Delay(_)), "Enter too");
 }
 
 #[test]

@@ -223,6 +223,11 @@ fn unsaved_work_of_a_crash_is_offered_and_can_be_compared() {
     assert_eq!(window.state().document.app, crashed.app);
     assert!(window.state().document.unsaved());
     assert!(!copies.path().join("1.ron").exists());
+    let recovered = window.state().document.app.clone();
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert!(!window.state().document.unsaved(), "undo leads back to what is saved");
+    press(&mut window, Modifiers::COMMAND, Key::Y);
+    assert_eq!(window.state().document.app, recovered);
     // Another copy does not take the place of what is not saved.
     let own = fs::read_dir(copies.path()).unwrap().map(|f| f.unwrap().path());
     let own = own.into_iter().find(|p| p.extension().is_some_and(|e| e == "ron")).unwrap();

@@ -8,6 +8,7 @@ use crate::model::{
 };
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A part of the application: as it is kept in one file, `None` when there is no such file; or shapes of a module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,40 @@ pub enum Part {
 }
 
 impl Part {
+    /// What has to be put in `before` for it to be as `after`.
+    pub fn between(before: &Application, after: &Application) -> Vec<Self> {
+        fn changes<'a, T: PartialEq + Clone>(
+            (old, new): (&'a BTreeMap<String, T>, &'a BTreeMap<String, T>),
+            part: impl Fn(String, Option<T>) -> Part + 'a,
+        ) -> impl Iterator<Item = Part> + 'a {
+            let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            let differs = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
+            differs.map(move |name| part(name.clone(), new.get(name).cloned()))
+        }
+        let (b, a) = (before, after);
+        let mut all = Vec::new();
+        if b.settings != a.settings {
+            all.push(Self::Settings(a.settings.clone()));
+        }
+        if b.bindings != a.bindings {
+            all.push(Self::Bindings(a.bindings.clone()));
+        }
+        if b.partners != a.partners {
+            all.push(Self::Partners(a.partners.clone()));
+        }
+        if b.vocabulary != a.vocabulary {
+            all.push(Self::Vocabulary(Box::new(a.vocabulary.clone())));
+        }
+        all.extend(changes((&b.modules, &a.modules), |key, new| Self::Module(key, new.map(Box::new))));
+        all.extend(changes((&b.maps, &a.maps), Self::Map));
+        all.extend(changes((&b.policies, &a.policies), Self::Policy));
+        all.extend(changes((&b.components, &a.components), Self::Component));
+        all.extend(changes((&b.schemas, &a.schemas), Self::Schema));
+        all.extend(changes((&b.messages, &a.messages), Self::Message));
+        all.extend(changes((&b.scenarios, &a.scenarios), |key, new| Self::Scenario(key, new.map(Box::new))));
+        all
+    }
+
     pub(super) fn put(self, application: &mut Application) {
         fn set<T>(map: &mut std::collections::BTreeMap<String, T>, key: String, value: Option<T>) {
             match value {

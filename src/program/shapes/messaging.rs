@@ -53,12 +53,17 @@ impl ServiceCompiler<'_> {
         let slot = self.slot(shape, "port", port, "port", slot)?;
         let name = Name::new(operation);
         let Some(kind) = self.leg(slot, name, leg) else {
-            self.report(
-                "V01",
+            let message = if operation.is_empty() {
+                format!("`{}` has no operation yet", shape.name)
+            } else {
                 format!(
                     "`{}` uses operation `{operation}`, which port {port} does not offer in that way",
                     shape.name
-                ),
+                )
+            };
+            self.report(
+                "V01",
+                message,
                 "Choose an operation of the port, and its request, response or fault",
                 self.place(shape, "operation"),
             );

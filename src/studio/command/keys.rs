@@ -90,7 +90,7 @@ impl Command {
         );
         let shortcut = keymap::of(ctx).shortcut(self).filter(|_| opens)?;
         let own = shortcut.logical_key.name().to_lowercase();
-        let typed = panels::fields::typed(ctx);
+        let typed = panels::fields::typed_with_enter(ctx);
         Some(typed.strip_prefix(&own).map_or(String::new(), str::to_owned))
     }
 

@@ -180,11 +180,14 @@ fn goes(ui: &mut Ui, preview: &crate::engine::preview::Preview, publication: &Pu
         if again {
             fields::note(
                 ui,
-                "It would start itself again: assign a property its filter excludes before the Send",
+                "It may start itself again: assign a property its filter excludes before the Send",
             );
         }
     }
     let sure = publication.deliveries.iter().filter(|d| d.fit == Fit::Yes).count();
+    // What an orchestration has waiting is not started anew as well (a convoy).
+    let of = |delivery: &crate::engine::preview::Delivery| preview.rows.get(delivery.row).map(|row| row.of);
+    let of_first = publication.deliveries.first().and_then(of);
     if publication.deliveries.is_empty() {
         ui.label(RichText::new("Nobody: the Send fails").color(t.error));
         fields::note(ui, "Give a send port a filter, or a Receive on the message box, that takes it");
@@ -196,7 +199,7 @@ fn goes(ui: &mut Ui, preview: &crate::engine::preview::Preview, publication: &Pu
         };
         ui.label(RichText::new(words).color(if sure > 1 { t.error } else { t.warn }));
         fields::note(ui, "Exactly one may answer: make the filters exclude each other");
-    } else if publication.deliveries.len() > 1 {
+    } else if publication.deliveries.iter().any(|d| of(d) != of_first) {
         fields::note(ui, "Each of them gets a copy");
     }
     ui.add_space(2.0);
