@@ -69,9 +69,9 @@ pub struct Studio {
     pub(super) applied: Appearance,
     /// Looks for problems beside the window; without one that happens between two frames, as in tests.
     pub(super) checker: Option<Checker>,
-    /// Copies unsaved work; `None` without a place for it, as in tests.
     /// What was typed in the frame of the key that opens a field, after it.
     pub(super) ahead: String,
+    /// Copies unsaved work; `None` without a place for it, as in tests.
     pub(super) keeper: Option<Keeper>,
     pub(super) watch: Watch,
     /// The application as another program left it on disk, until the user says what to do.

@@ -220,13 +220,12 @@ fn entry(ui: &mut Ui, studio: &Studio, command: C, actions: &mut Vec<Action>) {
 }
 
 /// True when one asks with the keyboard for the menu of what has it.
-pub fn asked(ctx: &egui::Context) -> bool {
+fn asked(ctx: &egui::Context) -> bool {
     ctx.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Menu) || i.consume_key(Modifiers::SHIFT, Key::F10))
 }
 
-/// The menu of a widget: by the right button where the pointer is, by the keyboard below the widget while that has it.
-/// True while it is open.
-pub fn context(response: &Response, fill: impl FnOnce(&mut Ui)) -> bool {
+/// The menu of a widget: by the right button where the pointer is, by the keyboard beside the widget while that has it.
+pub fn context(response: &Response, fill: impl FnOnce(&mut Ui)) {
     let ctx = &response.ctx;
     let asked = response.has_focus() && asked(ctx);
     let popup = Popup::context_menu(response);
@@ -235,7 +234,8 @@ pub fn context(response: &Response, fill: impl FnOnce(&mut Ui)) -> bool {
         ctx.data_mut(|data| data.insert_temp(by_keys, asked));
     }
     if !ctx.data(|data| data.get_temp(by_keys)).unwrap_or(false) {
-        return popup.show(fill).is_some();
+        popup.show(fill);
+        return;
     }
     let popup = popup.anchor(response.interact_rect);
     let popup = if asked { popup.open_memory(SetOpenCommand::Bool(true)) } else { popup };
@@ -253,5 +253,4 @@ pub fn context(response: &Response, fill: impl FnOnce(&mut Ui)) -> bool {
     if shown.is_some() && ctx.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
         response.request_focus();
     }
-    shown.is_some()
 }

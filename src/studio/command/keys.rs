@@ -89,9 +89,10 @@ impl Command {
             C::Palette | C::InsertBefore | C::InsertAfter | C::InsertInto | C::Wrap | C::Convert
         );
         let shortcut = keymap::of(ctx).shortcut(self).filter(|_| opens)?;
-        let own = shortcut.logical_key.name().to_lowercase();
         let typed = panels::fields::typed_with_enter(ctx);
-        Some(typed.strip_prefix(&own).map_or(String::new(), str::to_owned))
+        // With Ctrl the key itself types nothing.
+        let own = Some(shortcut.logical_key.name().to_lowercase()).filter(|_| shortcut.modifiers.is_none());
+        Some(own.and_then(|own| typed.strip_prefix(&own).map(str::to_owned)).unwrap_or(typed))
     }
 
     /// The command whose keys were pressed, longer combinations first. Typing in a field keeps its own keys; undo and
