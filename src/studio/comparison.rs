@@ -60,8 +60,9 @@ pub fn color(t: &Tokens, kind: ChangeKind) -> Color32 {
     }
 }
 
-fn word(kind: ChangeKind) -> &'static str {
-    match kind {
+fn word(change: &Change) -> &'static str {
+    match change.kind {
+        ChangeKind::Moved if !change.details.is_empty() => "moved, changed",
         ChangeKind::Added => "added",
         ChangeKind::Removed => "removed",
         ChangeKind::Changed => "changed",
@@ -261,14 +262,14 @@ fn list(ui: &mut Ui, older: &str, view: &mut CompareView, actions: &mut Vec<Acti
 fn row(ui: &mut Ui, change: &Change, chosen: bool) -> bool {
     let t = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
-    let name = format!("{} {}", change.name, word(change.kind));
+    let name = format!("{} {}", change.name, word(change));
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListItem, true, chosen, &name));
     if chosen || response.hovered() || response.has_focus() {
         let fill = t.tint(t.panel, t.selection, if chosen { 0.18 } else { 0.07 });
         ui.painter().rect_filled(rect, 5.0, fill);
     }
     ui.painter().circle_filled(rect.left_center() + vec2(9.0, 0.0), 4.0, color(t, change.kind));
-    let kind = ui.painter().layout_no_wrap(word(change.kind).to_owned(), FontId::proportional(11.0), t.muted);
+    let kind = ui.painter().layout_no_wrap(word(change).to_owned(), FontId::proportional(11.0), t.muted);
     let room = rect.width() - 28.0 - kind.size().x - 12.0;
     let format = egui::text::TextFormat::simple(FontId::proportional(12.5), t.text);
     let mut job = egui::text::LayoutJob::single_section(change.name.clone(), format);
@@ -341,7 +342,7 @@ fn marks(
         painter.rect_stroke(rect, 9.0, Stroke::new(width, color), StrokeKind::Outside);
         if view.scaling > 0.5 {
             let font = FontId::new(10.5, theme::semibold());
-            let words = painter.layout_no_wrap(word(change.kind).to_owned(), font, t.panel);
+            let words = painter.layout_no_wrap(word(change).to_owned(), font, t.panel);
             let size = words.size() + vec2(10.0, 2.0);
             // Where the shape goes beyond the edge its word does not.
             let right = rect.right().min(ui.max_rect().right()) - 2.0;

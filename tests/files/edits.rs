@@ -685,3 +685,14 @@ fn a_renamed_version_leaves_the_other_one_alone() {
     assert!(application.bindings.service("Elsewhere.Boss, Version=2.0").is_some());
     assert!(application.bindings.service("Crowded.Manager").is_some());
 }
+
+#[test]
+fn what_lies_between_two_applications_makes_one_of_the_other() {
+    let (full, empty) = (crowded::application(), Application::default());
+    for (before, after) in [(&full, &empty), (&empty, &full)] {
+        let edits = Part::between(before, after).into_iter().map(Edit::Set).collect();
+        let made = after_on(before.clone(), Edit::Batch { label: "All of it".into(), edits });
+        assert_eq!(made, *after);
+    }
+    assert_eq!(Part::between(&full, &full), []);
+}

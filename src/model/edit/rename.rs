@@ -357,8 +357,10 @@ pub(super) fn schema(
     };
     for module in application.modules.values_mut() {
         module.multipart_types.iter_mut().flat_map(|t| &mut t.parts).for_each(|p| follow(&mut p.part_type));
+        // A multi-part type of the module comes before a schema of its name.
+        let own: BTreeSet<String> = module.multipart_types.iter().map(|t| t.name.clone()).collect();
         references::of_types(module, &mut |kind, text| {
-            if kind == TypeReference::Message {
+            if kind == TypeReference::Message && !own.contains(text) {
                 follow(text);
             }
         });
