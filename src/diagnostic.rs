@@ -179,7 +179,7 @@ impl fmt::Display for Place {
         if !self.property.is_empty() {
             write!(f, " › {}", self.property)?;
         }
-        if let Some(span) = &self.span {
+        if let Some(span) = self.span.as_ref().filter(|span| !span.is_empty()) {
             write!(f, " [{}..{}]", span.start, span.end)?;
         }
         Ok(())

@@ -289,7 +289,7 @@ pub fn port(ink: &mut impl Ink, card: &PortCard, place: Rect, look: Look) {
         let name = room - 18.0 * ways.len() as f32;
         ink.text(pos2(x, place.top() + 15.0), Anchor::Start, &card.name, TITLE, t.text, name);
         if ink.detail() {
-            let color = if card.bound { t.brand } else { t.warn };
+            let color = if card.bound { t.muted } else { t.warn };
             ink.text(pos2(x, place.top() + 31.5), Anchor::Start, &card.binding, SMALL, color, room);
         }
     }

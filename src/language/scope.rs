@@ -86,6 +86,7 @@ impl<'a> Scope<'a> {
             orchestrations: &knowledge.orchestrations,
             maps: &knowledge.maps,
             names: Vec::new(),
+            orchestration: Some(orchestration),
             transactions: transactions(orchestration),
             tag: None,
         };

@@ -73,7 +73,7 @@ impl<'a> ServiceCompiler<'a> {
             compensation: None,
             default_handler: 0,
         };
-        let symbols = ScopeSymbols::new(shared);
+        let symbols = ScopeSymbols { orchestration: Some(orchestration), ..ScopeSymbols::new(shared) };
         Self {
             shared,
             key,

@@ -1,5 +1,6 @@
 use super::compile::Shared;
 use crate::message::{ClassInfo, Name};
+use crate::model::{Orchestration, ShapeKind};
 use crate::xlang::{ExceptionTypes, PropertyInfo, Symbol, Symbols};
 use crate::xml::SchemaSet;
 use std::collections::BTreeSet;
@@ -13,6 +14,8 @@ pub struct ScopeSymbols<'a> {
     pub orchestrations: &'a BTreeSet<String>,
     pub maps: &'a BTreeSet<String>,
     pub names: Vec<(String, Symbol)>,
+    /// What declares names of its own in its scopes.
+    pub orchestration: Option<&'a Orchestration>,
     pub transactions: Vec<Name>,
     /// Number of the traced text that is compiled next.
     pub tag: Option<u16>,
@@ -27,6 +30,7 @@ impl<'a> ScopeSymbols<'a> {
             orchestrations: &shared.orchestrations,
             maps: &shared.maps,
             names: Vec::new(),
+            orchestration: None,
             transactions: Vec::new(),
             tag: None,
         }
@@ -103,6 +107,24 @@ impl Symbols for ScopeSymbols<'_> {
 
     fn tag(&self) -> Option<u16> {
         self.tag
+    }
+
+    fn elsewhere(&self, name: &str) -> Option<String> {
+        let shapes = self.orchestration?.shapes();
+        shapes.into_iter().find_map(|shape| {
+            let ShapeKind::Scope(scope) = &shape.kind else { return None };
+            let what = if scope.variables.iter().any(|v| v.name == name) {
+                "a variable"
+            } else if scope.messages.iter().any(|m| m.name == name) {
+                "a message"
+            } else if scope.correlation_sets.iter().any(|set| set.name == name) {
+                "a correlation set"
+            } else {
+                let catch = scope.catches.iter().find(|catch| catch.variable == name)?;
+                return Some(format!("the exception object of {} in {}", catch.name, shape.name));
+            };
+            Some(format!("{what} of {}", shape.name))
+        })
     }
 
     fn names(&self) -> Vec<String> {

@@ -11,6 +11,7 @@ use super::editor;
 use super::opening::{Opening, Read};
 use super::overlay::{Overlay, Pick};
 use super::palette::Palette;
+use super::recovery::Found;
 use super::run::desk::Page;
 use super::run::{Unit, player};
 use super::sample;
@@ -35,6 +36,7 @@ pub enum Leave {
     New,
     Sample,
     Open(Option<PathBuf>),
+    Recover(Box<Found>),
     Close,
 }
 
@@ -580,11 +582,17 @@ impl Studio {
         match self.document.save(folder) {
             Ok(report) => {
                 self.watch.settle();
+                if let Some(keeper) = &mut self.keeper {
+                    keeper.done();
+                }
                 let files = report.written.len() + report.removed.len();
-                let what = counted(files, "file");
                 // An application of BizTalk's files is saved where they are, not in the folder beside them.
                 let place = self.document.base.as_deref().unwrap_or(folder);
-                self.said = Some((format!("Saved {what} to {}", place.display()), false));
+                let words = match files {
+                    0 => format!("Nothing to save: {} is as it is here", place.display()),
+                    _ => format!("Saved {} to {}", counted(files, "file"), place.display()),
+                };
+                self.said = Some((words, false));
                 self.remember();
             }
             Err(all) => {
@@ -622,6 +630,7 @@ impl Studio {
             }
             Leave::Open(Some(path)) => self.open(ctx, &path),
             Leave::Open(None) => self.ask(ctx, Purpose::Open),
+            Leave::Recover(found) => self.recover(&found, ctx.input(|i| i.time)),
             Leave::Close => {
                 self.may_close = true;
                 ctx.send_viewport_cmd(ViewportCommand::Close);

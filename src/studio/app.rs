@@ -12,6 +12,7 @@ use super::recovery::Keeper;
 use super::run::{self, RunMode};
 use super::tabs::{Tab, Tabs};
 use super::theme::{self, Appearance};
+use super::typeahead::TypeAhead;
 use super::watch::Watch;
 use super::{by_hand, kinds, panels, problems, sample, shell};
 use crate::diagnostic::Severity;
@@ -69,8 +70,6 @@ pub struct Studio {
     pub(super) applied: Appearance,
     /// Looks for problems beside the window; without one that happens between two frames, as in tests.
     pub(super) checker: Option<Checker>,
-    /// What was typed in the frame of the key that opens a field, after it.
-    pub(super) ahead: String,
     /// Copies unsaved work; `None` without a place for it, as in tests.
     pub(super) keeper: Option<Keeper>,
     pub(super) watch: Watch,
@@ -115,7 +114,6 @@ impl Studio {
             wide: false,
             applied: Appearance::default(),
             checker: None,
-            ahead: String::new(),
             keeper: None,
             watch: Watch::default(),
             theirs: None,
@@ -140,6 +138,7 @@ impl Studio {
     /// Installs fonts and styles; once for a context.
     pub fn setup(ctx: &egui::Context) {
         theme::install(ctx);
+        ctx.add_plugin(TypeAhead::default());
     }
 
     /// Takes over what the user set up in an earlier session.
@@ -181,7 +180,6 @@ impl Studio {
         let listing = egui::Popup::is_any_open(ui.ctx()) || asking;
         if !self.overlay.is_open() && !self.tabs.recording() && !listing {
             let pressed = Command::pressed(ui.ctx(), self.tabs.on_canvas(), self.mode == Mode::Run);
-            self.ahead = pressed.iter().find_map(|command| command.typed_ahead(ui.ctx())).unwrap_or_default();
             let pressed = pressed.into_iter().partition::<Vec<_>, _>(|command| !command.settles());
             actions.extend(pressed.0.into_iter().map(Action::Command));
             settled = pressed.1;
@@ -267,7 +265,13 @@ impl Studio {
             });
         }
         // Where there is little room an editor needs it more than what is said beside it.
-        let beside = !self.wide && (running || !narrow || self.tabs.page(&self.document).is_none());
+        let beside = !self.wide
+            && match self.tabs.page(&self.document) {
+                _ if running => true,
+                Some(Tab::Compare(_)) => width >= 1680.0,
+                Some(_) => !narrow,
+                None => true,
+            };
         let right = Panel::right("right")
             .frame(frame(t.panel))
             .default_size((width * 0.22).clamp(292.0, 400.0))
@@ -319,6 +323,7 @@ impl Studio {
         for action in actions {
             self.act(ui.ctx(), action);
         }
+        self.document.arrive();
     }
 
     /// Checks the application once typing pauses, so that a keystroke never waits for it.

@@ -162,6 +162,33 @@ impl Checked {
     }
 }
 
+/// What was selected before a step and after it.
+#[derive(Debug)]
+struct Led {
+    module: String,
+    before: Selection,
+    after: Selection,
+}
+
+/// What steps selected, by the state they led to.
+#[derive(Debug, Default)]
+struct Trail {
+    led: BTreeMap<u64, Led>,
+    begun: Option<(String, Selection)>,
+}
+
+impl Trail {
+    /// As many as there are steps to undo.
+    const LIMIT: usize = 500;
+
+    fn note(&mut self, state: u64, led: Led) {
+        self.led.insert(state, led);
+        if self.led.len() > Self::LIMIT {
+            self.led.pop_first();
+        }
+    }
+}
+
 /// The application being edited. The UI thread owns it; nothing else writes to it.
 #[derive(Debug)]
 pub struct Document {
@@ -200,6 +227,7 @@ pub struct Document {
     /// What `schemas` was built from.
     built_from: (BTreeMap<String, String>, Settings),
     history: History,
+    trail: Trail,
     /// As last loaded or saved.
     saved: Application,
     saved_state: u64,
@@ -236,6 +264,7 @@ impl Document {
             checked: 0,
             built_from: Default::default(),
             history: History::default(),
+            trail: Trail::default(),
             saved_state: 0,
         };
         document.changed();
@@ -338,7 +367,11 @@ impl Document {
         // Typing in a text changes nothing that texts can name.
         let same_names = matches!(edit, Edit::SetKind { .. } | Edit::SetCondition { .. });
         let knowledge = self.knowledge.take().filter(|_| same_names);
+        let before = self.history.state();
         self.history.apply(&mut self.app, edit, key)?;
+        if self.history.state() != before && self.trail.begun.is_none() {
+            self.trail.begun = Some((self.module.clone(), self.selection.clone()));
+        }
         if let Some((from, to)) = renamed {
             self.follow_rename(&from, &to);
         }
@@ -347,13 +380,23 @@ impl Document {
         Ok(())
     }
 
-    /// Takes the last step back; gives its label, or `None` when there is none. What is selected stays selected while it
-    /// is there; else what the step was about is.
+    /// Notes what a step has led to, once everything that belongs to it is done.
+    pub fn arrive(&mut self) {
+        if let Some((module, before)) = self.trail.begun.take()
+            && module == self.module
+            && before != self.selection
+        {
+            self.trail.note(self.history.state(), Led { module, before, after: self.selection.clone() });
+        }
+    }
+
+    /// Takes the last step back; gives its label, or `None` when there is none. What the step selected gives way to what was
+    /// selected before it. Anything else stays selected while it is there; without it, what the step was about is.
     ///
     /// # Errors
     /// As [`History::undo`].
     pub fn undo(&mut self) -> Result<Option<String>, Diagnostic> {
-        self.cross(History::undo)
+        self.cross(true)
     }
 
     /// Does the last undone step again; selects as [`Document::undo`].
@@ -361,16 +404,24 @@ impl Document {
     /// # Errors
     /// As [`History::redo`].
     pub fn redo(&mut self) -> Result<Option<String>, Diagnostic> {
-        self.cross(History::redo)
+        self.cross(false)
     }
 
-    fn cross(
-        &mut self,
-        step: impl FnOnce(&mut History, &mut Application) -> Result<Option<String>, Diagnostic>,
-    ) -> Result<Option<String>, Diagnostic> {
+    fn cross(&mut self, back: bool) -> Result<Option<String>, Diagnostic> {
+        self.arrive();
         let place = self.selected_place();
         let before = self.module().cloned();
-        let label = step(&mut self.history, &mut self.app)?;
+        let (from, selected) = (self.history.state(), self.selection.clone());
+        let label = match back {
+            true => self.history.undo(&mut self.app)?,
+            false => self.history.redo(&mut self.app)?,
+        };
+        let state = if back { from } else { self.history.state() };
+        let led = self.trail.led.get(&state);
+        let led = led.filter(|led| led.module == self.module).map(|led| match back {
+            true => (led.after.clone(), led.before.clone()),
+            false => (led.before.clone(), led.after.clone()),
+        });
         self.follow_place(place);
         self.changed();
         self.touched = before.zip(self.module()).and_then(|(before, now)| crossed::touched(&before, now));
@@ -378,6 +429,9 @@ impl Document {
             && let Some(touched) = self.touched.clone()
         {
             self.selection = touched;
+        }
+        if let Some((_, there)) = led.filter(|(here, there)| *here == selected && self.exists(there)) {
+            self.selection = there;
         }
         Ok(label)
     }

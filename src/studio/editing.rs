@@ -5,6 +5,7 @@ use super::document::{Action, Document, Selection};
 use super::overlay::{Overlay, Pick};
 use crate::diagnostic::{Diagnostic, counted};
 use crate::drawing::hit::Step;
+use crate::drawing::kinds::summary_is_code;
 use crate::drawing::layout::is_container;
 use crate::model::edit::{self, BlockRef, Clip, DeclarationKind, Edit, owner_of};
 use crate::model::{BlockSlot, Id, Shape, ShapeKind};
@@ -212,19 +213,8 @@ impl Studio {
 
     /// True for a shape that is there for its text, such as a Delay.
     pub(super) fn has_text(&self, id: &Id) -> bool {
-        use ShapeKind as K;
         let shape = self.document.orchestration().and_then(|o| o.shape(id));
-        shape.is_some_and(|shape| {
-            matches!(
-                shape.kind,
-                K::Expression(_)
-                    | K::MessageAssignment(_)
-                    | K::Delay(_)
-                    | K::Suspend(_)
-                    | K::Terminate(_)
-                    | K::Loop(_)
-            )
-        })
+        shape.is_some_and(|shape| summary_is_code(&shape.kind))
     }
 
     pub(super) fn rename(&mut self) {
@@ -397,10 +387,11 @@ impl Studio {
         let Some(module) = self.document.module() else { return Vec::new() };
         let shape = edit::new_shape(module, kind);
         let id = shape.id.clone();
+        let next = summary_is_code(&shape.kind).then(|| Action::SaidToo("Enter goes to its text".to_owned()));
         let key = self.document.module.clone();
         let edit = Edit::InsertShape { module: key.clone(), block: block.clone(), index, shape };
-        let then = vec![Action::Go { module: key, selection: Selection::Node(id) }];
-        vec![Action::Make { edit, then }]
+        let go = Action::Go { module: key, selection: Selection::Node(id) };
+        vec![Action::Make { edit, then: std::iter::once(go).chain(next).collect() }]
     }
 
     pub(super) fn insert_after_selection(&self, kind: ShapeKind) -> Vec<Action> {

@@ -40,7 +40,7 @@ pub fn hint(kind: &ShapeKind) -> &'static str {
         K::Listen(_) => "Waits for whichever branch happens first",
         K::Parallel(_) => "Runs its branches side by side",
         K::Loop(_) => "Repeats while its condition holds",
-        K::Scope(_) => "Holds a transaction, its declarations and its exception handlers",
+        K::Scope(_) => "Holds a transaction, declarations, catch blocks for exceptions",
         K::Call(_) => "Runs another orchestration and waits for it",
         K::Start(_) => "Starts another orchestration and goes on",
         K::CallRules(_) => "Evaluates a business rules policy",

@@ -8,7 +8,7 @@ use super::run::desk::Page;
 use super::shell::{offer, reopen};
 use super::theme::Appearance;
 use crate::journal::export::Format;
-use egui::{Key, Modifiers, Popup, Response, ScrollArea, SetOpenCommand, Ui, Vec2};
+use egui::{Key, Modifiers, Popup, Rect, Response, ScrollArea, SetOpenCommand, Ui, Vec2};
 
 /// Height of one line of a menu, in points.
 const MENU_LINE: f32 = 32.0;
@@ -224,6 +224,11 @@ fn asked(ctx: &egui::Context) -> bool {
     ctx.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Menu) || i.consume_key(Modifiers::SHIFT, Key::F10))
 }
 
+/// Where a widget's name is: what is wide has its middle far away.
+fn head(of: Rect) -> Rect {
+    Rect::from_min_size(of.min, of.size().min(Vec2::new(240.0, 40.0)))
+}
+
 /// The menu of a widget: by the right button where the pointer is, by the keyboard beside the widget while that has it.
 pub fn context(response: &Response, fill: impl FnOnce(&mut Ui)) {
     let ctx = &response.ctx;
@@ -237,7 +242,7 @@ pub fn context(response: &Response, fill: impl FnOnce(&mut Ui)) {
         popup.show(fill);
         return;
     }
-    let popup = popup.anchor(response.interact_rect);
+    let popup = popup.anchor(head(response.interact_rect));
     let popup = if asked { popup.open_memory(SetOpenCommand::Bool(true)) } else { popup };
     let shown = popup.show(|ui| {
         fill(ui);

@@ -46,6 +46,7 @@ pub mod tabs;
 mod terminal;
 pub mod theme;
 mod ticks;
+mod typeahead;
 mod watch;
 mod window;
 

@@ -17,6 +17,7 @@ use super::theme::Tokens;
 use super::ticks;
 use crate::diagnostic::{Diagnostic, counted};
 use crate::model::ShapeKind;
+use crate::model::compare::{Change, ChangeKind};
 use crate::model::edit::{conversions, insertable, wrappers};
 use egui::{Align, Align2, Button, Frame, Key, Layout, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::{Path, PathBuf};
@@ -131,16 +132,14 @@ impl Studio {
         match &mut overlay {
             Overlay::None => return,
             Overlay::Recover { found } => {
-                let open = self.document.unsaved().then(|| self.document.name().to_owned());
-                let shown = dialog("recover").show(ctx, |ui| recover(ui, found, open.as_deref()));
+                let shown = dialog("recover").show(ctx, |ui| recover(ui, found));
                 let mut done = shown.inner.later;
                 if let Some((index, take)) = shown.inner.answer
                     && index < found.len()
                 {
                     let one = found.remove(index);
                     if take {
-                        // The others are offered again once this one is saved or given up.
-                        self.recover(&one, ctx.input(|i| i.time));
+                        self.leave(ctx, Leave::Recover(Box::new(one)));
                         done = true;
                     } else if let Some(keeper) = &mut self.keeper {
                         keeper.discard(&one);
@@ -175,16 +174,14 @@ impl Studio {
                 }
             }
             Overlay::Palette(palette) => {
-                let shown = list("palette").show(ctx, |ui| palette.ui(ui, &mut self.ahead));
+                let shown = list("palette").show(ctx, |ui| palette.ui(ui));
                 keep = !shown.should_close() && shown.inner.is_none();
                 actions.extend(shown.inner.into_iter().flatten());
             }
             Overlay::Pick { what, query, at, fresh } => {
                 let entries = self.pick_entries(*what);
                 let title = what.title();
-                let ahead = std::mem::take(&mut self.ahead);
-                let shown =
-                    list("pick").show(ctx, |ui| picker(ui, title, (query, &ahead), at, fresh, entries));
+                let shown = list("pick").show(ctx, |ui| picker(ui, title, query, at, fresh, entries));
                 keep = !shown.should_close() && shown.inner.is_none();
                 actions.extend(shown.inner.into_iter().flatten());
             }
@@ -270,7 +267,12 @@ impl Studio {
                 }
                 None => self.run_command(ctx, Command::SaveAs),
             },
-            Some(false) => self.left_for(ctx, leave),
+            Some(false) => {
+                if let Some(keeper) = &mut self.keeper {
+                    keeper.done();
+                }
+                self.left_for(ctx, leave);
+            }
             None => {}
         }
     }
@@ -313,7 +315,7 @@ impl Studio {
 fn picker(
     ui: &mut Ui,
     hint: &str,
-    (query, ahead): (&mut String, &str),
+    query: &mut String,
     at: &mut usize,
     fresh: &mut bool,
     entries: Vec<Entry>,
@@ -323,7 +325,7 @@ fn picker(
     let field = TextEdit::singleline(query).hint_text(hint.to_owned()).desired_width(f32::INFINITY);
     let field = ui.add(field.char_limit(super::palette::LONGEST)).accessible_name(hint);
     if std::mem::take(fresh) {
-        fields::begin_typing(ui, &field, query, ahead);
+        fields::begin_typing(ui, &field, query);
     }
     if field.changed() {
         *at = 0;
@@ -481,23 +483,24 @@ struct Recovery {
 }
 
 /// `open` is the application that is open and not saved: what is recovered would take its place.
-fn recover(ui: &mut Ui, found: &[Found], open: Option<&str>) -> Recovery {
+fn recover(ui: &mut Ui, found: &[Found]) -> Recovery {
     let t = Tokens::of(ui);
     ui.set_width(480.0);
     ui.heading("Unsaved work was found");
     ui.add_space(4.0);
     ui.label(RichText::new("The studio ended before this was saved.").color(t.muted));
-    if let Some(name) = open {
-        let words = format!("Save or undo what you changed in {name} first: recovering takes its place.");
-        ui.add(egui::Label::new(RichText::new(words).color(t.warn)).wrap());
-    }
     ui.add_space(10.0);
     let mut answer = None;
     for (index, one) in found.iter().enumerate() {
         let place = one.folder.as_ref().map_or_else(|| "never saved".to_owned(), |f| f.display().to_string());
-        let shapes: usize =
-            one.app.modules.values().flat_map(|m| &m.orchestration).map(|o| o.shapes().len()).sum();
-        let about = format!("{} · {} · {place}", ago(one.age), counted(shapes, "shape"));
+        let what = match &one.changes {
+            Some(changes) => told(changes),
+            None => {
+                let modules = one.app.modules.values().flat_map(|m| &m.orchestration);
+                counted(modules.map(|o| o.shapes().len()).sum(), "shape")
+            }
+        };
+        let about = format!("{} · {place}", ago(one.age));
         ui.horizontal(|ui| {
             let room = ui.available_width() - 180.0;
             ui.allocate_ui_with_layout(vec2(room, 26.0), Layout::left_to_right(Align::Center), |ui| {
@@ -509,7 +512,7 @@ fn recover(ui: &mut Ui, found: &[Found], open: Option<&str>) -> Recovery {
                 if ui.button("Discard").clicked() {
                     answer = Some((index, false));
                 }
-                let recover = ui.add_enabled(open.is_none(), fields::primary(ui, "Recover"));
+                let recover = ui.add(fields::primary(ui, "Recover"));
                 if index == 0 && ui.memory(|m| m.focused().is_none()) {
                     recover.request_focus();
                 }
@@ -518,7 +521,9 @@ fn recover(ui: &mut Ui, found: &[Found], open: Option<&str>) -> Recovery {
                 }
             });
         });
-        ui.add(egui::Label::new(RichText::new(about).small().color(t.muted)).truncate());
+        for line in [what, about] {
+            ui.add(egui::Label::new(RichText::new(line).small().color(t.muted)).truncate());
+        }
         if one.outdated {
             ui.label(RichText::new("What is saved there is newer").small().color(t.warn));
         }
@@ -528,11 +533,29 @@ fn recover(ui: &mut Ui, found: &[Found], open: Option<&str>) -> Recovery {
     Recovery { answer, later: fields::dismissal(ui, "Later") }
 }
 
+/// Differences to what is saved, the first of them by name.
+fn told(changes: &[Change]) -> String {
+    const NAMED: usize = 3;
+    let kind = |kind| match kind {
+        ChangeKind::Added => "added",
+        ChangeKind::Removed => "removed",
+        ChangeKind::Changed => "changed",
+        ChangeKind::Moved => "moved",
+    };
+    let named: Vec<String> =
+        changes.iter().take(NAMED).map(|change| format!("{} {}", change.name, kind(change.kind))).collect();
+    match changes.len() {
+        0 => "The same as what is saved".to_owned(),
+        count if count <= NAMED => named.join(", "),
+        count => format!("{} and {} more", named.join(", "), count - NAMED),
+    }
+}
+
 /// How long ago something was, roughly.
 fn ago(age: std::time::Duration) -> String {
     let minutes = age.as_secs() / 60;
     match minutes {
-        0 => "just now".to_owned(),
+        0 => format!("{} s ago", age.as_secs()),
         1..60 => format!("{minutes} min ago"),
         60..1_440 => format!("{} h ago", minutes / 60),
         _ => format!("{} ago", counted(usize::try_from(minutes / 1_440).unwrap_or(usize::MAX), "day")),

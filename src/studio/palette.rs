@@ -177,14 +177,14 @@ impl Palette {
     }
 
     /// Shows the palette; gives the actions of what was chosen.
-    pub fn ui(&mut self, ui: &mut Ui, ahead: &mut String) -> Option<Vec<Action>> {
+    pub fn ui(&mut self, ui: &mut Ui) -> Option<Vec<Action>> {
         let t = Tokens::of(ui);
         ui.set_width(620.0_f32.min(ui.ctx().content_rect().width() - 80.0));
         let hint = "Search commands, shapes, expressions, messages, fields, problems";
         let field = TextEdit::singleline(&mut self.query).hint_text(hint).desired_width(f32::INFINITY);
         let field = ui.add(field.char_limit(LONGEST)).accessible_name("Search everything");
         if !std::mem::replace(&mut self.focused, true) {
-            crate::studio::panels::fields::begin_typing(ui, &field, &mut self.query, &std::mem::take(ahead));
+            crate::studio::panels::fields::begin_typing(ui, &field, &self.query);
         }
         self.search();
         let (down, up, enter) = ui.input(|i| {

@@ -4,8 +4,8 @@
 //! studio that is gone.
 
 use super::document::Document;
-use crate::model::Application;
-use crate::model::files;
+use crate::model::compare::{self, Change};
+use crate::model::{Application, files};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -30,6 +30,8 @@ pub struct Keeper {
     writer: Option<JoinHandle<()>>,
     /// How many copies of others there were when one looked last.
     left: usize,
+    /// Copies of others that are open here: they go when that is saved or given up.
+    open: Vec<PathBuf>,
 }
 
 /// A copy on disk.
@@ -38,10 +40,13 @@ struct Copy {
     name: String,
     folder: Option<PathBuf>,
     files: BTreeMap<String, String>,
+    /// Copies that this one goes on from.
+    #[serde(default)]
+    from: Vec<PathBuf>,
 }
 
 /// Unsaved work of a studio that is gone.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Found {
     pub name: String,
     /// Where it was kept; `None` when it never was saved.
@@ -51,7 +56,10 @@ pub struct Found {
     pub age: Duration,
     /// What is in its folder was written later.
     pub outdated: bool,
-    file: PathBuf,
+    /// What differs from that; `None` when nothing is saved there.
+    pub changes: Option<Vec<Change>>,
+    /// Its copy, and those that one goes on from.
+    copies: Vec<PathBuf>,
 }
 
 impl Keeper {
@@ -76,6 +84,7 @@ impl Keeper {
                         kept: None,
                         writer: None,
                         left: 0,
+                        open: Vec::new(),
                     });
                 }
             }
@@ -89,8 +98,10 @@ impl Keeper {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
         paths.sort();
-        for file in paths.into_iter().filter(|p| p.extension().is_some_and(|e| e == "ron") && *p != self.file)
-        {
+        let others = |p: &PathBuf| {
+            p.extension().is_some_and(|e| e == "ron") && *p != self.file && !self.open.contains(p)
+        };
+        for file in paths.into_iter().filter(others) {
             let Ok(lock) = File::create(file.with_extension("lock")) else { continue };
             if lock.try_lock().is_err() {
                 continue;
@@ -98,6 +109,8 @@ impl Keeper {
             all.extend(read(&file));
         }
         all.sort_by_key(|found| found.age);
+        let older: Vec<PathBuf> = all.iter().flat_map(|found| found.copies.iter().skip(1)).cloned().collect();
+        all.retain(|found| found.copies.first().is_some_and(|own| !older.contains(own)));
         self.left = all.len();
         all
     }
@@ -107,20 +120,25 @@ impl Keeper {
         self.left > 0
     }
 
-    /// Makes what was found one's own, with this document: only once that is copied does the copy of before go.
+    /// Makes what was found one's own, with this document. Its copy stays until that is saved or given up.
     pub fn adopt(&mut self, document: &Document, found: &Found, now: f64) {
         self.clear();
+        self.open.clone_from(&found.copies);
+        self.left = self.left.saturating_sub(1);
         self.keep(document, now);
-        self.settle();
-        if self.file.exists() || !document.unsaved() {
-            found.discard();
-            self.left = self.left.saturating_sub(1);
+    }
+
+    /// What is open is saved, or its user gave it up: no copy is needed any more.
+    pub fn done(&mut self) {
+        self.clear();
+        for copy in std::mem::take(&mut self.open) {
+            remove(&copy);
         }
     }
 
     /// Removes what was found: nobody wants it.
     pub fn discard(&mut self, found: &Found) {
-        found.discard();
+        found.copies.iter().for_each(|copy| remove(copy));
         self.left = self.left.saturating_sub(1);
     }
 
@@ -128,6 +146,9 @@ impl Keeper {
     pub fn keep(&mut self, document: &Document, now: f64) {
         if !document.unsaved() {
             self.clear();
+            // Undone: what was recovered can be recovered again.
+            self.left += usize::from(!self.open.is_empty());
+            self.open.clear();
             return;
         }
         let due = match self.kept {
@@ -139,9 +160,9 @@ impl Keeper {
             self.kept = Some((document.revision, now));
             let (app, name) = (document.app.clone(), document.name().to_owned());
             let folder = document.base.clone().or_else(|| document.folder.clone());
-            let file = self.file.clone();
+            let (file, from) = (self.file.clone(), self.open.clone());
             // Not being able to keep a copy is no reason to stop anybody's work.
-            let write = move || drop(write(&file, &app, name, folder));
+            let write = move || drop(write(&file, &app, name, folder, from));
             self.writer = thread::Builder::new().name("keep".to_owned()).spawn(write).ok();
         }
     }
@@ -175,11 +196,18 @@ impl Drop for Keeper {
     }
 }
 
-fn write(file: &Path, app: &Application, name: String, folder: Option<PathBuf>) -> io::Result<()> {
+fn write(
+    file: &Path,
+    app: &Application,
+    name: String,
+    folder: Option<PathBuf>,
+    from: Vec<PathBuf>,
+) -> io::Result<()> {
     let tree = files::encode(app).map_err(|_| io::Error::other("not writable"))?;
     let text = |bytes| String::from_utf8(bytes).map_err(|_| io::Error::other("not text"));
     let files = tree.into_iter().map(|(path, bytes)| Ok((path, text(bytes)?))).collect::<io::Result<_>>()?;
-    let copy = ron::to_string(&Copy { name, folder, files }).map_err(|_| io::Error::other("not writable"))?;
+    let copy =
+        ron::to_string(&Copy { name, folder, files, from }).map_err(|_| io::Error::other("not writable"))?;
     let aside = file.with_extension("new");
     fs::write(&aside, copy)?;
     fs::rename(aside, file)
@@ -202,14 +230,15 @@ fn read(file: &Path) -> Option<Found> {
     let at = fs::metadata(file).and_then(|known| known.modified()).ok();
     let age = at.and_then(|at| at.elapsed().ok()).unwrap_or_default();
     let outdated = at.is_some() && copy.folder.as_deref().and_then(|folder| written(folder, 3)) > at;
-    Some(Found { name: copy.name, folder: copy.folder, app, age, outdated, file: file.to_owned() })
+    let saved = copy.folder.as_deref().and_then(|folder| Document::load(folder).ok());
+    let changes = saved.map(|(saved, _)| compare::applications(&saved.app, &app));
+    let copies = std::iter::once(file.to_owned()).chain(copy.from).collect();
+    Some(Found { name: copy.name, folder: copy.folder, app, age, outdated, changes, copies })
 }
 
-impl Found {
-    fn discard(&self) {
-        let _ = fs::remove_file(&self.file);
-        let _ = fs::remove_file(self.file.with_extension("lock"));
-    }
+fn remove(copy: &Path) {
+    let _ = fs::remove_file(copy);
+    let _ = fs::remove_file(copy.with_extension("lock"));
 }
 
 #[cfg(test)]
@@ -246,24 +275,59 @@ mod tests {
         next.keep(&document, 1.0);
     }
 
+    /// Leaves copies of `document` as crashed studios do, and gives a keeper that finds them.
+    fn left(folder: &Path, document: &Document, names: &[&str]) -> Keeper {
+        let mut crashed = Keeper::new(folder).unwrap();
+        crashed.keep(document, 0.0);
+        crashed.settle();
+        for name in names {
+            fs::copy(&crashed.file, folder.join(name)).unwrap();
+        }
+        drop(crashed);
+        Keeper::new(folder).unwrap()
+    }
+
+    /// Given two copies, when one is recovered, undone and the other recovered, then the first is still there; a copy goes
+    /// when its work is saved.
     #[test]
-    fn what_is_recovered_is_copied_anew_before_its_copy_goes() {
+    fn a_copy_stays_until_its_work_is_saved() {
         let folder = tempfile::tempdir().unwrap();
-        let document = changed();
-        let leave = |number: &str| {
-            let mut crashed = Keeper::new(folder.path()).unwrap();
-            crashed.keep(&document, 0.0);
-            crashed.settle();
-            fs::copy(&crashed.file, folder.path().join(number)).unwrap();
-        };
-        leave("1.ron");
-        leave("2.ron");
-        let mut next = Keeper::new(folder.path()).unwrap();
+        let mut document = changed();
+        let mut next = left(folder.path(), &document, &["1.ron", "2.ron"]);
         let found = next.found();
         assert_eq!(found.len(), 2);
         next.adopt(&document, &found[0], 0.0);
-        assert!(!found[0].file.exists() && found[1].file.exists() && next.has_found());
-        assert_eq!(read(&next.file).unwrap().app, document.app, "a crash now loses nothing");
+        let (first, second) = (found[0].copies[0].clone(), found[1].copies[0].clone());
+        assert_eq!(next.found().len(), 1, "what is open is not offered again");
+        document.undo().unwrap();
+        next.keep(&document, 1.0);
+        assert!(first.exists() && next.has_found());
+        assert_eq!(next.found().len(), 2, "undone, it is");
+        document.redo().unwrap();
+        next.adopt(&document, &found[1], 2.0);
+        next.done();
+        assert!(first.exists() && !second.exists());
+        assert_eq!(next.found().len(), 1);
+    }
+
+    /// Given a studio that crashes over what it recovered, then that is offered once, as it was last.
+    #[test]
+    fn a_second_crash_offers_the_last_state_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let document = changed();
+        let mut next = left(folder.path(), &document, &["1.ron"]);
+        let found = next.found();
+        next.adopt(&document, &found[0], 0.0);
+        next.settle();
+        let again = folder.path().join("3.ron");
+        fs::copy(&next.file, &again).unwrap();
+        drop(next);
+        let mut third = Keeper::new(folder.path()).unwrap();
+        let found = third.found();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].copies[0], again);
+        third.discard(&found[0]);
+        assert!(third.found().is_empty(), "what it went on from goes with it");
     }
 
     #[test]

@@ -98,10 +98,10 @@ impl Studio {
             Some((document, _)) => document,
             None => Document::unchecked(crate::model::Application::default(), None),
         };
-        let parts = Part::between(&document.app, &found.app);
-        let edits = parts.into_iter().map(Edit::Set).collect();
-        let taken = document.edit(Edit::Batch { label: "Recover unsaved work".to_owned(), edits }, None);
-        if taken.is_err() || document.app != found.app || document.folder.is_none() {
+        // One step that can be undone; what was never saved has nothing to go back to.
+        let edits = Part::between(&document.app, &found.app).into_iter().map(Edit::Set).collect();
+        let batch = Edit::Batch { label: "Recover unsaved work".to_owned(), edits };
+        if document.folder.is_none() || document.edit(batch, None).is_err() || document.app != found.app {
             document.replace(found.app.clone());
         }
         self.tabs = Tabs::new(Tab::Orchestration(document.module.clone()));

@@ -25,6 +25,11 @@ pub trait Symbols {
     fn tag(&self) -> Option<u16> {
         None
     }
+    /// Where a name is declared that is not in scope, in words: "a variable of Scope_1".
+    fn elsewhere(&self, name: &str) -> Option<String> {
+        let _ = name;
+        None
+    }
     /// Names in scope, for "did you mean".
     fn names(&self) -> Vec<String>;
 }

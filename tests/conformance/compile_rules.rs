@@ -434,6 +434,36 @@ fn c063_a_scope_hides_no_name() {
     sound(&declares("own"));
 }
 
+/// Given the exception object or a variable of another scope, when a text uses it, then that is an error that says where
+/// it lives, and not a class without a script. (SCP-4)
+#[test]
+fn scp_4_what_another_scope_declares_is_out_of_scope() {
+    let caught = |text: &str| {
+        let own =
+            Variable { name: "own".into(), variable_type: "System.String".into(), ..Default::default() };
+        started(vec![
+            try_catches("first", vec![], vec![("System.TimeoutException", vec![])]),
+            scope_of("second", |s| s.variables.push(own)),
+            try_catches("third", vec![], vec![("System.Exception", vec![expression("note", text)])]),
+        ])
+    };
+    let writes = |value: &str| caught(&format!("System.Diagnostics.Debug.WriteLine({value});"));
+    sound(&writes("ex0.Message"));
+    for value in ["own.Length", "own.ToUpper()"] {
+        let app = writes(value);
+        silent(&app, "K03");
+        let said = said(&app, "X05");
+        assert!(said.iter().any(|said| said.contains("a variable of second")), "{said:?}");
+    }
+    let elsewhere = started(vec![
+        try_catches("first", vec![], vec![("System.Exception", vec![])]),
+        expression("note", "System.Diagnostics.Debug.WriteLine(ex0.Message);"),
+    ]);
+    silent(&elsewhere, "K03");
+    let said = said(&elsewhere, "X05");
+    assert!(said.iter().any(|said| said.contains("the exception object of first catch 0")), "{said:?}");
+}
+
 /// Given 22 scopes inside each other, when it is checked, then the innermost is an error; 21 are accepted. (SCP-5)
 #[test]
 fn c064_scopes_nest_21_deep() {

@@ -379,43 +379,38 @@ fn escape_closes_the_history() {
     assert_eq!(window.state().document.selection, selected, "that was all it did");
 }
 
+/// A key with what it types, as it comes from the desktop.
+fn struck(key: Key, text: &str) -> Vec<Event> {
+    let event =
+        |pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers: Modifiers::NONE };
+    let text = Some(Event::Text(text.to_owned())).filter(|_| !text.is_empty());
+    [event(true)].into_iter().chain(text).chain([event(false)]).collect()
+}
+
+fn spelled(text: &str) -> Vec<Event> {
+    let key = |c: char| Key::from_name(&c.to_string()).unwrap();
+    text.chars().flat_map(|c| struck(key(c), &c.to_string())).collect()
+}
+
 #[test]
-fn what_is_typed_before_a_list_is_there_belongs_to_it() {
-    let mut window = open("hello");
-    click(&mut window, Role::TreeItem, "Send reply");
-    // All in one frame, as on a busy machine.
-    let button = |pressed| Event::Key {
-        key: Key::A,
-        physical_key: None,
-        pressed,
-        repeat: false,
-        modifiers: Modifiers::NONE,
-    };
-    let typed = |text: &str| Event::Text(text.to_owned());
-    window.input_mut().events.extend([button(true), typed("a"), button(false), typed("de")]);
-    window.step();
-    window.event(Event::Text("l".to_owned()));
-    window.step();
-    window.event(Event::Text("ay".to_owned()));
-    window.run_steps(3);
-    let field = window.get_by_label("Insert a shape after");
-    assert_eq!(field.value().as_deref(), Some("delay"));
-    plain(&mut window, Key::Enter);
-    let last =
-        |window: &Window| window.state().document.orchestration().unwrap().body.last().unwrap().kind.clone();
-    assert!(matches!(last(&window), ShapeKind::Delay(_)));
-    press(&mut window, Modifiers::COMMAND, Key::Z);
-    click(&mut window, Role::TreeItem, "Send reply");
-    let enter = Event::Key {
-        key: Key::Enter,
-        physical_key: None,
-        pressed: true,
-        repeat: false,
-        modifiers: Modifiers::NONE,
-    };
-    window.input_mut().events.extend([button(true), typed("a"), typed("delay"), enter]);
-    window.run_steps(4);
-    assert!(matches!(last(&window), ShapeKind::Delay(_)), "Enter too");
+fn what_is_typed_ahead_goes_where_it_would_have_gone() {
+    let enter = || struck(Key::Enter, "");
+    // From all in one frame, as on a busy machine, to one key in each.
+    for at_once in [usize::MAX, 7, 4, 3, 2, 1] {
+        let mut window = open("hello");
+        click(&mut window, Role::TreeItem, "Receive request");
+        let keys =
+            [struck(Key::ArrowDown, ""), spelled("adelay"), enter(), enter(), spelled("cswa5")].concat();
+        for keys in keys.chunks(at_once.min(keys.len())) {
+            window.input_mut().events.extend_from_slice(keys);
+            window.step();
+        }
+        window.run_steps(60);
+        let shape = &window.state().document.orchestration().unwrap().body[2];
+        let ShapeKind::Delay(until) = &shape.kind else { panic!("{at_once} at once: {shape:?}") };
+        assert_eq!(until.text, "cswa5", "{at_once} at once");
+        assert_eq!(body(&window).len(), 4, "no letter was a command");
+    }
 }
 
 #[test]

@@ -262,12 +262,22 @@ fn undo_and_redo_select_what_they_bring_back_and_keep_the_rest() {
     assert_ne!(inner, construct);
 
     // What stays there stays selected.
-    let send = id(&window, "Send reply");
+    let (receive, send) = (id(&window, "Receive request"), id(&window, "Send reply"));
     select(&mut window, &construct);
     press(&mut window, Modifiers::NONE, Key::Delete);
+    assert_eq!(selected(&window), node(&send), "one is beside what went");
+    select(&mut window, &receive);
+    press(&mut window, undo.0, undo.1);
+    assert_eq!(selected(&window), node(&receive));
+    // Where nothing else was chosen, one is where one was.
+    press(&mut window, redo.0, redo.1);
     select(&mut window, &send);
     press(&mut window, undo.0, undo.1);
+    assert_eq!(selected(&window), node(&construct));
+    press(&mut window, redo.0, redo.1);
     assert_eq!(selected(&window), node(&send));
+    press(&mut window, undo.0, undo.1);
+    select(&mut window, &send);
 
     // What was made goes, and one is where one was before; then it comes again.
     let kind = toolbox().into_iter().find(|kind| matches!(kind, ShapeKind::Delay(_))).unwrap();
@@ -278,7 +288,7 @@ fn undo_and_redo_select_what_they_bring_back_and_keep_the_rest() {
     assert!(window.state_mut().edit(insert, None));
     select(&mut window, &delay);
     press(&mut window, undo.0, undo.1);
-    assert_eq!(selected(&window), node(&construct), "before the place of what is gone");
+    assert_eq!(selected(&window), node(&send), "where one was");
     window.state_mut().document.select(Selection::Orchestration);
     press(&mut window, redo.0, redo.1);
     assert_eq!(selected(&window), node(&delay));
@@ -286,6 +296,7 @@ fn undo_and_redo_select_what_they_bring_back_and_keep_the_rest() {
     // A change is shown where it is; a declaration as well.
     let rename = Edit::RenameShape { module: module.clone(), shape: inner.clone(), name: "Greet".into() };
     assert!(window.state_mut().edit(rename, None));
+    window.step();
     window.state_mut().document.select(Selection::Orchestration);
     press(&mut window, undo.0, undo.1);
     assert_eq!(selected(&window), node(&inner));

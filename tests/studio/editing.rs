@@ -225,7 +225,7 @@ fn a_copied_shape_is_pasted_after_the_selected_one_with_its_own_name() {
         _ => None,
     });
     window.event(egui::Event::Paste(copied.unwrap()));
-    window.run_steps(2);
+    window.run_steps(4);
     let names = body(&window);
     assert_eq!(names.len(), 4);
     assert_eq!(names[1], "Construct reply");

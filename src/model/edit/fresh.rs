@@ -110,17 +110,23 @@ pub(super) fn complete_all(module: &Module, shapes: &mut [Shape]) {
 /// True for a name as [`new_shape`] gives it.
 pub(super) fn is_default_name(shape: &Shape) -> bool {
     let base: String = shape.kind.label().split(' ').collect();
-    let number = shape.name.strip_prefix(&base).and_then(|rest| rest.strip_prefix('_'));
-    number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    stem(&shape.name) == base && shape.name != base
 }
 
-/// Gives `shapes` and everything inside them ids of their own, and names where a name is taken.
+/// A name without the number behind it: `Notify` of `Notify_2`.
+fn stem(name: &str) -> &str {
+    let numbered =
+        |(_, number): &(&str, &str)| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+    name.rsplit_once('_').filter(numbered).map_or(name, |(stem, _)| stem)
+}
+
+/// Gives `shapes` and everything inside them ids of their own, and a number behind a name that is taken.
 pub(super) fn renew_all(module: &Module, shapes: &mut [Shape]) {
-    fn forget(shape: &mut Shape, taken: &BTreeSet<String>) {
-        let clear = |id: &mut Id, name: &mut String| {
+    fn forget(shape: &mut Shape, fresh: &mut Fresh) {
+        let mut clear = |id: &mut Id, name: &mut String| {
             *id = Id::default();
-            if taken.contains(name) {
-                name.clear();
+            if fresh.names.contains(name) && !name.is_empty() {
+                *name = fresh.name(stem(name));
             }
         };
         clear(&mut shape.id, &mut shape.name);
@@ -135,13 +141,13 @@ pub(super) fn renew_all(module: &Module, shapes: &mut [Shape]) {
             scope.compensation.iter_mut().for_each(|block| clear(&mut block.id, &mut block.name));
         }
         for (_, block) in shape.blocks_mut() {
-            block.iter_mut().for_each(|inner| forget(inner, taken));
+            block.iter_mut().for_each(|inner| forget(inner, fresh));
         }
     }
     let mut fresh = Fresh::of(module);
     for shape in shapes {
         // Each one must also differ from those before it.
-        forget(shape, &fresh.names);
+        forget(shape, &mut fresh);
         fresh.note(shape);
         fresh.shape(shape);
     }

@@ -8,6 +8,7 @@ use crate::model::Id;
 use crate::studio::document::Selection;
 use crate::studio::grip;
 use crate::studio::menus;
+use crate::studio::typeahead::by_keys;
 use egui::{DragAndDrop, EventFilter, Key, Modifiers, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Below this zoom, or above this many nodes in view, nodes are hit by the canvas itself, not as widgets.
@@ -302,9 +303,10 @@ fn told(response: Response, node: &Node) -> Response {
     hint(response, lines.join("\n"))
 }
 
-/// Says more of what the pointer rests on; while a dialog stands over it only to a screen reader.
+/// Says more of what the pointer rests on; while a dialog stands over it or one works with the keyboard only to a screen
+/// reader.
 pub fn hint(response: Response, words: String) -> Response {
-    if response.ctx.memory(|memory| memory.top_modal_layer().is_none()) {
+    if response.ctx.memory(|memory| memory.top_modal_layer().is_none()) && !by_keys(&response.ctx) {
         return response.on_hover_text(words);
     }
     response.ctx.accesskit_node_builder(response.id, |node| node.set_description(words));

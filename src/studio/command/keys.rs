@@ -81,20 +81,6 @@ impl Command {
         )
     }
 
-    /// What was typed after the keys of a command that opens a field to search in, before that could have the keyboard.
-    pub fn typed_ahead(self, ctx: &egui::Context) -> Option<String> {
-        use Command as C;
-        let opens = matches!(
-            self,
-            C::Palette | C::InsertBefore | C::InsertAfter | C::InsertInto | C::Wrap | C::Convert
-        );
-        let shortcut = keymap::of(ctx).shortcut(self).filter(|_| opens)?;
-        let typed = panels::fields::typed_with_enter(ctx);
-        // With Ctrl the key itself types nothing.
-        let own = Some(shortcut.logical_key.name().to_lowercase()).filter(|_| shortcut.modifiers.is_none());
-        Some(own.and_then(|own| typed.strip_prefix(&own).map(str::to_owned)).unwrap_or(typed))
-    }
-
     /// The command whose keys were pressed, longer combinations first. Typing in a field keeps its own keys; undo and
     /// redo are the document's in a field that edits the document as one types, or in which nothing is typed. Without a `canvas` in front the keys for
     /// the drawing belong to what has the focus.

@@ -72,7 +72,9 @@ impl Command {
                 unless(studio.port_selected(), "Go to an orchestration first")
             }
             Self::FlipPort => Some("Select a port first"),
-            Self::BackToNow => run().or(unless(studio.run.past().is_some(), "The present is what is shown")),
+            Self::BackToNow | Self::StepForward => {
+                run().or(unless(studio.run.past().is_some(), "The present is what is shown"))
+            }
             Self::Continue => run().or(unless(studio.run.is_held(), "No breakpoint holds an instance")),
             Self::ToggleBreakpoint | Self::RunTo => run().or_else(|| shape(true)),
             Self::LastChange | Self::Origin | Self::SetVariable => run()

@@ -407,21 +407,8 @@ pub fn typed(ctx: &egui::Context) -> String {
     })
 }
 
-/// [`typed`], with Enter as the end of a line.
-pub fn typed_with_enter(ctx: &egui::Context) -> String {
-    let enter = ctx.input(|i| i.key_pressed(egui::Key::Enter));
-    typed(ctx) + if enter { "\n" } else { "" }
-}
-
-/// Gives the keyboard to a field that is new, with what was typed `ahead` of it and in this frame.
-pub fn begin_typing(ui: &Ui, field: &Response, text: &mut String, ahead: &str) {
-    text.push_str(ahead.trim_end_matches('\n'));
-    text.push_str(&typed(ui.ctx()));
-    if ahead.ends_with('\n') {
-        let (key, modifiers) = (egui::Key::Enter, egui::Modifiers::NONE);
-        let enter = egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
-        ui.input_mut(|i| i.events.push(enter));
-    }
+/// Gives the keyboard to a field that is new, behind its text.
+pub fn begin_typing(ui: &Ui, field: &Response, text: &str) {
     field.request_focus();
     let end = egui::text::CCursor::new(text.chars().count());
     let mut state = egui::text_edit::TextEditState::load(ui.ctx(), field.id).unwrap_or_default();

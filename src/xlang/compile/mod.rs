@@ -14,7 +14,7 @@ use super::problem::{self, SLOT, SYNTAX, TYPE};
 use super::syntax::{ExprKind, Parser, Span};
 use super::{Symbols, eval};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::message::ValueType;
+use crate::message::{Value, ValueType};
 use std::fmt;
 use std::sync::Arc;
 use types::Type;
@@ -229,6 +229,12 @@ impl<'a> Compiler<'a> {
             return (node, wanted);
         }
         let named = value.kind.describe();
+        let seconds = match &value.node {
+            Node::Constant(Value::Int32(n)) if *slot == Slot::Delay => {
+                Some(format!("Write new System.TimeSpan(0, 0, {n}) for {n} seconds."))
+            }
+            _ => None,
+        };
         let (wanted, help) = match slot {
             Slot::Condition if found == ValueType::Bool => return (value.node, found),
             Slot::Delay if matches!(found, ValueType::DateTime | ValueType::TimeSpan) => {
@@ -248,6 +254,7 @@ impl<'a> Compiler<'a> {
             Slot::Timeout => ("seconds or a System.TimeSpan", "Write a number of seconds."),
             _ => ("a string", "Put it in quotes, or write .ToString()."),
         };
+        let help = seconds.unwrap_or_else(|| help.to_owned());
         self.error(TYPE, span, format!("{} needs {wanted}, this is {named}", slot.noun()), help);
         (value.node, found)
     }

@@ -105,11 +105,14 @@ impl Compiler<'_> {
         open(Node::Invoke(Arc::new(invoke)), span)
     }
 
-    /// Plainly a local name that is misspelt or not there, not a type: one slip, and too short for a namespace, or with a
-    /// part of a message in scope behind it.
+    /// Plainly a local name that is misspelt or not there, not a type: declared in another scope (SCP-4), one slip and too
+    /// short for a namespace, or with a part of a message in scope behind it.
     pub(super) fn is_slip(&self, words: &[Word]) -> bool {
         let Some(root) = words.first() else { return false };
         let names = self.symbols.names();
+        if self.symbols.elsewhere(&root.text).is_some() {
+            return true;
+        }
         if let [_, part, _, ..] = words {
             return names.iter().any(|name| match self.symbols.symbol(name) {
                 Some(Symbol::Message { message_type, .. }) if message_type.multipart => {
@@ -127,6 +130,14 @@ impl Compiler<'_> {
         let span = span_of(words.get(..1).unwrap_or_default());
         let root = words.first().map_or("", |w| w.text.as_str());
         let names = self.symbols.names();
+        if let Some(place) = self.symbols.elsewhere(root) {
+            let message = format!("{root} is not in scope here: it is {place}");
+            let help = format!(
+                "Use {root} there, or keep what it holds in a variable of the orchestration, which is seen everywhere."
+            );
+            self.error(UNKNOWN, span, message, help);
+            return failed(span_of(words));
+        }
         let help = match closest(root, names.iter().map(String::as_str)) {
             Some(name) => format!("Did you mean {name}?"),
             None => format!(

@@ -49,7 +49,7 @@ fn head(ui: &mut Ui, editing: &Editing<'_>, port: &Port) {
     let t = Tokens::of(ui);
     title(ui, Glyph::Port, t.messaging, &port.name, "Port");
     let (words, bound) = binding_words(&editing.document.app, editing.module, editing.orchestration, port);
-    ui.label(RichText::new(words).color(if bound { t.brand } else { t.error }));
+    ui.label(RichText::new(words).color(if bound { t.muted } else { t.error }));
 }
 
 fn edit(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) -> Port {
