@@ -229,7 +229,7 @@ fn a_copied_shape_is_pasted_after_the_selected_one_with_its_own_name() {
     let names = body(&window);
     assert_eq!(names.len(), 4);
     assert_eq!(names[1], "Construct reply");
-    assert_ne!(names[2], names[1], "names stay unique");
+    assert_eq!(names[2], "Construct reply_1", "its own name, and yet another");
     undo(&mut window);
     assert_eq!(body(&window), DRAWN);
 }

@@ -27,15 +27,8 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
     let ready = run.state.broken.is_empty();
     ui.spacing_mut().item_spacing.x = 5.0;
     ui.add_enabled_ui(ready, |ui| {
-        if button(
-            ui,
-            Sign::Restart,
-            "Restart",
-            "Begins a new run; the one shown stays in the list of runs",
-            false,
-        )
-        .clicked()
-        {
+        let (_, tip, _) = crate::studio::command::Command::Restart.about();
+        if button(ui, Sign::Restart, "Restart", tip, false).clicked() {
             run.restart();
         }
         let (sign, name, tip) = if clock.playing {

@@ -106,6 +106,8 @@ fn each_slot_takes_its_type() {
     assert_eq!(findings(text, &library.compile(text, Slot::Condition)), ["X03: ="]);
     let text = "flag; n = 3;";
     assert_eq!(findings(text, &library.compile(text, Slot::Condition)), ["X01: n"]);
+    let told = library.compile("30", Slot::Delay).diagnostics;
+    assert!(told[0].help.contains("new System.TimeSpan(0, 0, 30)"), "{told:?}");
     let told = library.compile("5 seconds", Slot::Delay).diagnostics;
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].help.contains("new System.TimeSpan(0, 0, 5)"), "{told:?}");
