@@ -239,7 +239,11 @@ fn pasted_shapes_are_new_ones_and_say_what_they_lack() {
     let text = copy(&application, M, &originals).unwrap();
     let clip = paste(module, &BlockRef::Body, &text).unwrap();
     let names: Vec<_> = clip.shapes.iter().map(|s| s.name.as_str()).collect();
-    assert_eq!((names[0], names[1], names[2]), ("Scope_1", "Send_1", "Send_2"), "taken names give way");
+    assert_eq!(
+        (names[0], names[1], names[2]),
+        ("Scope_s7_1", "Send_s23_1", "Send_s23_2"),
+        "a taken name gets a number"
+    );
     assert!(clip.declarations.is_empty(), "all is known here: {}", clip.lacks());
     let insert = Edit::InsertShapes { module: m(), block: BlockRef::Body, index: 1, shapes: clip.shapes };
     assert_eq!(
