@@ -650,6 +650,7 @@ const FIXES: &[(&str, &str)] = &[
     ("V53", "Give the operation the type of the message"),
     ("V54", "Give it an initial value"),
     ("V54", "Use the default constructor"),
+    ("X06", "Write it as a time span"),
     ("K02", "Add the functions"),
     ("K03", "Write a script"),
     ("S23", "Write a script"),

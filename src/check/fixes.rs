@@ -192,6 +192,7 @@ fn cases() -> Vec<Application> {
         fed(application(vec![receive("In", |r| (r.activate, r.initializes) = (true, key()))])),
         coded_map(started(vec![])),
         untyped(started(vec![])),
+        started(vec![shape(ShapeKind::Delay(Code { text: "5".into() }))]),
         republishing(
             ShapeKind::MessageAssignment(Code { text: "Own = new System.Xml.XmlDocument();".into() }),
             |_| {},

@@ -370,10 +370,14 @@ pub(super) fn compile_filter(
     let mut open = false;
     for (at, row) in filter.iter().enumerate() {
         let Some(property) = schemas.property(&row.property) else {
+            let message = match row.property.trim() {
+                "" => "A row of the filter names no property yet".to_owned(),
+                unknown => format!("The filter names an unknown property {unknown}"),
+            };
             found.push(
                 Diagnostic::error(
                     "V06",
-                    format!("The filter names an unknown property {}", row.property),
+                    message,
                     "Use a property of a property schema or a built-in one such as BTS.ReceivePortName; \
                      a distinguished field cannot be used in a filter, promote it instead",
                 )

@@ -2,6 +2,7 @@
 
 use super::adopted;
 use super::app::{Mode, Studio};
+use super::canvas::holds;
 use super::command::Command;
 use super::comparison::Against;
 use super::dialogs::{Answer, Purpose};
@@ -11,6 +12,7 @@ use super::editor;
 use super::opening::{Opening, Read};
 use super::overlay::{Overlay, Pick};
 use super::palette::Palette;
+use super::panels::explorer;
 use super::recovery::Found;
 use super::run::desk::Page;
 use super::run::{Unit, player};
@@ -21,7 +23,7 @@ use super::theme::Appearance;
 use crate::diagnostic::{Diagnostic, counted};
 use crate::language::{CodePlace, CodeProperty};
 use crate::model::edit::{Declaration, DeclarationKind, Edit, Part};
-use crate::model::{Application, Module, Orchestration, Settings};
+use crate::model::{Application, Module, Orchestration, Settings, Shape};
 use egui::ViewportCommand;
 use std::path::{Path, PathBuf};
 
@@ -223,7 +225,14 @@ impl Studio {
                 if let Some(orchestration) = self.document.orchestration() {
                     let collapse = command == Command::CollapseAll;
                     let key = self.tabs.key().to_owned();
+                    let ids = self.document.selection.ids();
+                    let hides = |shape: &&Shape| ids.iter().any(|id| holds(orchestration, &shape.id, id));
+                    let around = orchestration.body.iter().chain(orchestration.compensation.iter().flatten());
+                    let around = around.clone().find(hides).filter(|_| collapse).map(|s| s.id.clone());
                     self.tabs.canvas_mut().collapse_all(&key, orchestration, collapse);
+                    if let Some(around) = around {
+                        self.document.select(Selection::Node(around));
+                    }
                 }
             }
             Command::Design => self.mode = Mode::Design,
@@ -412,7 +421,8 @@ impl Studio {
 
     /// Renames the name under the caret or what is selected, everywhere; a shape in its place.
     fn rename_named(&mut self, ctx: &egui::Context) {
-        let shape = matches!(self.document.selection, Selection::Node(_) | Selection::Nodes(_));
+        let shape = matches!(self.document.selection, Selection::Node(_) | Selection::Nodes(_))
+            && explorer::meant(ctx).is_none();
         match self.named(ctx).filter(|_| !shape || editor::focused(ctx).is_some()) {
             Some(target) => self.start_renaming(target),
             None => self.rename(),

@@ -175,9 +175,10 @@ impl Studio {
         let mut actions: Vec<Action> = Vec::new();
         let mut settled: Vec<Command> = Vec::new();
         self.leave_past(ui.ctx());
-        // An open list or question has the keys to itself.
+        // An open list or question has the keys to itself; nothing changes under what the hand holds.
         let asking = ui.ctx().memory(|memory| memory.top_modal_layer().is_some());
-        let listing = egui::Popup::is_any_open(ui.ctx()) || asking;
+        let held = egui::DragAndDrop::has_any_payload(ui.ctx());
+        let listing = egui::Popup::is_any_open(ui.ctx()) || asking || held;
         if !self.overlay.is_open() && !self.tabs.recording() && !listing {
             let pressed = Command::pressed(ui.ctx(), self.tabs.on_canvas(), self.mode == Mode::Run);
             let pressed = pressed.into_iter().partition::<Vec<_>, _>(|command| !command.settles());
@@ -466,7 +467,12 @@ impl Studio {
                     self.anchor = Some(id.clone());
                     actions.push(Action::Select(self.document.selection.toggled(&id)));
                 }
-                CanvasAction::Extend(id) => actions.push(Action::Select(self.extended(&id))),
+                CanvasAction::Extend(id) => {
+                    if let Selection::Node(one) = &self.document.selection {
+                        self.anchor = Some(one.clone());
+                    }
+                    actions.push(Action::Select(self.extended(&id)));
+                }
                 CanvasAction::Insert { at, index, kind } => actions.extend(self.insert(&at, index, kind)),
                 CanvasAction::Paste { at, index } => self.request_paste(ui.ctx(), Some((at, index)), false),
                 CanvasAction::Move { shapes, at, index } => {
@@ -527,10 +533,7 @@ impl Studio {
     fn extended(&self, id: &Id) -> Selection {
         let document = &self.document;
         let own = |id: &Id| owner_of(&document.app, &document.module, id);
-        let one = match &document.selection {
-            Selection::Node(id) => Some(id),
-            _ => self.anchor.as_ref(),
-        };
+        let one = self.anchor.as_ref();
         let range = || {
             let ((block, from), (other, to)) = (own(one?)?, own(id)?);
             let shapes = find_block(&document.app, &document.module, &block).filter(|_| block == other)?;

@@ -88,7 +88,7 @@ impl Studio {
             .or_else(|| self.place(Where::After));
         let (Some(module), Some((block, index))) = (self.document.module(), place) else { return Vec::new() };
         match edit::paste(module, &block, &text) {
-            Ok(clip) => self.paste(&block, index, clip, declare),
+            Ok(clip) => self.paste(("Paste", "Pasted"), &block, index, clip, declare),
             Err(_) => vec![Action::Said("The clipboard holds no shapes".to_owned())],
         }
     }
@@ -100,13 +100,27 @@ impl Studio {
     }
 
     /// Puts copied shapes in, and selects them. What they name and the place lacks is declared too, or told.
-    fn paste(&self, block: &BlockRef, index: usize, clip: Clip, declare: bool) -> Vec<Action> {
+    fn paste(
+        &self,
+        (verb, done): (&str, &str),
+        block: &BlockRef,
+        index: usize,
+        clip: Clip,
+        declare: bool,
+    ) -> Vec<Action> {
         let module = self.document.module.clone();
-        let (count, lacks) = (clip.shapes.len(), clip.lacks());
+        let what = match clip.shapes.as_slice() {
+            [one] => format!("{}{}", one.name, and_inside(within(one))),
+            several => {
+                let inside = and_inside(several.iter().map(within).sum());
+                format!("{}{inside}", counted(several.len(), "shape"))
+            }
+        };
+        let lacks = clip.lacks();
         let selection = Selection::of(clip.shapes.iter().map(|s| s.id.clone()));
         let insert =
             Edit::InsertShapes { module: module.clone(), block: block.clone(), index, shapes: clip.shapes };
-        let label = format!("Paste {}", counted(count, "shape"));
+        let label = format!("{verb} {what}");
         let mut edits = vec![insert];
         if declare {
             let declared = clip.declarations.into_iter().map(|declaration| Edit::Declare {
@@ -117,7 +131,7 @@ impl Studio {
             });
             edits.splice(0..0, declared);
         }
-        let mut said = format!("Pasted {}", counted(count, "shape"));
+        let mut said = format!("{done} {what}");
         if !lacks.is_empty() {
             let help = if declare { "added with them" } else { "not known here" };
             said = format!("{said} · {help}: {lacks}");
@@ -138,7 +152,7 @@ impl Studio {
         };
         let copied = edit::copy(&self.document.app, &self.document.module, &shapes);
         match copied.and_then(|text| edit::paste(module, &block, &text)) {
-            Ok(clip) => self.paste(&block, index + 1, clip, false),
+            Ok(clip) => self.paste(("Duplicate", "Duplicated"), &block, index + 1, clip, false),
             Err(refusal) => {
                 self.refused(&refusal);
                 Vec::new()
@@ -174,15 +188,14 @@ impl Studio {
             && let Some(next) = next.filter(|next| self.document.owner(next).is_some())
         {
             self.tabs.canvas_mut().focus(&next);
-            self.document.select(Selection::Node(next));
+            let next = Selection::Node(next);
+            self.tabs.canvas_mut().reveal(&next);
+            self.document.select(next);
         }
     }
 
     /// What deleting the selected elements is called, with all that goes with them.
     fn deleted_words(&self) -> Option<String> {
-        fn within(shape: &Shape) -> usize {
-            shape.blocks().into_iter().flat_map(|(_, block)| block).map(|inner| 1 + within(inner)).sum()
-        }
         let shapes = self.chosen();
         let ids = self.document.selection.ids();
         let what = match (&self.document.selection, shapes.as_slice()) {
@@ -191,15 +204,26 @@ impl Studio {
             (Selection::Nodes(ids), _) => counted(ids.len(), "element"),
             _ => return None,
         };
-        let inside: usize = shapes.into_iter().map(within).sum();
-        let with =
-            if inside > 0 { format!(" and {} in it", counted(inside, "shape")) } else { String::new() };
-        Some(format!("Delete {what}{with}"))
+        let shapes = shapes.into_iter().map(within);
+        let blocks = ids.iter().map(|id| self.document.owner(id).map_or(0, |owner| within_block(owner, id)));
+        Some(format!("Delete {what}{}", and_inside(shapes.chain(blocks).sum())))
     }
 
-    /// What comes after the selected elements, else before them.
+    /// What comes after the selected elements, else before them; of shapes, in their own block if there is one.
     fn neighbour(&self) -> Option<Id> {
         let ids = self.document.selection.ids();
+        let (document, key) = (&self.document, &self.document.module);
+        let last = self.chosen().last().map(|shape| shape.id.clone());
+        let beside = last.and_then(|last| owner_of(&document.app, key, &last)).and_then(|(block, index)| {
+            let block = edit::find_block(&document.app, key, &block)?;
+            let (before, after) = block.split_at_checked(index)?;
+            let stays = |shape: &&Shape| !ids.contains(&shape.id);
+            let next = after.iter().find(stays).or_else(|| before.iter().rev().find(stays))?;
+            Some(next.id.clone())
+        });
+        if beside.is_some() {
+            return beside;
+        }
         let layout = self.tabs.canvas().layout();
         let walk = |from: Option<&Id>, step: Step| {
             let mut at = layout.step(from?, step)?;
@@ -479,4 +503,26 @@ fn inside(document: &Document, id: &Id, place: Where) -> Option<(BlockRef, usize
         };
         own.then(|| at(BlockRef::In(owner.id.clone(), slot), block.len()))
     })
+}
+/// How many shapes are inside a shape.
+fn within(shape: &Shape) -> usize {
+    let mut all = 0;
+    shape.visit(&mut |_| all += 1);
+    all - 1
+}
+
+/// How many shapes are in the branch, catch or compensation block of `owner` with this id.
+fn within_block(owner: &Shape, id: &Id) -> usize {
+    let own = |slot: &BlockSlot| match slot {
+        BlockSlot::Branch(own) | BlockSlot::Catch(own) => own == id,
+        BlockSlot::Compensation => matches!(&owner.kind, ShapeKind::Scope(scope)
+            if scope.compensation.as_ref().is_some_and(|block| block.id == *id)),
+        BlockSlot::Body => false,
+    };
+    let blocks = owner.blocks().into_iter().filter(|(slot, _)| own(slot));
+    blocks.flat_map(|(_, block)| block).map(|shape| 1 + within(shape)).sum()
+}
+
+fn and_inside(shapes: usize) -> String {
+    if shapes > 0 { format!(" and {} in it", counted(shapes, "shape")) } else { String::new() }
 }

@@ -124,6 +124,7 @@ impl FilterBox {
         });
         if std::mem::take(&mut self.focus) {
             response.request_focus();
+            super::canvas::select_all(ui, response.id, self.text.chars().count());
         }
         if self.wrong.is_some() {
             let rect = response.rect;
@@ -146,7 +147,8 @@ impl FilterBox {
         let Some(caret) = caret else {
             self.open = None;
             self.asks = None;
-            if response.lost_focus() || self.wrong.is_some() {
+            // Its red edge stays; the words would cover the list below for good.
+            if response.hovered() {
                 self.tell(ui, &response);
             }
             return changed;

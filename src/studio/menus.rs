@@ -221,7 +221,25 @@ fn entry(ui: &mut Ui, studio: &Studio, command: C, actions: &mut Vec<Action>) {
 
 /// True when one asks with the keyboard for the menu of what has it.
 fn asked(ctx: &egui::Context) -> bool {
+    let again = ctx.data_mut(|data| data.remove_temp::<bool>(again())).is_some();
+    again || pressed(ctx)
+}
+
+fn again() -> egui::Id {
+    egui::Id::unique("menu by keys")
+}
+
+fn pressed(ctx: &egui::Context) -> bool {
     ctx.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Menu) || i.consume_key(Modifiers::SHIFT, Key::F10))
+}
+
+/// True when one asks for a menu and nothing has the keyboard: what gets it next shows its own.
+pub fn asked_for_none(ctx: &egui::Context) -> bool {
+    let asked = pressed(ctx);
+    if asked {
+        ctx.data_mut(|data| data.insert_temp(again(), true));
+    }
+    asked
 }
 
 /// Where a widget's name is: what is wide has its middle far away.

@@ -4,8 +4,8 @@ use super::app::Studio;
 use super::document::{Action, Ask, Selection};
 use super::editor;
 use super::overlay::Overlay;
-use super::panels::fields;
 use super::panels::usages::{Usages, place_words};
+use super::panels::{explorer, fields};
 use super::tabs::Tab;
 use super::theme::Tokens;
 use crate::diagnostic::{Diagnostic, counted};
@@ -61,7 +61,8 @@ impl Studio {
             let text = focused.place.text(&self.document.app)?;
             return language::target(&scope, text, focused.caret);
         }
-        target_of(&self.document.app, &self.document.module, &self.document.selection)
+        let selected = || target_of(&self.document.app, &self.document.module, &self.document.selection);
+        explorer::meant(ctx).or_else(selected)
     }
 
     fn define(&mut self, ctx: &Context, target: &Target) {

@@ -322,6 +322,7 @@ fn picker(
 ) -> Option<Vec<Action>> {
     let t = Tokens::of(ui);
     ui.set_width(520.0);
+    let (down, up) = fields::list_keys(ui);
     let field = TextEdit::singleline(query).hint_text(hint.to_owned()).desired_width(f32::INFINITY);
     let field = ui.add(field.char_limit(super::palette::LONGEST)).accessible_name(hint);
     if std::mem::take(fresh) {
@@ -334,8 +335,7 @@ fn picker(
         entries.into_iter().filter_map(|e| Some((rank(&e.words, &e.about, query)?, e))).collect();
     found.sort_by_key(|(rank, _)| *rank);
     found.truncate(60);
-    let (down, up, enter) =
-        ui.input(|i| (i.key_pressed(Key::ArrowDown), i.key_pressed(Key::ArrowUp), i.key_pressed(Key::Enter)));
+    let enter = ui.input(|i| i.key_pressed(Key::Enter));
     if down {
         *at = (*at + 1).min(found.len().saturating_sub(1));
     }
@@ -509,8 +509,12 @@ fn recover(ui: &mut Ui, found: &[Found]) -> Recovery {
                 ui.add(egui::Label::new(name).truncate());
             });
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button("Discard").clicked() {
-                    answer = Some((index, false));
+                // What is discarded cannot come back.
+                let sure = ui.scope_id().with(("discard", &one.name, one.age));
+                let asked: bool = ui.data(|data| data.get_temp(sure)).unwrap_or_default();
+                if ui.button(if asked { "Really discard" } else { "Discard" }).clicked() {
+                    ui.data_mut(|data| data.insert_temp(sure, true));
+                    answer = asked.then_some((index, false));
                 }
                 let recover = ui.add(fields::primary(ui, "Recover"));
                 if index == 0 && ui.memory(|m| m.focused().is_none()) {
@@ -546,8 +550,12 @@ fn told(changes: &[Change]) -> String {
         changes.iter().take(NAMED).map(|change| format!("{} {}", change.name, kind(change.kind))).collect();
     match changes.len() {
         0 => "The same as what is saved".to_owned(),
-        count if count <= NAMED => named.join(", "),
-        count => format!("{} and {} more", named.join(", "), count - NAMED),
+        count => {
+            let more = count.saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let place = changes.first().and_then(Change::module).map(|module| format!("{module}: "));
+            format!("{}{}{more}", place.unwrap_or_default(), named.join(", "))
+        }
     }
 }
 

@@ -180,6 +180,7 @@ impl Palette {
     pub fn ui(&mut self, ui: &mut Ui) -> Option<Vec<Action>> {
         let t = Tokens::of(ui);
         ui.set_width(620.0_f32.min(ui.ctx().content_rect().width() - 80.0));
+        let (down, up) = super::panels::fields::list_keys(ui);
         let hint = "Search commands, shapes, expressions, messages, fields, problems";
         let field = TextEdit::singleline(&mut self.query).hint_text(hint).desired_width(f32::INFINITY);
         let field = ui.add(field.char_limit(LONGEST)).accessible_name("Search everything");
@@ -187,9 +188,7 @@ impl Palette {
             crate::studio::panels::fields::begin_typing(ui, &field, &self.query);
         }
         self.search();
-        let (down, up, enter) = ui.input(|i| {
-            (i.key_pressed(Key::ArrowDown), i.key_pressed(Key::ArrowUp), i.key_pressed(Key::Enter))
-        });
+        let enter = ui.input(|i| i.key_pressed(Key::Enter));
         let last = self.found.len().checked_sub(1);
         if down {
             self.at = last.map(|last| self.at.map_or(0, |at| (at + 1).min(last)));

@@ -25,7 +25,7 @@ impl Studio {
             .title_bar(false)
             .anchor(Align2::RIGHT_TOP, vec2(-340.0, 96.0))
             .resizable(false)
-            .default_width(300.0)
+            .default_width(380.0)
             .show(ctx, |ui| {
                 ui.horizontal(|ui| {
                     ui.label(RichText::new("Undo history").text_style(egui::TextStyle::Heading));
@@ -47,7 +47,7 @@ impl Studio {
     /// Steps to go, if the person asked to: negative is back.
     fn past(&self, ui: &mut Ui) -> Option<isize> {
         let t = Tokens::of(ui);
-        ui.set_width(300.0);
+        ui.set_width(380.0);
         let (done, undone) = self.document.history().labels();
         if done.is_empty() && undone.is_empty() {
             ui.label(RichText::new("Nothing was changed yet").color(t.muted));

@@ -2,14 +2,14 @@
 
 use super::Studio;
 use super::comparison::Against;
-use super::document::{Action, Document};
+use super::document::{Action, Document, Selection};
 use super::overlay::Overlay;
 use super::recovery::{Found, Keeper};
 use super::tabs::{Tab, Tabs};
 use super::theme::Tokens;
 use super::watch::Watch;
 use crate::diagnostic::counted;
-use crate::model::compare;
+use crate::model::compare::{self, Subject};
 use crate::model::edit::{Edit, Part};
 use egui::{Frame, Margin, Panel, RichText, Ui};
 use std::path::{Path, PathBuf};
@@ -51,13 +51,14 @@ impl Studio {
         let mut answer = None;
         Panel::top("outside change").frame(frame).show(ui, |ui| {
             ui.horizontal_wrapped(|ui| {
+                let here = if self.document.unsaved() { " You have changes of your own." } else { "" };
                 let words = format!(
-                    "Another program changed the files of this application: {}.",
+                    "Another program changed the files of this application: {} to what is here.{here}",
                     counted(differences, "difference")
                 );
                 ui.label(RichText::new(words).color(t.text));
                 for (words, tip) in [
-                    ("Reload", "Takes over what is on disk; what is not saved here is lost"),
+                    ("Reload", "Takes over what is on disk; undo brings back what is not saved here"),
                     ("Keep mine", "Goes on with what is here; saving replaces what is on disk"),
                     ("Compare", "Shows what differs from what is on disk"),
                 ] {
@@ -79,16 +80,18 @@ impl Studio {
         }
     }
 
-    /// Takes over what is on disk, with the tabs as they are.
+    /// Takes over what is on disk as a step, so that undo brings back what was not saved here.
     fn reload(&mut self) {
         let Some(theirs) = self.theirs.take() else { return };
-        let mut document = Document::unchecked(theirs, self.document.folder.clone());
-        document.base.clone_from(&self.document.base);
-        document.opened.clone_from(&self.document.opened);
-        document.show(&self.document.module);
-        document.select(self.document.selection.clone());
-        self.take(document);
-        self.said = Some(("Reloaded from disk".to_owned(), false));
+        let edits = Part::between(&self.document.app, &theirs).into_iter().map(Edit::Set).collect();
+        let batch = Edit::Batch { label: "Reload from disk".to_owned(), edits };
+        match self.document.edit(batch, None) {
+            Ok(()) => {
+                self.document.rebase(theirs);
+                self.said = Some(("Reloaded from disk; undo brings back what was here".to_owned(), false));
+            }
+            Err(refusal) => self.refused(&refusal),
+        }
     }
 
     /// Takes over the unsaved work of a studio that is gone.
@@ -110,6 +113,14 @@ impl Studio {
         self.said = Some((format!("Recovered unsaved work on {}", found.name), false));
         if let Some(keeper) = &mut self.keeper {
             keeper.adopt(&self.document, found, now);
+        }
+        // What was changed is what one goes on with.
+        let new = found.changes.iter().flatten().find_map(|change| match &change.subject {
+            Subject::Node { module, new: Some(id), .. } => Some((module.clone(), id.clone())),
+            _ => None,
+        });
+        if let Some((module, id)) = new {
+            self.go_to(&module, Selection::Node(id));
         }
     }
 

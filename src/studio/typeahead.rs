@@ -4,7 +4,7 @@
 //! type ahead, and machines that are busy, bring several such keys in one frame. Each has one to itself, and what comes
 //! after it waits until the field it may have opened has the keyboard.
 
-use egui::{Context, Event, Key, Plugin, RawInput};
+use egui::{Context, Event, Key, Modifiers, Plugin, RawInput};
 use std::collections::{HashSet, VecDeque};
 
 /// Frames from a command to the keyboard in the field it opens: one shows the field, in the next it has the focus.
@@ -16,6 +16,8 @@ pub struct TypeAhead {
     /// What tells a key that is held down from one that is pressed anew.
     down: HashSet<Key>,
     settling: u8,
+    /// The command that was handed on last: the same again means the same.
+    last: Option<(Key, Modifiers)>,
     by_keys: bool,
 }
 
@@ -30,15 +32,26 @@ impl Plugin for TypeAhead {
     }
 
     fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
-        let settled = self.settling == 0;
-        self.settling = self.settling.saturating_sub(1);
         self.waiting.extend(input.events.drain(..));
+        let again = self.last.is_some()
+            && self.waiting.iter().find(|event| acts(event)).map(struck) == Some(self.last);
+        let settled = self.settling == 0 || again;
+        self.settling = self.settling.saturating_sub(1);
         // In a field letters are no commands.
         let typing = ctx.text_edit_focused();
+        let mut written = false;
         while let Some(event) = self.waiting.pop_front_if(|event| settled || !acts(event)) {
-            let pressed = self.presses(&event);
-            let command = pressed.is_some_and(|(key, plain)| !typing || !writes(key, plain))
-                || (!typing && matches!(event, Event::Copy | Event::Cut | Event::Paste(_)));
+            let command = self.commands(&event, typing);
+            // A list of completions first hears what was written before Enter.
+            if command && written {
+                self.waiting.push_front(event);
+                break;
+            }
+            self.note(&event);
+            written |= acts(&event);
+            if command {
+                self.last = struck(&event);
+            }
             input.events.push(event);
             if command {
                 // The letter of a command is no text.
@@ -54,29 +67,39 @@ impl Plugin for TypeAhead {
 }
 
 impl TypeAhead {
-    /// The key that is pressed anew, and whether without Ctrl and Alt. A key that is held down repeats in as few frames as
-    /// there are.
-    fn presses(&mut self, event: &Event) -> Option<(Key, bool)> {
+    /// True for a key that changes what the next ones mean. One that is held down repeats in as few frames as there are.
+    fn commands(&self, event: &Event, typing: bool) -> bool {
         match event {
             Event::Key { key, pressed: true, modifiers, .. } => {
+                let plain = !modifiers.command && !modifiers.alt;
+                !self.down.contains(key) && (!typing || !writes(*key, plain))
+            }
+            Event::Copy | Event::Cut | Event::Paste(_) => !typing,
+            _ => false,
+        }
+    }
+
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::Key { key, pressed: true, .. } => {
                 self.by_keys = true;
-                self.down.insert(*key).then_some((*key, !modifiers.command && !modifiers.alt))
+                self.down.insert(*key);
             }
             Event::Key { key, .. } => {
                 self.down.remove(key);
-                None
             }
-            Event::PointerMoved(_) | Event::PointerButton { .. } => {
-                self.by_keys = false;
-                None
-            }
+            Event::PointerMoved(_) | Event::PointerButton { .. } => self.by_keys = false,
             // What is let go elsewhere is not heard of.
-            Event::WindowFocused(_) => {
-                self.down.clear();
-                None
-            }
-            _ => None,
+            Event::WindowFocused(_) => self.down.clear(),
+            _ => {}
         }
+    }
+}
+
+fn struck(event: &Event) -> Option<(Key, Modifiers)> {
+    match event {
+        Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),
+        _ => None,
     }
 }
 

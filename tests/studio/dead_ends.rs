@@ -379,6 +379,40 @@ fn escape_closes_the_history() {
     assert_eq!(window.state().document.selection, selected, "that was all it did");
 }
 
+#[test]
+fn arrows_in_a_search_leave_the_caret_where_it_is() {
+    for (open_with, field) in [
+        ((Modifiers::NONE, Key::A), "Insert a shape after"),
+        ((Modifiers::COMMAND, Key::K), "Search everything"),
+    ] {
+        let mut window = open("hello");
+        click(&mut window, Role::TreeItem, "Send reply");
+        press(&mut window, open_with.0, open_with.1);
+        write(&mut window, "de");
+        plain(&mut window, Key::ArrowDown);
+        plain(&mut window, Key::ArrowUp);
+        write(&mut window, "lay");
+        assert_eq!(window.get_by_label(field).value().as_deref(), Some("delay"));
+    }
+}
+
+#[test]
+fn keys_in_the_explorer_mean_the_row_that_has_the_keyboard() {
+    let mut window = open("southridge");
+    let shown = window.state().document.module.clone();
+    let rows = window.query_all_by_role(Role::TreeItem);
+    let mut named =
+        rows.filter(|row| row.accesskit_node().label().is_some_and(|l| l.contains("OrderBrokerOrch")));
+    named.next().unwrap().focus();
+    drop(named);
+    window.run_steps(2);
+    plain(&mut window, Key::F2);
+    window.run_steps(2);
+    assert!(window.query_by_label("Rename orchestration OrderBrokerOrch").is_some());
+    plain(&mut window, Key::Escape);
+    assert_eq!(window.state().document.module, shown);
+}
+
 /// A key with what it types, as it comes from the desktop.
 fn struck(key: Key, text: &str) -> Vec<Event> {
     let event =

@@ -619,6 +619,28 @@ fn a_message_dragged_along_the_timeline_comes_later_in_a_fork() {
 }
 
 #[test]
+fn a_message_of_long_ago_can_be_taken_hold_of_too() {
+    let mut bench = Bench::held(Theme::Dark, [1500.0, 940.0]);
+    bench.step_to(3);
+    bench.window.run_steps(4);
+    let came = |bench: &Bench<'_>| {
+        let all = bench.window.query_all_by_label_contains(", came at ");
+        all.filter_map(|node| node.accesskit_node().label()).collect::<Vec<_>>()
+    };
+    let first = came(&bench).remove(0);
+    bench.step_to(40);
+    bench.window.run_steps(4);
+    assert!(!came(&bench).contains(&first), "too many for the keyboard came since");
+    let lane = bench.window.get_all_by_label_contains(", came at ").next().unwrap().rect().center().y;
+    let found = (0..190).any(|step| {
+        bench.window.hover_at(egui::pos2(step as f32 * 8.0, lane));
+        bench.window.run_steps(2);
+        came(&bench).contains(&first)
+    });
+    assert!(found, "{first}");
+}
+
+#[test]
 fn a_hand_that_moves_at_once_takes_the_message_it_pressed() {
     let mut bench = Bench::held(Theme::Dark, [1500.0, 940.0]);
     bench.step_to(20);

@@ -112,6 +112,26 @@ fn typing_offers_names_and_enter_takes_one() {
 }
 
 #[test]
+fn enter_ends_the_line_when_it_comes_with_what_closed_the_list() {
+    let (mut window, shape) = expression();
+    write(&mut window, "stop");
+    assert!(window.query_all_by_role(Role::ListBoxOption).count() > 0, "the list is open");
+    let key = |pressed| egui::Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    // All in one frame, as on a busy machine.
+    let typed = |text: &str| egui::Event::Text(text.to_owned());
+    let keys = [typed("= 1;"), key(true), key(false), typed("stage")];
+    window.input_mut().events.extend(keys);
+    window.run_steps(6);
+    assert_eq!(text(&window, &shape), "stop= 1;\nstage");
+}
+
+#[test]
 fn members_are_offered_behind_a_dot_and_taken_with_the_pointer() {
     let (mut window, shape) = expression();
     write(&mut window, "stage.ToS");

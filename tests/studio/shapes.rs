@@ -1,11 +1,12 @@
 //! Several shapes at once, the clipboard, structure and keys alone: the drawing edited as a user does it.
 
-use super::window::{Window, open, press};
+use super::window::{Window, command, open, press};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Pos2, vec2};
 use egui_kittest::kittest::Queryable as _;
 use orchestrion::model::edit::{Edit, toolbox};
 use orchestrion::model::{Shape, ShapeKind};
+use orchestrion::studio::command::Command;
 use orchestrion::studio::document::Selection;
 
 fn body(window: &Window) -> Vec<String> {
@@ -381,6 +382,64 @@ fn the_menu_of_a_shape_opens_by_keys_and_gives_the_keyboard_back() {
         window.run_steps(3);
         assert_eq!(body(&window), before);
     }
+}
+
+#[test]
+fn keys_ask_for_the_menu_of_the_selected_shape_when_nothing_has_the_keyboard() {
+    for (modifiers, key) in [(Modifiers::NONE, Key::Menu), (Modifiers::SHIFT, Key::F10)] {
+        let mut window = open("hello");
+        click(&mut window, "Send reply");
+        let focused = window.ctx.memory(|memory| memory.focused()).unwrap();
+        window.ctx.memory_mut(|memory| memory.surrender_focus(focused));
+        window.run_steps(3);
+        press(&mut window, modifiers, key);
+        window.run_steps(3);
+        assert!(window.get_by_role_and_label(Role::Button, "Rename F2").is_focused(), "{key:?}");
+    }
+}
+
+#[test]
+fn keys_go_on_from_what_was_inserted_and_from_what_undo_selects() {
+    let mut window = open("hello");
+    click(&mut window, "Construct reply");
+    plain(&mut window, Key::A);
+    type_and_enter(&mut window, "delay");
+    assert_eq!(selected(&window), ["Delay_1"]);
+    press(&mut window, Modifiers::SHIFT, Key::ArrowDown);
+    assert_eq!(selected(&window), ["Delay_1", "Send reply"]);
+    plain(&mut window, Key::Escape);
+    click(&mut window, "Construct reply");
+    plain(&mut window, Key::Delete);
+    assert_eq!(selected(&window), ["Delay_1"], "what comes next in its block");
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(selected(&window), ["Construct reply"]);
+    window.run_steps(3);
+    assert!(window.get_by_role_and_label(Role::TreeItem, "Construct reply").is_focused());
+}
+
+#[test]
+fn what_a_closed_container_hides_is_not_what_keys_act_on() {
+    let mut window = open("hello");
+    for command_or_key in [true, false] {
+        click(&mut window, "Write the greeting");
+        if command_or_key {
+            command(&mut window, Command::CollapseAll);
+        } else {
+            command(&mut window, Command::ExpandAll);
+            click(&mut window, "Construct reply");
+            plain(&mut window, Key::Minus);
+        }
+        assert_eq!(selected(&window), ["Construct reply"]);
+        command(&mut window, Command::ExpandAll);
+    }
+}
+
+#[test]
+fn the_last_shape_of_a_block_gives_way_to_the_one_above_it() {
+    let mut window = open("hello");
+    click(&mut window, "Send reply");
+    plain(&mut window, Key::Delete);
+    assert_eq!(selected(&window), ["Construct reply"]);
 }
 
 #[test]

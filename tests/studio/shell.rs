@@ -176,6 +176,37 @@ fn change_outside(folder: &Path) {
 }
 
 #[test]
+fn reload_is_drawn_and_undo_brings_back_what_was_not_saved() {
+    let temp = tempfile::tempdir().unwrap();
+    let mut window = show(saved(temp.path()));
+    let names = |window: &Window| -> Vec<String> {
+        let orchestration = window.state().document.orchestration().unwrap();
+        orchestration.body.iter().map(|shape| shape.name.clone()).collect()
+    };
+    click(&mut window, Role::TreeItem, "Receive request");
+    press(&mut window, Modifiers::COMMAND, Key::D);
+    let mine = names(&window);
+    assert_eq!(mine.len(), 4);
+    change_outside(temp.path());
+    window.run_steps(12);
+    assert!(window.query_by_label_contains("You have changes of your own").is_some());
+    click(&mut window, Role::Button, "Reload");
+    assert_eq!(names(&window), ["Receive request", "Construct reply", "Answer them"]);
+    assert!(!window.state().document.unsaved());
+    let drawn = |window: &Window| {
+        let shapes = window.query_all_by_role(Role::TreeItem);
+        shapes.filter_map(|node| node.accesskit_node().label()).collect::<Vec<_>>()
+    };
+    assert!(drawn(&window).iter().any(|name| name == "Answer them"), "the drawing is of what was read");
+    assert!(window.state().tabs.canvas().layout().nodes.iter().any(|node| node.title == "Answer them"));
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(names(&window), mine);
+    assert!(window.state().document.unsaved());
+    press(&mut window, Modifiers::COMMAND, Key::Y);
+    assert!(!window.state().document.unsaved());
+}
+
+#[test]
 fn files_changed_by_another_program_are_reloaded_or_not_as_one_says() {
     for (answer, renamed) in [("Reload", true), ("Keep mine", false)] {
         let temp = tempfile::tempdir().unwrap();

@@ -314,7 +314,7 @@ fn walk() {
     walk.bench.window.get_by_role_and_label(Role::Button, "Direct: message box").click();
     walk.until("its binding", |w| ports(w).is_some_and(|port| port.binding == Binding::MessageBox));
     walk.bench.window.run_steps(2);
-    walk.bench.window.get_by_label_contains("Subscribes to the message box itself");
+    walk.bench.window.get_by_label_contains("subscribed to in the message box");
     walk.done("binding", 1_800);
     walk.keys(Modifiers::COMMAND, Key::Z);
     walk.keys(Modifiers::COMMAND, Key::Z);

@@ -8,7 +8,8 @@ mod scope;
 use super::op::{ArgumentSlot, Op};
 use super::service::ServiceCompiler;
 use crate::diagnostic::{Place, article};
-use crate::model::{self, Shape, ShapeKind};
+use crate::model::edit::Edit;
+use crate::model::{self, Code, Shape, ShapeKind};
 use crate::xlang::Slot;
 
 /// Shapes to operations.
@@ -48,6 +49,16 @@ impl ServiceCompiler<'_> {
             self.block(block, None);
             self.push(Op::EndCompensation);
         }
+    }
+
+    /// A bare number in a Delay is meant as seconds.
+    fn offer_time_span(&mut self, shape: &Shape, text: &str) {
+        let Ok(seconds) = text.trim().trim_end_matches(';').parse::<u32>() else { return };
+        let Some(told) = self.found.pop() else { return };
+        let text = format!("new System.TimeSpan(0, 0, {seconds})");
+        let kind = ShapeKind::Delay(Code { text });
+        let edit = Edit::SetKind { module: self.key.to_owned(), shape: shape.id.clone(), kind };
+        self.found.push(told.mend("Write it as a time span", vec![edit]));
     }
 
     fn block(&mut self, block: &[Shape], declared: Option<&Op>) {
@@ -93,11 +104,10 @@ impl ServiceCompiler<'_> {
             ShapeKind::Transform(transform) => self.transform(shape, number, transform),
             ShapeKind::Expression(code) => self.run(shape, code, Slot::Expression),
             ShapeKind::Decide(branches) => self.decide(shape, branches, declared),
-            ShapeKind::Delay(code) => {
-                if let Some(code) = self.code(&code.text, Slot::Delay, self.place(shape, "text")) {
-                    self.push(Op::Delay { code, shape: number });
-                }
-            }
+            ShapeKind::Delay(code) => match self.code(&code.text, Slot::Delay, self.place(shape, "text")) {
+                Some(code) => drop(self.push(Op::Delay { code, shape: number })),
+                None => self.offer_time_span(shape, &code.text),
+            },
             ShapeKind::Listen(branches) => self.listen(shape, branches, declared),
             ShapeKind::Loop(body) => {
                 let top = self.here();

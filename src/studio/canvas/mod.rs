@@ -25,6 +25,7 @@ pub(in crate::studio) use correlation::point_at_set;
 pub use crumbs::way;
 pub use hand::Hand;
 pub(in crate::studio) use hand::carried;
+pub(in crate::studio) use navigate::holds;
 pub use port_form::NewPort;
 pub(in crate::studio) use rename::select_all;
 pub use view::{Canvas, CanvasAction, Drag, Scene};

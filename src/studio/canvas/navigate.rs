@@ -212,7 +212,7 @@ impl Canvas {
 }
 
 /// True when the shape, branch or block `id` is inside the shape `container`.
-fn holds(orchestration: &Orchestration, container: &Id, id: &Id) -> bool {
+pub(in crate::studio) fn holds(orchestration: &Orchestration, container: &Id, id: &Id) -> bool {
     let mut inside = false;
     if let Some(shape) = orchestration.shape(container).filter(|shape| shape.id != *id) {
         shape.visit(&mut |s| inside |= s.id == *id || s.has_block(id));

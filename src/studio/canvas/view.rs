@@ -149,6 +149,8 @@ pub struct Canvas {
     pub(super) focus: Option<Id>,
     /// The node keys go on from where nodes are too small for widgets.
     pub(super) lead: Option<Id>,
+    /// The node that was selected in the last frame.
+    pub(super) followed: Option<Id>,
     /// Nothing had the keyboard in the last frame.
     free: bool,
     pub(super) fit: bool,
@@ -351,6 +353,10 @@ impl Canvas {
         (self.hands, self.sets) = (hands, sets);
         self.rename_field(ui, rect, view, &mut actions);
         changes.apply(self, scene.key);
+        self.followed = match scene.selection {
+            Selection::Node(id) => Some(id.clone()),
+            _ => None,
+        };
         actions
     }
 }
@@ -361,6 +367,8 @@ pub(super) struct Changes {
     pub collapse: Vec<(Id, bool)>,
     pub go: Option<Id>,
     pub focused: bool,
+    /// What gets the keyboard next.
+    pub focus: Option<Id>,
     /// World position to bring to a place on screen.
     pub center: Option<(Pos2, Pos2)>,
     /// What to show the inside of, `Some(None)` for all.
@@ -388,6 +396,9 @@ impl Changes {
         }
         if let Some(lasso) = self.lasso {
             canvas.lasso = lasso;
+        }
+        if let Some(id) = self.focus {
+            canvas.focus(&id);
         }
         if let Some(id) = self.go {
             canvas.reveal(&Selection::Node(id.clone()));

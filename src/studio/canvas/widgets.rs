@@ -1,5 +1,6 @@
 //! Nodes and ports as widgets: pointer, keyboard and screen readers meet the drawing here.
 
+use super::navigate::holds;
 use super::paint::Paint;
 use super::view::{Canvas, CanvasAction, Changes, Drag, Scene, process_area};
 use crate::drawing::hit::Step;
@@ -165,6 +166,7 @@ impl Canvas {
                     && chevron.contains(at)
                 {
                     changes.collapse.push((id.clone(), node.collapsed == Some(false)));
+                    actions.extend(hides(scene, id, node.collapsed == Some(false)));
                     continue;
                 }
                 response.request_focus();
@@ -192,6 +194,14 @@ impl Canvas {
             if self.focus.as_ref() == Some(id) {
                 response.request_focus();
                 changes.focused = true;
+            }
+            // The keyboard goes along with what is selected, as undo does it.
+            if response.has_focus()
+                && let Selection::Node(now) = scene.selection
+                && self.followed.as_ref() == Some(id)
+                && now != id
+            {
+                changes.focus = Some(now.clone());
             }
             if response.has_focus() {
                 let filter =
@@ -226,6 +236,9 @@ impl Canvas {
         };
         let lead = self.lead.as_ref().filter(|id| scene.selection.has(id)).or(first);
         if let Some(id) = lead.filter(|id| self.layout.place_of(id).is_some()) {
+            if menus::asked_for_none(ui.ctx()) {
+                changes.focus = Some(id.clone());
+            }
             return self.keys(ui, id, self.layout.node(id), scene, actions, changes);
         }
         let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
@@ -291,6 +304,13 @@ impl Canvas {
             }
         }
     }
+}
+
+/// Closing a container that hides what is selected selects the container: what one cannot see is not what keys act on.
+fn hides(scene: &Scene<'_>, container: &Id, closes: bool) -> Option<CanvasAction> {
+    let ids = scene.selection.ids();
+    let hidden = closes && ids.iter().any(|id| holds(scene.orchestration, container, id));
+    hidden.then(|| CanvasAction::Select(Selection::Node(container.clone())))
 }
 
 /// With all that its card may have had no room for.

@@ -156,7 +156,7 @@ impl Command {
             Self::Delete => {
                 let some = document.selection != Selection::Orchestration;
                 unless(studio.tabs.on_canvas(), "Go to an orchestration first")
-                    .or(unless(some, "Select what to delete first"))
+                    .or(unless(some, "Select a shape, port or declaration to delete first"))
             }
             Self::SelectSiblings => element(),
             Self::AddBranch => {

@@ -389,7 +389,12 @@ fn spelled(ui: &Ui, entries: &[(Response, bool, &str)], at: Option<usize>) -> Op
     // A letter goes on from where one is, a word may be that very entry.
     let from = at.map_or(0, |at| if letters == typed { at + 1 } else { at });
     let begins = |index: &usize| {
-        entries.get(*index).is_some_and(|(_, _, words)| words.to_lowercase().starts_with(letters.as_str()))
+        entries.get(*index).is_some_and(|(_, _, words)| {
+            let words = words.to_lowercase();
+            // `OrderID` finds `PropertySchema.OrderID`.
+            let last = words.rsplit('.').next().unwrap_or_default();
+            words.starts_with(letters.as_str()) || last.starts_with(letters.as_str())
+        })
     };
     let found = (from..entries.len()).chain(0..from).find(begins);
     ui.data_mut(|data| data.insert_temp(id, (letters, now)));
@@ -405,6 +410,12 @@ pub fn typed(ctx: &egui::Context) -> String {
         });
         texts.collect()
     })
+}
+
+/// Down and Up of a list below a field, asked for before the field, which would move its caret.
+pub fn list_keys(ui: &Ui) -> (bool, bool) {
+    let pressed = |key| ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, key));
+    (pressed(egui::Key::ArrowDown), pressed(egui::Key::ArrowUp))
 }
 
 /// Gives the keyboard to a field that is new, behind its text.

@@ -191,6 +191,10 @@ impl RunMode {
                 // Changed while one looks at the run: the same messages meet the change.
                 self.tell(Command::Again(app));
             } else {
+                if known {
+                    let words = "A new run of what was changed; the one before is in the list of runs";
+                    actions.push(Action::SaidToo(words.to_owned()));
+                }
                 self.tell(if known { Command::Reload(app) } else { Command::Load(app) });
                 if !self.held {
                     self.tell(Command::Play);

@@ -288,8 +288,8 @@ fn sum(run: &RunMode, comparison: &Comparison) -> String {
             words.push(format!("{count} only in {name}"));
         }
     }
-    let until = until.map(|end| format!("Up to {}: ", Clock(end.since(run.state.start)))).unwrap_or_default();
-    format!("{until}{}", words.join(" · "))
+    let until = until.map(|end| format!(" up to {}", Clock(end.since(run.state.start)))).unwrap_or_default();
+    format!("From just before they part{until}: {}", words.join(" · "))
 }
 
 fn half(rect: Rect, right: bool) -> Rect {

@@ -131,7 +131,7 @@ impl Compiler<'_> {
         let root = words.first().map_or("", |w| w.text.as_str());
         let names = self.symbols.names();
         if let Some(place) = self.symbols.elsewhere(root) {
-            let message = format!("{root} is not in scope here: it is {place}");
+            let message = format!("there is no {root} in scope here: it is {place}");
             let help = format!(
                 "Use {root} there, or keep what it holds in a variable of the orchestration, which is seen everywhere."
             );

@@ -79,6 +79,10 @@ pub fn ui(ui: &mut Ui, document: &Document, drawn: bool, actions: &mut Vec<Actio
             state.go = None;
         }
         if response.has_focus() {
+            // Another orchestration is not selected by going past it, but keys mean it.
+            let elsewhere = matches!(&row.content, Content::Go(module, _) if *module != document.module);
+            let named = target(document, row).filter(|_| elsewhere).map(|named| (response.id, named));
+            ui.data_mut(|data| data.insert_temp(meant_id(), named));
             let arrows =
                 EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
             ui.memory_mut(|m| m.set_focus_lock_filter(response.id, arrows));
@@ -114,7 +118,8 @@ fn filter(ui: &mut Ui, state: &mut State) {
     if response.has_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
         state.filter.clear();
     }
-    if response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) {
+    let down = response.has_focus() && ui.input(|i| i.key_pressed(Key::ArrowDown));
+    if down || response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) {
         let first = shown(&state.rows, state).into_iter().filter_map(|i| state.rows.get(i));
         state.go = first.into_iter().find(|row| row.depth > 0).map(|row| row.key.clone());
     }
@@ -173,6 +178,16 @@ fn selection(document: &Document, row: &Row) -> Option<(String, Selection)> {
             Some((module, Selection::Declared { scope: None, kind: K::PortType, name }))
         }
     }
+}
+
+fn meant_id() -> egui::Id {
+    egui::Id::unique("row of the explorer")
+}
+
+/// What the row of the explorer that has the keyboard names, when that is not what is selected.
+pub fn meant(ctx: &egui::Context) -> Option<Target> {
+    let (row, target) = ctx.data(|data| data.get_temp::<Option<(egui::Id, Target)>>(meant_id()))??;
+    (ctx.memory(|memory| memory.focused()) == Some(row)).then_some(target)
 }
 
 /// What a row names, to find its uses and rename it.

@@ -49,7 +49,7 @@ fn head(ui: &mut Ui, editing: &Editing<'_>, port: &Port) {
     let t = Tokens::of(ui);
     title(ui, Glyph::Port, t.messaging, &port.name, "Port");
     let (words, bound) = binding_words(&editing.document.app, editing.module, editing.orchestration, port);
-    ui.label(RichText::new(words).color(if bound { t.muted } else { t.error }));
+    ui.label(RichText::new(words).color(if bound { t.muted } else { t.warn }));
 }
 
 fn edit(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) -> Port {
@@ -130,7 +130,10 @@ const KINDS: [(&str, &str); 6] = [
     ("Specify later", "Bound to a receive port, send port or group of the application when it is deployed."),
     ("Specify now", "Its own physical port is made from this address when it is deployed."),
     ("Dynamic", "The orchestration sets the address at run time."),
-    ("Direct: message box", "Subscribes to the message box itself, and publishes to it."),
+    (
+        "Direct: message box",
+        "What comes in by it is subscribed to in the message box; what goes out is published there.",
+    ),
     ("Direct: self-correlating", "A private channel: whoever gets this port can answer this very instance."),
     ("Direct: partner", "Both orchestrations choose the same port of one of them."),
 ];

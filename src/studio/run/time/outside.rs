@@ -11,6 +11,8 @@ use crate::studio::run::player::{Command, span_words};
 use crate::studio::run::{RunMode, forks};
 use crate::studio::table::BAR;
 use crate::studio::theme::Tokens;
+use std::collections::BTreeSet;
+
 use egui::{Color32, FontId, Rect, RichText, Sense, Ui, pos2, vec2};
 
 /// Room for the times over the lanes, and for what came from outside.
@@ -18,7 +20,7 @@ const RULER: f32 = 15.0;
 const ARRIVALS: f32 = 22.0;
 /// Least points between two times of the ruler.
 const APART: f32 = 84.0;
-/// Most messages on the lane that one can take hold of; those nearest to the moment shown.
+/// Most messages on the lane that one can take hold of by keys: those nearest to the moment shown; and most near the pointer.
 const HELD: usize = 60;
 
 /// Ticks between two times of the ruler, for this many in a point.
@@ -92,8 +94,15 @@ pub fn ruler(ui: &mut Ui, run: &mut RunMode) {
     let arrivals = &run.time.arrivals;
     let place = |time: i64| arrivals.partition_point(|arrival| arrival.at < time);
     let seen = place(from)..place(end.saturating_add(1));
-    let begin = place(head).saturating_sub(HELD / 2).clamp(seen.start, seen.end);
-    let near = begin..(begin + HELD).min(seen.end);
+    let begin = place(head).saturating_sub(HELD / 2).min(seen.end.saturating_sub(HELD)).max(seen.start);
+    let mut near: BTreeSet<usize> = (begin..(begin + HELD).min(seen.end)).collect();
+    // And those under the pointer, wherever that is or was pressed.
+    let points = [ui.input(|i| i.pointer.latest_pos()), grip::begun(ui)];
+    for point in points.into_iter().flatten().filter(|point| lane.contains(*point)) {
+        let tick =
+            |x: f32| from + (f64::from((x - body.left()) / body.width().max(1.0)) * span as f64) as i64;
+        near.extend((place(tick(point.x - 8.0))..place(tick(point.x + 8.0))).take(HELD));
+    }
     let mut ends = [f32::NEG_INFINITY; 2];
     for arrival in arrivals.range(seen) {
         let at = pos2(x(arrival.at), row(lane, arrival.sent).center().y);
