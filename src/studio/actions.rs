@@ -425,6 +425,10 @@ impl Studio {
             && explorer::meant(ctx).is_none();
         match self.named(ctx).filter(|_| !shape || editor::focused(ctx).is_some()) {
             Some(target) => self.start_renaming(target),
+            None if editor::focused(ctx).is_some() => {
+                let why = "Rename: put the caret on the name of a message, variable, set or port first";
+                self.said = Some((why.to_owned(), true));
+            }
             None => self.rename(),
         }
     }

@@ -10,6 +10,7 @@ use crate::drawing::layout::is_container;
 use crate::model::edit::{self, BlockRef, Clip, DeclarationKind, Edit, owner_of};
 use crate::model::{BlockSlot, Id, Shape, ShapeKind};
 use egui::ViewportCommand;
+use std::collections::BTreeSet;
 
 /// A place beside or in what is selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,9 +205,15 @@ impl Studio {
             (Selection::Nodes(ids), _) => counted(ids.len(), "element"),
             _ => return None,
         };
-        let shapes = shapes.into_iter().map(within);
-        let blocks = ids.iter().map(|id| self.document.owner(id).map_or(0, |owner| within_block(owner, id)));
-        Some(format!("Delete {what}{}", and_inside(shapes.chain(blocks).sum())))
+        let mut all = BTreeSet::new();
+        for (id, owner) in ids.iter().filter_map(|id| Some((id, self.document.owner(id)?))) {
+            let mut visit = |shape: &Shape| shape.visit(&mut |inner| all.extend([inner.id.clone()]));
+            match owner.id == *id {
+                true => visit(owner),
+                false => block_of(owner, id).into_iter().flatten().for_each(visit),
+            }
+        }
+        Some(format!("Delete {what}{}", and_inside(all.difference(&ids).count())))
     }
 
     /// What comes after the selected elements, else before them; of shapes, in their own block if there is one.
@@ -221,10 +228,11 @@ impl Studio {
             let next = after.iter().find(stays).or_else(|| before.iter().rev().find(stays))?;
             Some(next.id.clone())
         });
+        let layout = self.tabs.canvas().layout();
+        let beside = beside.filter(|next| !layout.inside(next, &ids));
         if beside.is_some() {
             return beside;
         }
-        let layout = self.tabs.canvas().layout();
         let walk = |from: Option<&Id>, step: Step| {
             let mut at = layout.step(from?, step)?;
             while ids.contains(&at.id) || layout.inside(&at.id, &ids) {
@@ -511,16 +519,15 @@ fn within(shape: &Shape) -> usize {
     all - 1
 }
 
-/// How many shapes are in the branch, catch or compensation block of `owner` with this id.
-fn within_block(owner: &Shape, id: &Id) -> usize {
+/// What is in the branch, catch or compensation block of `owner` with this id.
+fn block_of<'a>(owner: &'a Shape, id: &Id) -> Option<&'a [Shape]> {
     let own = |slot: &BlockSlot| match slot {
         BlockSlot::Branch(own) | BlockSlot::Catch(own) => own == id,
         BlockSlot::Compensation => matches!(&owner.kind, ShapeKind::Scope(scope)
             if scope.compensation.as_ref().is_some_and(|block| block.id == *id)),
         BlockSlot::Body => false,
     };
-    let blocks = owner.blocks().into_iter().filter(|(slot, _)| own(slot));
-    blocks.flat_map(|(_, block)| block).map(|shape| 1 + within(shape)).sum()
+    owner.blocks().into_iter().find(|(slot, _)| own(slot)).map(|(_, block)| block.as_slice())
 }
 
 fn and_inside(shapes: usize) -> String {

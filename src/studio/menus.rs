@@ -221,8 +221,10 @@ fn entry(ui: &mut Ui, studio: &Studio, command: C, actions: &mut Vec<Action>) {
 
 /// True when one asks with the keyboard for the menu of what has it.
 fn asked(ctx: &egui::Context) -> bool {
-    let again = ctx.data_mut(|data| data.remove_temp::<bool>(again())).is_some();
-    again || pressed(ctx)
+    // What gets the keyboard later than that was not meant.
+    const FRAMES: u64 = 3;
+    let asked = ctx.data_mut(|data| data.remove_temp::<u64>(again()));
+    asked.is_some_and(|frame| ctx.cumulative_frame_nr() <= frame + FRAMES) || pressed(ctx)
 }
 
 fn again() -> egui::Id {
@@ -237,7 +239,8 @@ fn pressed(ctx: &egui::Context) -> bool {
 pub fn asked_for_none(ctx: &egui::Context) -> bool {
     let asked = pressed(ctx);
     if asked {
-        ctx.data_mut(|data| data.insert_temp(again(), true));
+        let frame = ctx.cumulative_frame_nr();
+        ctx.data_mut(|data| data.insert_temp(again(), frame));
     }
     asked
 }

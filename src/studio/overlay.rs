@@ -482,7 +482,6 @@ struct Recovery {
     later: bool,
 }
 
-/// `open` is the application that is open and not saved: what is recovered would take its place.
 fn recover(ui: &mut Ui, found: &[Found]) -> Recovery {
     let t = Tokens::of(ui);
     ui.set_width(480.0);

@@ -5,7 +5,6 @@ use super::theme::{self, Tokens};
 use egui::{Align2, FontId, RichText, ScrollArea, Sense, Ui, vec2};
 
 impl Studio {
-    /// Shows the list over the canvas while it is open.
     /// Escape closes the history, before anything else it is for, unless one types or a list is open.
     pub(super) fn leave_past(&mut self, ctx: &egui::Context) {
         let others = self.overlay.is_open() || ctx.text_edit_focused() || egui::Popup::is_any_open(ctx);
@@ -15,6 +14,7 @@ impl Studio {
         }
     }
 
+    /// Shows the list over the canvas while it is open.
     pub(super) fn show_past(&mut self, ctx: &egui::Context) {
         if !self.past_open {
             return;

@@ -31,7 +31,15 @@ pub struct Keeper {
     /// How many copies of others there were when one looked last.
     left: usize,
     /// Copies of others that are open here: they go when that is saved or given up.
-    open: Vec<PathBuf>,
+    open: Vec<Held>,
+}
+
+/// A copy that nobody else takes.
+#[derive(Debug)]
+struct Held {
+    copy: PathBuf,
+    /// Held for as long as the copy is open here.
+    _lock: Option<File>,
 }
 
 /// A copy on disk.
@@ -99,14 +107,22 @@ impl Keeper {
         let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
         paths.sort();
         let others = |p: &PathBuf| {
-            p.extension().is_some_and(|e| e == "ron") && *p != self.file && !self.open.contains(p)
+            p.extension().is_some_and(|e| e == "ron")
+                && *p != self.file
+                && !self.open.iter().any(|held| held.copy == *p)
         };
         for file in paths.into_iter().filter(others) {
             let Ok(lock) = File::create(file.with_extension("lock")) else { continue };
             if lock.try_lock().is_err() {
                 continue;
             }
-            all.extend(read(&file));
+            match read(&file) {
+                // Saved after all: nobody needs the copy any more.
+                Some(found) if found.changes.as_ref().is_some_and(Vec::is_empty) => {
+                    found.copies.iter().for_each(|copy| remove(copy));
+                }
+                found => all.extend(found),
+            }
         }
         all.sort_by_key(|found| found.age);
         let older: Vec<PathBuf> = all.iter().flat_map(|found| found.copies.iter().skip(1)).cloned().collect();
@@ -123,7 +139,11 @@ impl Keeper {
     /// Makes what was found one's own, with this document. Its copy stays until that is saved or given up.
     pub fn adopt(&mut self, document: &Document, found: &Found, now: f64) {
         self.clear();
-        self.open.clone_from(&found.copies);
+        let held = |copy: &PathBuf| {
+            let lock = File::create(copy.with_extension("lock")).ok();
+            Held { copy: copy.clone(), _lock: lock.filter(|lock| lock.try_lock().is_ok()) }
+        };
+        self.open = found.copies.iter().map(held).collect();
         self.left = self.left.saturating_sub(1);
         self.keep(document, now);
     }
@@ -131,8 +151,8 @@ impl Keeper {
     /// What is open is saved, or its user gave it up: no copy is needed any more.
     pub fn done(&mut self) {
         self.clear();
-        for copy in std::mem::take(&mut self.open) {
-            remove(&copy);
+        for held in std::mem::take(&mut self.open) {
+            remove(&held.copy);
         }
     }
 
@@ -160,7 +180,8 @@ impl Keeper {
             self.kept = Some((document.revision, now));
             let (app, name) = (document.app.clone(), document.name().to_owned());
             let folder = document.base.clone().or_else(|| document.folder.clone());
-            let (file, from) = (self.file.clone(), self.open.clone());
+            let from = self.open.iter().map(|held| held.copy.clone()).collect();
+            let file = self.file.clone();
             // Not being able to keep a copy is no reason to stop anybody's work.
             let write = move || drop(write(&file, &app, name, folder, from));
             self.writer = thread::Builder::new().name("keep".to_owned()).spawn(write).ok();

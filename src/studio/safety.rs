@@ -53,7 +53,7 @@ impl Studio {
             ui.horizontal_wrapped(|ui| {
                 let here = if self.document.unsaved() { " You have changes of your own." } else { "" };
                 let words = format!(
-                    "Another program changed the files of this application: {} to what is here.{here}",
+                    "Another program changed the files of this application: {} to what was saved.{here}",
                     counted(differences, "difference")
                 );
                 ui.label(RichText::new(words).color(t.text));
@@ -107,9 +107,7 @@ impl Studio {
         if document.folder.is_none() || document.edit(batch, None).is_err() || document.app != found.app {
             document.replace(found.app.clone());
         }
-        self.tabs = Tabs::new(Tab::Orchestration(document.module.clone()));
-        self.take(document);
-        self.mode = super::Mode::Design;
+        self.replace(document);
         self.said = Some((format!("Recovered unsaved work on {}", found.name), false));
         if let Some(keeper) = &mut self.keeper {
             keeper.adopt(&self.document, found, now);

@@ -16,7 +16,7 @@ pub struct TypeAhead {
     /// What tells a key that is held down from one that is pressed anew.
     down: HashSet<Key>,
     settling: u8,
-    /// The command that was handed on last: the same again means the same.
+    /// The command that was handed on last.
     last: Option<(Key, Modifiers)>,
     by_keys: bool,
 }
@@ -33,7 +33,7 @@ impl Plugin for TypeAhead {
 
     fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
         self.waiting.extend(input.events.drain(..));
-        let again = self.last.is_some()
+        let again = self.last.is_some_and(repeats)
             && self.waiting.iter().find(|event| acts(event)).map(struck) == Some(self.last);
         let settled = self.settling == 0 || again;
         self.settling = self.settling.saturating_sub(1);
@@ -72,7 +72,7 @@ impl TypeAhead {
         match event {
             Event::Key { key, pressed: true, modifiers, .. } => {
                 let plain = !modifiers.command && !modifiers.alt;
-                !self.down.contains(key) && (!typing || !writes(*key, plain))
+                !modifies(*key) && !self.down.contains(key) && (!typing || !writes(*key, plain))
             }
             Event::Copy | Event::Cut | Event::Paste(_) => !typing,
             _ => false,
@@ -103,14 +103,35 @@ fn struck(event: &Event) -> Option<(Key, Modifiers)> {
     }
 }
 
+/// True for a command after which the same again means the same: a step, or one with Ctrl.
+fn repeats((key, modifiers): (Key, Modifiers)) -> bool {
+    modifiers.command || matches!(key, Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight)
+}
+
 /// True for what does something: it must not overtake a key.
 fn acts(event: &Event) -> bool {
     match event {
-        Event::Key { pressed, .. } => *pressed,
+        Event::Key { key, pressed, .. } => *pressed && !modifies(*key),
         Event::Copy | Event::Cut | Event::Paste(_) | Event::Text(_) | Event::Ime(_) => true,
         Event::PointerButton { .. } => true,
         _ => false,
     }
+}
+
+/// True for a key that only changes what others mean while it is down.
+fn modifies(key: Key) -> bool {
+    use Key as K;
+    matches!(
+        key,
+        K::ShiftLeft
+            | K::ShiftRight
+            | K::ControlLeft
+            | K::ControlRight
+            | K::AltLeft
+            | K::AltRight
+            | K::SuperLeft
+            | K::SuperRight
+    )
 }
 
 /// True for the keys of a field itself.

@@ -434,7 +434,7 @@ fn what_is_typed_ahead_goes_where_it_would_have_gone() {
         let mut window = open("hello");
         click(&mut window, Role::TreeItem, "Receive request");
         let keys =
-            [struck(Key::ArrowDown, ""), spelled("adelay"), enter(), enter(), spelled("cswa5")].concat();
+            [struck(Key::ArrowDown, ""), spelled("adelay"), enter(), enter(), spelled("ccswa5")].concat();
         for keys in keys.chunks(at_once.min(keys.len())) {
             window.input_mut().events.extend_from_slice(keys);
             window.step();
@@ -442,7 +442,7 @@ fn what_is_typed_ahead_goes_where_it_would_have_gone() {
         window.run_steps(60);
         let shape = &window.state().document.orchestration().unwrap().body[2];
         let ShapeKind::Delay(until) = &shape.kind else { panic!("{at_once} at once: {shape:?}") };
-        assert_eq!(until.text, "cswa5", "{at_once} at once");
+        assert_eq!(until.text, "ccswa5", "{at_once} at once");
         assert_eq!(body(&window).len(), 4, "no letter was a command");
     }
 }

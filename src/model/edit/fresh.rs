@@ -110,13 +110,15 @@ pub(super) fn complete_all(module: &Module, shapes: &mut [Shape]) {
 /// True for a name as [`new_shape`] gives it.
 pub(super) fn is_default_name(shape: &Shape) -> bool {
     let base: String = shape.kind.label().split(' ').collect();
-    stem(&shape.name) == base && shape.name != base
+    let number = shape.name.strip_prefix(&base).and_then(|rest| rest.strip_prefix('_'));
+    number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// A name without the number behind it: `Notify` of `Notify_2`.
+/// A name without the number behind it: `Notify` of `Notify_2`. A longer one is part of the name, as in `Order_850`.
 fn stem(name: &str) -> &str {
-    let numbered =
-        |(_, number): &(&str, &str)| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+    let numbered = |(_, number): &(&str, &str)| {
+        (1..=2).contains(&number.len()) && number.bytes().all(|digit| digit.is_ascii_digit())
+    };
     name.rsplit_once('_').filter(numbered).map_or(name, |(stem, _)| stem)
 }
 

@@ -200,6 +200,7 @@ impl Canvas {
                 && let Selection::Node(now) = scene.selection
                 && self.followed.as_ref() == Some(id)
                 && now != id
+                && widgets.nodes.iter().any(|(shown, _)| shown == now)
             {
                 changes.focus = Some(now.clone());
             }
@@ -237,7 +238,7 @@ impl Canvas {
         let lead = self.lead.as_ref().filter(|id| scene.selection.has(id)).or(first);
         if let Some(id) = lead.filter(|id| self.layout.place_of(id).is_some()) {
             if menus::asked_for_none(ui.ctx()) {
-                changes.focus = Some(id.clone());
+                changes.go = Some(id.clone());
             }
             return self.keys(ui, id, self.layout.node(id), scene, actions, changes);
         }
@@ -301,6 +302,7 @@ impl Canvas {
         for (key, collapse) in [(Key::Minus, true), (Key::Plus, false)] {
             if pressed(Modifiers::NONE, key) && node.is_some_and(|n| n.collapsed.is_some()) {
                 changes.collapse.push((id.clone(), collapse));
+                actions.extend(hides(scene, id, collapse));
             }
         }
     }

@@ -86,6 +86,8 @@ impl Command {
     /// the drawing belong to what has the focus.
     pub fn pressed(ctx: &egui::Context, canvas: bool, running: bool) -> Vec<Self> {
         let typing = ctx.text_edit_focused();
+        // The name under the caret can be renamed from where one writes.
+        let in_code = crate::studio::editor::focused(ctx).is_some();
         let bound = panels::fields::bound(ctx);
         let keymap = keymap::of(ctx);
         let mut all: Vec<(Self, KeyboardShortcut)> =
@@ -108,7 +110,8 @@ impl Command {
                     continue;
                 }
                 let steps = matches!(command, Self::Undo | Self::Redo);
-                if (command.on_drawing() && (typing || !canvas)) || (steps && typing && !bound) {
+                let drawing = command.on_drawing() && !(command == Self::Rename && in_code);
+                if (drawing && (typing || !canvas)) || (steps && typing && !bound) {
                     continue;
                 }
                 if taken(input, &shortcut) {

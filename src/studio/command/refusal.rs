@@ -125,8 +125,8 @@ impl Command {
                 studio.keeper.as_ref().is_some_and(Keeper::has_found),
                 "There is no unsaved work of before",
             ),
-            Self::Undo => unless(document.history().undo_label().is_some(), "Nothing was changed yet"),
-            Self::Redo => unless(document.history().redo_label().is_some(), "Nothing was undone"),
+            Self::Undo => unless(document.history().undo_label().is_some(), "There is nothing to undo"),
+            Self::Redo => unless(document.history().redo_label().is_some(), "There is nothing to redo"),
             Self::Cut | Self::Copy | Self::Duplicate | Self::Wrap => shape(false),
             Self::Convert => shape(true),
             Self::MoveUp | Self::MoveDown | Self::MoveLeft | Self::MoveRight => {

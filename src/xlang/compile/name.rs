@@ -141,7 +141,7 @@ impl Compiler<'_> {
         let help = match closest(root, names.iter().map(String::as_str)) {
             Some(name) => format!("Did you mean {name}?"),
             None => format!(
-                "Declare {root} in the Orchestration View; a .NET type is written with its namespace, such as System.String."
+                "Declare {root} first, as a variable or message of the orchestration; a .NET type is written with its namespace, such as System.String."
             ),
         };
         self.error(UNKNOWN, span, format!("there is no {root} here"), help);

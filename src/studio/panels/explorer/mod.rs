@@ -118,7 +118,7 @@ fn filter(ui: &mut Ui, state: &mut State) {
     if response.has_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
         state.filter.clear();
     }
-    let down = response.has_focus() && ui.input(|i| i.key_pressed(Key::ArrowDown));
+    let down = response.has_focus() && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowDown));
     if down || response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) {
         let first = shown(&state.rows, state).into_iter().filter_map(|i| state.rows.get(i));
         state.go = first.into_iter().find(|row| row.depth > 0).map(|row| row.key.clone());

@@ -11,9 +11,8 @@ use crate::studio::run::player::{Command, span_words};
 use crate::studio::run::{RunMode, forks};
 use crate::studio::table::BAR;
 use crate::studio::theme::Tokens;
-use std::collections::BTreeSet;
-
 use egui::{Color32, FontId, Rect, RichText, Sense, Ui, pos2, vec2};
+use std::collections::BTreeSet;
 
 /// Room for the times over the lanes, and for what came from outside.
 const RULER: f32 = 15.0;
