@@ -424,7 +424,7 @@ impl Studio {
         let shape = matches!(self.document.selection, Selection::Node(_) | Selection::Nodes(_))
             && explorer::meant(ctx).is_none();
         match self.named(ctx).filter(|_| !shape || editor::focused(ctx).is_some()) {
-            Some(target) => self.start_renaming(target),
+            Some(target) => self.start_renaming(ctx, target),
             None if editor::focused(ctx).is_some() => {
                 let why = "Rename: put the caret on the name of a message, variable, set or port first";
                 self.said = Some((why.to_owned(), true));

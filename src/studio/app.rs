@@ -70,6 +70,8 @@ pub struct Studio {
     pub(super) applied: Appearance,
     /// Looks for problems beside the window; without one that happens between two frames, as in tests.
     pub(super) checker: Option<Checker>,
+    /// What gets the keyboard back once no dialog has it.
+    pub(super) gives_back: Option<egui::Id>,
     /// Copies unsaved work; `None` without a place for it, as in tests.
     pub(super) keeper: Option<Keeper>,
     pub(super) watch: Watch,
@@ -114,6 +116,7 @@ impl Studio {
             wide: false,
             applied: Appearance::default(),
             checker: None,
+            gives_back: None,
             keeper: None,
             watch: Watch::default(),
             theirs: None,
@@ -177,6 +180,9 @@ impl Studio {
         self.leave_past(ui.ctx());
         // An open list or question has the keys to itself; nothing changes under what the hand holds.
         let asking = ui.ctx().memory(|memory| memory.top_modal_layer().is_some());
+        if let Some(before) = self.gives_back.take_if(|_| !asking) {
+            ui.memory_mut(|memory| memory.request_focus(before));
+        }
         let held = egui::DragAndDrop::has_any_payload(ui.ctx());
         let listing = egui::Popup::is_any_open(ui.ctx()) || asking || held;
         if !self.overlay.is_open() && !self.tabs.recording() && !listing {

@@ -23,6 +23,8 @@ pub struct Renaming {
     places: Vec<Usage>,
     /// Why the name as it is now is refused.
     refused: Option<String>,
+    /// What had the keyboard, and gets it back.
+    before: Option<egui::Id>,
     /// Frames in which the name is selected anew: a window that opens is laid out once before it is shown.
     fresh: u8,
 }
@@ -31,6 +33,11 @@ impl Renaming {
     /// What is renamed.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// What had the keyboard before.
+    pub fn before(&self) -> Option<egui::Id> {
+        self.before
     }
 
     /// The same by the name that is written now.
@@ -44,7 +51,7 @@ impl Studio {
         match ask {
             Ask::Define(target) => self.define(ctx, &target),
             Ask::Usages(target) => self.find_usages(&target),
-            Ask::Rename(target) => self.start_renaming(target),
+            Ask::Rename(target) => self.start_renaming(ctx, target),
             Ask::Show(usage) => self.show_usage(ctx, &usage),
             Ask::Large(place) => {
                 editor::put_caret(ctx, &place, true, 0..0);
@@ -154,14 +161,15 @@ impl Studio {
         }
     }
 
-    pub(super) fn start_renaming(&mut self, target: Target) {
+    pub(super) fn start_renaming(&mut self, ctx: &Context, target: Target) {
         let old = target.name(&self.document.app).to_owned();
         if matches!(target, Target::Property(_) | Target::Component(_)) {
             self.said = Some((format!("{old} is named by its file; rename it there"), true));
             return;
         }
         let places = language::usages(&self.document.app, &self.document.knowledge(), &target);
-        let renaming = Renaming { target, name: old.clone(), old, places, refused: None, fresh: 2 };
+        let before = ctx.memory(|memory| memory.focused());
+        let renaming = Renaming { target, name: old.clone(), old, places, refused: None, before, fresh: 2 };
         self.overlay = Overlay::Rename(Box::new(renaming));
     }
 

@@ -220,6 +220,9 @@ impl Studio {
             Overlay::Rename(renaming) => {
                 let shown = dialog("rename").show(ctx, |ui| self.renaming(ui, renaming, actions));
                 keep = !(shown.should_close() || shown.inner);
+                if !keep {
+                    self.gives_back = renaming.before();
+                }
                 if let Some(usages) =
                     self.usages.as_mut().filter(|u| shown.inner && u.target == *renaming.target())
                 {

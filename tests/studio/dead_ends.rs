@@ -410,6 +410,14 @@ fn keys_in_the_explorer_mean_the_row_that_has_the_keyboard() {
     window.run_steps(2);
     assert!(window.query_by_label("Rename orchestration OrderBrokerOrch").is_some());
     plain(&mut window, Key::Escape);
+    window.run_steps(2);
+    let rows = window.query_all_by_role(Role::TreeItem);
+    let focused =
+        rows.filter(|row| row.accesskit_node().is_focused()).filter_map(|row| row.accesskit_node().label());
+    assert!(
+        focused.into_iter().any(|name| name.contains("OrderBrokerOrch")),
+        "the row has the keyboard again"
+    );
     assert_eq!(window.state().document.module, shown);
 }
 

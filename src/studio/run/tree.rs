@@ -260,9 +260,21 @@ fn first_words(run: &RunMode, comparison: &Comparison, pair: &Pair) -> String {
             let (here, there) = (what(left), what(right));
             format!("{here} at {}, {there} at {} in {}", time(left), time(right), comparison.right)
         }
-        (Some(event), None) => format!("{} at {}, only in {}", what(event), time(event), comparison.left),
-        (None, Some(event)) => format!("{} at {}, only in {}", what(event), time(event), comparison.right),
+        (Some(event), None) => {
+            format!("{} at {}, {}", what(event), time(event), only(run, comparison, &comparison.left))
+        }
+        (None, Some(event)) => {
+            format!("{} at {}, {}", what(event), time(event), only(run, comparison, &comparison.right))
+        }
         (None, None) => String::new(),
+    }
+}
+
+/// Where the records end it may still come in the other run.
+fn only(run: &RunMode, comparison: &Comparison, name: &str) -> String {
+    match comparison.beside.until {
+        Some(end) => format!("in {name} only by {}", Clock(end.since(run.state.start))),
+        None => format!("only in {name}"),
     }
 }
 
@@ -273,7 +285,7 @@ fn what(run: &RunMode, event: &Event) -> String {
 
 /// What is the same in both and what is not.
 fn sum(run: &RunMode, comparison: &Comparison) -> String {
-    let Beside { pairs, until } = &comparison.beside;
+    let Beside { pairs, .. } = &comparison.beside;
     let count = |what: &dyn Fn(&Pair) -> bool| pairs.iter().filter(|pair| what(pair)).count();
     let both = count(&|pair| pair.later().is_some());
     let moved = count(&|pair| pair.later().is_some() && !pair.is_same());
@@ -285,11 +297,10 @@ fn sum(run: &RunMode, comparison: &Comparison) -> String {
     }
     for (count, name) in [(left, &comparison.left), (right, &comparison.right)] {
         if count > 0 {
-            words.push(format!("{count} only in {name}"));
+            words.push(format!("{count} {}", only(run, comparison, name)));
         }
     }
-    let until = until.map(|end| format!(" up to {}", Clock(end.since(run.state.start)))).unwrap_or_default();
-    format!("From just before they part{until}: {}", words.join(" · "))
+    format!("From just before they part: {}", words.join(" · "))
 }
 
 fn half(rect: Rect, right: bool) -> Rect {
