@@ -193,6 +193,9 @@ fn cases() -> Vec<Application> {
         coded_map(started(vec![])),
         untyped(started(vec![])),
         started(vec![shape(ShapeKind::Delay(Code { text: "5".into() }))]),
+        started(vec![expression("tally = tally + 1;")]),
+        started(vec![expression("note = xpath(Ordre, \"string(/*)\");")]),
+        schematic(started(vec![expression("note = Order.Totla;")])),
         republishing(
             ShapeKind::MessageAssignment(Code { text: "Own = new System.Xml.XmlDocument();".into() }),
             |_| {},
@@ -205,6 +208,17 @@ fn untyped(mut application: Application) -> Application {
     orchestration(&mut application, "Subject").messages[0].message_type = "System.String".into();
     let module = application.modules.get_mut("Subject").unwrap();
     module.port_types[0].operations[0].request = "System.Xml.XmlDocument".into();
+    application
+}
+
+/// With the schema of `Order`, whose field `Total` is distinguished.
+fn schematic(mut application: Application) -> Application {
+    let schema = r#"<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:b="http://schemas.microsoft.com/BizTalk/2003">
+        <xs:element name="OrderSchema"><xs:annotation><xs:appinfo><b:properties>
+        <b:property distinguished="true" xpath="/*[local-name()='OrderSchema']/*[local-name()='Total']"/>
+        </b:properties></xs:appinfo></xs:annotation><xs:complexType><xs:sequence>
+        <xs:element name="Total" type="xs:int"/></xs:sequence></xs:complexType></xs:element></xs:schema>"#;
+    application.schemas.insert("schemas/OrderSchema.xsd".into(), schema.into());
     application
 }
 
@@ -226,4 +240,45 @@ fn every_quick_fix_is_offered_somewhere() {
     let offered: BTreeSet<(&str, String)> = cases().iter().flat_map(offered).collect();
     let told = CATALOGUE.iter().flat_map(|entry| entry.fixes().map(|title| (entry.id, title.to_owned())));
     assert_eq!(offered, told.collect());
+}
+
+#[test]
+fn a_name_that_is_not_there_is_declared_or_spelt_as_it_is() {
+    let offered = |text: &str| {
+        let application = schematic(started(vec![expression(text)]));
+        let found = findings::all(&application);
+        let told = |d: &&crate::diagnostic::Diagnostic| matches!(d.code, "X05" | "X07");
+        let first = found.iter().find(told).unwrap();
+        let mut after = Vec::new();
+        for fix in &first.fixes {
+            let mut mended = application.clone();
+            let back = fix.clone().apply(&mut mended).unwrap();
+            let left = findings::all(&mended);
+            let same = |d: &&crate::diagnostic::Diagnostic| d.code == first.code && d.place == first.place;
+            assert_eq!(left.iter().find(same), None, "{} in {text}", fix.label());
+            let subject = mended.modules["Subject"].orchestration.as_ref().unwrap();
+            let declared = subject.variables.iter().map(|v| format!("{} {}", v.variable_type, v.name));
+            let written = subject.body.iter().filter_map(|s| match &s.kind {
+                ShapeKind::Expression(code) if code.text != text => Some(code.text.clone()),
+                _ => None,
+            });
+            after.extend(declared.chain(written));
+            back.apply(&mut mended).unwrap();
+            assert_eq!(mended, application);
+        }
+        after
+    };
+    assert_eq!(offered("tally = 0;"), ["System.Int32 tally"]);
+    assert_eq!(offered("tally = tally + 1;"), ["System.Int32 tally"]);
+    assert_eq!(offered("note = \"a\" + \"b\";"), ["System.String note"]);
+    assert_eq!(offered("if (!done && note == \"x\") { }"), ["System.Boolean done"]);
+    assert_eq!(offered("total = Order.Total;"), ["System.Int32 total"]);
+    assert_eq!(offered("whatever = Order;"), [""; 0], "a message is declared with its type");
+    assert_eq!(offered("Ordr.Total = 3;"), ["Order.Total = 3;"]);
+    let mut slip = schematic(started(vec![expression("x = Order.Totla;")]));
+    let variable = Variable { name: "x".into(), variable_type: "System.Int32".into(), ..Variable::default() };
+    orchestration(&mut slip, "Subject").variables.push(variable);
+    let found = findings::all(&slip).into_iter().find(|d| d.code == "X07").unwrap();
+    found.fixes[0].clone().apply(&mut slip).unwrap();
+    assert!(findings::all(&slip).iter().all(|d| d.code != "X07"));
 }

@@ -18,10 +18,11 @@ mod tests;
 mod usages;
 mod words;
 
+pub use crate::model::edit::CodeProperty;
 pub use complete::{Completion, CompletionKind, Completions, complete};
 pub use knowledge::Knowledge;
 pub use meaning::{Hover, definition, hover, target};
-pub use places::{CodePlace, CodeProperty, code_places};
+pub use places::{CodePlace, code_places};
 pub use rank::rank;
 pub use rename::{Rename, rename, rename_schema, with_name};
 pub use scope::{Declared, DeclaredKind, Scope, Standing};

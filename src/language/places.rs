@@ -1,8 +1,6 @@
 use crate::message::ValueType;
-use crate::model::edit::{Declaration, Edit};
-use crate::model::{
-    Application, Id, LongRunning, Module, Orchestration, Shape, ShapeKind, Transaction, Variable,
-};
+use crate::model::edit::{CodeProperty, Edit, condition, variables, with_text};
+use crate::model::{Application, Id, Module, Orchestration, Shape, ShapeKind, Transaction, Variable};
 use crate::xlang::Slot;
 use serde::{Deserialize, Serialize};
 
@@ -14,18 +12,6 @@ pub struct CodePlace {
     /// Shape or branch; `None` for what the orchestration itself declares.
     pub owner: Option<Id>,
     pub property: CodeProperty,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum CodeProperty {
-    /// Text of an Expression, Message Assignment, Delay, Suspend or Terminate.
-    Text,
-    /// Condition of a Loop or of a branch of a Decide.
-    Condition,
-    /// Timeout of a long-running scope or orchestration.
-    Timeout,
-    /// Initial value of the variable of this name, declared by the owner.
-    InitialValue(String),
 }
 
 impl CodePlace {
@@ -79,40 +65,8 @@ impl CodePlace {
 
     /// The edit that puts `text` there.
     pub fn edit(&self, app: &Application, text: &str) -> Option<Edit> {
-        let module = self.module.clone();
         let orchestration = orchestration(app, &self.module)?;
-        if let CodeProperty::InitialValue(name) = &self.property {
-            let found = variables(orchestration, self.owner.as_ref())?.iter().find(|v| v.name == *name)?;
-            let initial_value = (!text.is_empty()).then(|| text.to_owned());
-            let declaration = Declaration::Variable(Variable { initial_value, ..found.clone() });
-            return Some(Edit::Redeclare {
-                module,
-                scope: self.owner.clone(),
-                name: name.clone(),
-                declaration,
-            });
-        }
-        let Some(owner) = &self.owner else {
-            let mut properties = crate::model::edit::OrchestrationProperties::of(orchestration);
-            properties.transaction = timeout(&properties.transaction, text)?;
-            return Some(Edit::SetOrchestration { module, properties });
-        };
-        let Some(shape) = orchestration.shape(owner) else {
-            condition(orchestration, owner)?;
-            return Some(Edit::SetCondition { module, branch: owner.clone(), condition: text.to_owned() });
-        };
-        let mut kind = shape.kind.clone();
-        match &mut kind {
-            ShapeKind::Expression(code)
-            | ShapeKind::MessageAssignment(code)
-            | ShapeKind::Delay(code)
-            | ShapeKind::Suspend(code)
-            | ShapeKind::Terminate(code) => text.clone_into(&mut code.text),
-            ShapeKind::Loop(body) => text.clone_into(&mut body.condition),
-            ShapeKind::Scope(scope) => scope.transaction = timeout(&scope.transaction, text)?,
-            _ => return None,
-        }
-        Some(Edit::SetKind { module, shape: owner.clone(), kind })
+        with_text(&self.module, orchestration, self.owner.as_ref(), &self.property, text)
     }
 
     /// What the owner is called and what of it this is: `Set total`, `condition of Approved`.
@@ -129,27 +83,8 @@ impl CodePlace {
     }
 }
 
-fn timeout(now: &Transaction, text: &str) -> Option<Transaction> {
-    match now {
-        Transaction::LongRunning(_) => {
-            Some(Transaction::LongRunning(LongRunning { timeout: text.to_owned() }))
-        }
-        _ => None,
-    }
-}
-
 pub(super) fn orchestration<'a>(app: &'a Application, module: &str) -> Option<&'a Orchestration> {
     app.modules.get(module)?.orchestration.as_ref()
-}
-
-fn variables<'a>(orchestration: &'a Orchestration, scope: Option<&Id>) -> Option<&'a [Variable]> {
-    match scope {
-        None => Some(&orchestration.variables),
-        Some(id) => match &orchestration.shape(id)?.kind {
-            ShapeKind::Scope(scope) => Some(&scope.variables),
-            _ => None,
-        },
-    }
 }
 
 fn text_of(kind: &ShapeKind) -> Option<&str> {
@@ -161,16 +96,6 @@ fn text_of(kind: &ShapeKind) -> Option<&str> {
         | ShapeKind::Terminate(code) => Some(&code.text),
         _ => None,
     }
-}
-
-fn condition<'a>(orchestration: &'a Orchestration, owner: &Id) -> Option<&'a str> {
-    orchestration.shapes().into_iter().find_map(|shape| match &shape.kind {
-        ShapeKind::Loop(body) if shape.id == *owner => Some(body.condition.as_str()),
-        ShapeKind::Decide(all) => {
-            all.branches.iter().find(|b| b.id == *owner).map(|branch| branch.condition.as_str())
-        }
-        _ => None,
-    })
 }
 
 /// Name of a shape, branch, catch or compensation block.

@@ -1,5 +1,6 @@
+use super::CodeProperty;
 use super::knowledge::Knowledge;
-use super::places::{CodePlace, CodeProperty, orchestration};
+use super::places::{CodePlace, orchestration};
 use super::targets::Target;
 use crate::check::{Before, before};
 use crate::message::{Name, ValueType};

@@ -1,7 +1,8 @@
 //! Every place that uses a name: in texts, properties, types, bindings and scenarios.
 
+use super::CodeProperty;
 use super::knowledge::Knowledge;
-use super::places::{CodePlace, CodeProperty, code_places, orchestration};
+use super::places::{CodePlace, code_places, orchestration};
 use super::scope::{Scope, way_to};
 use super::targets::Target;
 use crate::diagnostic::Place;

@@ -4,6 +4,7 @@
 mod compile;
 mod components;
 mod deploy;
+mod mends;
 mod op;
 mod opening;
 mod partly;

@@ -414,9 +414,9 @@ impl<'a> ServiceCompiler<'a> {
         self.symbols.tag = self.shared.traced.then(|| small(self.service.code.len()));
         let compiled = crate::xlang::compile(text, slot, &self.symbols);
         self.symbols.tag = None;
-        for mut diagnostic in compiled.diagnostics {
-            diagnostic.place = Place { span: diagnostic.place.span, ..place.clone() };
-            self.found.push(diagnostic);
+        for diagnostic in &compiled.diagnostics {
+            let placed = Place { span: diagnostic.place.span.clone(), ..place.clone() };
+            self.found.push(self.mended(diagnostic.clone().at(placed), text, &compiled));
         }
         for used in &compiled.reads {
             self.reads(slot_of(used));

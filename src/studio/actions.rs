@@ -247,6 +247,9 @@ impl Studio {
             Command::ByEvent => self.run.step_by(Unit::Event),
             Command::ByShape => self.run.step_by(Unit::Shape),
             Command::ByMessage => self.run.step_by(Unit::Message),
+            Command::PreviousProblem | Command::NextProblem if self.mode == Mode::Design => {
+                self.to_problem(command == Command::NextProblem);
+            }
             Command::PreviousProblem => self.run.to_problem(false),
             Command::NextProblem => self.run.to_problem(true),
             Command::BackToNow => self.run.tell(player::Command::Now),
@@ -315,7 +318,11 @@ impl Studio {
             Command::FilterList => self.run.drawer.focus_filter(),
             Command::SequenceSvg => self.ask(ctx, Purpose::SequenceSvg),
             Command::SequencePng => self.ask(ctx, Purpose::SequencePng),
-            Command::Problems => self.problems_open = !self.problems_open,
+            Command::Problems => {
+                self.problems_open = !self.problems_open;
+                self.focus_problems = self.problems_open;
+            }
+            Command::Fix => self.fix(),
             Command::SidePanels => self.wide = !self.wide,
             Command::LowerLists => self.run.drawer.fold_or_unfold(),
             Command::ApplicationView => self.open_tab(Tab::Application, false),

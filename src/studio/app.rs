@@ -42,6 +42,8 @@ pub struct Studio {
     pub(super) used: Vec<Command>,
     pub(super) usages: Option<panels::usages::Usages>,
     pub(super) problems_open: bool,
+    /// The first of the problems gets the keyboard.
+    pub(super) focus_problems: bool,
     pub(super) dialogs: Box<dyn FolderDialogs>,
     pub(super) asking: Option<Purpose>,
     /// What was last done or refused, for the status line.
@@ -92,6 +94,7 @@ impl Studio {
         Self {
             editors: super::editors::Editors::default(),
             tabs: Tabs::new(Tab::Orchestration(document.module.clone())),
+            focus_problems: false,
             problems_open: document.problems.iter().any(|p| p.severity != Severity::Information),
             document,
             mode: Mode::default(),
@@ -257,7 +260,10 @@ impl Studio {
                 .default_size(132.0)
                 .size_range(72.0..=360.0)
                 .resizable(true)
-                .show(ui, |ui| panels::problems::ui(ui, &self.document, &mut actions));
+                .show(ui, |ui| {
+                    let fresh = std::mem::take(&mut self.focus_problems);
+                    panels::problems::ui(ui, &self.document, fresh, &mut actions);
+                });
         }
         // What was asked for there is shown.
         self.wide &= !(self.focus_properties || self.run.takes_side());

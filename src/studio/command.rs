@@ -114,6 +114,8 @@ pub enum Command {
     SequenceSvg,
     SequencePng,
     Problems,
+    /// Mends a finding about what is selected.
+    Fix,
     /// Hides the panels left and right of the drawing.
     SidePanels,
     /// Hides the lists below the drawing of a run.
@@ -151,7 +153,7 @@ pub enum Command {
 }
 
 impl Command {
-    pub const ALL: [Self; 143] = [
+    pub const ALL: [Self; 144] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -262,6 +264,7 @@ impl Command {
         Self::SequenceSvg,
         Self::SequencePng,
         Self::Problems,
+        Self::Fix,
         Self::SidePanels,
         Self::LowerLists,
         Self::ApplicationView,

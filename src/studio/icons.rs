@@ -87,6 +87,7 @@ pub fn of_command(command: Command) -> Option<MaterialIcon> {
         C::ApplicationView => font::ICON_HUB,
         C::Configuration | C::Settings => font::ICON_SETTINGS,
         C::Problems => font::ICON_REPORT,
+        C::Fix => font::ICON_BUILD,
         C::SidePanels => font::ICON_WIDTH,
         C::LowerLists => font::ICON_BOTTOM_PANEL_CLOSE,
         C::Palette => font::ICON_SEARCH,

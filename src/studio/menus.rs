@@ -41,6 +41,7 @@ const MENUS: [(&str, &[Group]); 6] = [
             ("", &[C::SelectAll, C::SelectSiblings]),
             ("", &[C::MoveUp, C::MoveDown, C::MoveLeft, C::MoveRight]),
             ("", &[C::Wrap, C::Unwrap, C::Convert]),
+            ("", &[C::Fix]),
         ],
     ),
     (

@@ -18,7 +18,7 @@ use super::ticks;
 use crate::diagnostic::{Diagnostic, counted};
 use crate::model::ShapeKind;
 use crate::model::compare::{Change, ChangeKind};
-use crate::model::edit::{conversions, insertable, wrappers};
+use crate::model::edit::{Edit, conversions, insertable, wrappers};
 use egui::{Align, Align2, Button, Frame, Key, Layout, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 use std::path::{Path, PathBuf};
 
@@ -74,6 +74,8 @@ pub enum Pick {
     Insert(Where),
     Wrap,
     Convert,
+    /// A way to mend what is wrong with what is selected.
+    Fix,
 }
 
 impl Pick {
@@ -84,6 +86,7 @@ impl Pick {
             Self::Insert(Where::Into) => "Insert a shape into",
             Self::Wrap => "Wrap in",
             Self::Convert => "Convert to",
+            Self::Fix => "Fix",
         }
     }
 }
@@ -281,8 +284,17 @@ impl Studio {
     }
 
     fn pick_entries(&self, what: Pick) -> Vec<Entry> {
+        if what == Pick::Fix {
+            let entry = |(fix, problem): (&Edit, &Diagnostic)| Entry {
+                words: fix.label(),
+                about: ticks::plain(&problem.message),
+                actions: vec![Action::edit(fix.clone())],
+            };
+            return self.fixes().into_iter().map(entry).collect();
+        }
         let document = &self.document;
         let mut kinds = match what {
+            Pick::Fix => Vec::new(),
             Pick::Insert(place) => {
                 let Some((block, index)) = self.place(place) else { return Vec::new() };
                 insertable(&document.app, &document.module, &block, index)
@@ -294,6 +306,7 @@ impl Studio {
             },
         };
         let actions = |kind: ShapeKind| match what {
+            Pick::Fix => Vec::new(),
             Pick::Insert(place) => match self.place(place) {
                 Some((block, index)) => self.insert(&block, index, kind),
                 None => Vec::new(),
@@ -310,7 +323,13 @@ impl Studio {
             about: kinds::hint(&kind).to_owned(),
             actions: actions(kind),
         };
-        kinds.into_iter().map(entry).collect()
+        let mut entries: Vec<Entry> = kinds.into_iter().map(entry).collect();
+        if matches!(what, Pick::Insert(_)) && Command::AddBranch.enabled(self) {
+            let (words, about) = Command::AddBranch.about_selected(self);
+            let actions = vec![Action::Command(Command::AddBranch)];
+            entries.push(Entry { words: words.to_owned(), about: about.to_owned(), actions });
+        }
+        entries
     }
 }
 

@@ -16,7 +16,7 @@ mod syntax;
 mod tests;
 
 pub use code::Code;
-pub use compile::{Access, Compiled, Slot, Stub, Use, Used, compile};
+pub use compile::{Access, Compiled, Mend, Slot, Stub, Use, Used, compile};
 pub use dotnet::{
     ExceptionTypes, Member, MemberKind, Parameter, exception, is_exception, members, members_of,
 };

@@ -403,3 +403,74 @@ fn uses_follow_a_name_whatever_is_selected() {
     window.run_steps(8);
     assert_eq!(uses(&window), (0, 1, count.clone()));
 }
+
+/// The variables of the orchestration that is open.
+fn variables(window: &Window) -> Vec<String> {
+    let orchestration = window.state().document.orchestration().unwrap();
+    orchestration.variables.iter().map(|v| format!("{} {}", v.variable_type, v.name)).collect()
+}
+
+#[test]
+fn f8_goes_from_problem_to_problem_and_one_key_mends_what_can_be() {
+    let (mut window, shape) = expression();
+    let fix = |window: &mut Window| {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Period);
+        window.run_steps(3);
+    };
+    let clean = window.state().document.problems.len();
+    let known = variables(&window);
+    write(&mut window, "attempts = 1;");
+    window.run_steps(6);
+    assert!(window.state().document.problems.len() > clean);
+    fix(&mut window);
+    let declared = || [known.clone(), vec!["System.Int32 attempts".to_owned()]].concat();
+    assert_eq!(variables(&window), declared(), "from within the text");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(3);
+    assert_eq!(variables(&window), known);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+    window.run_steps(3);
+    assert_eq!(variables(&window), declared());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(3);
+    window.state_mut().document.select(Selection::Orchestration);
+    window.run_steps(2);
+    fix(&mut window);
+    assert!(window.state().said().contains("F8"), "{}", window.state().said());
+    let mut seen = Vec::new();
+    loop {
+        press(&mut window, Key::F8);
+        let here = window.state().document.selection.clone();
+        if seen.contains(&here) {
+            break;
+        }
+        let said = window.state().said().to_owned();
+        assert!(said.starts_with(&format!("{} of ", seen.len() + 1)), "{said}");
+        seen.push(here);
+    }
+    let wrong = window.state().document.orchestration().unwrap().shapes();
+    let wrong = wrong.into_iter().find(|s| s.name == shape).unwrap().id.clone();
+    assert_eq!(seen.first(), Some(&Selection::Node(wrong)), "the worst first");
+    assert_eq!(window.state().document.selection, seen[0], "and around");
+    fix(&mut window);
+    assert_eq!(variables(&window), declared());
+}
+
+#[test]
+fn of_several_ways_to_mend_one_is_chosen() {
+    let mut document = Document::new(sample::load("southridge").unwrap(), None);
+    document.show("OrderManager");
+    let name = document.orchestration().unwrap().messages[0].name.clone();
+    let (mut window, shape) = expression();
+    let slip = format!("{name}x");
+    write(&mut window, &format!("{slip} = 1;"));
+    window.run_steps(6);
+    let known = variables(&window);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Period);
+    window.run_steps(3);
+    assert!(window.query_by_label_contains("Correct the spelling").is_some());
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::Enter);
+    assert_eq!(variables(&window).len(), known.len() + 1);
+    assert_eq!(text(&window, &shape), format!("{slip} = 1;"));
+}

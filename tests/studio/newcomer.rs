@@ -230,3 +230,62 @@ fn saving_for_the_first_time_keeps_the_run() {
     let state = &bench.window.state().run.state;
     assert_eq!((state.run, state.journal.len()), (run, events));
 }
+
+#[test]
+fn a_catch_block_is_found_where_shapes_are_inserted() {
+    let mut window = open("southridge");
+    window.state_mut().document.show("OrderManager");
+    let scope = window.state().document.orchestration().unwrap().shapes();
+    let scope = scope.into_iter().find(|s| matches!(s.kind, ShapeKind::Scope(_))).unwrap().id.clone();
+    window.state_mut().document.select(Selection::Node(scope.clone()));
+    window.run_steps(2);
+    let before = window.state().document.app.clone();
+    let catches =
+        |window: &Window| match &window.state().document.orchestration().unwrap().shape(&scope).unwrap().kind
+        {
+            ShapeKind::Scope(scope) => scope.catches.len(),
+            _ => 0,
+        };
+    let count = catches(&window);
+    press(&mut window, Key::A);
+    window.event(egui::Event::Text("catch".to_owned()));
+    window.run_steps(3);
+    press(&mut window, Key::Enter);
+    assert_eq!(catches(&window), count + 1);
+    command(&mut window, Command::Undo);
+    assert!(window.state().document.app == before);
+    command(&mut window, Command::Redo);
+    assert_eq!(catches(&window), count + 1);
+}
+
+#[test]
+fn arrows_go_through_the_problems() {
+    let mut app: Application = sample::load("southridge").unwrap();
+    app.modules.get_mut("OrderManager").unwrap().orchestration.as_mut().unwrap().messages.clear();
+    let mut window = show(Studio::new(Document::new(app, None)));
+    let all = window.state().document.problems.clone();
+    assert!(all.len() > 12, "more than are in sight: {}", all.len());
+    if window.query_all_by_label("PROBLEMS").next().is_some() {
+        command(&mut window, Command::Problems);
+    }
+    command(&mut window, Command::Problems);
+    let focused = |window: &Window| {
+        let found = window.query_all_by_role(Role::ListItem).find(|node| node.accesskit_node().is_focused());
+        found.and_then(|node| node.accesskit_node().label()).unwrap_or_default()
+    };
+    let at = |window: &Window, problem: &orchestrion::diagnostic::Diagnostic| {
+        let (here, place) = (focused(window), problem.place.to_string());
+        assert!(here.starts_with(problem.code) && here.contains(&place), "{here} for {problem}");
+    };
+    at(&window, &all[0]);
+    for problem in &all[1..] {
+        press(&mut window, Key::ArrowDown);
+        at(&window, problem);
+    }
+    press(&mut window, Key::ArrowDown);
+    at(&window, &all[all.len() - 1]);
+    press(&mut window, Key::ArrowUp);
+    at(&window, &all[all.len() - 2]);
+    press(&mut window, Key::Enter);
+    assert_ne!(window.state().document.selection, Selection::Orchestration);
+}

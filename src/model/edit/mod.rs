@@ -19,6 +19,7 @@ mod rename;
 mod scenarios;
 mod shapes;
 mod structure;
+mod texts;
 
 pub use clipboard::{Clip, copy, paste};
 pub use code::rename_identifier;
@@ -31,6 +32,7 @@ pub use physical::{Physical, PhysicalKind};
 pub use place::{BlockRef, Legality, MAX_NESTING, can_insert, find_block, insertable, owner_of};
 pub use scenarios::scenario_uses;
 pub use structure::{outermost, wrappers};
+pub use texts::{CodeProperty, condition, variables, with_text};
 
 use crate::diagnostic::{Diagnostic, Place, counted};
 use crate::model::{

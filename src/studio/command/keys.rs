@@ -33,6 +33,11 @@ impl Command {
         )
     }
 
+    /// True for what goes from problem to problem: those of the run, or of the application as it is written.
+    pub(super) fn goes_to_problem(self) -> bool {
+        matches!(self, Self::PreviousProblem | Self::NextProblem)
+    }
+
     /// True for what keys do to the drawing; a field that has the keyboard keeps such keys.
     fn on_drawing(self) -> bool {
         use Command as C;
@@ -106,7 +111,8 @@ impl Command {
         let mut found = Vec::new();
         ctx.input_mut(|input| {
             for (command, shortcut) in all {
-                if command.looks_back() && (typing || !running) {
+                let waits = if running { typing } else { !command.goes_to_problem() };
+                if command.looks_back() && waits {
                     continue;
                 }
                 let steps = matches!(command, Self::Undo | Self::Redo);

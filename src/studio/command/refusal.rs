@@ -106,6 +106,14 @@ impl Command {
                 run().or(unless(studio.run.state.found.sequence.is_some(), "Open the sequence diagram first"))
             }
             Self::StepTurn | Self::StepMoment | Self::Restart | Self::LowerLists => run(),
+            command if command.goes_to_problem() && !running => {
+                unless(!document.problems.is_empty(), "There are no problems: the application checks clean")
+            }
+            Self::Fix if running => Some("Go to Design first: the application stands still while it runs"),
+            Self::Fix => unless(
+                !studio.fixes().is_empty(),
+                "Nothing mends what is selected by itself: F8 goes to the next problem",
+            ),
             Self::StepBack | Self::PreviousProblem => {
                 run().or(unless(!studio.run.nothing_happened(), "Nothing has happened yet"))
             }

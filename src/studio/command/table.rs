@@ -177,12 +177,14 @@ impl Command {
             }
             Self::PreviousProblem => (
                 "Previous problem",
-                "Goes back to what went wrong before the moment shown",
+                "Goes to the problem before; in a run, back to what went wrong before the moment shown",
                 Some(KeyboardShortcut::new(Modifiers::SHIFT, Key::F8)),
             ),
-            Self::NextProblem => {
-                ("Next problem", "Goes to what went wrong after the moment shown", plain(Key::F8))
-            }
+            Self::NextProblem => (
+                "Next problem",
+                "Goes to the next problem; in a run, to what went wrong after the moment shown",
+                plain(Key::F8),
+            ),
             Self::BackToNow => ("Back to now", "Shows the present again", plain(Key::End)),
             Self::Why => ("Why", "Explains the event and the instance shown", plain(Key::F7)),
             Self::ToggleBreakpoint => (
@@ -322,6 +324,11 @@ impl Command {
             ),
             Self::SequenceSvg => ("Sequence diagram as SVG…", "Draws the run to an SVG file", None),
             Self::SequencePng => ("Sequence diagram as PNG…", "Draws the run to a picture file", None),
+            Self::Fix => (
+                "Fix the problem…",
+                "Does what mends the problem of what is selected, or lists the ways to mend it",
+                ctrl(Key::Period),
+            ),
             Self::SidePanels => (
                 "Side panels",
                 "Hides the panels left and right of the drawing, or shows them again",

@@ -440,7 +440,7 @@ fn holds_arrows<R>(ui: &Ui, list: &egui::InnerResponse<Option<R>>) {
     }
 }
 
-fn keeps_arrows(ui: &Ui, of: &Response) {
+pub fn keeps_arrows(ui: &Ui, of: &Response) {
     let filter = egui::EventFilter { vertical_arrows: true, ..egui::EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(of.id, filter));
 }

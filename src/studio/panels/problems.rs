@@ -7,9 +7,10 @@ use crate::studio::document::{Action, Document};
 use crate::studio::problems;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::ticks;
-use egui::{Align, Color32, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2};
+use egui::{Align, Color32, Layout, Rect, Response, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
-pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
+/// `fresh` when it was just opened by a command: its first line gets the keyboard.
+pub fn ui(ui: &mut Ui, document: &Document, fresh: bool, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     let mut shown = Shown::of(ui);
     ui.horizontal(|ui| {
@@ -35,10 +36,29 @@ pub fn ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
         fields::note(ui, words);
         return;
     }
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, 24.0, found.len(), |ui, rows| {
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW, found.len(), |ui, rows| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        for problem in found.get(rows).unwrap_or_default() {
-            let (asked, fix) = line(ui, problem);
+        let id = |index: usize| egui::Id::unique(("problem", index));
+        if fresh {
+            ui.memory_mut(|memory| memory.request_focus(id(0)));
+        }
+        for index in rows {
+            let Some(problem) = found.get(index) else { continue };
+            let (response, fix) = line(ui, id(index), problem);
+            let asked = response.clicked();
+            if response.has_focus() {
+                fields::keeps_arrows(ui, &response);
+                let next = match fields::list_keys(ui) {
+                    (true, _) => index + 1,
+                    (_, true) => index.saturating_sub(1),
+                    _ => index,
+                };
+                if next != index && next < found.len() {
+                    let row = response.rect.translate(vec2(0.0, ROW * (next as f32 - index as f32)));
+                    ui.scroll_to_rect_animation(row, None, egui::style::ScrollAnimation::none());
+                    ui.memory_mut(|memory| memory.request_focus(id(next)));
+                }
+            }
             if let Some(fix) = fix {
                 actions.push(Action::edit(fix.clone()));
             } else if asked && let Some((module, selection)) = problems::selection(&document.app, problem) {
@@ -102,10 +122,14 @@ pub fn color(t: &Tokens, severity: Severity) -> Color32 {
 /// Width that the button takes at the end of a line.
 const FIX: f32 = 48.0;
 
-/// Draws a finding; whether it was clicked, and the fix that was chosen.
-fn line<'a>(ui: &mut Ui, problem: &'a Diagnostic) -> (bool, Option<&'a Edit>) {
+/// Height of a line, in points.
+const ROW: f32 = 24.0;
+
+/// Draws a finding; the fix that was chosen with it.
+fn line<'a>(ui: &mut Ui, id: egui::Id, problem: &'a Diagnostic) -> (Response, Option<&'a Edit>) {
     let t = Tokens::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
+    let rect = ui.allocate_space(vec2(ui.available_width(), ROW)).1;
+    let response = ui.interact(rect, id, Sense::click());
     let words = ticks::plain(&format!("{} {}: {}", problem.code, problem.place, problem.message));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListItem, true, &words));
     if response.hovered() || response.has_focus() {
@@ -128,10 +152,9 @@ fn line<'a>(ui: &mut Ui, problem: &'a Diagnostic) -> (bool, Option<&'a Edit>) {
     let galley = ui.painter().layout_job(job);
     let at = rect.left_center() + vec2(22.0, -galley.size().y / 2.0);
     ui.painter().galley(at, galley, t.text);
-    let clicked = response.clicked();
     let help = if problem.help.is_empty() { problem.message.clone() } else { problem.help.clone() };
-    response.on_hover_text(ticks::plain(&help));
-    (clicked, fix_button(ui, rect, &problem.fixes))
+    let response = response.on_hover_text(ticks::plain(&help));
+    (response, fix_button(ui, rect, &problem.fixes))
 }
 
 /// The button at the end of a line; its tooltip and accessible name say what it does. Where there are several ways, it

@@ -20,6 +20,8 @@ impl Compiler<'_> {
         let value = self.expression(value);
         let target = self.target(target);
         if target.kind == Type::Error || value.kind == Type::Error {
+            self.would_be(target.span, &value.kind);
+            self.would_be(value.span, &target.kind);
             if let Some(place) = &target.place {
                 self.written(place, target.span);
             }

@@ -74,6 +74,9 @@ impl Compiler<'_> {
         let inner = self.expression(inner);
         let inner = self.operand(inner);
         if inner.kind == Type::Error {
+            if op == UnaryOp::Not {
+                self.would_be(inner.span, &Type::Value(ValueType::Bool));
+            }
             return failed(span);
         }
         let found = inner.kind.value_type();
@@ -142,6 +145,15 @@ impl Compiler<'_> {
             (self.operand(left), self.operand(right))
         };
         if left.kind == Type::Error || right.kind == Type::Error {
+            let both = match op {
+                BinaryOp::AndAlso | BinaryOp::OrElse => {
+                    [Type::Value(ValueType::Bool), Type::Value(ValueType::Bool)]
+                }
+                _ => [right.kind, left.kind],
+            };
+            let [of_left, of_right] = both;
+            self.would_be(left.span, &of_left);
+            self.would_be(right.span, &of_right);
             return failed(span);
         }
         let (left, right) = unsigned_constant(left, right);

@@ -3,7 +3,6 @@
 use super::name::{failed, message_ref, span_of};
 use super::types::Type;
 use super::{Access, Compiler, Lowered, Used};
-use crate::diagnostic::closest;
 use crate::message::{ClassInfo, Name, NodePath, PathStep, Value, ValueType};
 use crate::xlang::code::{ContextProperty, Field, MessageRef, Node, Place};
 use crate::xlang::problem::{ARGUMENTS, FIELD, IMMUTABLE, PROPERTY, TYPE, UNKNOWN};
@@ -54,7 +53,7 @@ impl Compiler<'_> {
             None => {
                 let names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
                 let message = format!("the message {} has no part {}", target.name, second.text);
-                let help = super::name::one_of("parts", &second.text, &names);
+                let help = self.one_of("parts", second, &names);
                 self.error(UNKNOWN, second.span, message, help);
                 failed(span)
             }
@@ -76,7 +75,7 @@ impl Compiler<'_> {
                 let Some(at) = class.fields.iter().position(|f| f.name.as_str() == field.text) else {
                     let fields: Vec<&str> = class.fields.iter().map(|f| f.name.as_str()).collect();
                     let message = format!("the class {} has no field {}", class.name, field.text);
-                    let help = super::name::one_of("fields", &field.text, &fields);
+                    let help = self.one_of("fields", field, &fields);
                     self.error(FIELD, field.span, message, help);
                     return failed(span);
                 };
@@ -114,7 +113,7 @@ impl Compiler<'_> {
         let Some((length, field)) = longest else {
             let dotted = join(rest);
             let names: Vec<&str> = schema.distinguished.iter().map(|d| d.name.as_str()).collect();
-            let first = match closest(&dotted, names.iter().copied()) {
+            let first = match self.slip(span_of(rest), &dotted, &names) {
                 Some(name) => format!("Did you mean {name}? "),
                 None if names.is_empty() => "The schema has no distinguished field yet. ".into(),
                 None => format!("Distinguished are: {}. ", names.join(", ")),

@@ -13,7 +13,7 @@ use super::code::{Code, Conversion, MessageRef, Node, Place, Program};
 use super::problem::{self, SLOT, SYNTAX, TYPE};
 use super::syntax::{ExprKind, Parser, Span};
 use super::{Symbols, eval};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, closest};
 use crate::message::{Value, ValueType};
 use std::fmt;
 use std::sync::Arc;
@@ -55,6 +55,17 @@ pub struct Compiled {
     pub writes: Vec<Use>,
     /// Members that are not built in, each once: they need a stand-in or run as mocks.
     pub components: Vec<Stub>,
+    /// Obvious ways to mend a finding, by its span.
+    pub mends: Vec<(Span, Mend)>,
+}
+
+/// What one most likely meant by a name that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mend {
+    /// The finding's span is a slip for this.
+    Spell(String),
+    /// A variable of this name and type is missing.
+    Declare(String, ValueType),
 }
 
 /// A member of custom code that a text uses.
@@ -139,7 +150,15 @@ pub fn compile(text: &str, slot: Slot, symbols: &dyn Symbols) -> Compiled {
     let failed = diagnostics.iter().any(|d| d.severity == Severity::Error);
     let code = (!failed && !blank).then(|| Code(Arc::new(Program { value, steps, tag: symbols.tag() })));
     let Uses { reads, writes, .. } = compiler.uses;
-    Compiled { code, diagnostics, value_type, reads, writes, components: compiler.components }
+    Compiled {
+        code,
+        diagnostics,
+        value_type,
+        reads,
+        writes,
+        components: compiler.components,
+        mends: compiler.mends,
+    }
 }
 
 fn blank_text(slot: &Slot, span: Span) -> Option<Diagnostic> {
@@ -185,6 +204,7 @@ struct Compiler<'a> {
     problems: Vec<Diagnostic>,
     uses: Uses,
     components: Vec<Stub>,
+    mends: Vec<(Span, Mend)>,
     checked: bool,
     /// Inside a Message Assignment every message may change; in `construct M { … }` those listed.
     assignment_shape: bool,
@@ -199,6 +219,7 @@ impl<'a> Compiler<'a> {
             problems: Vec::new(),
             uses: Uses::default(),
             components: Vec::new(),
+            mends: Vec::new(),
             checked: false,
             assignment_shape,
             constructed: Vec::new(),
@@ -213,9 +234,36 @@ impl<'a> Compiler<'a> {
         self.problems.push(problem::warning(code, span, message, help));
     }
 
+    /// The name among `names` that the word at `span` is a slip for.
+    fn slip(&mut self, span: Span, word: &str, names: &[&str]) -> Option<String> {
+        let name = closest(word, names.iter().copied())?.to_owned();
+        self.mends.push((span, Mend::Spell(name.clone())));
+        Some(name)
+    }
+
+    /// What stands at `span` would be of this type, if a name that nobody declares stands there.
+    fn would_be(&mut self, span: Span, kind: &Type) {
+        let value_type = kind.value_type();
+        if matches!(kind, Type::Value(_)) && value_type != ValueType::Unknown {
+            for (_, mend) in self.mends.iter_mut().filter(|(at, _)| *at == span) {
+                if let Mend::Declare(_, unknown @ ValueType::Unknown) = mend {
+                    *unknown = value_type.clone();
+                }
+            }
+        }
+    }
+
     /// Makes the value of a slot what the slot needs.
     fn fit(&mut self, slot: &Slot, value: Lowered) -> (Node, ValueType) {
         let span = value.span;
+        let wanted = match slot {
+            Slot::Condition => ValueType::Bool,
+            Slot::Text => ValueType::String,
+            Slot::Delay | Slot::Timeout => ValueType::TimeSpan,
+            Slot::InitialValue(wanted) => wanted.clone(),
+            Slot::Expression | Slot::MessageAssignment => ValueType::Unknown,
+        };
+        self.would_be(span, &Type::Value(wanted));
         let value = self.operand(value);
         let found = value.kind.value_type();
         if value.kind.is_open() {

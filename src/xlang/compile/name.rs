@@ -2,7 +2,7 @@
 
 use super::types::Type;
 use super::types::is_open;
-use super::{Access, Compiler, Lowered, Stub, Used};
+use super::{Access, Compiler, Lowered, Mend, Stub, Used};
 use crate::diagnostic::closest;
 use crate::message::{Name, Value, ValueType};
 use crate::xlang::code::{Invoke, MemberPlace, MessageRef, Node, Place, Receiver};
@@ -138,12 +138,16 @@ impl Compiler<'_> {
             self.error(UNKNOWN, span, message, help);
             return failed(span_of(words));
         }
-        let help = match closest(root, names.iter().map(String::as_str)) {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let help = match self.slip(span, root, &names) {
             Some(name) => format!("Did you mean {name}?"),
             None => format!(
                 "Declare {root} first, as a variable or message of the orchestration; a .NET type is written with its namespace, such as System.String."
             ),
         };
+        if words.len() == 1 {
+            self.mends.push((span, Mend::Declare(root.to_owned(), ValueType::Unknown)));
+        }
         self.error(UNKNOWN, span, format!("there is no {root} here"), help);
         failed(span_of(words))
     }
@@ -188,7 +192,7 @@ impl Compiler<'_> {
             let Some(field) = class.field(&word.text) else {
                 let fields: Vec<&str> = class.fields.iter().map(|f| f.name.as_str()).collect();
                 let message = format!("the class {} has no field {}", class.name, word.text);
-                let help = one_of("fields", &word.text, &fields);
+                let help = self.one_of("fields", word, &fields);
                 self.error(UNKNOWN, word.span, message, help);
                 return failed(span);
             };
@@ -224,7 +228,7 @@ impl Compiler<'_> {
     pub(super) fn unknown_member(&mut self, owner: &ValueType, word: &Word, arguments: Option<usize>) {
         if !is_open(owner) {
             let names = dotnet::names_of(owner.name());
-            if let Some(name) = closest(&word.text, names.iter().copied()) {
+            if let Some(name) = self.slip(word.span, &word.text, &names) {
                 let message = format!("`{}` has no known member {}", owner.short_name(), word.text);
                 self.warn(UNKNOWN, word.span, message, format!("Did you mean {name}?"));
             }
@@ -242,6 +246,14 @@ impl Compiler<'_> {
             let bare = name.strip_prefix("__")?;
             self.symbols.property(&format!("{owner}.{bare}"))
         })
+    }
+
+    /// Help for a name that should have been one of a few.
+    pub(super) fn one_of(&mut self, noun: &str, word: &Word, names: &[&str]) -> String {
+        match self.slip(word.span, &word.text, names) {
+            Some(name) => format!("Did you mean {name}? Its {noun} are: {}.", names.join(", ")),
+            None => format!("Its {noun} are: {}.", names.join(", ")),
+        }
     }
 
     pub(super) fn expect_property(&mut self, path: &Path) -> Option<PropertyInfo> {
@@ -272,13 +284,5 @@ pub(super) fn span_of(words: &[Word]) -> Span {
     match (words.first(), words.last()) {
         (Some(first), Some(last)) => first.span.to(last.span),
         _ => Span::default(),
-    }
-}
-
-/// Help for a name that should have been one of a few.
-pub(super) fn one_of(noun: &str, word: &str, names: &[&str]) -> String {
-    match closest(word, names.iter().copied()) {
-        Some(name) => format!("Did you mean {name}? Its {noun} are: {}.", names.join(", ")),
-        None => format!("Its {noun} are: {}.", names.join(", ")),
     }
 }
