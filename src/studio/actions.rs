@@ -12,7 +12,7 @@ use super::editor;
 use super::opening::{Opening, Read};
 use super::overlay::{Overlay, Pick};
 use super::palette::Palette;
-use super::panels::explorer;
+use super::panels;
 use super::recovery::Found;
 use super::run::desk::Page;
 use super::run::{Unit, player};
@@ -429,7 +429,7 @@ impl Studio {
     /// Renames the name under the caret or what is selected, everywhere; a shape in its place.
     fn rename_named(&mut self, ctx: &egui::Context) {
         let shape = matches!(self.document.selection, Selection::Node(_) | Selection::Nodes(_))
-            && explorer::meant(ctx).is_none();
+            && panels::meant(ctx).is_none();
         match self.named(ctx).filter(|_| !shape || editor::focused(ctx).is_some()) {
             Some(target) => self.start_renaming(ctx, target),
             None if editor::focused(ctx).is_some() => {

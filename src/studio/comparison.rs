@@ -32,6 +32,15 @@ impl Against {
             Self::Disk => "the version on disk".to_owned(),
         }
     }
+
+    /// What stands above the drawing of the other version.
+    fn caption(&self) -> &'static str {
+        match self {
+            Self::Saved => "SAVED",
+            Self::Path(_) => "OTHER",
+            Self::Disk => "ON DISK",
+        }
+    }
 }
 
 /// What the tab remembers while it is open.
@@ -110,7 +119,7 @@ impl Studio {
             let room = if side { left } else { right.with_min_x(right.left() + 1.0) };
             let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(room).id_salt((key, side)));
             inner.set_clip_rect(room.intersect(ui.clip_rect()));
-            self.show_side(&mut inner, (key, side), view, actions);
+            self.show_side(&mut inner, (key, side.then(|| against.caption())), view, actions);
             let own = format!("{key} {side}");
             let other = format!("{key} {}", !side);
             if side == lead {
@@ -123,15 +132,16 @@ impl Studio {
         ui.painter().vline(left.right(), area.y_range(), Stroke::new(1.0, t.line));
     }
 
-    /// One of the two drawings. The older application takes the document's place while it is drawn.
+    /// One of the two drawings; the other version, which has a caption of its own, takes the document's place while it is drawn.
     fn show_side(
         &mut self,
         ui: &mut Ui,
-        (key, old): (&str, bool),
+        (key, caption): (&str, Option<&str>),
         view: &mut CompareView,
         actions: &mut Vec<Action>,
     ) {
         let t = Tokens::of(ui);
+        let old = caption.is_some();
         let room = ui.max_rect();
         let mut module = view.module.clone();
         let mut selection = Selection::Orchestration;
@@ -167,7 +177,7 @@ impl Studio {
             std::mem::swap(&mut self.document.problems, &mut problems);
         }
         marks(ui, &view.changes, view.chosen, (&view.module, old), canvas, &format!("{key} {old}"));
-        let words = if old { "OLDER" } else { "NOW" };
+        let words = caption.unwrap_or("NOW");
         let at = room.center_top() + vec2(0.0, 10.0);
         let font = FontId::new(10.5, theme::semibold());
         ui.painter().text(at, Align2::CENTER_TOP, words, font, t.faint);

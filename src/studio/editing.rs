@@ -56,7 +56,7 @@ impl Studio {
 
     pub(super) fn cut(&mut self, ctx: &egui::Context) {
         if self.copy(ctx) {
-            self.delete();
+            self.remove("Cut");
         }
     }
 
@@ -162,6 +162,11 @@ impl Studio {
     }
 
     pub(super) fn delete(&mut self) {
+        self.remove("Delete");
+    }
+
+    /// Takes away what is selected; `verb` is what that is called.
+    fn remove(&mut self, verb: &str) {
         let module = self.document.module.clone();
         let edit = match self.document.selection.clone() {
             Selection::Orchestration => return,
@@ -181,7 +186,7 @@ impl Studio {
             Selection::Nodes(ids) => Edit::DeleteElements { module, elements: ids.into_iter().collect() },
         };
         let next = self.neighbour();
-        let edit = match self.deleted_words() {
+        let edit = match self.removed_words(verb) {
             Some(label) => Edit::Batch { label, edits: vec![edit] },
             None => edit,
         };
@@ -195,8 +200,8 @@ impl Studio {
         }
     }
 
-    /// What deleting the selected elements is called, with all that goes with them.
-    fn deleted_words(&self) -> Option<String> {
+    /// What taking the selected elements away is called, with all that goes with them.
+    fn removed_words(&self, verb: &str) -> Option<String> {
         let shapes = self.chosen();
         let ids = self.document.selection.ids();
         let what = match (&self.document.selection, shapes.as_slice()) {
@@ -213,7 +218,7 @@ impl Studio {
                 false => block_of(owner, id).into_iter().flatten().for_each(visit),
             }
         }
-        Some(format!("Delete {what}{}", and_inside(all.difference(&ids).count())))
+        Some(format!("{verb} {what}{}", and_inside(all.difference(&ids).count())))
     }
 
     /// What comes after the selected elements, else before them; of shapes, in their own block if there is one.

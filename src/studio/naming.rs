@@ -5,7 +5,7 @@ use super::document::{Action, Ask, Selection};
 use super::editor;
 use super::overlay::Overlay;
 use super::panels::usages::{Usages, place_words};
-use super::panels::{explorer, fields};
+use super::panels::{self, fields};
 use super::tabs::Tab;
 use super::theme::Tokens;
 use crate::diagnostic::{Diagnostic, counted};
@@ -69,7 +69,7 @@ impl Studio {
             return language::target(&scope, text, focused.caret);
         }
         let selected = || target_of(&self.document.app, &self.document.module, &self.document.selection);
-        explorer::meant(ctx).or_else(selected)
+        panels::meant(ctx).or_else(selected)
     }
 
     fn define(&mut self, ctx: &Context, target: &Target) {

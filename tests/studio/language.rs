@@ -474,3 +474,20 @@ fn of_several_ways_to_mend_one_is_chosen() {
     assert_eq!(variables(&window).len(), known.len() + 1);
     assert_eq!(text(&window, &shape), format!("{slip} = 1;"));
 }
+
+#[test]
+fn f2_among_the_uses_renames_what_they_are_uses_of() {
+    let (mut window, _) = expression();
+    window.state_mut().document.select(local("stage"));
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::SHIFT, Key::F12);
+    window.run_steps(4);
+    let target = window.state().document.selection.clone();
+    let Selection::Declared { name, .. } = &target else { panic!() };
+    let shape = window.state().document.orchestration().unwrap().body[0].id.clone();
+    window.state_mut().document.select(Selection::Node(shape));
+    window.run_steps(2);
+    press(&mut window, Key::F2);
+    let words = format!("Rename variable {name}");
+    assert!(window.query_by_label(&words).is_some(), "not the shape");
+}

@@ -48,6 +48,7 @@ pub fn ui(ui: &mut Ui, usages: &mut Usages, app: &Application, actions: &mut Vec
                 response.request_focus();
             }
             if response.has_focus() {
+                super::mean(&response, Some(usages.target.clone()));
                 let keys = egui::EventFilter { vertical_arrows: false, ..egui::EventFilter::default() };
                 ui.memory_mut(|m| m.set_focus_lock_filter(response.id, keys));
             }

@@ -191,7 +191,7 @@ impl RunMode {
                 // Changed while one looks at the run: the same messages meet the change.
                 self.tell(Command::Again(app));
             } else {
-                if known {
+                if known && self.state.broken.is_empty() {
                     let words = "A new run of what was changed; the one before is in the list of runs";
                     actions.push(Action::SaidToo(words.to_owned()));
                 }
@@ -440,8 +440,7 @@ impl RunMode {
     /// What happened at the moment shown, in one sentence.
     pub fn narration(&self, ui: &mut Ui) {
         let t = Tokens::of(ui);
-        let words =
-            self.state.told.as_deref().unwrap_or("Nothing has happened yet. Play, or send a message.");
+        let words = self.state.told.as_deref().unwrap_or(self.state.nothing_yet());
         let response = ui.add(egui::Label::new(RichText::new(words).size(13.0).color(t.text)).truncate());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words));
     }

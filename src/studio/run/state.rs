@@ -133,6 +133,14 @@ pub struct State {
 }
 
 impl State {
+    /// What stands where something would be listed before anything has happened.
+    pub fn nothing_yet(&self) -> &'static str {
+        match self.broken.is_empty() {
+            true => "Nothing has happened yet. Play, or send a message.",
+            false => "It cannot run yet: what stands in the way is listed in place of the drawing.",
+        }
+    }
+
     /// Takes an update in.
     pub fn absorb(&mut self, update: Update) {
         let other = update.run != self.run;

@@ -30,8 +30,8 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
     buttons(ui, run);
     run.time.refresh(&run.state);
     if run.time.shown.is_empty() {
-        let words = "Nothing has happened yet. Play, or send a message, and every instance gets a lane here.";
-        crate::studio::panels::fields::note(ui, words);
+        let lanes = if run.state.broken.is_empty() { " Every instance gets a lane here." } else { "" };
+        crate::studio::panels::fields::note(ui, &format!("{}{lanes}", run.state.nothing_yet()));
         return;
     }
     ruler(ui, run);

@@ -81,8 +81,7 @@ pub fn ui(ui: &mut Ui, document: &Document, drawn: bool, actions: &mut Vec<Actio
         if response.has_focus() {
             // Another orchestration is not selected by going past it, but keys mean it.
             let elsewhere = matches!(&row.content, Content::Go(module, _) if *module != document.module);
-            let named = target(document, row).filter(|_| elsewhere).map(|named| (response.id, named));
-            ui.data_mut(|data| data.insert_temp(meant_id(), named));
+            super::mean(&response, target(document, row).filter(|_| elsewhere));
             let arrows =
                 EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
             ui.memory_mut(|m| m.set_focus_lock_filter(response.id, arrows));
@@ -178,16 +177,6 @@ fn selection(document: &Document, row: &Row) -> Option<(String, Selection)> {
             Some((module, Selection::Declared { scope: None, kind: K::PortType, name }))
         }
     }
-}
-
-fn meant_id() -> egui::Id {
-    egui::Id::unique("row of the explorer")
-}
-
-/// What the row of the explorer that has the keyboard names, when that is not what is selected.
-pub fn meant(ctx: &egui::Context) -> Option<Target> {
-    let (row, target) = ctx.data(|data| data.get_temp::<Option<(egui::Id, Target)>>(meant_id()))??;
-    (ctx.memory(|memory| memory.focused()) == Some(row)).then_some(target)
 }
 
 /// What a row names, to find its uses and rename it.

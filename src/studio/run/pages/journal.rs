@@ -31,7 +31,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode, actions: &mut Vec<Action>) {
     if found.total == 0 {
         let words = match (found.reading, run.state.journal.is_empty()) {
             (true, _) => "Looking through the journal…",
-            (_, true) => "Nothing has happened yet. Play, or send a message.",
+            (_, true) => run.state.nothing_yet(),
             _ => "No event fits. Change the filter, or clear it.",
         };
         table::nothing(ui, words);
