@@ -326,8 +326,10 @@ fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
         }
     }
     if Command::NewOrchestration.refusal(studio).is_none() {
-        for (words, actions) in crate::studio::editors::files::fresh(document) {
-            all.push(Entry::new(Group::Command, Glyph::Parts, words.to_owned(), String::new(), actions));
+        let files =
+            crate::studio::editors::files::fresh(document).map(|(words, made)| (words.to_owned(), made));
+        for (words, actions) in files.chain(crate::studio::editors::ports::fresh(&document.app)) {
+            all.push(Entry::new(Group::Command, Glyph::Parts, words, String::new(), actions));
         }
     }
     let shown = document.app.modules.get_key_value(&document.module);

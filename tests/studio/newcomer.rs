@@ -289,3 +289,21 @@ fn arrows_go_through_the_problems() {
     press(&mut window, Key::Enter);
     assert_ne!(window.state().document.selection, Selection::Orchestration);
 }
+
+#[test]
+fn the_search_makes_physical_ports() {
+    let mut window = open("southridge");
+    let before = window.state().document.app.clone();
+    let count = before.bindings.send_ports.len();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.run_steps(3);
+    window.event(egui::Event::Text("new send port".to_owned()));
+    window.run_steps(3);
+    press(&mut window, Key::Enter);
+    assert_eq!(window.state().document.app.bindings.send_ports.len(), count + 1, "{}", window.state().said());
+    assert!(window.query_by_role_and_label(Role::TextInput, "Name").is_some(), "it is shown");
+    command(&mut window, Command::Undo);
+    assert!(window.state().document.app == before);
+    command(&mut window, Command::Redo);
+    assert_eq!(window.state().document.app.bindings.send_ports.len(), count + 1);
+}

@@ -462,3 +462,13 @@ fn enter_edits_the_text_of_a_shape_whether_it_has_one_yet_or_not_and_the_name_of
     let ShapeKind::Expression(code) = named(&window, "Expression_1").kind else { panic!("no Expression") };
     assert!(code.text.contains("a = 1;") && code.text.contains("b = 2;"), "{}", code.text);
 }
+
+#[test]
+fn shift_and_arrows_take_the_neighbours_and_not_what_is_inside() {
+    let mut window = open("hello");
+    click(&mut window, "Construct reply");
+    press(&mut window, Modifiers::SHIFT, Key::ArrowDown);
+    assert_eq!(selected(&window), ["Construct reply", "Send reply"]);
+    press(&mut window, Modifiers::SHIFT, Key::ArrowUp);
+    assert_eq!(selected(&window), ["Construct reply"], "and back");
+}

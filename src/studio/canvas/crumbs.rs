@@ -6,47 +6,52 @@ use crate::model::{Block, Id, Orchestration, Shape};
 use crate::studio::document::Selection;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
-use egui::{Button, Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::{Align, Button, Layout, Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 /// Room for one step, in points.
 const STEP: f32 = 190.0;
 
-/// Shows the way; gives the container to show instead, `Some(None)` for the whole orchestration.
-pub fn ui(ui: &mut Ui, rect: Rect, orchestration: &Orchestration, inside: Option<&Id>) -> Option<Option<Id>> {
+/// Height of the strip above the drawing, in points.
+const STRIP: f32 = 34.0;
+
+/// Shows the way above the drawing; gives the container to show instead, `Some(None)` for the whole orchestration.
+pub fn ui(ui: &mut Ui, orchestration: &Orchestration, inside: &Id) -> Option<Option<Id>> {
     let t = Tokens::of(ui);
-    let mut way = way(orchestration, inside?);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let strip = ui.allocate_space(vec2(ui.available_width(), STRIP)).1;
+    ui.painter().rect_filled(strip, 0.0, t.panel);
+    ui.painter().hline(strip.x_range(), strip.bottom() - 0.5, egui::Stroke::new(1.0, t.line));
+    let mut way = way(orchestration, inside);
     // Without room the steps in the middle give way.
-    let fits = (rect.width() / STEP) as usize;
+    let fits = ((strip.width() / STEP) as usize).saturating_sub(1);
     let left_out = way.len().saturating_sub(fits.max(1));
     way.drain(..left_out);
     let mut chosen = None;
-    let place = Rect::from_min_size(rect.min + vec2(12.0, 8.0), vec2(rect.width() - 24.0, 26.0));
-    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
-        egui::Frame::new()
-            .fill(t.panel)
-            .stroke(egui::Stroke::new(1.0, t.line))
-            .corner_radius(7)
-            .inner_margin(4)
-            .show(ui, |ui| {
-                ui.horizontal(|ui| {
-                    ui.spacing_mut().item_spacing.x = 2.0;
-                    let name = |text: &str| RichText::new(text).family(theme::medium());
-                    if ui.add(Button::new(name(&orchestration.name)).frame(false)).clicked() {
-                        chosen = Some(None);
-                    }
-                    if left_out > 0 {
-                        ui.label(RichText::new("› …").color(t.faint));
-                    }
-                    for (i, shape) in way.iter().enumerate() {
-                        ui.label(RichText::new("›").color(t.faint));
-                        let here = i + 1 == way.len();
-                        let text = name(&shape.name).color(if here { t.text } else { t.muted });
-                        if ui.add(Button::new(text).frame(false)).clicked() && !here {
-                            chosen = Some(Some(shape.id.clone()));
-                        }
-                    }
-                });
-            });
+    let place = strip.shrink2(vec2(12.0, 4.0));
+    let row = UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center));
+    ui.scope_builder(row, |ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        let step = |ui: &mut Ui, name: &str, color| {
+            let name = RichText::new(name).family(theme::medium()).color(color);
+            ui.scope(|ui| {
+                ui.set_max_width(STEP - 16.0);
+                ui.add(Button::new(name).frame(false).truncate()).clicked()
+            })
+            .inner
+        };
+        if step(ui, &orchestration.name, t.muted) {
+            chosen = Some(None);
+        }
+        if left_out > 0 {
+            ui.label(RichText::new("› …").color(t.faint));
+        }
+        for (i, shape) in way.iter().enumerate() {
+            ui.label(RichText::new("›").color(t.faint));
+            let here = i + 1 == way.len();
+            if step(ui, &shape.name, if here { t.text } else { t.muted }) && !here {
+                chosen = Some(Some(shape.id.clone()));
+            }
+        }
     });
     chosen
 }

@@ -221,6 +221,7 @@ impl Canvas {
     /// Shows the canvas in all the room there is.
     pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<CanvasAction> {
         self.open_what_hides(scene);
+        let out = self.inside.as_ref().and_then(|inside| crumbs::ui(ui, scene.orchestration, inside));
         let (rect, ground) = ui.allocate_exact_size(ui.available_size(), Sense::CLICK | Sense::DRAG);
         self.refresh(ui, rect, scene);
         let mut actions = Vec::new();
@@ -347,9 +348,7 @@ impl Canvas {
         changes.inside = crumbs::door(ui, &paint, rect, scene).map(Some);
         let map = self.minimap.ui(ui, &paint, rect, scene.key, self.drawn);
         changes.center = map.map(|at| (at, rect.center()));
-        if self.inside.is_some() && changes.inside.is_none() {
-            changes.inside = crumbs::ui(ui, rect, scene.orchestration, self.inside.as_ref());
-        }
+        changes.inside = out.or(changes.inside);
         (self.hands, self.sets) = (hands, sets);
         self.rename_field(ui, rect, view, &mut actions);
         changes.apply(self, scene.key);

@@ -6,6 +6,7 @@ use super::view::{Canvas, CanvasAction, Changes, Drag, Scene, process_area};
 use crate::drawing::hit::Step;
 use crate::drawing::layout::Node;
 use crate::model::Id;
+use crate::model::edit::{find_block, owner_of};
 use crate::studio::document::Selection;
 use crate::studio::grip;
 use crate::studio::menus;
@@ -279,7 +280,8 @@ impl Canvas {
             let mut to = None;
             for (key, step) in steps {
                 if ui.input(|i| !i.modifiers.alt) && pressed(modifiers, key) {
-                    to = self.layout.go(id, step);
+                    // What is taken along with a shape is its neighbour, not what is inside of it.
+                    to = beside(scene, id, step).filter(|_| extends).or_else(|| self.layout.go(id, step));
                 }
             }
             for (key, end) in ends {
@@ -306,6 +308,17 @@ impl Canvas {
             }
         }
     }
+}
+
+/// The shape before or after this one in its block.
+fn beside(scene: &Scene<'_>, id: &Id, step: Step) -> Option<Id> {
+    let (block, index) = owner_of(scene.app, scene.key, id)?;
+    let next = match step {
+        Step::Up => index.checked_sub(1)?,
+        Step::Down => index + 1,
+        _ => return None,
+    };
+    Some(find_block(scene.app, scene.key, &block)?.get(next)?.id.clone())
 }
 
 /// Closing a container that hides what is selected selects the container: what one cannot see is not what keys act on.

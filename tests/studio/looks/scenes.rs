@@ -70,6 +70,7 @@ pub fn clear(window: &mut Window) {
     let ctx = window.ctx.clone();
     let studio = window.state_mut();
     studio.mode = Mode::Design;
+    studio.tabs.canvas_mut().focus_on(None);
     let module = match studio.document.app.modules.contains_key("OrderManager") {
         true => "OrderManager".to_owned(),
         false => studio.document.app.modules.keys().next().cloned().unwrap_or_default(),
@@ -199,12 +200,20 @@ fn inside() -> Vec<Scene> {
     vec![
         Scene::perhaps("inside", |w| {
             let orchestration = w.state().document.orchestration().unwrap();
-            let mut inner = orchestration.shapes().into_iter().filter(|s| !s.blocks().is_empty());
-            let Some(deep) = inner.next_back().map(|s| s.id.clone()) else { return false };
+            let containers: Vec<_> =
+                orchestration.shapes().into_iter().filter(|s| !s.blocks().is_empty()).collect();
+            let within = |inner: &str| {
+                let mut depth = 0;
+                for outer in &containers {
+                    outer.visit(&mut |shape| depth += usize::from(shape.id.as_str() == inner));
+                }
+                depth
+            };
+            let deepest = containers.iter().max_by_key(|shape| within(shape.id.as_str()));
+            let Some(deep) = deepest.map(|shape| shape.id.clone()) else { return false };
             w.state_mut().tabs.canvas_mut().focus_on(Some(&deep));
             w.run_steps(3);
-            w.state_mut().tabs.canvas_mut().focus_on(None);
-            true
+            w.state().tabs.canvas().focused_on().is_some()
         }),
         Scene::perhaps("code", |w| {
             let module = w.state().document.module.clone();

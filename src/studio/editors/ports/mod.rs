@@ -16,6 +16,7 @@ use crate::model::{
     Application, Host, Party, Pipeline, PortBinding, ReceiveLocation, ReceivePort, SendPort, SendPortGroup,
     Transport,
 };
+use crate::studio::document::Action;
 use crate::studio::icons::Glyph;
 use crate::studio::panels::fields;
 use crate::studio::theme::{self, Tokens};
@@ -215,7 +216,21 @@ fn empty(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State) {
 }
 
 fn create(editing: &mut Editing<'_>, state: &mut State, kind: usize) {
-    let app = &editing.document.app;
+    let (item, edit) = made(&editing.document.app, kind);
+    editing.edit(edit);
+    state.chosen = Some(item);
+}
+
+/// What makes one more of each kind and shows it, with what that is called.
+pub fn fresh(app: &Application) -> impl Iterator<Item = (String, Vec<Action>)> {
+    (0..KINDS.len()).map(|kind| {
+        let (item, edit) = made(app, kind);
+        (edit.label(), vec![Action::edit(edit), Action::Choose(item)])
+    })
+}
+
+/// One more of a kind, as one step.
+fn made(app: &Application, kind: usize) -> (Item, Edit) {
     let singular = KINDS.get(kind).map_or("item", |k| k.1);
     let name = list::fresh(singular, |name| all(app, kind).iter().any(|(known, _)| known == name));
     let edit = match kind {
@@ -234,8 +249,8 @@ fn create(editing: &mut Editing<'_>, state: &mut State, kind: usize) {
             Edit::Set(Part::Settings(settings))
         }
     };
-    editing.batch(format!("New {singular}"), vec![edit]);
-    state.chosen = Some(Item::of(kind, name));
+    let label = format!("New {singular}");
+    (Item::of(kind, name), Edit::Batch { label, edits: vec![edit] })
 }
 
 /// A receive port or send port with a folder of its own name.

@@ -286,6 +286,8 @@ pub fn fresh(document: &Document, kind: DeclarationKind) -> Option<Declaration> 
     let module = document.module()?;
     let types = |list| names::types(&document.app, module, list).into_iter().next().unwrap_or_default();
     let message = document.names.message_types.first().cloned().unwrap_or_default();
+    // What was declared last is what one most likely means to send.
+    let carried = document.orchestration().and_then(|o| o.messages.last()).map(|m| m.message_type.clone());
     let name = |base: &str| fresh_name(module, base);
     let id = |base: &str| fresh_id(module, base);
     Some(match kind {
@@ -326,7 +328,7 @@ pub fn fresh(document: &Document, kind: DeclarationKind) -> Option<Declaration> 
             operations: vec![Operation {
                 name: "Operation_1".to_owned(),
                 id: id("operation"),
-                request: message,
+                request: carried.filter(|carried| !carried.is_empty()).unwrap_or(message),
                 ..Operation::default()
             }],
             ..PortType::default()
