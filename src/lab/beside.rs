@@ -25,6 +25,18 @@ pub struct Beside {
     pub until: Option<DateTime>,
 }
 
+impl Beside {
+    /// The line that differs first: the one with the earliest time in either run, so that it is the same one whichever
+    /// run is the left.
+    pub fn first(&self) -> Option<&Pair> {
+        let earliest = |pair: &&Pair| {
+            let sides = [&pair.left, &pair.right].into_iter().flatten();
+            sides.map(|event| (event.at, event.seq)).min()
+        };
+        self.pairs.iter().filter(|pair| !pair.is_same()).min_by_key(earliest)
+    }
+}
+
 /// One line of two runs side by side; the same happened in both when there are both.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pair {

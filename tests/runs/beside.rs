@@ -37,9 +37,13 @@ fn beside(tree: &mut RunTree, order: usize, fault: Fault) -> Vec<Pair> {
 }
 
 fn difference(tree: &RunTree) -> Beside {
-    let difference = tree.difference("main", "fork").unwrap();
+    between(tree, "main", "fork")
+}
+
+fn between(tree: &RunTree, left: &str, right: &str) -> Beside {
+    let difference = tree.difference(left, right).unwrap();
     let of = |name: &str| tree.branch(name).unwrap().run.run();
-    side_by_side(of("main"), of("fork"), difference.seq)
+    side_by_side(of(left), of(right), difference.seq)
 }
 
 /// The lines that are not the same at the same time.
@@ -179,5 +183,22 @@ proptest! {
         prop_assert!(left.is_sorted_by(|a, b| a < b), "{left:?}");
         let right = seqs(|pair| Some(pair.right.as_ref()?.seq));
         prop_assert_eq!(right.iter().collect::<BTreeSet<_>>().len(), right.len());
+    }
+}
+
+#[test]
+fn the_first_difference_is_the_same_whichever_run_is_named_first() {
+    let faults =
+        [Fault::Drop, Fault::Delay(TimeSpan::from_seconds(7)), Fault::Replace(text("Order", 9).into())];
+    for (order, fault) in (0..3).flat_map(|order| faults.clone().map(|fault| (order, fault))) {
+        let mut tree = tree(&[1, 2, 3]);
+        beside(&mut tree, order, fault.clone());
+        let (one, other) = (between(&tree, "main", "fork"), between(&tree, "fork", "main"));
+        let place = |found: &Beside| {
+            let pair = found.first().unwrap();
+            let sides = [&pair.left, &pair.right].into_iter().flatten();
+            sides.map(|event| (event.at, event.seq, event_name(&event.kind))).min()
+        };
+        assert_eq!(place(&one), place(&other), "order {order} with {fault:?}");
     }
 }

@@ -226,7 +226,8 @@ fn side_by_side(ui: &mut Ui, run: &mut RunMode, comparison: &Comparison) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let shown = |pair: &&Pair| !run.only_differences || !pair.is_same();
     let pairs: Vec<&Pair> = comparison.beside.pairs.iter().filter(shown).collect();
-    let first = pairs.iter().position(|pair| !pair.is_same());
+    let differs = comparison.beside.first();
+    let first = pairs.iter().position(|pair| differs.is_some_and(|first| std::ptr::eq(*pair, first)));
     let seq = comparison.difference.as_ref().map_or(0, |difference| difference.seq);
     // What comes later in one run only may have stood first until it came.
     let of = (comparison.left.clone(), comparison.right.clone(), (seq, first));

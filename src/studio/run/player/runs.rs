@@ -49,7 +49,7 @@ pub struct Comparison {
 impl Comparison {
     /// The first line that is not the same in both; where all lines are, what differs in the records.
     pub fn first(&self) -> Option<Pair> {
-        let pair = self.beside.pairs.iter().find(|pair| !pair.is_same()).cloned();
+        let pair = self.beside.first().cloned();
         let raw = || self.difference.as_ref().map(|d| Pair { left: d.left.clone(), right: d.right.clone() });
         pair.or_else(raw)
     }
