@@ -87,6 +87,7 @@ pub fn complete(scope: &Scope<'_>, text: &str, at: usize) -> Completions {
     let before = head.get(..start).unwrap_or_default();
     let mut list = List::default();
     scope.candidates(before, &mut list);
+    let wanted = scope.wanted(before);
     let mut ranked: Vec<(u32, usize, Completion)> = Vec::new();
     for (order, (group, entry)) in list.0.into_iter().enumerate() {
         // Of a full name the last part counts too.
@@ -97,7 +98,9 @@ pub fn complete(scope: &Scope<'_>, text: &str, at: usize) -> Completions {
             continue;
         }
         let far = u32::from(entry.absent) * 40;
-        ranked.push((best / 100 * 1000 + group * 100 + far + best % 100, order, entry));
+        // What fits what it is assigned to or compared with stands before what else is called nearly so.
+        let unfit = u32::from(wanted.as_ref().is_some_and(|wanted| *wanted != entry.detail)) * 20;
+        ranked.push((best / 100 * 1000 + group * 100 + far + unfit + best % 100, order, entry));
     }
     ranked.sort_by_key(|(score, order, _)| (*score, *order));
     let mut seen = BTreeSet::new();
@@ -163,6 +166,27 @@ impl Scope<'_> {
             }
             _ => self.names(list),
         }
+    }
+
+    /// Short name of the type of what stands left of `=` or a comparison, when the value right of it begins here.
+    fn wanted(&self, before: &str) -> Option<String> {
+        let all = significant(before);
+        let of = |i: usize| all.get(i).and_then(|t| before.get(t.range.clone())).unwrap_or("");
+        let mut value = all.len();
+        if of(value.checked_sub(1)?) == "." {
+            let begin = postfix_start(before, &all, value - 1)?.start;
+            value = all.iter().position(|token| token.range.start == begin)?;
+        }
+        let sign = value.checked_sub(1)?;
+        if !["=", "==", "!=", "<", ">", "<=", ">="].contains(&of(sign)) {
+            return None;
+        }
+        let left = before.get(postfix_start(before, &all, sign)?)?;
+        if let Some(declared) = self.find(left) {
+            return declared.type_name.rsplit('.').next().map(str::to_owned);
+        }
+        let found = self.type_of(left);
+        (found != ValueType::Unknown).then(|| found.short_name().to_owned())
     }
 
     /// Behind `(`: of a message or port its properties, else a value.

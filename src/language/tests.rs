@@ -460,3 +460,12 @@ fn the_type_of_an_expression_is_known() {
         assert!(scope.problems("total > ").iter().any(|d| d.code.starts_with('X')));
     });
 }
+
+#[test]
+fn what_fits_the_type_on_the_left_stands_first() {
+    assert_eq!(first("set", "x = Priced.|"), "Net");
+    assert_eq!(first("set", "note = Priced.|"), "Currency", "a text for a text");
+    assert_eq!(first("yes", "note == Priced.|"), "Currency");
+    assert_eq!(first("set", "note = Priced.N|"), "Net", "what is typed counts first");
+    assert_eq!(first("set", "Priced = Or|"), "Order");
+}
