@@ -122,17 +122,22 @@ pub fn findings(ui: &mut Ui, found: &[&Diagnostic]) -> Option<crate::model::edit
                 if !problem.help.is_empty() {
                     ui.add(egui::Label::new(ticks::paragraph(ui, &problem.help, 11.5, t.muted)).wrap());
                 }
-                for fix in &problem.fixes {
-                    if ui.button(fix.label()).clicked() {
-                        mend = Some(fix.clone());
-                    }
-                }
+                mend = fixes(ui, problem).or(mend.take());
             });
     }
     if shown < found.len() && ui.link(format!("Show {} more", found.len() - shown)).clicked() {
         ui.data_mut(|d| d.insert_temp(all, true));
     }
     mend
+}
+
+/// The ways to mend a finding, as buttons; gives the one that was pressed.
+pub fn fixes(ui: &mut Ui, problem: &Diagnostic) -> Option<crate::model::edit::Edit> {
+    let pressed =
+        |fix: &&crate::model::edit::Edit| ui.add(egui::Button::new(fix.label()).truncate()).clicked();
+    // All are drawn, whichever is pressed.
+    let pressed: Vec<_> = problem.fixes.iter().filter(pressed).collect();
+    pressed.first().map(|fix| (*fix).clone())
 }
 
 /// Findings shown before the rest is only counted, so that what they are about is in sight.

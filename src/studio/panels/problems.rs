@@ -3,7 +3,9 @@
 use super::fields;
 use crate::diagnostic::{Diagnostic, Severity, counted};
 use crate::model::edit::Edit;
+use crate::studio::command::Command;
 use crate::studio::document::{Action, Document};
+use crate::studio::keymap;
 use crate::studio::problems;
 use crate::studio::theme::{self, Tokens};
 use crate::studio::ticks;
@@ -23,6 +25,15 @@ pub fn ui(ui: &mut Ui, document: &Document, fresh: bool, actions: &mut Vec<Actio
         ] {
             let count = document.problems.iter().filter(|p| p.severity == severity).count();
             *on ^= toggle(ui, color(t, severity), &counted(count, what), *on);
+        }
+        if ui.available_width() > 320.0 && !document.problems.is_empty() {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let keys = [(Command::NextProblem, "next"), (Command::Fix, "fix")].into_iter();
+                let keys = keys.map(|(command, what)| (keymap::words(ui.ctx(), command), what));
+                let keys =
+                    keys.filter(|(keys, _)| !keys.is_empty()).map(|(keys, what)| format!("{keys} {what}"));
+                ui.label(RichText::new(keys.collect::<Vec<_>>().join("  ·  ")).small().color(t.muted));
+            });
         }
     });
     shown.keep(ui);

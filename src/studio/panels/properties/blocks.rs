@@ -6,6 +6,7 @@ use crate::model::edit::{self, DeclarationKind, Edit};
 use crate::model::{
     Atomic, Branches, Catch, CatchType, Id, IsolationLevel, LongRunning, Scope, Shape, ShapeKind, Transaction,
 };
+use crate::studio::document::Action;
 use crate::studio::document::Selection;
 use crate::studio::icons::Glyph;
 use crate::studio::panels::fields;
@@ -43,7 +44,8 @@ fn branch(ui: &mut Ui, editing: &mut Editing<'_>, owner: &Shape, branches: &Bran
             editing.typing(edit, &format!("{id}.condition"));
         }
     }
-    findings(ui, editing.problems(id));
+    let fix = findings(ui, editing.problems(id));
+    editing.actions.extend(fix.map(Action::edit));
     comments(ui, editing, id, &branch.comments);
     ui.add_space(6.0);
     if !is_else && fields::wide_button(ui, "Delete branch").clicked() {
@@ -94,7 +96,8 @@ pub fn branches(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, branches:
                 let edit = Edit::SetCondition { module: editing.key(), branch: branch.id.clone(), condition };
                 editing.typing(edit, &format!("{}.condition", branch.id));
             }
-            findings(ui, editing.problems(&branch.id));
+            let fix = findings(ui, editing.problems(&branch.id));
+            editing.actions.extend(fix.map(Action::edit));
         }
     }
 }

@@ -88,7 +88,8 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, kind: Decl
     let own = |d: &&crate::diagnostic::Diagnostic| {
         d.place.module.as_deref() == Some(&editing.document.module) && d.place.name == name
     };
-    findings(ui, editing.document.problems.iter().filter(own));
+    let fix = findings(ui, editing.document.problems.iter().filter(own));
+    editing.actions.extend(fix.map(Action::edit));
     ui.add_space(8.0);
     let find = Command::FindUses;
     if fields::wide_button(ui, find.about().0).on_hover_text(find.about().1).clicked() {

@@ -21,6 +21,7 @@ use crate::model::edit::Edit;
 use crate::model::{Id, Module, Orchestration, ShapeKind};
 use crate::studio::document::{Action, Document, Selection};
 use crate::studio::editor::{self, Field};
+use crate::studio::editors::list;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
 use crate::studio::ticks;
@@ -78,13 +79,15 @@ impl Editing<'_> {
 
     /// Findings about these properties of what is selected, below the field that stands for them.
     fn below(&mut self, ui: &mut Ui, id: &Id, properties: &[&'static str]) {
-        findings(ui, self.problems(id).filter(|d| properties.contains(&d.place.property)));
+        let fix = findings(ui, self.problems(id).filter(|d| properties.contains(&d.place.property)));
+        self.actions.extend(fix.map(Action::edit));
         self.told.extend(properties);
     }
 
     /// What was found about it that stands below no field.
-    fn besides(&self, ui: &mut Ui, id: &Id) {
-        findings(ui, self.problems(id).filter(|d| !self.told.contains(&d.place.property)));
+    fn besides(&mut self, ui: &mut Ui, id: &Id) {
+        let fix = findings(ui, self.problems(id).filter(|d| !self.told.contains(&d.place.property)));
+        self.actions.extend(fix.map(Action::edit));
     }
 
     /// Findings about a shape, branch, block or port of the open module.
@@ -165,16 +168,20 @@ pub(super) fn title(ui: &mut Ui, glyph: Glyph, color: Color32, name: &str, what:
     ui.separator();
 }
 
-/// Findings below the field they are about.
-fn findings<'d>(ui: &mut Ui, found: impl Iterator<Item = &'d Diagnostic>) {
+/// Findings below the field they are about; gives the way to mend one that was chosen.
+#[must_use]
+fn findings<'d>(ui: &mut Ui, found: impl Iterator<Item = &'d Diagnostic>) -> Option<Edit> {
     let t = Tokens::of(ui);
+    let mut chosen = None;
     for problem in found {
         let color = super::problems::color(t, problem.severity);
         ui.add(egui::Label::new(ticks::paragraph(ui, &problem.message, 11.5, color)).wrap());
         if !problem.help.is_empty() {
             ui.add(egui::Label::new(ticks::paragraph(ui, &problem.help, 11.5, t.muted)).wrap());
         }
+        chosen = list::fixes(ui, problem).or(chosen);
     }
+    chosen
 }
 
 /// A line in a list with a way to take it out; true when that was pressed.
