@@ -74,7 +74,7 @@ impl Studio {
     }
 
     /// Goes to the next place with a finding, or the one before, and says what it is.
-    pub(super) fn to_problem(&mut self, forward: bool) {
+    pub(super) fn go_to_problem(&mut self, forward: bool) {
         // Several findings of one place are one stop.
         let mut known = BTreeSet::new();
         let places = self.document.problems.iter().filter(|problem| problem.place.module.is_some());

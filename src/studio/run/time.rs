@@ -31,7 +31,7 @@ pub fn ui(ui: &mut Ui, run: &mut RunMode) {
     run.time.refresh(&run.state);
     if run.time.shown.is_empty() {
         let lanes = if run.state.broken.is_empty() { " Every instance gets a lane here." } else { "" };
-        crate::studio::panels::fields::note(ui, &format!("{}{lanes}", run.state.nothing_yet()));
+        crate::studio::panels::fields::note(ui, format!("{}{lanes}", run.state.nothing_yet()));
         return;
     }
     ruler(ui, run);
