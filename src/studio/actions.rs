@@ -248,7 +248,7 @@ impl Studio {
             Command::ByShape => self.run.step_by(Unit::Shape),
             Command::ByMessage => self.run.step_by(Unit::Message),
             Command::PreviousProblem | Command::NextProblem if self.mode == Mode::Design => {
-                self.go_to_problem(command == Command::NextProblem);
+                self.go_to_problem(ctx, command == Command::NextProblem);
             }
             Command::PreviousProblem => self.run.to_problem(false),
             Command::NextProblem => self.run.to_problem(true),

@@ -42,6 +42,8 @@ pub struct Studio {
     pub(super) used: Vec<Command>,
     pub(super) usages: Option<panels::usages::Usages>,
     pub(super) problems_open: bool,
+    /// The problem one was led to last, and where that is.
+    pub(super) at_problem: Option<(crate::diagnostic::Place, (Option<Tab>, Selection))>,
     /// The first of the problems gets the keyboard.
     pub(super) focus_problems: bool,
     pub(super) dialogs: Box<dyn FolderDialogs>,
@@ -94,6 +96,7 @@ impl Studio {
         Self {
             editors: super::editors::Editors::default(),
             tabs: Tabs::new(Tab::Orchestration(document.module.clone())),
+            at_problem: None,
             focus_problems: false,
             problems_open: document.problems.iter().any(|p| p.severity != Severity::Information),
             document,

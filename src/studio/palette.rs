@@ -485,8 +485,7 @@ fn declarations(all: &mut Vec<Entry>, document: &Document, key: &str) {
 
 fn found_problems(all: &mut Vec<Entry>, document: &Document) {
     for problem in &document.problems {
-        let target = problems::selection(&document.app, problem);
-        let actions = target.map(|(module, selection)| Action::Go { module, selection });
+        let actions = problems::way(document, problem);
         let (words, about) =
             (ticks::plain(&problem.message), format!("{} · {}", problem.code, problem.place.name));
         all.push(Entry::new(Group::Problem, Glyph::Warning, words, about, actions.into_iter().collect()));

@@ -1,12 +1,14 @@
 //! Findings about the open application, and which shape or port each belongs to.
 
 use super::app::Studio;
-use super::document::Selection;
+use super::document::{Action, Document, Selection};
+use super::editors::ports::Item;
 use super::overlay::Pick;
+use super::tabs::Tab;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::engine::preview::Picture;
 use crate::model::edit::{DeclarationKind, Edit};
-use crate::model::{Application, Id};
+use crate::model::{Application, Id, files};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything there is to report, worst first, else in the order of the application; and who talks to whom.
@@ -74,30 +76,78 @@ impl Studio {
     }
 
     /// Goes to the next place with a finding, or the one before, and says what it is.
-    pub(super) fn go_to_problem(&mut self, forward: bool) {
+    pub(super) fn go_to_problem(&mut self, ctx: &egui::Context, forward: bool) {
         // Several findings of one place are one stop.
         let mut known = BTreeSet::new();
-        let places = self.document.problems.iter().filter(|problem| problem.place.module.is_some());
-        let places: Vec<&Diagnostic> = places
-            .filter(|Diagnostic { place, .. }| known.insert((&place.module, &place.id, &place.name)))
-            .collect();
+        let key =
+            |place: &Place| (place.file.clone(), place.module.clone(), place.id.clone(), place.name.clone());
+        let all = self.document.problems.iter();
+        let places: Vec<&Diagnostic> = all.filter(|problem| known.insert(key(&problem.place))).collect();
         let count = places.len();
-        let next = match (places.iter().position(|problem| self.is_about_selected(problem)), forward) {
-            (Some(at), true) => (at + 1) % count,
-            (Some(at), false) => (at + count - 1) % count,
-            (None, true) => 0,
-            (None, false) => count.saturating_sub(1),
+        let here = self.whereabouts();
+        let last = self.at_problem.as_ref().filter(|(_, at)| *at == here).map(|(place, _)| key(place));
+        let at = places.iter().position(|problem| match &last {
+            Some(last) => key(&problem.place) == *last,
+            None => self.tabs.on_canvas() && self.is_about_selected(problem),
+        });
+        let (from, by) = match (at, forward) {
+            (Some(at), true) => (at + 1, 1),
+            (None, true) => (0, 1),
+            (at, false) => (at.unwrap_or(0) + count.saturating_sub(1), count.saturating_sub(1)),
         };
-        let found =
-            places.get(next).and_then(|problem| Some((problem, selection(&self.document.app, problem)?)));
-        let Some((problem, (module, selection))) = found else {
-            self.said =
-                Some(("No problem is in an orchestration: see the list of problems".to_owned(), true));
+        let found = (0..count).find_map(|step| {
+            let next = (from + step * by) % count;
+            let problem = places.get(next)?;
+            Some((next, *problem, way(&self.document, problem)?))
+        });
+        let Some((next, problem, action)) = found else {
+            let words = "No problem has a place to go to: see the list of problems";
+            self.said = Some((words.to_owned(), true));
             return;
         };
         let words = format!("{} of {count}: {}", next + 1, super::ticks::plain(&problem.message));
-        self.go_to(&module, selection);
+        let place = problem.place.clone();
+        self.act(ctx, action);
         self.said = Some((words, false));
+        self.at_problem = Some((place, self.whereabouts()));
+    }
+
+    /// What one looks at.
+    fn whereabouts(&self) -> (Option<Tab>, Selection) {
+        (self.tabs.focused().cloned(), self.document.selection.clone())
+    }
+}
+
+/// What leads to a finding: the shape or declaration it is about, else the file it is in.
+pub fn way(document: &Document, problem: &Diagnostic) -> Option<Action> {
+    let (app, file) = (&document.app, problem.place.file.as_str());
+    if let Some((module, selection)) = selection(app, problem) {
+        return Some(Action::Go { module, selection });
+    }
+    let of = |tab: Tab| Some(Action::Open(tab));
+    if app.schemas.contains_key(file) {
+        return of(Tab::Schema(file.to_owned()));
+    }
+    if app.messages.contains_key(file) {
+        return of(Tab::Message(file.to_owned()));
+    }
+    let map = app.maps.keys().find(|name| files::map_path(name) == file || **name == problem.place.name);
+    if let Some(name) = map {
+        return of(Tab::Map(name.clone()));
+    }
+    if let Some(name) = app.policies.keys().find(|name| files::policy_path(name) == file) {
+        return of(Tab::Policy(name.clone()));
+    }
+    if let Some(class) = app.components.keys().find(|class| files::component_path(class) == file) {
+        return of(Tab::Script(class.clone()));
+    }
+    if let Some(item) = Item::named(app, &problem.place.name) {
+        return Some(Action::Choose(item));
+    }
+    match file {
+        files::BINDINGS => of(Tab::Ports),
+        files::APPLICATION => of(Tab::Settings),
+        _ => None,
     }
 }
 

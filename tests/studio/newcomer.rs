@@ -11,6 +11,7 @@ use orchestrion::model::edit::{BlockRef, Edit, new_shape, toolbox};
 use orchestrion::model::{Application, Receive, ShapeKind};
 use orchestrion::studio::command::Command;
 use orchestrion::studio::document::{Document, Selection};
+use orchestrion::studio::tabs::Tab;
 use orchestrion::studio::{Studio, sample};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -306,4 +307,34 @@ fn the_search_makes_physical_ports() {
     assert!(window.state().document.app == before);
     command(&mut window, Command::Redo);
     assert_eq!(window.state().document.app.bindings.send_ports.len(), count + 1);
+}
+
+#[test]
+fn f8_stops_at_every_problem_in_files_too() {
+    let mut app: Application = sample::load("southridge").unwrap();
+    let (path, _) = app.schemas.first_key_value().unwrap();
+    let path = path.clone();
+    app.schemas.insert(path.clone(), "<not a schema".to_owned());
+    app.bindings.send_ports[0].primary = None;
+    let mut window = show(Studio::new(Document::new(app, None)));
+    let stops = |window: &Window| {
+        let said = window.state().said();
+        let (at, rest) = said.split_once(" of ").unwrap_or_else(|| panic!("{said}"));
+        let count = rest.split(':').next().unwrap();
+        (at.parse::<usize>().unwrap(), count.parse::<usize>().unwrap())
+    };
+    let mut schema = false;
+    press(&mut window, Key::F8);
+    let (first, count) = stops(&window);
+    assert!(first == 1 && count > 3, "{count}");
+    for at in 1..=count {
+        assert_eq!(stops(&window), (at, count));
+        schema |= window.state().tabs.focused() == Some(&Tab::Schema(path.clone()));
+        press(&mut window, Key::F8);
+    }
+    assert_eq!(stops(&window), (1, count), "and around");
+    assert!(schema, "the file is shown");
+    window.key_press_modifiers(Modifiers::SHIFT, Key::F8);
+    window.run_steps(3);
+    assert_eq!(stops(&window), (count, count));
 }

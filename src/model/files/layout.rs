@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 /// Files of an application by path below its folder, `/`-separated.
 pub type Tree = BTreeMap<String, Vec<u8>>;
 
-pub(super) const APPLICATION: &str = "application.ron";
-pub(super) const BINDINGS: &str = "bindings.ron";
+pub const APPLICATION: &str = "application.ron";
+pub const BINDINGS: &str = "bindings.ron";
 pub(super) const PARTNERS: &str = "partners.ron";
 pub(super) const SCHEMAS: &str = "schemas";
 pub(super) const MAPS: &str = "maps";

@@ -29,7 +29,9 @@ mod save;
 mod template;
 
 pub use folder::{embedded, load, read_folder};
-pub use layout::{Tree, component_path, encode, map_path, module_path, policy_path, scenario_path};
+pub use layout::{
+    APPLICATION, BINDINGS, Tree, component_path, encode, map_path, module_path, policy_path, scenario_path,
+};
 pub use parse::{Loaded, decode};
 pub(crate) use parse::{each_id, shape_ids};
 pub use ron_text::{FORMAT, from_ron, to_ron};

@@ -261,7 +261,7 @@ fn problems<'a>(document: &'a Document, tab: &Tab) -> Vec<&'a Diagnostic> {
         Tab::Schema(path) | Tab::Message(path) => problem.place.file == *path,
         Tab::Map(name) => problem.place.module.is_none() && problem.place.name == *name,
         Tab::Application | Tab::Settings => {
-            problem.place.module.is_none() && problem.place.file == "application.ron"
+            problem.place.module.is_none() && problem.place.file == crate::model::files::APPLICATION
         }
         _ => false,
     };

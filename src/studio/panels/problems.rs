@@ -72,8 +72,8 @@ pub fn ui(ui: &mut Ui, document: &Document, fresh: bool, actions: &mut Vec<Actio
             }
             if let Some(fix) = fix {
                 actions.push(Action::edit(fix.clone()));
-            } else if asked && let Some((module, selection)) = problems::selection(&document.app, problem) {
-                actions.push(Action::Go { module, selection });
+            } else if asked {
+                actions.extend(problems::way(document, problem));
             }
         }
     });

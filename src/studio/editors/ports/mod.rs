@@ -103,6 +103,12 @@ impl Item {
         })
     }
 
+    /// The first one of this name, of whatever kind.
+    pub fn named(app: &Application, name: &str) -> Option<Self> {
+        let items = |kind| all(app, kind).into_iter().map(move |(name, _)| Self::of(kind, name));
+        (0..KINDS.len()).flat_map(items).find(|item| item.name() == name)
+    }
+
     pub fn exists(&self, app: &Application) -> bool {
         all(app, self.kind()).iter().any(|(name, _)| name == self.name())
     }
