@@ -11,6 +11,7 @@ use egui::{
     Align2, Color32, FontId, Panel, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// What the open application is compared with.
@@ -42,6 +43,9 @@ impl Against {
         }
     }
 }
+
+/// Width of a tab below which the list of changes stands under the drawings, in points.
+const NARROW: f32 = 640.0;
 
 /// What the tab remembers while it is open.
 #[derive(Debug, Default)]
@@ -100,11 +104,16 @@ impl Studio {
             return;
         }
         let frame = egui::Frame::new().fill(t.panel).inner_margin(egui::Margin::symmetric(12, 8));
-        Panel::right(egui::Id::unique((key, "changes")))
-            .frame(frame)
-            .default_size(300.0)
-            .size_range(200.0..=520.0)
-            .show(ui, |ui| list(ui, &against.words(), view, actions));
+        // Beside two drawings there is no room for it in a narrow tab.
+        let changes = match ui.available_width() < NARROW {
+            true => Panel::bottom(egui::Id::unique((key, "changes below")))
+                .default_size(150.0)
+                .size_range(80.0..=320.0),
+            false => {
+                Panel::right(egui::Id::unique((key, "changes"))).default_size(300.0).size_range(200.0..=520.0)
+            }
+        };
+        changes.frame(frame).show(ui, |ui| list(ui, &against.words(), view, actions));
         let middle = (ui.available_width() - 1.0) / 2.0;
         let area = ui.available_rect_before_wrap();
         let (left, right) = area.split_left_right_at_x(area.left() + middle);
@@ -120,8 +129,7 @@ impl Studio {
             let mut inner = ui.new_child(egui::UiBuilder::new().max_rect(room).id_salt((key, side)));
             inner.set_clip_rect(room.intersect(ui.clip_rect()));
             self.show_side(&mut inner, (key, side.then(|| against.caption())), view, actions);
-            let own = format!("{key} {side}");
-            let other = format!("{key} {}", !side);
+            let (own, other) = (view_key(key, &view.module, side), view_key(key, &view.module, !side));
             if side == lead {
                 let (from, to) =
                     if side { (&view.before, &mut view.after) } else { (&view.after, &mut view.before) };
@@ -145,11 +153,12 @@ impl Studio {
         let room = ui.max_rect();
         let mut module = view.module.clone();
         let mut selection = Selection::Orchestration;
-        let mut problems = Vec::new();
+        let (mut problems, mut unmarked) = (Vec::new(), BTreeMap::new());
         let Some(before) = view.old.as_deref_mut() else { return };
         if old {
             std::mem::swap(&mut self.document.app, before);
             std::mem::swap(&mut self.document.problems, &mut problems);
+            std::mem::swap(&mut self.document.marks, &mut unmarked);
         }
         std::mem::swap(&mut self.document.module, &mut module);
         std::mem::swap(&mut self.document.selection, &mut selection);
@@ -157,7 +166,7 @@ impl Studio {
         let canvas = if old { &mut view.before } else { &mut view.after };
         let mut asked = Vec::new();
         if self.document.orchestration().is_some() {
-            self.orchestration(ui, &format!("{key} {old}"), canvas, &mut asked);
+            self.orchestration(ui, &view_key(key, &view.module, old), canvas, &mut asked);
         } else {
             ui.painter().rect_filled(room, 0.0, t.canvas);
             let words = format!("{} is not in this version", self.document.module);
@@ -175,8 +184,9 @@ impl Studio {
         if old {
             std::mem::swap(&mut self.document.app, before);
             std::mem::swap(&mut self.document.problems, &mut problems);
+            std::mem::swap(&mut self.document.marks, &mut unmarked);
         }
-        marks(ui, &view.changes, view.chosen, (&view.module, old), canvas, &format!("{key} {old}"));
+        marks(ui, &view.changes, view.chosen, (&view.module, old), canvas, &view_key(key, &view.module, old));
         let words = caption.unwrap_or("NOW");
         let at = room.center_top() + vec2(0.0, 10.0);
         let font = FontId::new(10.5, theme::semibold());
@@ -212,16 +222,18 @@ impl Studio {
         }
         if *against == Against::Saved && view.old.as_deref().is_some_and(|old| old != self.document.saved()) {
             view.old = Some(Box::new(self.document.saved().clone()));
-            view.compared = None;
+            (view.compared, view.before) = (None, Canvas::default());
         }
         let Some(old) = view.old.as_deref() else { return };
         if view.compared != Some(self.document.revision) {
             view.compared = Some(self.document.revision);
             view.changes = compare::applications(old, &self.document.app);
             view.chosen = None;
-            if view.module.is_empty() {
-                let first = view.changes.iter().find_map(Change::module);
-                view.module = first.map_or_else(|| self.document.module.clone(), str::to_owned);
+            let differs = |change: &Change| change.module() == Some(view.module.as_str());
+            if view.module.is_empty() || !view.changes.iter().any(differs) {
+                let first = view.changes.iter().find_map(Change::module).map(str::to_owned);
+                let shown = Some(std::mem::take(&mut view.module)).filter(|shown| !shown.is_empty());
+                view.module = first.or(shown).unwrap_or_else(|| self.document.module.clone());
             }
         }
     }
@@ -316,6 +328,11 @@ fn details(ui: &mut Ui, change: &Change, actions: &mut Vec<Action>) {
             actions.push(Action::Go { module: module.to_owned(), selection });
         }
     });
+}
+
+/// Each orchestration has a view of its own on each side.
+fn view_key(key: &str, module: &str, old: bool) -> String {
+    format!("{key} {module} {old}")
 }
 
 /// True when a change is about a node of one side.

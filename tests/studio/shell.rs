@@ -5,6 +5,7 @@ use super::window::{Window, click, command, open, press, show};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use orchestrion::model::edit::Edit;
 use orchestrion::studio::command::Command;
 use orchestrion::studio::dialogs::{Answer, FolderDialogs, Purpose};
 use orchestrion::studio::document::{Document, Selection};
@@ -127,6 +128,43 @@ fn what_changed_since_it_was_saved_is_shown_side_by_side() {
     assert_eq!(window.state().document.orchestration().unwrap().body.len(), 2);
     press(&mut window, Modifiers::COMMAND, Key::Z);
     assert!(window.query_by_label("No differences to the saved version").is_some());
+}
+
+#[test]
+fn an_open_comparison_goes_where_the_changes_are() {
+    let mut window = open("southridge");
+    let drop_last = |window: &mut Window, module: &str| {
+        window.state_mut().document.show(module);
+        let body = &window.state().document.orchestration().unwrap().body;
+        let elements = vec![body.last().unwrap().id.clone()];
+        let edit = Edit::DeleteElements { module: module.to_owned(), elements };
+        assert!(window.state_mut().edit(edit, None));
+        window.run_steps(3);
+        command(window, Command::CompareSaved);
+    };
+    // What is drawn: the name in the drawing, and whether its first shape is there.
+    let drawn = |window: &Window| names(window, Role::Canvas);
+    let twice = |name: &str| vec![format!("Canvas of {name}"); 2];
+    let heads = |window: &Window, name: &str| {
+        names(window, Role::TreeItem).iter().filter(|n| n.as_str() == name).count()
+    };
+    let first = window.state().document.app.modules["OrderBroker"].orchestration.as_ref().unwrap().body[0]
+        .name
+        .clone();
+    drop_last(&mut window, "OrderBroker");
+    assert_eq!((drawn(&window), heads(&window, &first)), (twice("OrderBrokerOrch"), 2));
+    command(&mut window, Command::Undo);
+    drop_last(&mut window, "CableOrder2");
+    assert_eq!((drawn(&window), heads(&window, &first)), (twice("CableOrder2Orch"), 0));
+    drop_last(&mut window, "OrderBroker");
+    assert_eq!(drawn(&window), twice("CableOrder2Orch"), "it stays where there still is a difference");
+    let rows = window.query_all_by_role(Role::ListItem);
+    let removed =
+        rows.filter(|row| row.accesskit_node().label().is_some_and(|name| name.ends_with(" removed")));
+    // In the order of the modules.
+    removed.max_by(|one, two| one.rect().top().total_cmp(&two.rect().top())).unwrap().click_accesskit();
+    window.run_steps(4);
+    assert_eq!(drawn(&window), twice("OrderBrokerOrch"), "and goes where one clicks");
 }
 
 /// Chooses the same path for everything.

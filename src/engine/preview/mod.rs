@@ -15,11 +15,12 @@ mod words;
 
 pub use facts::Fit;
 pub use graph::{Link, LinkKind, Node, NodeKind, Picture};
+use rows::is_open;
 pub use words::{group_words, predicate_words};
 
 use super::{Engine, Output};
-use crate::message::{DateTime, Name};
-use crate::model::Application;
+use crate::message::{Context, DateTime, Name};
+use crate::model::{Application, FilterOperator};
 use crate::program::{Group, Program, groups_text};
 use std::sync::Arc;
 
@@ -82,6 +83,26 @@ impl Row {
     /// The row as the message box shows it.
     pub fn text(&self) -> String {
         groups_text(&self.groups)
+    }
+
+    /// Whether one message may be taken by both rows: not when all their ways ask for different values of a property.
+    pub fn meets(&self, other: &Row) -> bool {
+        let fixed = |group: &Group| {
+            let mut context = Context::default();
+            for predicate in
+                group.iter().filter(|p| p.operator == FilterOperator::Equals && !is_open(&p.value))
+            {
+                context.promote(predicate.property, predicate.value.clone());
+            }
+            context
+        };
+        let allows = |context: &Context, group: &Group| {
+            group
+                .iter()
+                .all(|p| is_open(&p.value) || context.promoted(p.property).is_none() || p.holds(context))
+        };
+        let together = |one: &Group, two: &Group| allows(&fixed(one), two) && allows(&fixed(two), one);
+        self.groups.iter().any(|one| other.groups.iter().any(|two| together(one, two)))
     }
 
     /// The row for people: what it takes, without BizTalk's property names where there is a plainer word.

@@ -11,6 +11,10 @@ pub fn open_value(what: &str) -> Value {
     Value::string(format!("‹{what}›"))
 }
 
+pub fn is_open(value: &Value) -> bool {
+    matches!(value, Value::String(text) if text.starts_with('‹') && text.ends_with('›'))
+}
+
 pub fn all(program: &Program, engine: &Engine) -> Vec<Row> {
     let mut rows = Vec::new();
     for row in engine.core().message_box.rows() {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::files;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 fn sample(name: &str) -> Application {
@@ -125,4 +126,34 @@ fn what_does_not_compile_is_left_out_and_the_rest_is_seen() {
     assert_eq!(linked(&picture, "OrderBrokerOrch", "OrderManagerOrch", LinkKind::Message), None);
     assert!(linked(&picture, "OrderManagerOrch", "CableOrder1Orch", LinkKind::Message).is_some());
     Picture::of(&Application::default());
+}
+
+#[test]
+fn rows_that_ask_for_different_values_take_no_message_together() {
+    let preview = Preview::of(&sample("southridge"));
+    let meets = |one: &str, two: &str| {
+        let of = |what: &str| {
+            let rows = preview.rows.iter().filter(|row| row.text().contains(what));
+            rows.collect::<Vec<_>>()
+        };
+        let (ones, twos) = (of(one), of(two));
+        assert!(!ones.is_empty() && !twos.is_empty(), "{one} {two}");
+        ones.iter().any(|one| twos.iter().any(|two| one.meets(two)))
+    };
+    let types: BTreeSet<String> = (preview.rows.iter())
+        .flat_map(|row| &row.groups)
+        .filter_map(|group| group.iter().find(|p| p.property == crate::message::BTS.message_type))
+        .map(|predicate| predicate.to_string())
+        .collect();
+    let types: Vec<&str> = types.iter().map(String::as_str).collect();
+    assert!(types.len() > 2, "{types:?}");
+    for (at, one) in types.iter().enumerate() {
+        for (other, two) in types.iter().enumerate() {
+            let both = preview.rows.iter().any(|row| row.text().contains(one) && row.text().contains(two));
+            assert_eq!(meets(one, two), at == other || both, "{one} and {two}");
+        }
+    }
+    for row in &preview.rows {
+        assert!(row.meets(row), "{}", row.text());
+    }
 }

@@ -14,10 +14,10 @@ use crate::studio::document::{Action, Ask, Document, Selection};
 use crate::studio::editors::list::NARROW;
 use crate::studio::icons::{self, Glyph};
 use crate::studio::theme::{self, Tokens};
-use crate::studio::{canvas, keymap, menus, names};
+use crate::studio::{canvas, grip, keymap, menus, names};
 use egui::{
-    Align2, DragAndDrop, EventFilter, FontId, Key, Modifiers, PointerButton, Rect, Response, Sense, TextEdit,
-    TextStyle, Ui, Vec2, pos2, vec2,
+    Align2, DragAndDrop, EventFilter, FontId, Key, Modifiers, Rect, Response, Sense, TextEdit, TextStyle, Ui,
+    Vec2, pos2, vec2,
 };
 pub use rows::glyph;
 use rows::{Content, Row};
@@ -258,7 +258,7 @@ fn drag(ui: &Ui, document: &Document, row: &Row, response: &Response) {
         },
         _ => return,
     };
-    if response.drag_started_by(PointerButton::Primary) {
+    if grip::begun(ui).is_some_and(|at| response.interact_rect.contains(at)) {
         DragAndDrop::set_payload(ui.ctx(), Hand::Declared(kind, row.name.clone()));
     }
     if kind == K::CorrelationSet && (response.hovered() || response.has_focus()) {

@@ -122,7 +122,11 @@ fn others(ui: &mut Ui, preview: &crate::engine::preview::Preview, number: usize,
     let mut others: Vec<Endpoint> = Vec::new();
     let mut from: Vec<&str> = Vec::new();
     let taken: Vec<&Publication> = preview.taken_by(number).map(|(publication, _)| publication).collect();
-    let of = |row: usize| preview.rows.get(row).map(|row| row.of).filter(|of| *of != own);
+    let this = preview.rows.get(number);
+    let of = |row: usize| {
+        let row = preview.rows.get(row).filter(|row| this.is_none_or(|this| row.meets(this)))?;
+        Some(row.of).filter(|of| *of != own)
+    };
     for publication in &taken {
         if !from.contains(&publication.by.short()) {
             from.push(publication.by.short());
