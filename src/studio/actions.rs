@@ -322,7 +322,7 @@ impl Studio {
                 self.problems_open = !self.problems_open;
                 self.focus_problems = self.problems_open;
             }
-            Command::Fix => self.fix(),
+            Command::Fix => self.fix(ctx),
             Command::SidePanels => self.wide = !self.wide,
             Command::LowerLists => self.run.drawer.fold_or_unfold(),
             Command::ApplicationView => self.open_tab(Tab::Application, false),

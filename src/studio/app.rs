@@ -43,7 +43,7 @@ pub struct Studio {
     pub(super) usages: Option<panels::usages::Usages>,
     pub(super) problems_open: bool,
     /// The problem one was led to last, and where that is.
-    pub(super) at_problem: Option<(crate::diagnostic::Place, (Option<Tab>, Selection))>,
+    pub(super) at_problem: Option<(usize, String, (Option<Tab>, Selection))>,
     /// The first of the problems gets the keyboard.
     pub(super) focus_problems: bool,
     pub(super) dialogs: Box<dyn FolderDialogs>,

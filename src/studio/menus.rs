@@ -39,7 +39,7 @@ const MENUS: [(&str, &[Group]); 6] = [
             ("", &[C::Cut, C::Copy, C::Paste, C::PasteDeclared]),
             ("", &[C::Duplicate, C::Delete, C::Rename, C::Properties]),
             ("", &[C::SelectAll, C::SelectSiblings]),
-            ("", &[C::MoveUp, C::MoveDown, C::MoveLeft, C::MoveRight]),
+            ("Move", &[C::MoveUp, C::MoveDown, C::MoveLeft, C::MoveRight]),
             ("", &[C::Wrap, C::Unwrap, C::Convert]),
             ("", &[C::Fix]),
         ],

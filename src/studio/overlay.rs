@@ -325,7 +325,8 @@ impl Studio {
         };
         let mut entries: Vec<Entry> = kinds.into_iter().map(entry).collect();
         if matches!(what, Pick::Insert(_)) && Command::AddBranch.enabled(self) {
-            let (words, about) = Command::AddBranch.about_selected(self);
+            let (words, _) = Command::AddBranch.about_selected(self);
+            let about = "For another way to go on, or for an exception";
             let actions = vec![Action::Command(Command::AddBranch)];
             entries.push(Entry { words: words.to_owned(), about: about.to_owned(), actions });
         }

@@ -1,6 +1,7 @@
 //! Findings about the open application, and which shape or port each belongs to.
 
 use super::app::Studio;
+use super::command::Command;
 use super::document::{Action, Document, Selection};
 use super::editors::ports::Item;
 use super::overlay::Pick;
@@ -9,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::engine::preview::Picture;
 use crate::model::edit::{DeclarationKind, Edit};
 use crate::model::{Application, Id, files};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Everything there is to report, worst first, else in the order of the application; and who talks to whom.
 pub fn find(app: &Application) -> (Vec<Diagnostic>, Picture) {
@@ -47,10 +48,16 @@ pub fn selection(app: &Application, problem: &Diagnostic) -> Option<(String, Sel
 }
 
 impl Studio {
-    /// What mends the findings about what is selected, and which finding it is.
+    /// What mends the findings about what is selected, and which finding it is; what mends several is there once.
     pub(super) fn fixes(&self) -> Vec<(&Edit, &Diagnostic)> {
         let found = self.document.problems.iter().filter(|problem| self.is_about_selected(problem));
-        found.flat_map(|problem| problem.fixes.iter().map(move |fix| (fix, problem))).collect()
+        let mut all: Vec<(&Edit, &Diagnostic)> = Vec::new();
+        for (fix, problem) in found.flat_map(|problem| problem.fixes.iter().map(move |fix| (fix, problem))) {
+            if all.iter().all(|(known, _)| *known != fix) {
+                all.push((fix, problem));
+            }
+        }
+        all
     }
 
     fn is_about_selected(&self, problem: &Diagnostic) -> bool {
@@ -64,9 +71,15 @@ impl Studio {
             }
     }
 
-    /// Mends what is selected if there is one way to, else asks.
-    pub(super) fn fix(&mut self) {
+    /// Mends what is selected if there is one way to, else asks; what has no such way is mended by hand, in its properties.
+    pub(super) fn fix(&mut self, ctx: &egui::Context) {
         match self.fixes().as_slice() {
+            [] => {
+                let found = self.document.problems.iter().find(|problem| self.is_about_selected(problem));
+                let words = found.map(|problem| super::ticks::plain(&problem.help));
+                self.run_command(ctx, Command::Properties);
+                self.said = words.map(|words| (words, false));
+            }
             [(fix, _)] => {
                 let fix = (*fix).clone();
                 self.edit(fix, None);
@@ -75,30 +88,34 @@ impl Studio {
         }
     }
 
-    /// Goes to the next place with a finding, or the one before, and says what it is.
+    /// Whether anything is wrong with what is selected.
+    pub(super) fn is_wrong(&self) -> bool {
+        self.document.problems.iter().any(|problem| self.is_about_selected(problem))
+    }
+
+    /// Goes to the next finding, or the one before, and says what it is.
     pub(super) fn go_to_problem(&mut self, ctx: &egui::Context, forward: bool) {
-        // Several findings of one place are one stop.
-        let mut known = BTreeSet::new();
-        let key =
-            |place: &Place| (place.file.clone(), place.module.clone(), place.id.clone(), place.name.clone());
-        let all = self.document.problems.iter();
-        let places: Vec<&Diagnostic> = all.filter(|problem| known.insert(key(&problem.place))).collect();
-        let count = places.len();
-        let here = self.whereabouts();
-        let last = self.at_problem.as_ref().filter(|(_, at)| *at == here).map(|(place, _)| key(place));
-        let at = places.iter().position(|problem| match &last {
-            Some(last) => key(&problem.place) == *last,
-            None => self.tabs.on_canvas() && self.is_about_selected(problem),
+        let all = &self.document.problems;
+        let (count, here) = (all.len(), self.whereabouts());
+        // Several may be about one place.
+        let last = self.at_problem.as_ref().filter(|(index, told, at)| {
+            *at == here && all.get(*index).is_some_and(|problem| problem.message == *told)
         });
-        let (from, by) = match (at, forward) {
-            (Some(at), true) => (at + 1, 1),
-            (None, true) => (0, 1),
-            (at, false) => (at.unwrap_or(0) + count.saturating_sub(1), count.saturating_sub(1)),
+        let at = match last {
+            Some((index, ..)) => Some(*index),
+            None => {
+                let near = |problem| self.tabs.on_canvas() && self.is_about_selected(problem);
+                // The one that stands at what is selected comes first.
+                let aside = if forward { count.saturating_sub(1) } else { 1 };
+                all.iter().position(near).map(|at| (at + aside) % count)
+            }
         };
+        let by = if forward { 1 } else { count.saturating_sub(1) };
+        let from = at.map_or(if forward { 0 } else { by }, |at| at + by);
         let found = (0..count).find_map(|step| {
             let next = (from + step * by) % count;
-            let problem = places.get(next)?;
-            Some((next, *problem, way(&self.document, problem)?))
+            let problem = all.get(next)?;
+            Some((next, problem, way(&self.document, problem)?))
         });
         let Some((next, problem, action)) = found else {
             let words = "No problem has a place to go to: see the list of problems";
@@ -106,10 +123,10 @@ impl Studio {
             return;
         };
         let words = format!("{} of {count}: {}", next + 1, super::ticks::plain(&problem.message));
-        let place = problem.place.clone();
+        let told = problem.message.clone();
         self.act(ctx, action);
         self.said = Some((words, false));
-        self.at_problem = Some((place, self.whereabouts()));
+        self.at_problem = Some((next, told, self.whereabouts()));
     }
 
     /// What one looks at.

@@ -111,8 +111,8 @@ impl Command {
             }
             Self::Fix if running => Some("Go to Design first: the application stands still while it runs"),
             Self::Fix => unless(
-                !studio.fixes().is_empty(),
-                "Nothing mends what is selected by itself: F8 goes to the next problem",
+                studio.is_wrong(),
+                "Nothing is wrong with what is selected: F8 goes to the next problem",
             ),
             Self::StepBack | Self::PreviousProblem => {
                 run().or(unless(!studio.run.nothing_happened(), "Nothing has happened yet"))

@@ -339,7 +339,7 @@ impl Command {
             }
             Self::Problems => ("Show problems", "Opens or closes the list of problems", ctrl_shift(Key::M)),
             Self::ApplicationView => {
-                ("Application", "Who talks to whom in the whole application", ctrl_shift(Key::A))
+                ("Application view", "Who talks to whom in the whole application", ctrl_shift(Key::A))
             }
             Self::PortsEditor => (
                 "Ports",
