@@ -662,7 +662,7 @@ impl Studio {
     /// Stops the window from closing over work that would be lost.
     pub(super) fn guard_close(&mut self, ctx: &egui::Context) {
         let closes = ctx.input(|i| i.viewport().close_requested()) && !self.may_close;
-        if closes && super::panels::fields::settle(ctx) {
+        if closes && super::panels::fields::settle(ctx, true) {
             // Once more, when what is typed counts.
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             ctx.send_viewport_cmd(ViewportCommand::Close);

@@ -201,7 +201,7 @@ impl Studio {
             }
         }
         if !settled.is_empty() {
-            panels::fields::settle(ui.ctx());
+            panels::fields::settle(ui.ctx(), !settled.iter().any(|command| command.leaves()));
         }
         self.poll_dialog(ui.ctx());
         self.forget_words(ui.ctx());

@@ -365,3 +365,21 @@ fn configuration_is_changed_and_taken_back() {
     undo(&mut window);
     assert_eq!(window.state().document.app, before);
 }
+
+#[test]
+fn a_name_counts_when_the_next_element_is_added() {
+    let path = "schemas/Order.xsd";
+    let mut window = open("southridge", Tab::Schema(path.into()));
+    click(&mut window, Role::TreeItem, "/Order");
+    click(&mut window, Role::Button, "Add element");
+    for (typed, next) in [("Amount", "Element1"), ("Vat", "Element1")] {
+        window.get_by_role_and_label(Role::TextInput, "Name").type_text(typed);
+        window.run_steps(2);
+        click(&mut window, Role::Button, "Add element");
+        window.run_steps(3);
+        let text = &window.state().document.app.schemas[path];
+        assert!(text.contains(&format!("name=\"{typed}\"")), "{text}");
+        assert!(text.contains(&format!("name=\"{next}\"")), "{text}");
+        assert!(window.get_by_role_and_label(Role::TextInput, "Name").is_focused());
+    }
+}

@@ -114,3 +114,32 @@ fn an_undone_orchestration_takes_its_tab_along() {
     press(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(titles(&window), [HELLO]);
 }
+
+#[test]
+fn what_is_typed_into_a_name_counts_when_its_tab_is_closed_or_left_by_keys() {
+    for (modifiers, key) in [
+        (Modifiers::COMMAND, Key::W),
+        (Modifiers::COMMAND, Key::Tab),
+        (Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::P),
+    ] {
+        let mut window = open();
+        let module = module(&window);
+        click(&mut window, Role::TreeItem, "Send reply");
+        let Selection::Node(id) = window.state().document.selection.clone() else {
+            panic!("nothing selected")
+        };
+        press(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::A);
+        press(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Tab);
+        assert_eq!(window.state().tabs.focused(), Some(&Tab::Orchestration(module.clone())));
+        window.get_by_role_and_label(Role::TextInput, "Name").focus();
+        window.run_steps(2);
+        window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        window.event(egui::Event::Text("Eta".to_owned()));
+        window.run_steps(2);
+        window.key_press_modifiers(modifiers, key);
+        window.run_steps(6);
+        let shape = window.state().document.app.modules[&module].orchestration.as_ref().unwrap().shape(&id);
+        assert_eq!(shape.unwrap().name, "Eta", "{key:?}");
+        assert!(!window.ctx.text_edit_focused(), "{key:?}: the keyboard goes along");
+    }
+}

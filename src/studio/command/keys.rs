@@ -83,6 +83,24 @@ impl Command {
                 | C::ExportSvg
                 | C::ExportPng
                 | C::CopyPicture
+        ) || self.leaves()
+    }
+
+    /// True for what goes elsewhere: the field in which one types is left for good.
+    pub fn leaves(self) -> bool {
+        use Command as C;
+        matches!(
+            self,
+            C::NextTab
+                | C::PreviousTab
+                | C::CloseTab
+                | C::ReopenTab
+                | C::SplitTab
+                | C::ApplicationView
+                | C::PortsEditor
+                | C::Configuration
+                | C::Settings
+                | C::CompareSaved
         )
     }
 

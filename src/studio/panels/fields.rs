@@ -158,10 +158,11 @@ pub fn bound(ctx: &egui::Context) -> bool {
     field.is_some() && ctx.memory(|m| m.focused()) == field
 }
 
-/// Leaves the field in which something is typed that does not count yet, so that it counts; true when there was one.
-pub fn settle(ctx: &egui::Context) -> bool {
+/// Leaves the field in which something is typed that does not count yet, so that it counts; true when there was one. The
+/// field has the keyboard again afterwards if one `stays`.
+pub fn settle(ctx: &egui::Context, stays: bool) -> bool {
     let typed = ctx.text_edit_focused() && !bound(ctx);
-    ctx.data_mut(|data| data.insert_temp(settled(), typed));
+    ctx.data_mut(|data| data.insert_temp(settled(), typed && stays));
     if typed {
         ctx.memory_mut(|memory| memory.stop_text_input());
     }

@@ -27,6 +27,8 @@ pub struct State {
     chosen: String,
     text: bool,
     filter: String,
+    /// What is added once the name that was typed counts.
+    adds: Option<crate::xml::outline::Fresh<'static>>,
     /// Why a mark could not be made.
     refused: Option<String>,
 }

@@ -59,13 +59,13 @@ pub fn ui(
     let Some((path, node)) = chosen(schemas, roots, state) else { return };
     let holder = holder(schemas, roots, &path, node);
     let t = Tokens::of(ui);
-    let mut wish = None;
+    let mut wish = state.adds.take().map(Wish::Add);
+    let mut renamed = None;
     Frame::new().fill(t.surface).corner_radius(6).inner_margin(Margin::symmetric(10, 8)).show(ui, |ui| {
         ui.columns(3, |columns| {
             let [name, value, number] = columns else { return };
             column(name, "Name", |ui| {
-                let renamed = fields::committed(ui, &path.to_string(), &node.local);
-                wish = renamed.map(Wish::Rename).or(wish.take());
+                renamed = fields::committed(ui, &path.to_string(), &node.local);
             });
             column(value, "Type", |ui| wish = self::value(ui, node).or(wish.take()));
             column(number, "Occurs", |ui| {
@@ -98,6 +98,13 @@ pub fn ui(
             });
         });
     });
+    // The click that leaves a name adds to what then has that name.
+    if let Some(new) = renamed {
+        if let Some(Wish::Add(fresh)) = wish {
+            state.adds = Some(fresh);
+        }
+        wish = Some(Wish::Rename(new));
+    }
     if let Some(wish) = wish {
         let (path, node) = match &holder {
             Some((path, node)) if matches!(wish, Wish::Add(_)) => (path, *node),
