@@ -1,4 +1,4 @@
-//! V49, V50, B05: physical ports and the orchestrations bound to them.
+//! V49, V50, B05, B06: physical ports and the orchestrations bound to them.
 
 use super::subject::{Subject, place};
 use crate::diagnostic::{Diagnostic, Place};
@@ -15,6 +15,9 @@ struct Fed<'a> {
     /// Name of the shape, and of its orchestration.
     shape: &'a str,
     orchestration: String,
+    /// The logical port.
+    port: &'a str,
+    filtered: bool,
     activates: bool,
     correlated: bool,
     /// `namespace#root`, `None` when untyped.
@@ -37,6 +40,8 @@ pub(super) fn check(application: &Application, schemas: &SchemaSet, found: &mut 
                 place: place(subject.key, &site.shape.id, &site.shape.name, "port"),
                 shape: &site.shape.name,
                 orchestration: full.clone(),
+                port: &receive.port,
+                filtered: !receive.filter.is_empty(),
                 activates: receive.activate,
                 correlated: !receive.initializes.is_empty() || !receive.follows.is_empty(),
                 message_type,
@@ -46,6 +51,9 @@ pub(super) fn check(application: &Application, schemas: &SchemaSet, found: &mut 
     for (name, receives) in &by_port {
         let Some(port) = application.bindings.receive_port(name) else { continue };
         pass_through(port, receives, found);
+        if schemas.roots().next().is_none() && schemas.classes().next().is_none() {
+            typeless(port, receives, found);
+        }
         shared(name, receives, found);
     }
 }
@@ -103,19 +111,59 @@ fn pass_through(port: &ReceivePort, receives: &[Fed<'_>], found: &mut Vec<Diagno
     }
 }
 
+fn of_types(location: &ReceiveLocation) -> bool {
+    location.receive_pipeline.rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case("XMLReceive"))
+}
+
+/// B06: nothing here has a type that the pipeline could find.
+fn typeless(port: &ReceivePort, receives: &[Fed<'_>], found: &mut Vec<Diagnostic>) {
+    let Some(location) = port.locations.iter().find(|l| of_types(l)) else { return };
+    for receive in receives.iter().filter(|r| r.message_type.is_none()) {
+        let message = format!(
+            "`{}` gets nothing from the location `{}`: XMLReceive takes messages whose type has a schema, and there is none here",
+            receive.shape, location.name
+        );
+        let help = "add the schema of what comes in, or set the receive pipeline to PassThruReceive";
+        let mut passing = port.clone();
+        for location in passing.locations.iter_mut().filter(|l| of_types(l)) {
+            location.receive_pipeline = "PassThruReceive".into();
+        }
+        let passing =
+            Edit::SetPhysical { replaces: Some(port.name.clone()), element: Physical::ReceivePort(passing) };
+        found.push(
+            Diagnostic::warning("B06", message, help)
+                .at(receive.place.clone())
+                .mend("Receive through PassThruReceive", vec![passing]),
+        );
+    }
+}
+
 /// V50.
 fn shared(port: &str, receives: &[Fed<'_>], found: &mut Vec<Diagnostic>) {
     let activating: Vec<_> = receives.iter().filter(|r| r.activates).collect();
     for (at, receive) in activating.iter().enumerate() {
         let earlier = activating.iter().take(at).find(|other| {
             let same = other.message_type == receive.message_type || other.message_type.is_none();
-            other.orchestration != receive.orchestration && (same || receive.message_type.is_none())
+            match other.orchestration == receive.orchestration {
+                // What two ports of one orchestration start on are two instances, unless filters part them.
+                true => {
+                    let parted = other.filtered || receive.filtered;
+                    other.port != receive.port && other.message_type == receive.message_type && !parted
+                }
+                false => same || receive.message_type.is_none(),
+            }
         });
         if let Some(other) = earlier {
-            let message = format!(
-                "`{}` and `{}` both start on messages of the receive port `{port}`",
-                other.orchestration, receive.orchestration
-            );
+            let message = match other.orchestration == receive.orchestration {
+                true => format!(
+                    "`{}` and `{}` of {} both start on messages of the receive port `{port}`",
+                    other.shape, receive.shape, receive.orchestration
+                ),
+                false => format!(
+                    "`{}` and `{}` both start on messages of the receive port `{port}`",
+                    other.orchestration, receive.orchestration
+                ),
+            };
             let help =
                 "each gets a copy; bind one of them to another receive port if that is not meant (PUB-4)";
             found.push(Diagnostic::warning("V50", message, help).at(receive.place.clone()));
@@ -149,6 +197,53 @@ mod tests {
                       <xs:element name=\"OrderSchema\" type=\"xs:string\"/></xs:schema>";
         application.schemas.insert("schemas/OrderSchema.xsd".into(), schema.into());
         application
+    }
+
+    #[test]
+    fn b06_without_a_schema_xml_receive_takes_nothing() {
+        let any = receive("In", |r| (r.activate, r.message) = (true, "Any".into()));
+        let mut untyped = application(vec![any]);
+        let module = untyped.modules.get_mut("Subject").unwrap();
+        module.port_types[0].operations[0].request = "System.Xml.XmlDocument".into();
+        let with = |pipeline: &str, schema: bool| {
+            let mut application = bound(pipeline, untyped.clone());
+            if !schema {
+                application.schemas.clear();
+            }
+            codes(&application)
+        };
+        assert_eq!(with("XMLReceive", false), ["B06"]);
+        assert_eq!(with("PassThruReceive", false), [""; 0]);
+        assert_eq!(with("XMLReceive", true), [""; 0], "a message of some type fits");
+    }
+
+    #[test]
+    fn v50_two_ports_of_one_orchestration_start_twice() {
+        let twice = |filter: bool| {
+            let mut application = application(vec![]);
+            let subject = orchestration(&mut application, "Subject");
+            let second = Port { name: "Again".into(), ..subject.ports[0].clone() };
+            subject.ports.push(second);
+            let head = |port: &str| {
+                receive(port, |r| {
+                    r.activate = true;
+                    let row = FilterRow {
+                        property: "BTS.ReceivePortName".into(),
+                        operator: FilterOperator::Exists,
+                        ..FilterRow::default()
+                    };
+                    r.filter = if filter { vec![row] } else { Vec::new() };
+                })
+            };
+            subject.body =
+                vec![shape(ShapeKind::Listen(branches(vec![vec![head("In")], vec![head("Again")]])))];
+            let mut application = bound("XMLReceive", application);
+            let gate = PortBinding::ReceivePort("Gate".into());
+            application.bindings.services[0].ports.insert("Again".into(), gate);
+            codes(&application)
+        };
+        assert_eq!(twice(false), ["V50"]);
+        assert_eq!(twice(true), [""; 0], "the filters may exclude each other");
     }
 
     #[test]

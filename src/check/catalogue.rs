@@ -343,7 +343,7 @@ pub const CATALOGUE: &[Entry] = &[
     ),
     warning(
         "V50",
-        "Two orchestrations start on the same messages of one receive port",
+        "Two orchestrations, or two receives of one, start on the same messages of one receive port",
         "Bind one of them to another port, unless each is to get a copy",
         "PUB-4",
     ),
@@ -435,6 +435,12 @@ pub const CATALOGUE: &[Entry] = &[
         "Several ports of a group acknowledge a message whose sender waits for one notification",
         "Unenlist all but one",
         "DN-6",
+    ),
+    warning(
+        "B06",
+        "XMLReceive stands before an untyped receive in an application without a schema",
+        "Add the schema of what comes in, or receive through PassThruReceive",
+        "RX-5",
     ),
     error(
         "R01",
@@ -647,6 +653,7 @@ const FIXES: &[(&str, &str)] = &[
     ("V45", "Receive through a receive port only"),
     ("V45", "Filter by BTS.ReceivePortName exists"),
     ("V49", "Receive through XMLReceive"),
+    ("B06", "Receive through PassThruReceive"),
     ("V53", "Give the operation the type of the message"),
     ("V54", "Give it an initial value"),
     ("V54", "Use the default constructor"),

@@ -101,9 +101,8 @@ fn cases() -> Vec<Application> {
         module.port_types[0].operations[0].request = "Parts".into();
         application
     };
-    let fed = |mut application: Application| {
-        let location =
-            ReceiveLocation { receive_pipeline: "PassThruReceive".into(), ..ReceiveLocation::default() };
+    let fed_by = |pipeline: &str, mut application: Application| {
+        let location = ReceiveLocation { receive_pipeline: pipeline.into(), ..ReceiveLocation::default() };
         let gate = ReceivePort { name: "Gate".into(), locations: vec![location], ..ReceivePort::default() };
         application.bindings.receive_ports.push(gate);
         application.bindings.services.push(ServiceBinding {
@@ -189,9 +188,16 @@ fn cases() -> Vec<Application> {
         ordered(started(vec![])),
         partners("SubjectOneWay", TypeModifier::Internal),
         partners("Test.SecondOneWay", TypeModifier::Private),
-        fed(application(vec![receive("In", |r| (r.activate, r.initializes) = (true, key()))])),
+        fed_by(
+            "PassThruReceive",
+            application(vec![receive("In", |r| (r.activate, r.initializes) = (true, key()))]),
+        ),
         coded_map(started(vec![])),
         untyped(started(vec![])),
+        fed_by(
+            "XMLReceive",
+            application(vec![receive("In", |r| (r.activate, r.message) = (true, "Any".into()))]),
+        ),
         started(vec![shape(ShapeKind::Delay(Code { text: "5".into() }))]),
         started(vec![expression("tally = tally + 1;")]),
         started(vec![expression("note = xpath(Ordre, \"string(/*)\");")]),

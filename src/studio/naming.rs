@@ -118,7 +118,15 @@ impl Studio {
         let before = used(&usages.found);
         usages.found = language::usages(app, &knowledge, &usages.target);
         usages.revision = self.document.revision;
-        if used(&usages.found) || !before {
+        let declared = |target: &Target| match target {
+            Target::Declared { module, scope, kind, name } => {
+                let declares = |module| super::names::declarations(module, scope.as_ref(), *kind);
+                let all = app.modules.get(module).map(declares).unwrap_or_default();
+                all.iter().any(|declared| declared.name() == name)
+            }
+            _ => true,
+        };
+        if declared(&usages.target) && (used(&usages.found) || !before) {
             return;
         }
         // It may have another name now: by the dialog, or since that was undone.
@@ -137,6 +145,11 @@ impl Studio {
             usages.found = language::usages(app, &knowledge, &now);
             now.name(app).clone_into(&mut usages.name);
             usages.renamed = Some(std::mem::replace(&mut usages.target, now));
+            return;
+        }
+        // Of what is not declared any more nothing is a use.
+        if !declared(&usages.target) {
+            self.usages = None;
         }
     }
 
@@ -235,6 +248,9 @@ impl Studio {
                 }
                 Err(why) => renaming.refused = Some(said(&why)),
             }
+        } else if entered {
+            // What is refused is typed anew.
+            field.request_focus();
         }
         done || answer == Some(1)
     }

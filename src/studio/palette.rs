@@ -342,6 +342,7 @@ fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
         all.push(Entry::new(Group::Tab, glyph, words, format!("{kind} · {path}"), actions));
         if let Some(orchestration) = &module.orchestration {
             shapes(&mut all, key, orchestration);
+            locals(&mut all, key, orchestration);
         }
         declarations(&mut all, document, key);
     }
@@ -479,6 +480,23 @@ fn declarations(all: &mut Vec<Entry>, document: &Document, key: &str) {
                     Entry::new(Group::Schema, Glyph::Link, property.to_string(), about, go.clone())
                 }));
             }
+        }
+    }
+}
+
+/// What the scopes of an orchestration declare for themselves.
+fn locals(all: &mut Vec<Entry>, key: &str, orchestration: &Orchestration) {
+    for shape in orchestration.shapes() {
+        let ShapeKind::Scope(scope) = &shape.kind else { continue };
+        let messages = scope.messages.iter().map(|m| (DeclarationKind::Message, Glyph::Envelope, &m.name));
+        let variables = scope.variables.iter().map(|v| (DeclarationKind::Variable, Glyph::Variable, &v.name));
+        let sets = &scope.correlation_sets;
+        let sets = sets.iter().map(|set| (DeclarationKind::CorrelationSet, Glyph::Link, &set.name));
+        for (kind, glyph, name) in messages.chain(variables).chain(sets) {
+            let about = format!("{} of the scope {} in {}", kind.label(), shape.name, orchestration.name);
+            let selection = Selection::Declared { scope: Some(shape.id.clone()), kind, name: name.clone() };
+            let go = vec![Action::Go { module: key.to_owned(), selection }];
+            all.push(Entry::new(Group::Declaration, glyph, name.clone(), about, go));
         }
     }
 }

@@ -316,7 +316,7 @@ fn says(ui: &Ui, field: Response, words: &str) {
 /// Arrow keys, Home and End go through the entries of an open list, beginning at the one that is chosen, which is in
 /// sight and has the keyboard when the list opens; letters go to the next entry that begins with them. What is chosen by
 /// a key closes the list as a click does.
-fn through(ui: &Ui, entries: &[(Response, bool, &str)]) {
+pub fn through(ui: &Ui, entries: &[(Response, bool, &str)]) {
     if opened(ui, "entries") {
         let chosen = entries.iter().find(|(_, chosen, _)| *chosen);
         if let Some((entry, ..)) = chosen {
@@ -392,8 +392,8 @@ fn spelled(ui: &Ui, entries: &[(Response, bool, &str)], at: Option<usize>) -> Op
     let begins = |index: &usize| {
         entries.get(*index).is_some_and(|(_, _, words)| {
             let words = words.to_lowercase();
-            // `OrderID` finds `PropertySchema.OrderID`.
-            let last = words.rsplit('.').next().unwrap_or_default();
+            // `OrderID` finds `PropertySchema.OrderID`, `Order` finds `http://orders#Order`.
+            let last = words.rsplit(['.', '#', '/']).next().unwrap_or_default();
             words.starts_with(letters.as_str()) || last.starts_with(letters.as_str())
         })
     };

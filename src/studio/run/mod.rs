@@ -235,6 +235,11 @@ impl RunMode {
             }
             let moved = update.past.is_some() && update.past != self.state.past;
             self.state.absorb(update);
+            // One of the run before, which this one has not come to.
+            let began = |id| self.state.instances.iter().any(|summary| summary.id >= id);
+            if self.state.past.is_none() && self.selected.is_some_and(|id| !began(id)) {
+                self.choose(None, false);
+            }
             if moved && std::mem::take(&mut self.goes) {
                 self.go_to_moment(actions);
             }

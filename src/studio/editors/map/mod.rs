@@ -149,13 +149,16 @@ fn redraw(drawing: &mut MapDrawing, map: &Map, schemas: &SchemaSet, before: &[Ma
 /// The schemas of each side, while one is not chosen yet.
 fn types(ui: &mut Ui, map: &mut Map, schemas: &SchemaSet) {
     let known: Vec<String> = schemas.roots().map(|r| r.message_type.to_string()).collect();
+    // While nothing is linked, another schema breaks nothing.
+    let blank = map.rules.is_empty() && map.drawing.is_none();
     for (label, types) in [("Source", &mut map.sources), ("Target", &mut map.targets)] {
-        if types.is_empty() {
+        if types.is_empty() || blank && types.len() == 1 {
+            let now = types.first().cloned().unwrap_or_default();
             ui.push_id(label, |ui| {
                 if let Some(chosen) =
-                    fields::choice(ui, label, "", &known, "choose a schema").filter(|c| !c.is_empty())
+                    fields::choice(ui, label, &now, &known, "choose a schema").filter(|c| !c.is_empty())
                 {
-                    types.push(chosen);
+                    *types = vec![chosen];
                 }
             });
         }

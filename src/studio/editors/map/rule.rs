@@ -186,13 +186,17 @@ fn function(ui: &mut Ui, name: &mut String) {
             .truncate()
             .selected_text(RichText::new(name.as_str()).family(theme::medium()))
             .show_ui(ui, |ui| {
+                let mut entries = Vec::new();
                 for functoid in FUNCTIONS {
                     let text = egui::Button::selectable(functoid.name == *name, functoid.name)
                         .right_text(RichText::new(functoid.summary).small().color(t.muted));
-                    if ui.add(text).clicked() {
+                    let (entry, chosen) = (ui.add(text), functoid.name == *name);
+                    if entry.clicked() {
                         functoid.name.clone_into(name);
                     }
+                    entries.push((entry, chosen, functoid.name));
                 }
+                fields::through(ui, &entries);
             });
     });
 }

@@ -50,13 +50,22 @@ pub fn ui(ui: &mut Ui, app: &Application, map: &Map, schemas: &SchemaSet, state:
                     .truncate()
                     .selected_text(shown)
                     .show_ui(ui, |ui| {
-                        if ui.selectable_label(sample.is_empty(), MADE).clicked() {
-                            sample.clear();
+                        let names: Vec<String> = fitting.iter().map(|path| short(path)).collect();
+                        let made = ui.selectable_label(sample.is_empty(), MADE);
+                        let mut entries = vec![(made, sample.is_empty(), MADE)];
+                        for (path, name) in fitting.iter().zip(&names) {
+                            let chosen = *sample == **path;
+                            entries.push((ui.selectable_label(chosen, name), chosen, name));
                         }
-                        for path in &fitting {
-                            if ui.selectable_label(*sample == **path, short(path)).clicked() {
-                                sample.clone_from(path);
+                        fields::through(ui, &entries);
+                        match entries.iter().position(|(entry, ..)| entry.clicked()) {
+                            Some(0) => sample.clear(),
+                            Some(at) => {
+                                if let Some(path) = fitting.get(at - 1) {
+                                    sample.clone_from(path);
+                                }
                             }
+                            None => {}
                         }
                     });
             });

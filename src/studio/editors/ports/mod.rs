@@ -535,7 +535,14 @@ fn traffic(ui: &mut Ui, app: &Application, picture: &Picture, kind: NodeKind, na
     if takers.is_empty() {
         let here = PortBinding::ReceivePort(name.to_owned());
         let bound = app.bindings.services.iter().any(|service| service.ports.values().any(|to| *to == here));
-        let words = if bound {
+        let typed =
+            |port: &ReceivePort| port.locations.iter().all(|l| l.receive_pipeline.ends_with("XMLReceive"));
+        let typeless = app.schemas.is_empty()
+            && app.settings.classes.is_empty()
+            && app.bindings.receive_port(name).is_some_and(typed);
+        let words = if bound && typeless {
+            "Nobody: XMLReceive takes messages whose type has a schema, and there is none here. What comes in is suspended"
+        } else if bound {
             "Nobody yet: an orchestration is bound to it, but no Receive starts or waits there. What comes in is suspended"
         } else {
             "Nobody: bind an orchestration to it, or give a send port a filter. What comes in is suspended"

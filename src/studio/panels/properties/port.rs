@@ -235,7 +235,15 @@ fn make(
     let numbered = (2_u32..).map(|n| format!("{}{n}", port.name));
     let mut names = std::iter::once(port.name.clone()).chain(numbered);
     let Some(name) = names.find(|name| !taken(name)) else { return };
-    let element = fresh_port(&name, receives, two_way);
+    let mut element = fresh_port(&name, receives, two_way);
+    // Without a schema there is no type that XMLReceive could find.
+    if let Physical::ReceivePort(made) = &mut element
+        && editing.document.schemas.roots().next().is_none()
+    {
+        for location in &mut made.locations {
+            location.receive_pipeline = "PassThruReceive".into();
+        }
+    }
     let binding = match receives {
         true => PortBinding::ReceivePort(name.clone()),
         false => PortBinding::SendPort(name.clone()),
