@@ -43,7 +43,7 @@ fn a_hand_that_moves_at_once_takes_what_it_pressed() {
 }
 
 /// Presses and is elsewhere within one frame.
-fn flick(window: &mut Window, from: Pos2, to: Pos2) {
+pub fn flick(window: &mut Window, from: Pos2, to: Pos2) {
     window.hover_at(from);
     window.run_steps(2);
     let button = egui::PointerButton::Primary;

@@ -492,3 +492,25 @@ fn f2_among_the_uses_renames_what_they_are_uses_of() {
     let words = format!("Rename variable {name}");
     assert!(window.query_by_label(&words).is_some(), "not the shape");
 }
+
+#[test]
+fn a_refused_name_is_typed_anew_and_uses_of_what_is_deleted_are_gone() {
+    let (mut window, _) = expression();
+    window.state_mut().document.select(local("stage"));
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::SHIFT, Key::F12);
+    window.run_steps(4);
+    assert!(window.query_by_label("USES OF").is_some());
+    press(&mut window, Key::F2);
+    window.get_by_label("New name").type_text("not a name");
+    window.run_steps(3);
+    press(&mut window, Key::Enter);
+    assert!(window.get_by_label("New name").is_focused(), "{}", window.state().said());
+    press(&mut window, Key::Escape);
+    press(&mut window, Key::Escape);
+    window.state_mut().document.select(local("stage"));
+    let ctx = window.ctx.clone();
+    window.state_mut().run_command(&ctx, orchestrion::studio::command::Command::Delete);
+    window.run_steps(4);
+    assert!(window.query_by_label("USES OF").is_none(), "{}", window.state().said());
+}

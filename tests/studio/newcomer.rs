@@ -1,6 +1,7 @@
 //! What somebody meets who opens the studio for the first time: an application from nothing without a dead end, folders
 //! that take long to read, why an instance waits in words, a drawing that stays in view.
 
+use super::by_hand::flick;
 use super::harness;
 use super::run::{Bench, watch_manager};
 use super::window::{Window, click, command, open};
@@ -337,4 +338,73 @@ fn f8_stops_at_every_problem_in_files_too() {
     window.key_press_modifiers(Modifiers::SHIFT, Key::F8);
     window.run_steps(3);
     assert_eq!(stops(&window), (count, count));
+}
+
+#[test]
+fn the_search_finds_what_a_scope_declares() {
+    let mut window = open("southridge");
+    let (scope, name) = {
+        let shapes =
+            window.state().document.app.modules["OrderManager"].orchestration.as_ref().unwrap().shapes();
+        let found = shapes.into_iter().find_map(|shape| match &shape.kind {
+            ShapeKind::Scope(scope) => Some((shape.id.clone(), scope.variables.first()?.name.clone())),
+            _ => None,
+        });
+        found.unwrap()
+    };
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.run_steps(3);
+    window.event(egui::Event::Text(format!("@{name}")));
+    window.run_steps(3);
+    press(&mut window, Key::Enter);
+    let Selection::Declared { scope: found, name: of, .. } = window.state().document.selection.clone() else {
+        panic!("{:?}", window.state().document.selection)
+    };
+    assert_eq!((found, of), (Some(scope), name));
+}
+
+#[test]
+fn a_set_dragged_briskly_from_the_explorer_is_attached() {
+    let mut window = open("southridge");
+    window.state_mut().document.show("OrderManager");
+    let orchestration = window.state().document.orchestration().unwrap().clone();
+    let set = orchestration.correlation_sets[0].name.clone();
+    let free = orchestration.shapes().into_iter().find(|shape| match &shape.kind {
+        ShapeKind::Receive(receive) => !receive.initializes.contains(&set) && !receive.follows.contains(&set),
+        _ => false,
+    });
+    let (receive, name) = free.map(|shape| (shape.id.clone(), shape.name.clone())).unwrap();
+    window.state_mut().document.select(Selection::Node(receive.clone()));
+    window.state_mut().tabs.canvas_mut().reveal(&Selection::Node(receive.clone()));
+    window.run_steps(4);
+    window.get_by_label("Filter the explorer").focus();
+    window.run_steps(2);
+    window.event(egui::Event::Text(set.clone()));
+    window.run_steps(4);
+    let place = |window: &Window, left: bool, named: &dyn Fn(&str) -> bool| {
+        let rows = window.query_all_by_role(Role::TreeItem);
+        let mut rows = rows.filter(|row| (row.rect().left() < 280.0) == left);
+        let row = rows.find(|row| row.accesskit_node().label().is_some_and(|label| named(&label)));
+        row.expect("it is in sight").rect().center()
+    };
+    let uses = |window: &Window| {
+        let app = &window.state().document.app.modules["OrderManager"];
+        match &app.orchestration.as_ref().unwrap().shape(&receive).unwrap().kind {
+            ShapeKind::Receive(receive) => {
+                receive.follows.contains(&set) || receive.initializes.contains(&set)
+            }
+            _ => false,
+        }
+    };
+    let before = window.state().document.app.clone();
+    let from = place(&window, true, &|label| label.ends_with(&set));
+    let to = place(&window, false, &|label| label == name);
+    flick(&mut window, from, to);
+    window.drop_at(to);
+    window.run_steps(3);
+    assert!(uses(&window), "{}", window.state().said());
+    command(&mut window, Command::Undo);
+    assert!(window.state().document.app == before);
+    command(&mut window, Command::Redo);
+    assert!(uses(&window));
 }

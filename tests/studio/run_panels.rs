@@ -113,7 +113,7 @@ fn the_sides_of_an_empty_run_say_what_to_do() {
     let mut bench = empty();
     bench.window.get_by_label_contains("No instance yet. Send a message");
     bench.window.get_by_label_contains("Choose an instance at the left");
-    bench.window.get_by_label_contains("and every instance gets a lane here");
+    bench.window.get_by_label_contains("Every instance gets a lane here");
     for (tab, words) in [("Messages", "Choose an instance at the left"), ("Why", "Pause, or click a line")] {
         bench.window.get_by_role_and_label(Role::Tab, tab).click();
         bench.window.run_steps(3);

@@ -56,9 +56,13 @@ pub fn tab(ui: &mut Ui, id: Id, tile: TileId, words: &Words<'_>, state: &TabStat
     response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), state.active, &name));
     if words.focused {
         let last = egui::Id::unique("tab in view");
-        let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<u64>(last), tile.0));
-        if before != tile.0 {
-            ui.scroll_to_rect(rect, None);
+        // The arrows of a bar that has just become too long take room from it, a frame later.
+        let (before, frames): (u64, u8) = ui.data(|data| data.get_temp(last)).unwrap_or_default();
+        let left = if before == tile.0 { frames.saturating_sub(1) } else { 4 };
+        ui.data_mut(|data| data.insert_temp(last, (tile.0, left)));
+        if left > 0 {
+            ui.scroll_to_rect_animation(rect, None, egui::style::ScrollAnimation::none());
+            ui.ctx().request_repaint();
         }
     }
     let mut closed = response.middle_clicked();

@@ -446,20 +446,24 @@ fn about(ui: &mut Ui, picture: &Picture, number: usize) {
             return;
         }
         fields::heading(ui, title);
-        for (link, other) in links.iter().take(8) {
+        for (link, other) in links.iter().take(FEW) {
             let name = picture.nodes.get(*other).map_or("", Node::short);
             ui.label(RichText::new(name).family(theme::medium()));
-            for message in link.messages.iter().take(4) {
-                ui.label(RichText::new(message).small().color(t.muted));
+            if !link.messages.is_empty() {
+                let messages = RichText::new(link.messages.join(", ")).small().color(t.muted);
+                ui.add(egui::Label::new(messages).truncate());
             }
         }
-        if links.len() > 8 {
-            ui.label(RichText::new(format!("and {} more", links.len() - 8)).small().color(t.muted));
+        if links.len() > FEW {
+            ui.label(RichText::new(format!("and {} more", links.len() - FEW)).small().color(t.muted));
         }
     };
     lines("Gets from", picture.links.iter().filter(|l| l.to == number).map(|l| (l, l.from)).collect());
     lines("Sends to", picture.links.iter().filter(|l| l.from == number).map(|l| (l, l.to)).collect());
 }
+
+/// Neighbours told of a card in each direction, so that what is told leaves the picture in sight.
+const FEW: usize = 5;
 
 fn about_link(ui: &mut Ui, picture: &Picture, link: &Link) {
     let t = Tokens::of(ui);
