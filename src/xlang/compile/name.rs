@@ -131,7 +131,7 @@ impl Compiler<'_> {
         let root = words.first().map_or("", |w| w.text.as_str());
         let names = self.symbols.names();
         if let Some(place) = self.symbols.elsewhere(root) {
-            let message = format!("there is no {root} in scope here: it is {place}");
+            let message = format!("there is no `{root}` in scope here: it is {place}");
             let help = format!(
                 "Use {root} there, or keep what it holds in a variable of the orchestration, which is seen everywhere."
             );
@@ -148,7 +148,7 @@ impl Compiler<'_> {
         if words.len() == 1 {
             self.mends.push((span, Mend::Declare(root.to_owned(), ValueType::Unknown)));
         }
-        self.error(UNKNOWN, span, format!("there is no {root} here"), help);
+        self.error(UNKNOWN, span, format!("there is no `{root}` here"), help);
         failed(span_of(words))
     }
 
