@@ -18,6 +18,8 @@ struct Fed<'a> {
     /// The logical port.
     port: &'a str,
     filtered: bool,
+    /// Of any type at all, by what it is declared as.
+    untyped: bool,
     activates: bool,
     correlated: bool,
     /// `namespace#root`, `None` when untyped.
@@ -42,6 +44,7 @@ pub(super) fn check(application: &Application, schemas: &SchemaSet, found: &mut 
                 orchestration: full.clone(),
                 port: &receive.port,
                 filtered: !receive.filter.is_empty(),
+                untyped: message.is_some_and(|m| subject.untyped(&m.message_type)),
                 activates: receive.activate,
                 correlated: !receive.initializes.is_empty() || !receive.follows.is_empty(),
                 message_type,
@@ -118,7 +121,7 @@ fn of_types(location: &ReceiveLocation) -> bool {
 /// B06: nothing here has a type that the pipeline could find.
 fn typeless(port: &ReceivePort, receives: &[Fed<'_>], found: &mut Vec<Diagnostic>) {
     let Some(location) = port.locations.iter().find(|l| of_types(l)) else { return };
-    for receive in receives.iter().filter(|r| r.message_type.is_none()) {
+    for receive in receives.iter().filter(|r| r.untyped) {
         let message = format!(
             "`{}` gets nothing from the location `{}`: XMLReceive takes messages whose type has a schema, and there is none here",
             receive.shape, location.name
@@ -130,11 +133,12 @@ fn typeless(port: &ReceivePort, receives: &[Fed<'_>], found: &mut Vec<Diagnostic
         }
         let passing =
             Edit::SetPhysical { replaces: Some(port.name.clone()), element: Physical::ReceivePort(passing) };
-        found.push(
-            Diagnostic::warning("B06", message, help)
-                .at(receive.place.clone())
-                .mend("Receive through PassThruReceive", vec![passing]),
-        );
+        let told = Diagnostic::warning("B06", message, help).at(receive.place.clone());
+        // What is correlated needs what passing through does not promote (V49).
+        found.push(match receive.correlated {
+            true => told,
+            false => told.mend("Receive through PassThruReceive", vec![passing]),
+        });
     }
 }
 
@@ -215,6 +219,18 @@ mod tests {
         assert_eq!(with("XMLReceive", false), ["B06"]);
         assert_eq!(with("PassThruReceive", false), [""; 0]);
         assert_eq!(with("XMLReceive", true), [""; 0], "a message of some type fits");
+        let mut typed = bound("XMLReceive", application(vec![receive("In", |r| r.activate = true)]));
+        typed.schemas.clear();
+        assert!(!codes(&typed).contains(&"B06"), "its schema is missing, not its pipeline wrong");
+        let correlated = receive("In", |r| {
+            (r.activate, r.message) = (true, "Any".into());
+            r.initializes = vec!["SubjectKey".into()];
+        });
+        let mut correlated = bound("XMLReceive", application(vec![correlated]));
+        correlated.schemas.clear();
+        let found = crate::check::rules(&correlated);
+        let told = found.iter().find(|d| d.code == "B06").unwrap();
+        assert_eq!(told.fixes, [], "passing through promotes nothing that it is correlated by");
     }
 
     #[test]

@@ -26,8 +26,8 @@ pub struct Beside {
 }
 
 impl Beside {
-    /// The line that differs first: the one with the earliest time in either run, so that it is the same one whichever
-    /// run is the left.
+    /// The line that differs first: the one with the earliest time and number in either run, so that it is the same place
+    /// whichever run is the left. Of two lines there, each in one run only, it is the left one's.
     pub fn first(&self) -> Option<&Pair> {
         let earliest = |pair: &&Pair| {
             let sides = [&pair.left, &pair.right].into_iter().flatten();

@@ -7,9 +7,15 @@ use crate::model::Variable;
 use crate::model::edit::{CodeProperty, Declaration, Edit, with_text};
 use crate::xlang::{Compiled, Mend};
 
+/// Findings of one orchestration that get their mends: nobody mends more of them one by one.
+const MOST: usize = 300;
+
 impl ServiceCompiler<'_> {
     /// A finding of `text` with the ways to mend it.
     pub(super) fn mended(&self, mut told: Diagnostic, text: &str, compiled: &Compiled) -> Diagnostic {
+        if self.found.len() > MOST {
+            return told;
+        }
         let span = told.place.span.clone();
         for (_, mend) in compiled.mends.iter().filter(|(at, _)| span == Some(at.range())) {
             let (title, edit) = match mend {

@@ -52,6 +52,7 @@ impl Studio {
                 }
                 self.edit(edit, key.as_deref());
             }
+            Action::Mend(edit) => self.mend(edit),
             Action::Make { edit, then } => {
                 if self.edit(edit, None) {
                     then.into_iter().for_each(|action| self.act(ctx, action));

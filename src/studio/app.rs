@@ -268,6 +268,8 @@ impl Studio {
                     panels::problems::ui(ui, &self.document, fresh, &mut actions);
                 });
         }
+        // Not later, when one does something else.
+        self.focus_problems = false;
         // What was asked for there is shown.
         self.wide &= !(self.focus_properties || self.run.takes_side());
         let left = Panel::left("left")

@@ -188,7 +188,9 @@ impl Studio {
         }
         marks(ui, &view.changes, view.chosen, (&view.module, old), canvas, &view_key(key, &view.module, old));
         let words = caption.unwrap_or("NOW");
-        let at = room.center_top() + vec2(0.0, 10.0);
+        // Below the way into a container.
+        let strip = if canvas.focused_on().is_some() { super::canvas::STRIP } else { 0.0 };
+        let at = room.center_top() + vec2(0.0, strip + 10.0);
         let font = FontId::new(10.5, theme::semibold());
         ui.painter().text(at, Align2::CENTER_TOP, words, font, t.faint);
         let clicked = asked.into_iter().find_map(|action| match action {

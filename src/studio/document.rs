@@ -95,6 +95,8 @@ pub enum Action {
         edit: Edit,
         key: Option<String>,
     },
+    /// What mends a finding, which may be about something else by now.
+    Mend(Edit),
     /// An edit, and what to do once it is done: nothing when it was refused.
     Make {
         edit: Edit,

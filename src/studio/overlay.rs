@@ -288,7 +288,7 @@ impl Studio {
             let entry = |(fix, problem): (&Edit, &Diagnostic)| Entry {
                 words: fix.label(),
                 about: ticks::plain(&problem.message),
-                actions: vec![Action::edit(fix.clone())],
+                actions: vec![Action::Mend(fix.clone())],
             };
             return self.fixes().into_iter().map(entry).collect();
         }

@@ -62,13 +62,22 @@ impl Studio {
 
     fn is_about_selected(&self, problem: &Diagnostic) -> bool {
         let (document, place) = (&self.document, &problem.place);
-        place.module.as_ref() == Some(&document.module)
-            && match &document.selection {
-                Selection::Node(id) => place.id.as_ref() == Some(id),
-                Selection::Nodes(_) => false,
-                Selection::Port(name) | Selection::Declared { name, .. } => place.name == *name,
-                Selection::Orchestration => document.orchestration().is_some_and(|o| o.name == place.name),
+        if place.module.as_ref() != Some(&document.module) {
+            return false;
+        }
+        let leads = || selection(&document.app, problem).is_some_and(|(_, to)| to == document.selection);
+        match &document.selection {
+            Selection::Node(id) => place.id.as_ref() == Some(id),
+            Selection::Nodes(_) => false,
+            Selection::Declared { scope: Some(scope), name, .. } => {
+                place.id.as_ref() == Some(scope) && place.name == *name
             }
+            Selection::Port(name) | Selection::Declared { name, .. } => place.name == *name && leads(),
+            Selection::Orchestration => {
+                let own = document.orchestration().is_some_and(|o| o.name == place.name);
+                (own || place.id.is_none()) && leads()
+            }
+        }
     }
 
     /// Mends what is selected if there is one way to, else asks; what has no such way is mended by hand, in its properties.
@@ -82,9 +91,18 @@ impl Studio {
             }
             [(fix, _)] => {
                 let fix = (*fix).clone();
-                self.edit(fix, None);
+                self.mend(fix);
             }
             _ => self.pick(Pick::Fix),
+        }
+    }
+
+    /// A way to mend says how things are afterwards: after a change it is found anew first.
+    pub(super) fn mend(&mut self, fix: Edit) {
+        if self.document.is_checked() {
+            self.edit(fix, None);
+        } else {
+            self.said = Some(("Something has just changed: mend it again in a moment".to_owned(), true));
         }
     }
 
@@ -148,23 +166,19 @@ pub fn way(document: &Document, problem: &Diagnostic) -> Option<Action> {
     if app.messages.contains_key(file) {
         return of(Tab::Message(file.to_owned()));
     }
-    let map = app.maps.keys().find(|name| files::map_path(name) == file || **name == problem.place.name);
-    if let Some(name) = map {
-        return of(Tab::Map(name.clone()));
-    }
     if let Some(name) = app.policies.keys().find(|name| files::policy_path(name) == file) {
         return of(Tab::Policy(name.clone()));
     }
     if let Some(class) = app.components.keys().find(|class| files::component_path(class) == file) {
         return of(Tab::Script(class.clone()));
     }
-    if let Some(item) = Item::named(app, &problem.place.name) {
-        return Some(Action::Choose(item));
-    }
-    match file {
-        files::BINDINGS => of(Tab::Ports),
-        files::APPLICATION => of(Tab::Settings),
-        _ => None,
+    let item = || Item::named(app, &problem.place.name).map(Action::Choose);
+    let map = app.maps.keys().find(|name| files::map_path(name) == file || **name == problem.place.name);
+    match (file, map) {
+        (files::BINDINGS, _) => item().or_else(|| of(Tab::Ports)),
+        (_, Some(name)) => of(Tab::Map(name.clone())),
+        (files::APPLICATION, None) => item().or_else(|| of(Tab::Settings)),
+        (_, None) => item(),
     }
 }
 

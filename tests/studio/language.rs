@@ -514,3 +514,26 @@ fn a_refused_name_is_typed_anew_and_uses_of_what_is_deleted_are_gone() {
     window.run_steps(4);
     assert!(window.query_by_label("USES OF").is_none(), "{}", window.state().said());
 }
+
+#[test]
+fn a_mend_of_what_has_just_changed_waits_for_what_is_found_then() {
+    let (mut window, shape) = expression();
+    write(&mut window, "attempts = 1;");
+    window.run_steps(6);
+    let known = variables(&window);
+    let Selection::Node(id) = window.state().document.selection.clone() else {
+        panic!("{shape} is selected")
+    };
+    let module = window.state().document.module.clone();
+    let kind =
+        ShapeKind::Expression(orchestrion::model::Code { text: "attempts = 1; attempts = 2;".to_owned() });
+    window.state_mut().edit(Edit::SetKind { module, shape: id, kind }, None);
+    let ctx = window.ctx.clone();
+    window.state_mut().run_command(&ctx, orchestrion::studio::command::Command::Fix);
+    assert_eq!(variables(&window), known, "{}", window.state().said());
+    assert_eq!(text(&window, &shape), "attempts = 1; attempts = 2;");
+    window.run_steps(6);
+    window.state_mut().run_command(&ctx, orchestrion::studio::command::Command::Fix);
+    assert_eq!(variables(&window).len(), known.len() + 1, "{}", window.state().said());
+    assert_eq!(text(&window, &shape), "attempts = 1; attempts = 2;");
+}

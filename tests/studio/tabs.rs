@@ -4,6 +4,7 @@ use super::window::{Window, click, press, show};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use orchestrion::model::edit::{DeclarationKind, Edit};
 use orchestrion::studio::document::{Document, Selection};
 use orchestrion::studio::sample;
 use orchestrion::studio::tabs::Tab;
@@ -121,9 +122,14 @@ fn what_is_typed_into_a_name_counts_when_its_tab_is_closed_or_left_by_keys() {
         (Modifiers::COMMAND, Key::W),
         (Modifiers::COMMAND, Key::Tab),
         (Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::P),
+        (Modifiers::NONE, Key::F8),
     ] {
         let mut window = open();
-        let module = module(&window);
+        // For F8 to go elsewhere.
+        let message = window.state().document.orchestration().unwrap().messages[0].name.clone();
+        let (module, kind) = (module(&window), DeclarationKind::Message);
+        let undeclare = Edit::Undeclare { module: module.clone(), scope: None, kind, name: message };
+        assert!(window.state_mut().edit(undeclare, None));
         click(&mut window, Role::TreeItem, "Send reply");
         let Selection::Node(id) = window.state().document.selection.clone() else {
             panic!("nothing selected")

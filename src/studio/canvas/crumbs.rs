@@ -12,7 +12,7 @@ use egui::{Align, Button, Layout, Rect, RichText, Role, Sense, Ui, UiBuilder, Wi
 const STEP: f32 = 190.0;
 
 /// Height of the strip above the drawing, in points.
-const STRIP: f32 = 34.0;
+pub const STRIP: f32 = 34.0;
 
 /// Shows the way above the drawing; gives the container to show instead, `Some(None)` for the whole orchestration.
 pub fn ui(ui: &mut Ui, orchestration: &Orchestration, inside: &Id) -> Option<Option<Id>> {

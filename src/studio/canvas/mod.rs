@@ -22,7 +22,7 @@ mod wiring;
 
 pub use connect::End;
 pub(in crate::studio) use correlation::point_at_set;
-pub use crumbs::way;
+pub use crumbs::{STRIP, way};
 pub use hand::Hand;
 pub(in crate::studio) use hand::carried;
 pub(in crate::studio) use navigate::holds;

@@ -83,6 +83,7 @@ impl Command {
                 | C::ExportSvg
                 | C::ExportPng
                 | C::CopyPicture
+                | C::Fix
         ) || self.leaves()
     }
 
@@ -101,6 +102,8 @@ impl Command {
                 | C::Configuration
                 | C::Settings
                 | C::CompareSaved
+                | C::PreviousProblem
+                | C::NextProblem
         )
     }
 

@@ -57,6 +57,11 @@ impl Editing<'_> {
         self.actions.push(Action::edit(edit));
     }
 
+    /// What mends a finding.
+    pub fn mend(&mut self, fix: Edit) {
+        self.actions.push(Action::Mend(fix));
+    }
+
     /// Several edits as one step.
     pub fn batch(&mut self, label: impl Into<String>, edits: Vec<Edit>) {
         self.edit(Edit::Batch { label: label.into(), edits });

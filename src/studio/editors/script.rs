@@ -23,7 +23,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, class: &str) {
     let found: Vec<&Diagnostic> =
         problems.iter().filter(|p| p.place.name == class || p.place.file.contains(class)).collect();
     if let Some(mend) = list::findings(ui, &found) {
-        editing.edit(mend);
+        editing.mend(mend);
     }
     let mut text = script.clone();
     let rows = (ui.available_height() / 16.0).max(8.0);

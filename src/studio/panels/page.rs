@@ -58,7 +58,7 @@ pub fn ui(ui: &mut Ui, document: &Document, tab: &Tab, item: Option<&Item>, acti
         let found = problems(document, tab);
         if !found.is_empty() {
             fields::heading(ui, "Problems");
-            actions.extend(list::findings(ui, &found).map(Action::edit));
+            actions.extend(list::findings(ui, &found).map(Action::Mend));
         }
         if let Tab::Preferences | Tab::Compare(_) = tab {
             let words = RichText::new("Go to an orchestration to see the properties of its shapes.").small();

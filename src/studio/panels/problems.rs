@@ -47,8 +47,12 @@ pub fn ui(ui: &mut Ui, document: &Document, fresh: bool, actions: &mut Vec<Actio
         fields::note(ui, words);
         return;
     }
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW, found.len(), |ui, rows| {
-        ui.spacing_mut().item_spacing.y = 0.0;
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let mut area = ScrollArea::vertical().auto_shrink(false);
+    if fresh {
+        area = area.vertical_scroll_offset(0.0);
+    }
+    area.show_rows(ui, ROW, found.len(), |ui, rows| {
         let id = |index: usize| egui::Id::unique(("problem", index));
         if fresh {
             ui.memory_mut(|memory| memory.request_focus(id(0)));
@@ -71,7 +75,7 @@ pub fn ui(ui: &mut Ui, document: &Document, fresh: bool, actions: &mut Vec<Actio
                 }
             }
             if let Some(fix) = fix {
-                actions.push(Action::edit(fix.clone()));
+                actions.push(Action::Mend(fix.clone()));
             } else if asked {
                 actions.extend(problems::way(document, problem));
             }

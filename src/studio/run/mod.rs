@@ -213,7 +213,8 @@ impl RunMode {
         self.ask_shape(document);
         let updates: Vec<_> = self.worker.iter().flat_map(Worker::updates).collect();
         for update in updates {
-            if update.run != self.state.run {
+            let other = update.run != self.state.run;
+            if other {
                 self.selected = update.watched.as_ref().map(|watched| watched.id);
                 self.chosen &= self.selected.is_some();
                 (self.variable, self.editing) = (None, None);
@@ -237,7 +238,7 @@ impl RunMode {
             self.state.absorb(update);
             // One of the run before, which this one has not come to.
             let began = |id| self.state.instances.iter().any(|summary| summary.id >= id);
-            if self.state.past.is_none() && self.selected.is_some_and(|id| !began(id)) {
+            if other && self.state.past.is_none() && self.selected.is_some_and(|id| !began(id)) {
                 self.choose(None, false);
             }
             if moved && std::mem::take(&mut self.goes) {

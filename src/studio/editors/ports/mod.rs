@@ -390,7 +390,7 @@ fn form(ui: &mut Ui, editing: &mut Editing<'_>, state: &mut State, item: &Item) 
     }
     let found: Vec<&Diagnostic> = editing.document.problems.iter().filter(|p| about(p, item, app)).collect();
     if let Some(mend) = list::findings(ui, &found) {
-        editing.edit(mend);
+        editing.mend(mend);
     }
     ui.push_id(item.name(), |ui| match item {
         Item::ReceivePort(name) => receive::ui(ui, editing, state, name),
@@ -535,8 +535,9 @@ fn traffic(ui: &mut Ui, app: &Application, picture: &Picture, kind: NodeKind, na
     if takers.is_empty() {
         let here = PortBinding::ReceivePort(name.to_owned());
         let bound = app.bindings.services.iter().any(|service| service.ports.values().any(|to| *to == here));
-        let typed =
-            |port: &ReceivePort| port.locations.iter().all(|l| l.receive_pipeline.ends_with("XMLReceive"));
+        let typed = |port: &ReceivePort| {
+            port.locations.iter().any(|l| l.receive_pipeline.to_lowercase().ends_with("xmlreceive"))
+        };
         let typeless = app.schemas.is_empty()
             && app.settings.classes.is_empty()
             && app.bindings.receive_port(name).is_some_and(typed);

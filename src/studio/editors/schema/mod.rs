@@ -89,7 +89,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, path: &str, state: &mut State)
     let problems = &editing.document.problems;
     let found: Vec<&Diagnostic> = problems.iter().filter(|p| p.place.file == path).collect();
     if let Some(mend) = list::findings(ui, &found) {
-        editing.edit(mend);
+        editing.mend(mend);
     }
     if let Some(refused) = &state.refused {
         ui.label(RichText::new(refused).color(t.error));

@@ -56,10 +56,11 @@ pub fn ui(
     (schemas, roots): (&SchemaSet, &[&Arc<RootSchema>]),
     state: &mut State,
 ) {
+    let adds = state.adds.take();
     let Some((path, node)) = chosen(schemas, roots, state) else { return };
     let holder = holder(schemas, roots, &path, node);
     let t = Tokens::of(ui);
-    let mut wish = state.adds.take().map(Wish::Add);
+    let mut wish = adds.map(Wish::Add);
     let mut renamed = None;
     Frame::new().fill(t.surface).corner_radius(6).inner_margin(Margin::symmetric(10, 8)).show(ui, |ui| {
         ui.columns(3, |columns| {

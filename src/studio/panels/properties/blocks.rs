@@ -45,7 +45,7 @@ fn branch(ui: &mut Ui, editing: &mut Editing<'_>, owner: &Shape, branches: &Bran
         }
     }
     let fix = findings(ui, editing.problems(id));
-    editing.actions.extend(fix.map(Action::edit));
+    editing.actions.extend(fix.map(Action::Mend));
     comments(ui, editing, id, &branch.comments);
     ui.add_space(6.0);
     if !is_else && fields::wide_button(ui, "Delete branch").clicked() {
@@ -97,7 +97,7 @@ pub fn branches(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, branches:
                 editing.typing(edit, &format!("{}.condition", branch.id));
             }
             let fix = findings(ui, editing.problems(&branch.id));
-            editing.actions.extend(fix.map(Action::edit));
+            editing.actions.extend(fix.map(Action::Mend));
         }
     }
 }

@@ -89,7 +89,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, scope: Option<&Id>, kind: Decl
         d.place.module.as_deref() == Some(&editing.document.module) && d.place.name == name
     };
     let fix = findings(ui, editing.document.problems.iter().filter(own));
-    editing.actions.extend(fix.map(Action::edit));
+    editing.actions.extend(fix.map(Action::Mend));
     ui.add_space(8.0);
     let find = Command::FindUses;
     if fields::wide_button(ui, find.about().0).on_hover_text(find.about().1).clicked() {

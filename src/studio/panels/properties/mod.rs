@@ -49,6 +49,11 @@ impl Editing<'_> {
         self.actions.push(Action::edit(edit));
     }
 
+    /// What mends a finding.
+    fn mend(&mut self, fix: Edit) {
+        self.actions.push(Action::Mend(fix));
+    }
+
     /// An edit by typing in `field`: more of it is the same step to undo.
     fn typing(&mut self, edit: Edit, field: &str) {
         self.actions.push(Action::typing(edit, field));
@@ -80,14 +85,14 @@ impl Editing<'_> {
     /// Findings about these properties of what is selected, below the field that stands for them.
     fn below(&mut self, ui: &mut Ui, id: &Id, properties: &[&'static str]) {
         let fix = findings(ui, self.problems(id).filter(|d| properties.contains(&d.place.property)));
-        self.actions.extend(fix.map(Action::edit));
+        self.actions.extend(fix.map(Action::Mend));
         self.told.extend(properties);
     }
 
     /// What was found about it that stands below no field.
     fn besides(&mut self, ui: &mut Ui, id: &Id) {
         let fix = findings(ui, self.problems(id).filter(|d| !self.told.contains(&d.place.property)));
-        self.actions.extend(fix.map(Action::edit));
+        self.actions.extend(fix.map(Action::Mend));
     }
 
     /// Findings about a shape, branch, block or port of the open module.

@@ -52,7 +52,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, of: Of<'_>) {
     let sent: Vec<&Publication> = preview.publications.iter().filter(|p| here(&p.at)).collect();
     let mends = findings(ui, editing, of);
     if let Some(mend) = mends {
-        editing.edit(mend);
+        editing.mend(mend);
     }
     let whole = matches!(of, Of::Orchestration | Of::Set(_));
     let receives = whole || !rows.is_empty();
@@ -122,10 +122,11 @@ fn others(ui: &mut Ui, preview: &crate::engine::preview::Preview, number: usize,
     let mut others: Vec<Endpoint> = Vec::new();
     let mut from: Vec<&str> = Vec::new();
     let taken: Vec<&Publication> = preview.taken_by(number).map(|(publication, _)| publication).collect();
-    let this = preview.rows.get(number);
+    let Some(this) = preview.rows.get(number) else { return };
+    let meets: Vec<bool> = preview.rows.iter().map(|row| row.meets(this)).collect();
     let of = |row: usize| {
-        let row = preview.rows.get(row).filter(|row| this.is_none_or(|this| row.meets(this)))?;
-        Some(row.of).filter(|of| *of != own)
+        let met = meets.get(row).is_some_and(|met| *met);
+        preview.rows.get(row).map(|row| row.of).filter(|of| met && *of != own)
     };
     for publication in &taken {
         if !from.contains(&publication.by.short()) {
