@@ -5,6 +5,7 @@ use super::app::{Mode, Studio};
 use super::canvas::holds;
 use super::command::Command;
 use super::comparison::Against;
+use super::crossed;
 use super::dialogs::{Answer, Purpose};
 use super::document::{Action, Ask, Document, Selection};
 use super::editing::Where;
@@ -20,7 +21,7 @@ use super::sample;
 use super::settings;
 use super::tabs::{Tab, Tabs};
 use super::theme::Appearance;
-use crate::diagnostic::{Diagnostic, counted};
+use crate::diagnostic::counted;
 use crate::language::{CodePlace, CodeProperty};
 use crate::model::edit::{Declaration, DeclarationKind, Edit, Part};
 use crate::model::{Application, Module, Orchestration, Settings, Shape};
@@ -68,6 +69,12 @@ impl Studio {
             Action::Choose(item) => {
                 self.editors.ports.chosen = Some(item);
                 self.open_tab(Tab::Ports, false);
+            }
+            Action::Scenario(stem) => {
+                self.run_command(ctx, Command::Show(Page::Scenarios));
+                if let Some(place) = self.document.app.scenarios.keys().position(|own| *own == stem) {
+                    self.run.scenarios.choose(place);
+                }
             }
             Action::Center(selection) => self.tabs.canvas_mut().glide(&selection),
             Action::Ask(ask) => self.asked(ctx, ask),
@@ -148,14 +155,8 @@ impl Studio {
                 None => self.ask(ctx, Purpose::SaveAs),
             },
             Command::SaveAs => self.ask(ctx, Purpose::SaveAs),
-            Command::Undo => {
-                let done = self.document.undo();
-                self.crossed("Undid", done);
-            }
-            Command::Redo => {
-                let done = self.document.redo();
-                self.crossed("Redid", done);
-            }
+            Command::Undo => drop(self.cross(true)),
+            Command::Redo => drop(self.cross(false)),
             Command::Cut => self.cut(ctx),
             Command::Copy => {
                 self.copy(ctx);
@@ -370,16 +371,35 @@ impl Studio {
         self.apply_preferences(ctx);
     }
 
-    fn crossed(&mut self, verb: &str, done: Result<Option<String>, Diagnostic>) {
+    /// Takes the last step back, or does the last undone one again, and says where that was when one does not see it.
+    /// False when there is none.
+    pub(super) fn cross(&mut self, back: bool) -> bool {
+        let history = self.document.history();
+        let parts = if back { history.undo_parts() } else { history.redo_parts() };
+        let about: Vec<Tab> = parts.iter().filter_map(crossed::tab_of).collect();
+        let done = if back { self.document.undo() } else { self.document.redo() };
         match done {
             Ok(Some(label)) => {
-                self.said = Some((format!("{verb}: {label}"), false));
+                let verb = if back { "Undid" } else { "Redid" };
+                let seen = about.iter().any(|tab| self.tabs.shows(tab));
+                let app = &self.document.app;
+                let away = about.into_iter().find(|tab| !seen && tab.exists(app));
+                let words = match &away {
+                    Some(tab) => format!("{verb} in {}: {label}", tab.about(app).0),
+                    None => format!("{verb}: {label}"),
+                };
+                self.elsewhere = away.map(|tab| (words.clone(), tab));
+                self.said = Some((words, false));
                 // What changed is in sight, whatever is selected.
                 let shown = self.document.touched.as_ref().unwrap_or(&self.document.selection);
                 self.tabs.canvas_mut().reveal(shown);
+                true
             }
-            Ok(None) => {}
-            Err(refusal) => self.refused(&refusal),
+            Ok(None) => false,
+            Err(refusal) => {
+                self.refused(&refusal);
+                false
+            }
         }
     }
 

@@ -50,6 +50,8 @@ pub struct Studio {
     pub(super) asking: Option<Purpose>,
     /// What was last done or refused, for the status line.
     pub(super) said: Option<(String, bool)>,
+    /// Where that was which was said last, in these words, when no tab in sight shows it.
+    pub(super) elsewhere: Option<(String, Tab)>,
     /// What it says, and the second since which it does.
     heard: (String, f64),
     /// What to do once unsaved work is settled.
@@ -109,6 +111,7 @@ impl Studio {
             dialogs: Box::new(Native::default()),
             asking: None,
             said: None,
+            elsewhere: None,
             heard: (String::new(), 0.0),
             after_confirm: None,
             may_close: false,
@@ -219,7 +222,10 @@ impl Studio {
         Panel::top("top bar").frame(frame(t.panel)).exact_size(48.0).show(ui, |ui| {
             shell::top_bar(ui, self, &mut actions);
         });
-        Panel::bottom("status").frame(frame(t.panel)).exact_size(26.0).show(ui, |ui| shell::status(ui, self));
+        Panel::bottom("status")
+            .frame(frame(t.panel))
+            .exact_size(26.0)
+            .show(ui, |ui| shell::status(ui, self, &mut actions));
         if running {
             /// What stands above it and beside the canvas needs so much.
             const LEFT: f32 = 362.0;

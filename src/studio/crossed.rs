@@ -2,9 +2,27 @@
 
 use super::document::{Selection, elements};
 use super::names;
-use crate::model::edit::{DeclarationKind, outermost};
+use super::tabs::Tab;
+use crate::model::edit::{DeclarationKind, Part, outermost};
 use crate::model::{Id, Module, Orchestration, Shape};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Where one sees a part of the application.
+pub fn tab_of(part: &Part) -> Option<Tab> {
+    match part {
+        Part::Settings(_) => Some(Tab::Settings),
+        Part::Bindings(_) => Some(Tab::Ports),
+        Part::Module(module, _) | Part::Shape(module, _) | Part::Shapes { module, .. } => {
+            Some(Tab::Orchestration(module.clone()))
+        }
+        Part::Map(name, _) => Some(Tab::Map(name.clone())),
+        Part::Policy(name, _) => Some(Tab::Policy(name.clone())),
+        Part::Component(class, _) => Some(Tab::Script(class.clone())),
+        Part::Schema(path, _) => Some(Tab::Schema(path.clone())),
+        Part::Message(path, _) => Some(Tab::Message(path.clone())),
+        Part::Partners(_) | Part::Scenario(..) | Part::Vocabulary(_) => None,
+    }
+}
 
 /// What is there again; else what stood beside that which went; else what has changed. `None` when it is the orchestration
 /// itself, or nothing here.

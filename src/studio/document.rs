@@ -112,6 +112,8 @@ pub enum Action {
     OpenFolder(PathBuf),
     /// Shows a port, group, pipeline … in the ports editor.
     Choose(super::editors::ports::Item),
+    /// Shows a scenario in the list of them, by the stem of its file.
+    Scenario(String),
     /// Opens a tab, or goes to it.
     Open(super::tabs::Tab),
     /// Moves a shape of the open module to the middle of the canvas.

@@ -12,6 +12,7 @@ use super::tabs::Tab;
 use super::theme::{self, Tokens};
 use super::{Studio, kinds, names, problems, ticks};
 use crate::model::edit::{DeclarationKind, insertable};
+use crate::model::files;
 use crate::model::{Id, Orchestration, Shape, ShapeKind};
 use crate::xml::SchemaNode;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
@@ -72,15 +73,34 @@ impl Entry {
         Self { group, glyph, words, about, actions, also: "", refusal: None }
     }
 
-    /// What is called just that comes before what is called something that begins so, and that before all that has it in
-    /// it. Expressions and problems have no names.
+    /// What is called just that comes before what is called something that begins so, then what has a word that does, then
+    /// what has it anywhere. Expressions and problems have no names.
     fn called(&self, query: &str) -> u32 {
-        if self.words.eq_ignore_ascii_case(query) {
+        let (words, query) = (self.words.to_lowercase(), query.to_lowercase());
+        let last = words.rsplit('.').next().unwrap_or_default();
+        // A property is known by its name without its namespace too.
+        if words == query || self.group == Group::Schema && last == query {
             return EXACT;
         }
-        let named = !matches!(self.group, Group::Text | Group::Problem);
-        let begin = self.words.get(..query.len()).filter(|_| named && !query.is_empty());
-        if begin.is_some_and(|begin| begin.eq_ignore_ascii_case(query)) { BEGINS } else { 0 }
+        if query.is_empty() || !self.named() {
+            return 0;
+        }
+        let begins_word = |at| {
+            let capital = self.words.get(at..).is_some_and(|rest| rest.starts_with(char::is_uppercase));
+            capital || words.get(..at).is_some_and(|before| !before.ends_with(char::is_alphanumeric))
+        };
+        // Of two that are called so as well the shorter is more likely meant.
+        let short = u32::try_from(1000_usize.saturating_sub(10 * words.len())).unwrap_or_default();
+        match words.match_indices(&query).map(|(at, _)| at).collect::<Vec<_>>().as_slice() {
+            [0, ..] => BEGINS + short,
+            all if all.iter().any(|at| begins_word(*at)) => WORD + short,
+            [_, ..] => HOLDS + short,
+            [] => 0,
+        }
+    }
+
+    fn named(&self) -> bool {
+        !matches!(self.group, Group::Text | Group::Problem)
     }
 }
 
@@ -110,6 +130,12 @@ struct Found {
 const EXACT: u32 = 100_000;
 /// More than anything gets whose name does not begin so.
 const BEGINS: u32 = 50_000;
+/// More than anything gets that has no word which begins so.
+const WORD: u32 = 25_000;
+/// More than letters get that stand apart in a name.
+const HOLDS: u32 = 12_000;
+/// The same for what is said of it, or of the file it is kept in.
+const SAID: u32 = 6_000;
 
 /// True when every word of the query stands in the text.
 fn holds(text: &str, query: &str) -> bool {
@@ -148,11 +174,13 @@ impl Palette {
             let words = Utf32Str::new(&entry.words, &mut buffer);
             let score = pattern.indices(words, &mut self.matcher, &mut lit).map(|score| score * 2);
             let score = score.map(|score| score + entry.called(query.trim()));
-            let score = score.or_else(|| {
-                lit.clear();
-                (holds(&entry.about, query) || holds(entry.also, query)).then_some(1)
-            });
+            // In a long text letters that stand apart say nothing.
+            let score = score.filter(|_| entry.named() || holds(&entry.words, query));
+            let said = || holds(entry.also, query).then_some(SAID);
+            let score = score.max(said()).or_else(|| holds(&entry.about, query).then_some(1));
             if let Some(score) = score {
+                // Why it cannot be done is an answer too, if nothing else is meant.
+                let score = if entry.refusal.is_some() { score / 4 } else { score };
                 lit.sort_unstable();
                 lit.dedup();
                 hits.push((entry.group, score, Found { entry: index, lit }));
@@ -169,8 +197,7 @@ impl Palette {
         for (group, _) in order {
             let (mut own, rest): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| hit.0 == group);
             hits = rest;
-            let refused = |found: &Found| self.entries.get(found.entry).is_some_and(|e| e.refusal.is_some());
-            own.sort_by_key(|(_, score, found)| (refused(found), std::cmp::Reverse(*score), found.entry));
+            own.sort_by_key(|(_, score, found)| (std::cmp::Reverse(*score), found.entry));
             self.found.extend(own.into_iter().take(limit).map(|(_, _, found)| found));
         }
         self.at = (!query.trim().is_empty() && !self.found.is_empty()).then_some(0);
@@ -326,9 +353,9 @@ fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
         }
     }
     if Command::NewOrchestration.refusal(studio).is_none() {
-        let files =
+        let made =
             crate::studio::editors::files::fresh(document).map(|(words, made)| (words.to_owned(), made));
-        for (words, actions) in files.chain(crate::studio::editors::ports::fresh(&document.app)) {
+        for (words, actions) in made.chain(crate::studio::editors::ports::fresh(&document.app)) {
             all.push(Entry::new(Group::Command, Glyph::Parts, words, String::new(), actions));
         }
     }
@@ -337,7 +364,7 @@ fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
     for (key, module) in shown.into_iter().chain(others) {
         let tab = Tab::Orchestration(key.clone());
         let (words, glyph, kind) = tab.about(&document.app);
-        let path = crate::model::files::module_path(key);
+        let path = files::module_path(key);
         let actions = vec![Action::Open(tab)];
         all.push(Entry::new(Group::Tab, glyph, words, format!("{kind} · {path}"), actions));
         if let Some(orchestration) = &module.orchestration {
@@ -383,19 +410,35 @@ fn shapes(all: &mut Vec<Entry>, key: &str, orchestration: &Orchestration) {
 fn tabs(all: &mut Vec<Entry>, document: &Document) {
     let app = &document.app;
     let open = [Tab::Application, Tab::Ports, Tab::Settings].into_iter();
-    let files = open
+    let every = open
         .chain(app.schemas.keys().cloned().map(Tab::Schema))
         .chain(app.messages.keys().cloned().map(Tab::Message))
         .chain(app.maps.keys().cloned().map(Tab::Map))
         .chain(app.policies.keys().cloned().map(Tab::Policy))
         .chain(app.components.keys().cloned().map(Tab::Script));
-    for tab in files {
+    for tab in every {
         let (words, glyph, kind) = tab.about(app);
-        let about = match &tab {
-            Tab::Schema(path) | Tab::Message(path) => format!("{kind} · {path}"),
-            _ => kind.to_owned(),
+        let path = match &tab {
+            Tab::Schema(path) | Tab::Message(path) => Some(path.clone()),
+            Tab::Map(name) => Some(files::map_path(name)),
+            Tab::Policy(name) => Some(files::policy_path(name)),
+            Tab::Script(class) => Some(files::component_path(class)),
+            Tab::Ports => Some(files::BINDINGS.to_owned()),
+            Tab::Settings => Some(files::APPLICATION.to_owned()),
+            _ => None,
         };
+        let about = path.map_or_else(|| kind.to_owned(), |path| format!("{kind} · {path}"));
         all.push(Entry::new(Group::Tab, glyph, words, about, vec![Action::Open(tab)]));
+    }
+    if !app.partners.is_empty() {
+        let about = format!("in Run · {}", files::PARTNERS);
+        let actions = vec![Action::Command(Command::Run)];
+        all.push(Entry::new(Group::Tab, Glyph::Port, "Simulated partners".to_owned(), about, actions));
+    }
+    for (stem, scenario) in &app.scenarios {
+        let about = format!("scenario · {}", files::scenario_path(stem));
+        let actions = vec![Action::Scenario(stem.clone())];
+        all.push(Entry::new(Group::Tab, Glyph::Flow, scenario.name.clone(), about, actions));
     }
 }
 

@@ -75,17 +75,8 @@ impl Studio {
     /// Undoes or does again so many steps.
     fn travel(&mut self, steps: isize) {
         for _ in 0..steps.unsigned_abs() {
-            let crossed = if steps < 0 { self.document.undo() } else { self.document.redo() };
-            match crossed {
-                Ok(Some(label)) => {
-                    self.said =
-                        Some((format!("{}: {label}", if steps < 0 { "Undid" } else { "Redid" }), false))
-                }
-                Ok(None) => return,
-                Err(why) => {
-                    self.said = Some((why.message, true));
-                    return;
-                }
+            if !self.cross(steps < 0) {
+                return;
             }
         }
     }

@@ -219,7 +219,7 @@ fn problems_pill(ui: &mut Ui, studio: &Studio, whole: bool, actions: &mut Vec<Ac
     }
 }
 
-pub fn status(ui: &mut Ui, studio: &Studio) {
+pub fn status(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
     let t = Tokens::of(ui);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         // What was said last matters most.
@@ -240,8 +240,18 @@ pub fn status(ui: &mut Ui, studio: &Studio) {
         }
         let Some((text, refused)) = &studio.said else { return };
         let color = if *refused { t.error } else { t.muted };
+        let elsewhere = studio.elsewhere.as_ref().filter(|(words, _)| words == text);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
+            let room = ui.available_width() - if elsewhere.is_some() { 60.0 } else { 0.0 };
+            ui.scope(|ui| {
+                ui.set_max_width(room.max(0.0));
+                ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
+            });
+            if let Some((_, tab)) = elsewhere
+                && ui.link(RichText::new("Show").small()).on_hover_text("Opens what was changed").clicked()
+            {
+                actions.push(Action::Open(tab.clone()));
+            }
         });
     });
 }

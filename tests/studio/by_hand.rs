@@ -129,30 +129,54 @@ fn a_connector_goes_from_a_shape_to_an_operation() {
     let mut window = open("hello");
     click(&mut window, Role::TreeItem, "Send reply");
     let before = send(&window, "Send reply");
-    let id = window
-        .state()
-        .document
-        .orchestration()
-        .unwrap()
-        .body
-        .iter()
-        .find(|s| s.name == "Send reply")
-        .unwrap()
-        .id
-        .clone();
-    let cut = orchestrion::model::edit::Edit::Connect {
-        module: window.state().document.module.clone(),
-        shape: id,
-        port: String::new(),
-        operation: String::new(),
-        leg: orchestrion::model::Leg::Request,
-    };
-    window.state_mut().edit(cut, None);
-    window.run_steps(3);
+    cut(&mut window, "Send reply");
     let from = handle(&mut window, "Send reply");
     let to = window.get_by_label(&format!("Connect {}.{}", before.0, before.1)).rect().center();
     drag(&mut window, from, to);
     assert_eq!(send(&window, "Send reply"), before);
+}
+
+/// Clears what a shape is connected to.
+fn cut(window: &mut Window, name: &str) {
+    let document = &window.state().document;
+    let shape = document.orchestration().unwrap().body.iter().find(|s| s.name == name).unwrap().id.clone();
+    let (module, leg) = (document.module.clone(), orchestrion::model::Leg::Request);
+    let cut = Edit::Connect { module, shape, port: String::new(), operation: String::new(), leg };
+    window.state_mut().edit(cut, None);
+    window.run_steps(3);
+}
+
+#[test]
+fn a_send_that_is_dropped_on_a_port_joins_it_and_so_does_the_port_on_the_send() {
+    let mut window = open("hello");
+    let before = send(&window, "Send reply");
+    let app = window.state().document.app.clone();
+    let middle = |window: &Window, name: &str| {
+        let rect = window.get_by_role_and_label(Role::TreeItem, name).rect();
+        rect.center_top() + vec2(0.0, 12.0)
+    };
+    for (what, onto) in [("Send reply", "Port ReplyPort"), ("Port ReplyPort", "Send reply")] {
+        cut(&mut window, "Send reply");
+        assert_ne!(window.state().document.app, app);
+        let (from, to) = (middle(&window, what), middle(&window, onto));
+        drag(&mut window, from, to);
+        assert_eq!(send(&window, "Send reply"), before, "{what} onto {onto}");
+        undo(&mut window);
+        assert_eq!(send(&window, "Send reply").0, "");
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+        window.run_steps(3);
+        assert_eq!(window.state().document.app, app, "{what} onto {onto}");
+    }
+    // What goes the other way is refused in words, and stays where it was.
+    for (what, onto, why) in [
+        ("Send reply", "Port RequestPort", "A Send gives what goes out"),
+        ("Port ReplyPort", "Receive request", "A Receive takes what comes in"),
+    ] {
+        let (from, to) = (middle(&window, what), middle(&window, onto));
+        drag(&mut window, from, to);
+        assert_eq!(window.state().document.app, app, "{what} onto {onto}");
+        assert_eq!(window.state().said(), why);
+    }
 }
 
 #[test]

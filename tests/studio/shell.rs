@@ -64,6 +64,63 @@ fn the_search_opens_files_and_a_prefix_keeps_to_its_group() {
 }
 
 #[test]
+fn the_search_puts_first_what_is_called_so() {
+    let mut window = open("southridge");
+    let mut found = |words: &str| {
+        search(&mut window, words);
+        let entries = window.query_all_by_role(Role::Button);
+        let chosen = Some(egui::accesskit::Toggled::True);
+        let first = entries.filter(|node| node.accesskit_node().toggled() == chosen).last();
+        let first = first.and_then(|node| node.accesskit_node().label()).unwrap_or_default();
+        press(&mut window, Modifiers::NONE, Key::Escape);
+        press(&mut window, Modifiers::NONE, Key::Escape);
+        first
+    };
+    // A word of a name before letters that stand apart, in names or in what is written.
+    assert_eq!(found("manager"), "OrderManagerOrch");
+    assert_eq!(found("add catch block"), "Add branch", "what cannot be done now says why");
+    // Files are found by their own names too.
+    for (file, words) in [
+        ("partners.ron", "Simulated partners"),
+        ("bindings.ron", "Ports"),
+        ("application.ron", "Configuration"),
+        ("OrderManager.orchestration.ron", "OrderManagerOrch"),
+    ] {
+        assert_eq!(found(file), words, "{file}");
+    }
+}
+
+#[test]
+fn the_search_leads_to_a_scenario() {
+    let mut window = open("southridge");
+    search(&mut window, "a08-vendor-batch.scenario.ron");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    let studio = window.state();
+    assert_eq!(studio.run.scenarios.chosen(&studio.document.app).unwrap(), "a08-vendor-batch");
+}
+
+#[test]
+fn undo_says_where_it_was_and_leads_there() {
+    let mut window = open("hello");
+    let drawing = window.state().tabs.focused().cloned();
+    click(&mut window, Role::TreeItem, "Send reply");
+    press(&mut window, Modifiers::NONE, Key::Delete);
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert!(window.state().said().starts_with("Undid: "), "{}", window.state().said());
+    assert!(window.query_by_label("Show").is_none(), "one sees it");
+    press(&mut window, Modifiers::COMMAND, Key::Y);
+    command(&mut window, Command::Configuration);
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert!(window.state().said().starts_with("Undid in SayHello: "), "{}", window.state().said());
+    assert_eq!(window.state().tabs.focused(), Some(&Tab::Settings), "one stays where one was");
+    click(&mut window, Role::Link, "Show");
+    assert_eq!(window.state().tabs.focused(), drawing.as_ref());
+    command(&mut window, Command::Configuration);
+    press(&mut window, Modifiers::COMMAND, Key::Y);
+    assert!(window.state().said().starts_with("Redid in SayHello: "), "{}", window.state().said());
+}
+
+#[test]
 fn keys_are_changed_in_the_settings_and_work_at_once() {
     let mut window = open("hello");
     press(&mut window, Modifiers::COMMAND, Key::Comma);

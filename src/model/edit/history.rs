@@ -1,4 +1,4 @@
-use super::{Edit, EditError};
+use super::{Edit, EditError, Part};
 use crate::model::Application;
 use std::collections::VecDeque;
 
@@ -22,6 +22,15 @@ struct Step {
     edit: Edit,
     /// State on the other side.
     state: u64,
+}
+
+impl Step {
+    fn parts(&self) -> &[Part] {
+        match &self.edit {
+            Edit::Restore(parts) => parts,
+            _ => &[],
+        }
+    }
 }
 
 impl Default for History {
@@ -123,6 +132,16 @@ impl History {
     /// Label of the step that [`History::redo`] would do.
     pub fn redo_label(&self) -> Option<&str> {
         self.undone.last().map(|step| step.label.as_str())
+    }
+
+    /// What [`History::undo`] would put back.
+    pub fn undo_parts(&self) -> &[Part] {
+        self.done.back().map_or(&[], Step::parts)
+    }
+
+    /// What [`History::redo`] would put there again.
+    pub fn redo_parts(&self) -> &[Part] {
+        self.undone.last().map_or(&[], Step::parts)
     }
 
     /// Labels of the steps that were done, oldest first, and of those undone, next first.

@@ -9,7 +9,7 @@ pub type Tree = BTreeMap<String, Vec<u8>>;
 
 pub const APPLICATION: &str = "application.ron";
 pub const BINDINGS: &str = "bindings.ron";
-pub(super) const PARTNERS: &str = "partners.ron";
+pub const PARTNERS: &str = "partners.ron";
 pub(super) const SCHEMAS: &str = "schemas";
 pub(super) const MAPS: &str = "maps";
 pub(super) const RULES: &str = "rules";

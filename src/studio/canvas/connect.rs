@@ -1,10 +1,15 @@
 //! Drawing a connector from an operation to a Send or Receive (D-7). Only ends that go the same way join (D-8).
 
 use super::paint::{Mark, Paint};
-use super::view::{CanvasAction, Drag, Scene};
-use crate::drawing::ports::{Flow, PortRow};
-use crate::model::{Leg, ShapeKind};
-use egui::{CursorIcon, DragAndDrop, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2};
+use super::slots;
+use super::view::{CanvasAction, Drag};
+use crate::drawing::glyph::Glyph;
+use crate::drawing::layout::Node;
+use crate::drawing::ports::{Flow, PortCard, PortRow};
+use crate::model::Leg;
+use egui::{
+    CursorIcon, DragAndDrop, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+};
 
 /// The end of a connector at a port.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +20,86 @@ pub struct End {
     pub flow: Flow,
     /// Where it starts, in world units.
     pub from: Pos2,
+}
+
+impl End {
+    fn of(card: &PortCard, row: &PortRow, from: Pos2) -> Self {
+        let (port, operation, leg) = (card.name.clone(), row.operation.clone(), row.leg.clone());
+        Self { port, operation, leg, flow: row.flow, from }
+    }
+}
+
+/// Which way a message goes through a Receive or Send.
+pub fn flow(node: &Node) -> Option<Flow> {
+    match node.glyph {
+        Glyph::Receive => Some(Flow::In),
+        Glyph::Send => Some(Flow::Out),
+        _ => None,
+    }
+}
+
+/// Why ends that go different ways do not join.
+fn other_way(wanted: Flow) -> &'static str {
+    match wanted {
+        Flow::In => "A Receive takes what comes in",
+        Flow::Out => "A Send gives what goes out",
+    }
+}
+
+/// The operation that a shape joins when it is dropped on the port at a point, or why it joins none; `None` beside all
+/// ports. Anywhere on a card the only operation that fits is meant.
+pub fn over_port(paint: &Paint<'_>, wanted: Flow, at: Pos2) -> Option<Result<End, &'static str>> {
+    paint.layout.ports.iter().find_map(|card| {
+        let shift = paint.sides.shift(&card.name, card.left);
+        let line = |row: &PortRow| (paint.view * row.rect.translate(shift)).expand(2.0);
+        let ring = |row: &PortRow| paint.view * (row.anchor + shift);
+        let under = card.rows.iter().find(|row| line(row).contains(at) || ring(row).distance(at) < 14.0);
+        let over = (paint.view * paint.sides.card(card)).contains(at);
+        let row = match under {
+            Some(row) if row.flow == wanted => Ok(row),
+            None if over => only(card, wanted),
+            Some(_) => Err(other_way(wanted)),
+            None => return None,
+        };
+        Some(row.map(|row| {
+            let stroke = Stroke::new(1.5, paint.t.selection);
+            paint.painter.rect_stroke(line(row), 4.0, stroke, StrokeKind::Outside);
+            End::of(card, row, row.anchor)
+        }))
+    })
+}
+
+/// The operation of a port that goes this way, when one does not have to choose.
+fn only(card: &PortCard, wanted: Flow) -> Result<&PortRow, &'static str> {
+    let mut fitting = card.rows.iter().filter(|row| row.flow == wanted);
+    match (fitting.next(), fitting.next()) {
+        (Some(row), None) => Ok(row),
+        (None, _) => Err(other_way(wanted)),
+        (Some(_), Some(_)) => Err("Join it with the ring of one of the operations"),
+    }
+}
+
+/// A port that is held over a Send or Receive joins it; `None` when there is none.
+pub fn port_over(
+    ui: &Ui,
+    paint: &Paint<'_>,
+    card: &PortCard,
+    (pointer, dropped): (Pos2, bool),
+) -> Option<Option<CanvasAction>> {
+    let node = paint.layout.node_at(paint.view.inverse() * pointer)?;
+    match only(card, flow(node)?) {
+        Ok(row) => {
+            paint.outline_node(node, Mark { selected: true, ..Mark::default() });
+            slots::offer(ui, pointer, &format!("Connect {}.{}", card.name, words(row)));
+            let (shape, end) = (node.id.clone(), End::of(card, row, row.anchor));
+            Some(dropped.then_some(CanvasAction::Connect { shape, end }))
+        }
+        Err(why) => {
+            ui.set_cursor_icon(CursorIcon::NotAllowed);
+            slots::refusal(ui, pointer, why);
+            Some(dropped.then(|| CanvasAction::Refused(why.to_owned())))
+        }
+    }
 }
 
 /// The rings of the operations, to drag from.
@@ -35,9 +120,7 @@ pub fn rings(ui: &Ui, paint: &Paint<'_>, rect: Rect, key: &str) {
                 paint.painter.circle_filled(paint.view * from, 4.0 * paint.view.scaling, paint.t.selection);
             }
             if response.drag_started() {
-                let (port, operation, leg) = (card.name.clone(), row.operation.clone(), row.leg.clone());
-                let end = End { port, operation, leg, flow: row.flow, from };
-                DragAndDrop::set_payload(ui.ctx(), Drag::Connector(end));
+                DragAndDrop::set_payload(ui.ctx(), Drag::Connector(End::of(card, row, from)));
             }
         }
     }
@@ -61,22 +144,20 @@ pub fn curve(paint: &Paint<'_>, start: Pos2, pointer: Pos2) {
 }
 
 /// The connector while it is drawn; joins it to the shape it is dropped on.
-pub fn draw(ui: &Ui, paint: &Paint<'_>, rect: Rect, end: &End, scene: &Scene<'_>) -> Option<CanvasAction> {
+pub fn draw(ui: &Ui, paint: &Paint<'_>, rect: Rect, end: &End) -> Option<CanvasAction> {
     let pointer = ui.input(|i| i.pointer.latest_pos()).filter(|p| rect.contains(*p))?;
     let start = paint.view * end.from;
     curve(paint, start, pointer);
     let node = paint.layout.node_at(paint.view.inverse() * pointer)?;
-    let joins = match &scene.orchestration.shape(&node.id)?.kind {
-        ShapeKind::Receive(_) => end.flow == Flow::In,
-        ShapeKind::Send(_) => end.flow == Flow::Out,
-        _ => false,
-    };
-    if !joins {
+    let dropped = ui.input(|i| i.pointer.any_released());
+    if flow(node) != Some(end.flow) {
         ui.set_cursor_icon(CursorIcon::NotAllowed);
-        return None;
+        let why = flow(node).map_or("Only a Receive or Send joins a port", other_way);
+        slots::refusal(ui, pointer, why);
+        return dropped.then(|| CanvasAction::Refused(why.to_owned()));
     }
     paint.outline_node(node, Mark { selected: true, ..Mark::default() });
-    if !ui.input(|i| i.pointer.any_released()) {
+    if !dropped {
         return None;
     }
     DragAndDrop::clear_payload(ui.ctx());

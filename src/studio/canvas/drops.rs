@@ -1,5 +1,6 @@
 //! Where new and moved shapes go: drop targets, the `+` of every edge, and the lasso that chooses several shapes.
 
+use super::connect;
 use super::paint::{Mark, Paint};
 use super::slots;
 use super::view::{Canvas, CanvasAction, Changes, Drag, Scene, process_area};
@@ -43,6 +44,27 @@ impl Canvas {
         }
         let at = paint.view.inverse() * pointer;
         let released = ui.input(|i| i.pointer.any_released());
+        if let Drag::Move(ids) = drag
+            && let [shape] = ids.as_slice()
+            && let Some(wanted) = self.layout.node(shape).and_then(connect::flow)
+            && let Some(end) = connect::over_port(paint, wanted, pointer)
+        {
+            match &end {
+                Ok(end) => slots::offer(ui, pointer, &format!("Connect to {}", end.port)),
+                Err(why) => {
+                    ui.set_cursor_icon(CursorIcon::NotAllowed);
+                    slots::refusal(ui, pointer, why);
+                }
+            }
+            if released {
+                DragAndDrop::clear_payload(ui.ctx());
+                actions.push(match end {
+                    Ok(end) => CanvasAction::Connect { shape: shape.clone(), end },
+                    Err(why) => CanvasAction::Refused(why.to_owned()),
+                });
+            }
+            return;
+        }
         if let Drag::New(kind) = drag
             && let Some(node) = self.wrapped_by(kind, at)
         {

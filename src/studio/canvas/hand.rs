@@ -1,8 +1,9 @@
 //! Ports by hand: connectors drawn from a shape, ports made and moved on the surfaces; and names dropped on shapes.
 
-use super::connect::{self, End};
+use super::connect::{self, flow};
 use super::paint::{Mark, Paint};
 use super::port_form::Form;
+use super::slots;
 use super::view::{CanvasAction, Scene};
 use crate::check::before;
 use crate::drawing::glyph::Glyph;
@@ -99,36 +100,23 @@ impl Hands {
         let head = paint.view * node.head;
         let start = if pointer.x < head.center().x { head.left_center() } else { head.right_center() };
         connect::curve(paint, start, pointer);
-        let mut target: Option<End> = None;
         for card in &paint.layout.ports {
             let shift = paint.sides.shift(&card.name, card.left);
-            for row in &card.rows {
+            for row in card.rows.iter().filter(|row| row.flow == wanted) {
                 let ring = paint.view * (row.anchor + shift);
-                let line = (paint.view * row.rect.translate(shift)).expand(2.0);
-                let fits = row.flow == wanted;
-                if fits {
-                    paint.painter.circle_filled(ring, 4.0 * paint.view.scaling, paint.t.selection);
-                }
-                if line.contains(pointer) || ring.distance(pointer) < 14.0 {
-                    if !fits {
-                        ui.set_cursor_icon(CursorIcon::NotAllowed);
-                        let words = if wanted == Flow::In {
-                            "A Receive takes what comes in"
-                        } else {
-                            "A Send gives what goes out"
-                        };
-                        says(paint, pointer, words);
-                        return None;
-                    }
-                    let stroke = Stroke::new(1.5, paint.t.selection);
-                    paint.painter.rect_stroke(line, 4.0, stroke, StrokeKind::Outside);
-                    let (port, operation, leg) = (card.name.clone(), row.operation.clone(), row.leg.clone());
-                    target = Some(End { port, operation, leg, flow: row.flow, from: row.anchor });
-                }
+                paint.painter.circle_filled(ring, 4.0 * paint.view.scaling, paint.t.selection);
             }
         }
-        if let Some(end) = target {
-            return dropped.then(|| CanvasAction::Connect { shape: id.clone(), end });
+        match connect::over_port(paint, wanted, pointer) {
+            Some(Ok(end)) => {
+                return dropped.then(|| CanvasAction::Connect { shape: id.clone(), end });
+            }
+            Some(Err(why)) => {
+                ui.set_cursor_icon(CursorIcon::NotAllowed);
+                slots::refusal(ui, pointer, why);
+                return dropped.then(|| CanvasAction::Refused(why.to_owned()));
+            }
+            None => {}
         }
         self.new_port(paint, rect, Some(node), (pointer, dropped));
         None
@@ -162,15 +150,6 @@ impl Hands {
             let shape = shape.map(|node| (node.id.clone(), flow(node) == Some(Flow::In)));
             self.form = Some(Form::new(shape, left, ghost.left_top()));
         }
-    }
-}
-
-/// Which way a message goes through a Receive or Send.
-fn flow(node: &Node) -> Option<Flow> {
-    match node.glyph {
-        Glyph::Receive => Some(Flow::In),
-        Glyph::Send => Some(Flow::Out),
-        _ => None,
     }
 }
 
@@ -271,6 +250,9 @@ fn arrange(ui: &Ui, paint: &Paint<'_>, name: &str, (pointer, dropped): (Pos2, bo
     );
     let font = FontId::new(13.0 * z, theme::semibold());
     paint.painter.text(ghost.left_top() + vec2(12.0, 15.0) * z, Align2::LEFT_CENTER, name, font, t.text);
+    if let Some(joined) = connect::port_over(ui, paint, own, (pointer, dropped)) {
+        return joined;
+    }
     let x = match side.first() {
         Some(card) => shown(card).x_range(),
         None if left => egui::Rangef::new(edge - size.x - 14.0 * z, edge - 14.0 * z),
@@ -327,16 +309,13 @@ fn attach(
             DeclarationKind::Message => "Drop it on a Receive, Send or Construct Message",
             _ => "Drop it on a Receive or Send",
         };
-        says(paint, pointer, words);
+        slots::refusal(ui, pointer, words);
         return None;
     };
     paint.outline_node(node, Mark { selected: true, ..Mark::default() });
     if kind == DeclarationKind::Message {
-        says(
-            paint,
-            pointer,
-            &format!("{} {name}", if node.glyph == Glyph::Envelope { "Construct" } else { "Use" }),
-        );
+        let verb = if node.glyph == Glyph::Envelope { "Construct" } else { "Use" };
+        slots::offer(ui, pointer, &format!("{verb} {name}"));
         let (shape, name) = (node.id.clone(), name.to_owned());
         return dropped.then_some(CanvasAction::AttachMessage { shape, name });
     }
@@ -350,21 +329,9 @@ fn attach(
         };
     }
     let verb = if usage == CorrelationUse::Initialize { "Initialize" } else { "Follow" };
-    says(paint, pointer, &format!("{verb} {name}  (Shift for the other)"));
+    slots::offer(ui, pointer, &format!("{verb} {name}  (Shift for the other)"));
     let (shape, set) = (node.id.clone(), name.to_owned());
     dropped.then_some(CanvasAction::AttachSet { shape, set, usage })
-}
-
-/// Words at the pointer.
-fn says(paint: &Paint<'_>, pointer: Pos2, words: &str) {
-    let t = paint.t;
-    let galley = paint.painter.layout_no_wrap(words.to_owned(), FontId::proportional(12.0), t.text);
-    let clip = paint.painter.clip_rect().shrink(4.0);
-    let size = galley.size() + vec2(16.0, 8.0);
-    let x = (pointer.x + 16.0).min(clip.right() - size.x).max(clip.left());
-    let place = Rect::from_min_size(pos2(x, pointer.y + 18.0), size);
-    paint.painter.rect(place, 6.0, t.card, Stroke::new(1.0, t.line_strong), StrokeKind::Inside);
-    paint.painter.galley(place.min + vec2(8.0, 4.0), galley, t.text);
 }
 
 /// The message type of what a shape sends or receives, for a port made from it.

@@ -331,7 +331,7 @@ impl Canvas {
         if scene.editable {
             connect::rings(ui, &paint, rect, scene.key);
             if let Some(Drag::Connector(end)) = dragged.as_deref() {
-                actions.extend(connect::draw(ui, &paint, rect, end, scene));
+                actions.extend(connect::draw(ui, &paint, rect, end));
             } else if let Some(drag) = &dragged {
                 self.drop_target(ui, &paint, rect, drag, scene, &mut actions);
             } else {
