@@ -514,7 +514,8 @@ impl Studio {
 
     pub(super) fn ask(&mut self, ctx: &egui::Context, purpose: Purpose) {
         let ctx = ctx.clone();
-        self.dialogs.ask(purpose, Box::new(move || ctx.request_repaint()));
+        let suggested = self.suggested(purpose);
+        self.dialogs.ask(purpose, suggested.as_deref(), Box::new(move || ctx.request_repaint()));
         self.asking = Some(purpose);
     }
 
@@ -548,7 +549,7 @@ impl Studio {
                 | Purpose::OpenRun
                 | Purpose::Journal(_)
                 | Purpose::SequenceSvg
-                | Purpose::SequencePng => self.overlay = Overlay::ask_path(purpose),
+                | Purpose::SequencePng => self.overlay = Overlay::ask_path(purpose, self.suggested(purpose)),
             },
         }
         self.asking = None;

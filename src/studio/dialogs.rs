@@ -41,7 +41,8 @@ pub enum Answer {
 
 /// Asks for folders; tests put their own in.
 pub trait FolderDialogs: std::fmt::Debug {
-    fn ask(&mut self, purpose: Purpose, wake: Box<dyn Fn() + Send>);
+    /// The dialog opens at `suggested`, a file to write.
+    fn ask(&mut self, purpose: Purpose, suggested: Option<&Path>, wake: Box<dyn Fn() + Send>);
     /// The answer, once; [`Answer::Waiting`] until there is one.
     fn answer(&mut self) -> Answer;
 }
@@ -81,7 +82,7 @@ impl Purpose {
 const NOT_A_PERSON: Duration = Duration::from_millis(150);
 
 impl FolderDialogs for Native {
-    fn ask(&mut self, purpose: Purpose, wake: Box<dyn Fn() + Send>) {
+    fn ask(&mut self, purpose: Purpose, suggested: Option<&Path>, wake: Box<dyn Fn() + Send>) {
         let (sender, receiver) = bounded(1);
         let title = match purpose {
             Purpose::Open => "Open an application folder",
@@ -95,8 +96,14 @@ impl FolderDialogs for Native {
             Purpose::OpenRun => "Open a saved run",
             Purpose::Journal(_) => "Write the journal to a file",
         };
+        let suggested = suggested.map(Path::to_owned);
         let asked = std::thread::Builder::new().name("folder dialog".to_owned()).spawn(move || {
-            let dialog = rfd::FileDialog::new().set_title(title);
+            let mut dialog = rfd::FileDialog::new().set_title(title);
+            if let Some((folder, name)) =
+                suggested.as_ref().and_then(|path| path.parent().zip(path.file_name()))
+            {
+                dialog = dialog.set_directory(folder).set_file_name(name.to_string_lossy());
+            }
             let chosen = match (purpose, purpose.extension()) {
                 (Purpose::Message, _) => dialog.pick_file(),
                 (Purpose::OpenRun, Some(extension)) => dialog.add_filter("Run", &[extension]).pick_file(),

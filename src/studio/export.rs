@@ -12,12 +12,30 @@ use crate::drawing::{picture, svg};
 use crate::journal::export::Format;
 use crate::lab;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Pixels to a point of a picture.
 const SCALE: f32 = 2.0;
 
 impl Studio {
+    /// Where to write what is asked for: beside the application, named after what is in it.
+    pub(super) fn suggested(&self, purpose: Purpose) -> Option<PathBuf> {
+        let document = &self.document;
+        let drawn = || document.orchestration().map_or(document.name(), |o| &o.name);
+        let name = match purpose {
+            Purpose::Svg | Purpose::Png | Purpose::Gif => drawn().to_owned(),
+            Purpose::SequenceSvg | Purpose::SequencePng => format!("{} sequence", document.name()),
+            Purpose::Journal(_) => format!("{} journal", document.name()),
+            Purpose::SaveRun => document.name().to_owned(),
+            Purpose::Open | Purpose::SaveAs | Purpose::Message | Purpose::Compare | Purpose::OpenRun => {
+                return None;
+            }
+        };
+        let beside = document.folder.as_deref().and_then(Path::parent).map(Path::to_owned);
+        let folder = beside.filter(|folder| folder.is_absolute()).or_else(std::env::home_dir)?;
+        Some(purpose.file(&folder.join(name.replace(['/', '\\', ':'], " "))))
+    }
+
     /// The orchestration that is shown, as SVG in the colours of the window, with what is closed closed.
     fn drawn(&self, ctx: &egui::Context) -> Option<String> {
         let module = self.document.module()?;

@@ -99,8 +99,9 @@ struct Entry {
 }
 
 impl Overlay {
-    pub fn ask_path(purpose: Purpose) -> Self {
-        Self::AskPath { purpose, path: String::new(), fresh: true }
+    pub fn ask_path(purpose: Purpose, suggested: Option<PathBuf>) -> Self {
+        let path = suggested.map(|path| path.display().to_string()).unwrap_or_default();
+        Self::AskPath { purpose, path, fresh: true }
     }
 
     pub fn pick(what: Pick) -> Self {
@@ -436,7 +437,7 @@ fn prompt(
     let field = ui.add(TextEdit::singleline(path).desired_width(f32::INFINITY).hint_text(example));
     let field = field.labelled_by(label.id);
     if std::mem::take(fresh) {
-        field.request_focus();
+        fields::begin_anew(ui, &field, path);
     }
     let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
     let unfit = unfit(path.trim());

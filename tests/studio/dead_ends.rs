@@ -462,6 +462,12 @@ fn a_picture_is_written_to_a_file_that_says_what_it_is() {
     let mut window = harness(Studio::new(document).with_dialogs(NoDialogs), Theme::Dark, [1400.0, 900.0]);
     window.run_steps(3);
     command(&mut window, Command::ExportSvg);
+    let field = |window: &Window| {
+        let field = window.get_by_role_and_label(Role::TextInput, "File to draw to");
+        field.accesskit_node().value().unwrap_or_default()
+    };
+    assert!(field(&window).ends_with("SayHello.svg"), "a name is suggested: {}", field(&window));
+    // What one writes stands in its place.
     let path = folder.path().join("x.png");
     write(&mut window, path.to_str().unwrap());
     window.get_by_label("Is written to x.png.svg");

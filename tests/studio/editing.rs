@@ -11,7 +11,7 @@ use orchestrion::studio::canvas::Canvas;
 use orchestrion::studio::dialogs::{Answer, FolderDialogs, Purpose};
 use orchestrion::studio::document::{Document, Selection};
 use orchestrion::studio::{Studio, sample};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Names of the shapes in the body, in order.
 fn body(window: &Window) -> Vec<String> {
@@ -395,7 +395,7 @@ fn a_refused_edit_says_why_and_changes_nothing() {
 struct Chooses(PathBuf);
 
 impl FolderDialogs for Chooses {
-    fn ask(&mut self, _purpose: Purpose, wake: Box<dyn Fn() + Send>) {
+    fn ask(&mut self, _: Purpose, _: Option<&Path>, wake: Box<dyn Fn() + Send>) {
         wake();
     }
 

@@ -284,7 +284,7 @@ fn a_message_is_opened_from_a_file() {
 struct Chooses(std::path::PathBuf);
 
 impl FolderDialogs for Chooses {
-    fn ask(&mut self, purpose: Purpose, wake: Box<dyn Fn() + Send>) {
+    fn ask(&mut self, purpose: Purpose, _: Option<&std::path::Path>, wake: Box<dyn Fn() + Send>) {
         assert_eq!(purpose, Purpose::Message);
         wake();
     }

@@ -10,7 +10,7 @@ use orchestrion::studio::command::Command;
 use orchestrion::studio::dialogs::{Answer, FolderDialogs, Purpose};
 use orchestrion::studio::run::desk::Page;
 use orchestrion::studio::run::player;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A desktop whose dialog always gives a file of this name, as the dialog wants it called.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ struct Chooses {
 }
 
 impl FolderDialogs for Chooses {
-    fn ask(&mut self, purpose: Purpose, wake: Box<dyn Fn() + Send>) {
+    fn ask(&mut self, purpose: Purpose, _: Option<&Path>, wake: Box<dyn Fn() + Send>) {
         self.asked = Some(purpose);
         wake();
     }

@@ -229,7 +229,7 @@ fn an_open_comparison_goes_where_the_changes_are() {
 pub struct Chooses(pub PathBuf);
 
 impl FolderDialogs for Chooses {
-    fn ask(&mut self, _: Purpose, wake: Box<dyn Fn() + Send>) {
+    fn ask(&mut self, _: Purpose, _: Option<&Path>, wake: Box<dyn Fn() + Send>) {
         wake();
     }
 

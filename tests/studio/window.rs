@@ -45,7 +45,7 @@ pub fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
 pub struct NoDialogs;
 
 impl FolderDialogs for NoDialogs {
-    fn ask(&mut self, _: Purpose, wake: Box<dyn Fn() + Send>) {
+    fn ask(&mut self, _: Purpose, _: Option<&std::path::Path>, wake: Box<dyn Fn() + Send>) {
         wake();
     }
 

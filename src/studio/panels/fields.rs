@@ -421,10 +421,21 @@ pub fn list_keys(ui: &Ui) -> (bool, bool) {
 
 /// Gives the keyboard to a field that is new, behind its text.
 pub fn begin_typing(ui: &Ui, field: &Response, text: &str) {
+    let end = text.chars().count();
+    begin(ui, field, end..end);
+}
+
+/// Gives a field the keyboard with all it holds selected: typing puts something else there.
+pub fn begin_anew(ui: &Ui, field: &Response, text: &str) {
+    begin(ui, field, 0..text.chars().count());
+}
+
+fn begin(ui: &Ui, field: &Response, selected: std::ops::Range<usize>) {
+    use egui::text::{CCursor, CCursorRange};
     field.request_focus();
-    let end = egui::text::CCursor::new(text.chars().count());
+    let range = CCursorRange::two(CCursor::new(selected.start), CCursor::new(selected.end));
     let mut state = egui::text_edit::TextEditState::load(ui.ctx(), field.id).unwrap_or_default();
-    state.cursor.set_char_range(Some(egui::text::CCursorRange::one(end)));
+    state.cursor.set_char_range(Some(range));
     state.store(ui.ctx(), field.id);
 }
 

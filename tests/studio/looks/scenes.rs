@@ -43,7 +43,7 @@ impl Scene {
 struct Desktop(Option<PathBuf>);
 
 impl FolderDialogs for Desktop {
-    fn ask(&mut self, _: Purpose, wake: Box<dyn Fn() + Send>) {
+    fn ask(&mut self, _: Purpose, _: Option<&Path>, wake: Box<dyn Fn() + Send>) {
         wake();
     }
 
