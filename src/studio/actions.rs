@@ -21,6 +21,7 @@ use super::sample;
 use super::settings;
 use super::tabs::{Tab, Tabs};
 use super::theme::Appearance;
+use super::visits::Visits;
 use crate::diagnostic::counted;
 use crate::language::{CodePlace, CodeProperty};
 use crate::model::edit::{Declaration, DeclarationKind, Edit, Part};
@@ -115,6 +116,7 @@ impl Studio {
 
     /// Selects and brings into view, in another module if need be.
     pub(super) fn go_to(&mut self, module: &str, selection: Selection) {
+        self.visits.lead();
         self.open_tab(Tab::Orchestration(module.to_owned()), true);
         self.document.select(selection.clone());
         let canvas = self.tabs.canvas_mut();
@@ -334,6 +336,8 @@ impl Studio {
             Command::PreviousTab => self.step_tab(false),
             Command::CloseTab => self.close_tab(),
             Command::ReopenTab => self.reopen_tab(),
+            Command::Back => self.visit(true),
+            Command::Forward => self.visit(false),
             Command::SplitTab => self.split_tab(),
             Command::Palette => self.overlay = Overlay::Palette(Box::new(Palette::new(self, ctx))),
             Command::Settings => self.open_tab(Tab::Preferences, false),
@@ -597,6 +601,7 @@ impl Studio {
         self.take(document);
         self.theirs = None;
         self.usages = None;
+        self.visits = Visits::default();
         self.mode = Mode::Design;
     }
 

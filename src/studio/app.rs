@@ -13,6 +13,7 @@ use super::run::{self, RunMode};
 use super::tabs::{Tab, Tabs};
 use super::theme::{self, Appearance};
 use super::typeahead::TypeAhead;
+use super::visits::Visits;
 use super::watch::Watch;
 use super::{by_hand, kinds, panels, problems, sample, shell};
 use crate::diagnostic::Severity;
@@ -52,6 +53,7 @@ pub struct Studio {
     pub(super) said: Option<(String, bool)>,
     /// Where that was which was said last, in these words, when no tab in sight shows it.
     pub(super) elsewhere: Option<(String, Tab)>,
+    pub(super) visits: Visits,
     /// What it says, and the second since which it does.
     heard: (String, f64),
     /// What to do once unsaved work is settled.
@@ -112,6 +114,7 @@ impl Studio {
             asking: None,
             said: None,
             elsewhere: None,
+            visits: Visits::default(),
             heard: (String::new(), 0.0),
             after_confirm: None,
             may_close: false,
@@ -187,6 +190,7 @@ impl Studio {
         let mut actions: Vec<Action> = Vec::new();
         let mut settled: Vec<Command> = Vec::new();
         self.leave_past(ui.ctx());
+        self.note_visit();
         // An open list or question has the keys to itself; nothing changes under what the hand holds.
         let asking = ui.ctx().memory(|memory| memory.top_modal_layer().is_some());
         if let Some(before) = self.gives_back.take_if(|_| !asking) {

@@ -127,6 +127,8 @@ pub enum Command {
     PreviousTab,
     CloseTab,
     ReopenTab,
+    Back,
+    Forward,
     SplitTab,
     Palette,
     Settings,
@@ -153,7 +155,7 @@ pub enum Command {
 }
 
 impl Command {
-    pub const ALL: [Self; 144] = [
+    pub const ALL: [Self; 146] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -274,6 +276,8 @@ impl Command {
         Self::PreviousTab,
         Self::CloseTab,
         Self::ReopenTab,
+        Self::Back,
+        Self::Forward,
         Self::SplitTab,
         Self::Palette,
         Self::Settings,

@@ -468,6 +468,11 @@ impl Document {
         if !self.app.modules.contains_key(&self.module) {
             self.module = first_module(&self.app);
         }
+        self.select_what_is_there();
+    }
+
+    /// Selects nothing that is not there any more.
+    pub fn select_what_is_there(&mut self) {
         if let Selection::Nodes(ids) = &self.selection {
             let known = self.orchestration().map(elements).unwrap_or_default();
             self.selection = Selection::of(ids.iter().filter(|id| known.contains(id)).cloned());

@@ -94,6 +94,8 @@ pub fn of_command(command: Command) -> Option<MaterialIcon> {
         C::SplitTab => font::ICON_VERTICAL_SPLIT,
         C::CloseTab => font::ICON_CLOSE,
         C::ReopenTab => font::ICON_TAB,
+        C::Back => font::ICON_ARROW_BACK,
+        C::Forward => font::ICON_ARROW_FORWARD,
         C::ThemeSystem => font::ICON_BRIGHTNESS_AUTO,
         C::ThemeDark => font::ICON_DARK_MODE,
         C::ThemeLight => font::ICON_LIGHT_MODE,

@@ -56,6 +56,7 @@ const MENUS: [(&str, &[Group]); 6] = [
     (
         "View",
         &[
+            ("", &[C::Back, C::Forward]),
             ("", &[C::Inward, C::Outward]),
             ("", &[C::Fit, C::CollapseAll, C::ExpandAll]),
             ("", &[C::ApplicationView, C::PortsEditor, C::Configuration]),

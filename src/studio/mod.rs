@@ -47,6 +47,7 @@ mod terminal;
 pub mod theme;
 mod ticks;
 mod typeahead;
+mod visits;
 mod watch;
 mod window;
 

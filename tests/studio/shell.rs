@@ -121,6 +121,58 @@ fn undo_says_where_it_was_and_leads_there() {
 }
 
 #[test]
+fn one_goes_back_to_what_one_looked_at_and_forward_again() {
+    let mut window = open("southridge");
+    let first = window.state().tabs.focused().cloned();
+    assert_eq!(Command::Back.refusal(window.state()), Some("Nothing was looked at before"));
+    let (back, forward) = (Key::OpenBracket, Key::CloseBracket);
+    // Selecting by hand is no new place; being led elsewhere is one, in the same drawing too.
+    let names: Vec<String> = window
+        .state()
+        .document
+        .orchestration()
+        .unwrap()
+        .body
+        .iter()
+        .map(|shape| shape.name.clone())
+        .collect();
+    for name in &names[..2] {
+        click(&mut window, Role::TreeItem, name);
+    }
+    let last = names.last().unwrap();
+    search(&mut window, &format!("#{last}"));
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(selected(&window), *last);
+    search(&mut window, "/configuration");
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    press(&mut window, Modifiers::COMMAND, back);
+    assert_eq!(window.state().tabs.focused(), first.as_ref());
+    assert_eq!(selected(&window), *last);
+    press(&mut window, Modifiers::COMMAND, back);
+    assert_eq!(selected(&window), names[1]);
+    assert_eq!(Command::Back.refusal(window.state()), Some("Nothing was looked at before"));
+    press(&mut window, Modifiers::COMMAND, forward);
+    assert_eq!(selected(&window), *last);
+    // What is gone by now is passed over.
+    press(&mut window, Modifiers::COMMAND, back);
+    press(&mut window, Modifiers::COMMAND, forward);
+    press(&mut window, Modifiers::NONE, Key::Delete);
+    press(&mut window, Modifiers::COMMAND, forward);
+    assert_eq!(window.state().tabs.focused(), Some(&Tab::Settings));
+    press(&mut window, Modifiers::COMMAND, back);
+    assert_eq!(window.state().tabs.focused(), first.as_ref());
+    // The buttons at the side of a mouse do the same.
+    let at = egui::pos2(400.0, 400.0);
+    let button = egui::PointerButton::Extra2;
+    for pressed in [true, false] {
+        let modifiers = Modifiers::NONE;
+        window.event(egui::Event::PointerButton { pos: at, button, pressed, modifiers });
+        window.run_steps(2);
+    }
+    assert_eq!(window.state().tabs.focused(), Some(&Tab::Settings));
+}
+
+#[test]
 fn keys_are_changed_in_the_settings_and_work_at_once() {
     let mut window = open("hello");
     press(&mut window, Modifiers::COMMAND, Key::Comma);

@@ -96,6 +96,8 @@ impl Command {
                 | C::PreviousTab
                 | C::CloseTab
                 | C::ReopenTab
+                | C::Back
+                | C::Forward
                 | C::SplitTab
                 | C::ApplicationView
                 | C::PortsEditor
@@ -142,6 +144,13 @@ impl Command {
                     continue;
                 }
                 if taken(input, &shortcut) {
+                    found.push(command);
+                }
+            }
+            for (button, command) in
+                [(egui::PointerButton::Extra1, Self::Back), (egui::PointerButton::Extra2, Self::Forward)]
+            {
+                if input.pointer.button_pressed(button) {
                     found.push(command);
                 }
             }

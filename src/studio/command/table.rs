@@ -351,6 +351,10 @@ impl Command {
             Self::PreviousTab => ("Previous tab", "Goes to the tab at the left", ctrl_shift(Key::Tab)),
             Self::CloseTab => ("Close tab", "Closes the tab with the focus", ctrl(Key::W)),
             Self::ReopenTab => ("Reopen closed tab", "Opens the tab closed last again", ctrl_shift(Key::T)),
+            Self::Back => ("Back", "Goes to what was looked at before", ctrl(Key::OpenBracket)),
+            Self::Forward => {
+                ("Forward", "Goes again to what one has come back from", ctrl(Key::CloseBracket))
+            }
             Self::SplitTab => ("Split", "Shows the tab a second time, to its right", ctrl(Key::Backslash)),
             Self::Palette => {
                 ("Search everything", "Finds a command, shape, text, field or file", ctrl(Key::K))
