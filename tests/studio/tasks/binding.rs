@@ -4,6 +4,7 @@ use super::Task;
 use super::walk::Walk;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, vec2};
+use egui_kittest::kittest::Queryable as _;
 use orchestrion::model::edit::Edit;
 use orchestrion::model::{Binding, Leg, MapValue, PortSurface, ShapeKind};
 use orchestrion::studio::tabs::Tab;
@@ -41,6 +42,22 @@ pub const TASKS: &[Task] = &[
             w.before(unconnected);
             let (from, to) = (w.at("Connect ReplyPort.Greet"), w.at("Send reply"));
             w.drag(from, to);
+            assert_eq!(port_of(w, "Send reply"), "ReplyPort");
+        },
+    },
+    Task {
+        title: "Connect a Send by dropping it on its port",
+        sample: "hello",
+        keys: 0,
+        mouse: 1,
+        peer: "BizTalk, the connector of its operation",
+        peer_steps: 1,
+        walk: |w| {
+            w.before(unconnected);
+            let from = w.window.get_by_role_and_label(Role::TreeItem, "Send reply").rect();
+            let to = w.window.get_by_role_and_label(Role::TreeItem, "Port ReplyPort").rect();
+            let head = vec2(0.0, 12.0);
+            w.drag(from.center_top() + head, to.center_top() + head);
             assert_eq!(port_of(w, "Send reply"), "ReplyPort");
         },
     },

@@ -266,6 +266,22 @@ pub const TASKS: &[Task] = &[
         },
     },
     Task {
+        title: "Come back to what one was led away from",
+        sample: "southridge",
+        keys: 1,
+        mouse: 0,
+        peer: "Visual Studio's C# editor",
+        peer_steps: 1,
+        walk: |w| {
+            w.before(|w| {
+                w.keys_with(CTRL_SHIFT, Key::A).click(Role::Button, "Receive port Order-RP");
+                assert_eq!(w.tab(), Tab::Ports);
+            });
+            w.ctrl(Key::OpenBracket);
+            assert_eq!(w.tab(), Tab::Application);
+        },
+    },
+    Task {
         title: "Run the orchestration and send it a sample message",
         sample: "hello",
         keys: 1,
