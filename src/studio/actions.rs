@@ -5,7 +5,7 @@ use super::app::{Mode, Studio};
 use super::canvas::holds;
 use super::command::Command;
 use super::comparison::Against;
-use super::crossed;
+use super::crossed::Site;
 use super::dialogs::{Answer, Purpose};
 use super::document::{Action, Ask, Document, Selection};
 use super::editing::Where;
@@ -68,8 +68,8 @@ impl Studio {
             Action::OpenFolder(folder) => self.leave(ctx, Leave::Open(Some(folder))),
             Action::Open(tab) => self.open_tab(tab, false),
             Action::Choose(item) => {
-                self.editors.ports.chosen = Some(item);
                 self.open_tab(Tab::Ports, false);
+                self.editors.ports.chosen = Some(item);
             }
             Action::Scenario(stem) => {
                 self.run_command(ctx, Command::Show(Page::Scenarios));
@@ -380,23 +380,26 @@ impl Studio {
     pub(super) fn cross(&mut self, back: bool) -> bool {
         let history = self.document.history();
         let parts = if back { history.undo_parts() } else { history.redo_parts() };
-        let about: Vec<Tab> = parts.iter().filter_map(crossed::tab_of).collect();
+        let app = &self.document.app;
+        let sites: Vec<Site> = parts.iter().filter_map(|part| Site::before(part, app)).collect();
         let done = if back { self.document.undo() } else { self.document.redo() };
         match done {
             Ok(Some(label)) => {
                 let verb = if back { "Undid" } else { "Redid" };
-                let seen = about.iter().any(|tab| self.tabs.shows(tab));
+                let seen = sites.iter().any(|site| site.is_seen(self));
                 let app = &self.document.app;
-                let away = about.into_iter().find(|tab| !seen && tab.exists(app));
+                let away = sites.into_iter().find(|site| !seen && site.tab.exists(app));
                 let words = match &away {
-                    Some(tab) => format!("{verb} in {}: {label}", tab.about(app).0),
+                    Some(site) => format!("{verb} in {}: {label}", site.tab.about(app).0),
                     None => format!("{verb}: {label}"),
                 };
-                self.elsewhere = away.map(|tab| (words.clone(), tab));
-                self.said = Some((words, false));
                 // What changed is in sight, whatever is selected.
-                let shown = self.document.touched.as_ref().unwrap_or(&self.document.selection);
-                self.tabs.canvas_mut().reveal(shown);
+                if away.is_none() {
+                    let shown = self.document.touched.as_ref().unwrap_or(&self.document.selection);
+                    self.tabs.canvas_mut().reveal(shown);
+                }
+                self.elsewhere = away.map(|site| (words.clone(), site));
+                self.said = Some((words, false));
                 true
             }
             Ok(None) => false,

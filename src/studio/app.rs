@@ -3,6 +3,7 @@
 use super::canvas::{Canvas, CanvasAction, Drag, Scene};
 use super::checker::Checker;
 use super::command::Command;
+use super::crossed::Site;
 use super::dialogs::{FolderDialogs, Native, Purpose};
 use super::document::{Action, Document, Selection};
 use super::overlay::Overlay;
@@ -51,8 +52,8 @@ pub struct Studio {
     pub(super) asking: Option<Purpose>,
     /// What was last done or refused, for the status line.
     pub(super) said: Option<(String, bool)>,
-    /// Where that was which was said last, in these words, when no tab in sight shows it.
-    pub(super) elsewhere: Option<(String, Tab)>,
+    /// Where that was which was said last, in these words, when one did not see it.
+    pub(super) elsewhere: Option<(String, Site)>,
     pub(super) visits: Visits,
     /// What it says, and the second since which it does.
     heard: (String, f64),

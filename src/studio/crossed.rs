@@ -1,26 +1,79 @@
 //! What a step of undo or redo was about, to be selected when what was selected has gone with it.
 
-use super::document::{Selection, elements};
+use super::app::Studio;
+use super::document::{Action, Selection, elements};
 use super::names;
 use super::tabs::Tab;
 use crate::model::edit::{DeclarationKind, Part, outermost};
-use crate::model::{Id, Module, Orchestration, Shape};
+use crate::model::{Application, Id, Module, Orchestration, Shape};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where one sees a part of the application.
-pub fn tab_of(part: &Part) -> Option<Tab> {
-    match part {
-        Part::Settings(_) => Some(Tab::Settings),
-        Part::Bindings(_) => Some(Tab::Ports),
-        Part::Module(module, _) | Part::Shape(module, _) | Part::Shapes { module, .. } => {
-            Some(Tab::Orchestration(module.clone()))
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub tab: Tab,
+    /// In an orchestration, once the part is put there.
+    selection: Selection,
+    /// The shape that it is, when it is no more than that.
+    shape: Option<Id>,
+}
+
+impl Site {
+    fn of(tab: Tab) -> Self {
+        Self { tab, selection: Selection::Orchestration, shape: None }
+    }
+
+    /// Of a part that is about to be put there.
+    pub fn before(part: &Part, app: &Application) -> Option<Self> {
+        let drawn =
+            |module: &String, selection| Self { selection, ..Self::of(Tab::Orchestration(module.clone())) };
+        Some(match part {
+            Part::Settings(s) if s.hosts != app.settings.hosts || s.pipelines != app.settings.pipelines => {
+                Self::of(Tab::Ports)
+            }
+            Part::Settings(_) => Self::of(Tab::Settings),
+            Part::Bindings(_) => Self::of(Tab::Ports),
+            Part::Module(key, other) => {
+                let both = app.modules.get(key).zip(other.as_deref());
+                drawn(key, both.and_then(|(now, other)| touched(now, other)).unwrap_or_default())
+            }
+            Part::Shape(module, shape) => {
+                let id = shape.id.clone();
+                Self { shape: Some(id.clone()), ..drawn(module, Selection::Node(id)) }
+            }
+            Part::Shapes { module, shapes, .. } => {
+                drawn(module, Selection::of(shapes.iter().map(|shape| shape.id.clone())))
+            }
+            Part::Map(name, _) => Self::of(Tab::Map(name.clone())),
+            Part::Policy(name, _) => Self::of(Tab::Policy(name.clone())),
+            Part::Component(class, _) => Self::of(Tab::Script(class.clone())),
+            Part::Schema(path, _) => Self::of(Tab::Schema(path.clone())),
+            Part::Message(path, _) => Self::of(Tab::Message(path.clone())),
+            Part::Partners(_) | Part::Scenario(..) | Part::Vocabulary(_) => return None,
+        })
+    }
+
+    /// True when it is in front: its tab, or the text of its shape.
+    pub fn is_seen(&self, studio: &Studio) -> bool {
+        let app = &studio.document.app;
+        studio.tabs.in_front().any(|tab| match tab {
+            Tab::Code(place) if self.tab == Tab::Orchestration(place.module.clone()) => {
+                let drawn = app.modules.get(&place.module).and_then(|module| module.orchestration.as_ref());
+                let owner = place.owner.as_ref().and_then(|owner| drawn?.holder(owner));
+                owner.is_some_and(|owner| self.shape.as_ref() == Some(&owner.id))
+            }
+            tab => *tab == self.tab,
+        })
+    }
+
+    /// The way there.
+    pub fn way(&self) -> Action {
+        match &self.tab {
+            Tab::Orchestration(module) => {
+                Action::Go { module: module.clone(), selection: self.selection.clone() }
+            }
+            tab => Action::Open(tab.clone()),
         }
-        Part::Map(name, _) => Some(Tab::Map(name.clone())),
-        Part::Policy(name, _) => Some(Tab::Policy(name.clone())),
-        Part::Component(class, _) => Some(Tab::Script(class.clone())),
-        Part::Schema(path, _) => Some(Tab::Schema(path.clone())),
-        Part::Message(path, _) => Some(Tab::Message(path.clone())),
-        Part::Partners(_) | Part::Scenario(..) | Part::Vocabulary(_) => None,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::drawing::palette::Tokens;
 use crate::drawing::{picture, svg};
 use crate::journal::export::Format;
 use crate::lab;
+use crate::model::files;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -31,9 +32,10 @@ impl Studio {
                 return None;
             }
         };
-        let beside = document.folder.as_deref().and_then(Path::parent).map(Path::to_owned);
-        let folder = beside.filter(|folder| folder.is_absolute()).or_else(std::env::home_dir)?;
-        Some(purpose.file(&folder.join(name.replace(['/', '\\', ':'], " "))))
+        let own = document.folder.as_deref().and_then(|folder| std::path::absolute(folder).ok());
+        let beside = own.as_deref().and_then(Path::parent).map(Path::to_owned);
+        let folder = beside.or_else(std::env::home_dir)?;
+        Some(purpose.file(&folder.join(name.replace(files::cannot_be_in_a_name, " "))))
     }
 
     /// The orchestration that is shown, as SVG in the colours of the window, with what is closed closed.

@@ -8,12 +8,13 @@ use super::editors::ports::Item;
 use super::icons::{self, Glyph};
 use super::keymap;
 use super::panels::explorer;
+use super::run::desk::Page;
 use super::tabs::Tab;
 use super::theme::{self, Tokens};
 use super::{Studio, kinds, names, problems, ticks};
 use crate::model::edit::{DeclarationKind, insertable};
 use crate::model::files;
-use crate::model::{Id, Orchestration, Shape, ShapeKind};
+use crate::model::{Id, Orchestration, Shape, ShapeKind, Vocabulary};
 use crate::xml::SchemaNode;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{FontId, Key, Rect, Role, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo, vec2};
@@ -95,6 +96,7 @@ impl Entry {
             [0, ..] => BEGINS + short,
             all if all.iter().any(|at| begins_word(*at)) => WORD + short,
             [_, ..] => HOLDS + short,
+            [] if holds(&words, &query) => HOLDS,
             [] => 0,
         }
     }
@@ -134,7 +136,7 @@ const BEGINS: u32 = 50_000;
 const WORD: u32 = 25_000;
 /// More than letters get that stand apart in a name.
 const HOLDS: u32 = 12_000;
-/// The same for what is said of it, or of the file it is kept in.
+/// The same for what a command is said to do.
 const SAID: u32 = 6_000;
 
 /// True when every word of the query stands in the text.
@@ -176,6 +178,9 @@ impl Palette {
             let score = score.map(|score| score + entry.called(query.trim()));
             // In a long text letters that stand apart say nothing.
             let score = score.filter(|_| entry.named() || holds(&entry.words, query));
+            if score.is_none() {
+                lit.clear();
+            }
             let said = || holds(entry.also, query).then_some(SAID);
             let score = score.max(said()).or_else(|| holds(&entry.about, query).then_some(1));
             if let Some(score) = score {
@@ -364,9 +369,9 @@ fn gather(studio: &Studio, ctx: &egui::Context) -> Vec<Entry> {
     for (key, module) in shown.into_iter().chain(others) {
         let tab = Tab::Orchestration(key.clone());
         let (words, glyph, kind) = tab.about(&document.app);
-        let path = files::module_path(key);
+        let kept = if module.source.is_empty() { files::module_path(key) } else { module.source.clone() };
         let actions = vec![Action::Open(tab)];
-        all.push(Entry::new(Group::Tab, glyph, words, format!("{kind} · {path}"), actions));
+        all.push(Entry::new(Group::Tab, glyph, words, format!("{kind} · {kept}"), actions));
         if let Some(orchestration) = &module.orchestration {
             shapes(&mut all, key, orchestration);
             locals(&mut all, key, orchestration);
@@ -429,6 +434,11 @@ fn tabs(all: &mut Vec<Entry>, document: &Document) {
         };
         let about = path.map_or_else(|| kind.to_owned(), |path| format!("{kind} · {path}"));
         all.push(Entry::new(Group::Tab, glyph, words, about, vec![Action::Open(tab)]));
+    }
+    if app.vocabulary != Vocabulary::default() {
+        let (words, about) = ("Vocabulary of the scenarios".to_owned(), files::VOCABULARY.to_owned());
+        let actions = vec![Action::Command(Command::Show(Page::Scenarios))];
+        all.push(Entry::new(Group::Tab, Glyph::Flow, words, about, actions));
     }
     if !app.partners.is_empty() {
         let about = format!("in Run · {}", files::PARTNERS);

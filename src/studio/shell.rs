@@ -240,17 +240,18 @@ pub fn status(ui: &mut Ui, studio: &Studio, actions: &mut Vec<Action>) {
         }
         let Some((text, refused)) = &studio.said else { return };
         let color = if *refused { t.error } else { t.muted };
-        let elsewhere = studio.elsewhere.as_ref().filter(|(words, _)| words == text);
+        let elsewhere =
+            studio.elsewhere.as_ref().filter(|(words, site)| words == text && !site.is_seen(studio));
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let room = ui.available_width() - if elsewhere.is_some() { 60.0 } else { 0.0 };
             ui.scope(|ui| {
                 ui.set_max_width(room.max(0.0));
                 ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
             });
-            if let Some((_, tab)) = elsewhere
-                && ui.link(RichText::new("Show").small()).on_hover_text("Opens what was changed").clicked()
+            if let Some((_, site)) = elsewhere
+                && ui.link(RichText::new("Show").small()).on_hover_text("Goes to what was changed").clicked()
             {
-                actions.push(Action::Open(tab.clone()));
+                actions.push(site.way());
             }
         });
     });

@@ -163,7 +163,9 @@ fn apply(style: &mut egui::Style, t: &Tokens) {
     v.error_fg_color = t.error;
     v.selection.bg_fill = t.tint(t.panel, t.selection, if t.dark { 0.35 } else { 0.22 });
     v.disabled_alpha = if t.contrast { 0.75 } else { 0.5 };
-    v.selection.stroke = Stroke::new(1.0, t.text);
+    // What has the keyboard is framed with it.
+    let ring = if t.contrast { 2.0 } else { 1.0 };
+    v.selection.stroke = Stroke::new(ring, t.text);
     v.striped = false;
     v.slider_trailing_fill = true;
     v.indent_has_left_vline = false;
@@ -184,4 +186,5 @@ fn apply(style: &mut egui::Style, t: &Tokens) {
         state.corner_radius = radius;
         state.expansion = 0.0;
     }
+    w.active.bg_stroke.width = ring;
 }

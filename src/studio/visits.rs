@@ -18,14 +18,30 @@ struct Place {
     item: Option<Item>,
 }
 
+impl Place {
+    fn of(studio: &Studio) -> Option<Self> {
+        let document = &studio.document;
+        let tab = studio.tabs.focused()?;
+        let drawn = matches!(tab, Tab::Orchestration(module) if *module == document.module);
+        let selection = match &document.selection {
+            selection if drawn && !selection.is_many() => selection.clone(),
+            _ => Selection::Orchestration,
+        };
+        let item = studio.editors.ports.chosen.clone().filter(|_| *tab == Tab::Ports);
+        Some(Self { tab: tab.clone(), selection, item })
+    }
+}
+
 /// The places one has been at.
 #[derive(Debug, Default)]
 pub struct Visits {
     before: Vec<Place>,
     now: Option<Place>,
     after: Vec<Place>,
-    /// One was led elsewhere, perhaps within what was shown; selecting by hand is no new place.
+    /// One was led, perhaps within what was shown; selecting by hand is no new place.
     led: bool,
+    /// Of the application at `now`.
+    revision: u64,
 }
 
 impl Visits {
@@ -35,19 +51,22 @@ impl Visits {
     }
 
     /// True when there is something to go to.
-    pub fn can(&self, back: bool, app: &Application) -> bool {
+    pub fn can(&self, back: bool, app: &Application, shown: Option<&Tab>) -> bool {
         let places = if back { &self.before } else { &self.after };
-        places.iter().any(|place| place.tab.exists(app))
+        let left = self.now.as_ref().filter(|now| back && Some(&now.tab) != shown);
+        places.iter().chain(left).any(|place| place.tab.exists(app))
     }
 
-    fn arrive(&mut self, place: Place) {
-        let led = std::mem::take(&mut self.led);
+    /// Being led within what is shown is a new place too, but not to what an edit has made there.
+    fn arrive(&mut self, place: Place, revision: u64) {
+        let unchanged = std::mem::replace(&mut self.revision, revision) == revision;
+        let led = std::mem::take(&mut self.led) && unchanged;
         if self.now.as_ref() == Some(&place) {
             return;
         }
-        if let Some(left) = self.now.replace(place)
-            && (led || self.now.as_ref().is_none_or(|now| now.tab != left.tab || now.item != left.item))
-        {
+        let elsewhere = led || self.now.as_ref().is_some_and(|now| now.tab != place.tab);
+        let left = self.now.replace(place);
+        if let Some(left) = left.filter(|_| elsewhere) {
             self.after.clear();
             self.before.push(left);
             if self.before.len() > LIMIT {
@@ -73,28 +92,28 @@ impl Visits {
 impl Studio {
     /// Notes where one is. What a run shows by itself is no place one went to.
     pub(super) fn note_visit(&mut self) {
-        let document = &self.document;
-        let Some(tab) = self.tabs.focused().filter(|_| self.mode == Mode::Design) else { return };
-        let drawn = matches!(tab, Tab::Orchestration(module) if *module == document.module);
-        let selection = match &document.selection {
-            selection if drawn && !selection.is_many() => selection.clone(),
-            _ => Selection::Orchestration,
-        };
-        let item = self.editors.ports.chosen.clone().filter(|_| *tab == Tab::Ports);
-        self.visits.arrive(Place { tab: tab.clone(), selection, item });
+        if let Some(place) = Place::of(self).filter(|_| self.mode == Mode::Design) {
+            self.visits.arrive(place, self.document.revision);
+        }
     }
 
     /// Goes to what was shown before, or forward again.
     pub(super) fn visit(&mut self, back: bool) {
+        if let Some(place) = Place::of(self) {
+            self.visits.arrive(place, self.document.revision);
+        }
         let Some(place) = self.visits.step(back, &self.document.app) else { return };
         match place.tab {
             Tab::Orchestration(module) => {
-                self.go_to(&module, place.selection);
+                self.open_tab(Tab::Orchestration(module.clone()), true);
+                self.document.select(place.selection);
                 self.document.select_what_is_there();
+                self.go_to(&module, self.document.selection.clone());
             }
             tab => {
-                self.editors.ports.chosen = place.item.or(self.editors.ports.chosen.take());
                 self.open_tab(tab, true);
+                let item = place.item.filter(|item| item.exists(&self.document.app));
+                self.editors.ports.chosen = item.or(self.editors.ports.chosen.take());
             }
         }
         self.visits.led = false;

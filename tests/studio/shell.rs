@@ -115,9 +115,66 @@ fn undo_says_where_it_was_and_leads_there() {
     assert_eq!(window.state().tabs.focused(), Some(&Tab::Settings), "one stays where one was");
     click(&mut window, Role::Link, "Show");
     assert_eq!(window.state().tabs.focused(), drawing.as_ref());
+    assert_eq!(selected(&window), "Send reply");
+    assert!(window.query_by_label("Show").is_none(), "one is there");
     command(&mut window, Command::Configuration);
     press(&mut window, Modifiers::COMMAND, Key::Y);
     assert!(window.state().said().starts_with("Redid in SayHello: "), "{}", window.state().said());
+}
+
+#[test]
+fn undo_leads_to_a_change_in_another_orchestration() {
+    let mut window = open("southridge");
+    let other = |window: &Window| {
+        let document = &window.state().document;
+        let mut others = document.app.modules.iter().filter(|(key, _)| **key != document.module);
+        let (key, module) = others.find(|(_, module)| module.orchestration.is_some()).unwrap();
+        (key.clone(), module.orchestration.as_ref().unwrap().body[0].clone())
+    };
+    let (module, shape) = other(&window);
+    let before = window.state().document.module.clone();
+    let edit = Edit::RenameShape { module: module.clone(), shape: shape.id.clone(), name: "Renamed".into() };
+    window.state_mut().edit(edit, None);
+    window.run_steps(3);
+    press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.state().document.module, before);
+    click(&mut window, Role::Link, "Show");
+    assert_eq!(window.state().document.module, module);
+    assert_eq!(selected(&window), shape.name);
+}
+
+#[test]
+fn back_leaves_the_ports_and_comes_again_to_the_same_one() {
+    let mut window = open("southridge");
+    let (back, forward) = (Key::OpenBracket, Key::CloseBracket);
+    command(&mut window, Command::ApplicationView);
+    command(&mut window, Command::PortsEditor);
+    window.run_steps(3);
+    press(&mut window, Modifiers::COMMAND, back);
+    assert_eq!(window.state().tabs.focused(), Some(&Tab::Application));
+    press(&mut window, Modifiers::COMMAND, forward);
+    assert_eq!(window.state().tabs.focused(), Some(&Tab::Ports), "the way forward is kept");
+    let chosen = window.state().editors.ports.chosen.clone();
+    press(&mut window, Modifiers::COMMAND, back);
+    press(&mut window, Modifiers::COMMAND, back);
+    // A port of the orchestration that is bound to another one is selected meanwhile.
+    let port = window.state().document.orchestration().unwrap().ports.last().unwrap().name.clone();
+    window.state_mut().document.select(Selection::Port(port));
+    window.run_steps(2);
+    press(&mut window, Modifiers::COMMAND, forward);
+    press(&mut window, Modifiers::COMMAND, forward);
+    assert_eq!(window.state().editors.ports.chosen, chosen);
+}
+
+#[test]
+fn what_an_edit_has_made_is_no_place_of_its_own() {
+    let mut window = open("hello");
+    for _ in 0..3 {
+        click(&mut window, Role::TreeItem, "Send reply");
+        press(&mut window, Modifiers::COMMAND, Key::D);
+    }
+    assert!(window.state().document.orchestration().unwrap().body.len() > 3);
+    assert_eq!(Command::Back.refusal(window.state()), Some("Nothing was looked at before"));
 }
 
 #[test]

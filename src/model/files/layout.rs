@@ -16,7 +16,7 @@ pub(super) const RULES: &str = "rules";
 pub(super) const COMPONENTS: &str = "components";
 pub(super) const MESSAGES: &str = "messages";
 pub(super) const SCENARIOS: &str = "scenarios";
-pub(super) const VOCABULARY: &str = "scenarios/vocabulary.ron";
+pub const VOCABULARY: &str = "scenarios/vocabulary.ron";
 
 /// Nesting of a scenario that has lines of its own: steps, what each expects, and its entries.
 pub(super) const SCENARIO_DEPTH: usize = 5;
@@ -200,7 +200,7 @@ pub(super) fn check_path(path: &str) -> Result<(), Diagnostic> {
         part.is_empty()
             || part.starts_with('.')
             || part.ends_with(['.', ' '])
-            || part.chars().any(|c| c.is_control() || "<>:\"\\|?*".contains(c))
+            || part.chars().any(cannot_be_in_a_name)
             || is_device(part)
     };
     if path.split('/').any(bad) {
@@ -209,6 +209,11 @@ pub(super) fn check_path(path: &str) -> Result<(), Diagnostic> {
         return Err(Diagnostic::error("F07", message, help).at(in_file(path)));
     }
     Ok(())
+}
+
+/// Characters that some system does not allow in the name of a file.
+pub fn cannot_be_in_a_name(c: char) -> bool {
+    c.is_control() || "/<>:\"\\|?*".contains(c)
 }
 
 /// Names Windows keeps for devices, with any extension.

@@ -30,8 +30,8 @@ mod template;
 
 pub use folder::{embedded, load, read_folder};
 pub use layout::{
-    APPLICATION, BINDINGS, PARTNERS, Tree, component_path, encode, map_path, module_path, policy_path,
-    scenario_path,
+    APPLICATION, BINDINGS, PARTNERS, Tree, VOCABULARY, cannot_be_in_a_name, component_path, encode, map_path,
+    module_path, policy_path, scenario_path,
 };
 pub use parse::{Loaded, decode};
 pub(crate) use parse::{each_id, shape_ids};

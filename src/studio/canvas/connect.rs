@@ -27,6 +27,11 @@ impl End {
         let (port, operation, leg) = (card.name.clone(), row.operation.clone(), row.leg.clone());
         Self { port, operation, leg, flow: row.flow, from }
     }
+
+    /// What is offered where it is dropped.
+    pub fn words(&self) -> String {
+        format!("Connect {}.{}", self.port, words(&self.operation, &self.leg))
+    }
 }
 
 /// Which way a message goes through a Receive or Send.
@@ -48,12 +53,14 @@ fn other_way(wanted: Flow) -> &'static str {
 
 /// The operation that a shape joins when it is dropped on the port at a point, or why it joins none; `None` beside all
 /// ports. Anywhere on a card the only operation that fits is meant.
-pub fn over_port(paint: &Paint<'_>, wanted: Flow, at: Pos2) -> Option<Result<End, &'static str>> {
+pub fn shape_on_port(paint: &Paint<'_>, wanted: Flow, at: Pos2) -> Option<Result<End, &'static str>> {
     paint.layout.ports.iter().find_map(|card| {
         let shift = paint.sides.shift(&card.name, card.left);
         let line = |row: &PortRow| (paint.view * row.rect.translate(shift)).expand(2.0);
-        let ring = |row: &PortRow| paint.view * (row.anchor + shift);
-        let under = card.rows.iter().find(|row| line(row).contains(at) || ring(row).distance(at) < 14.0);
+        let ring = |row: &PortRow| (paint.view * (row.anchor + shift)).distance(at);
+        // Far out the rings of several rows are near.
+        let near = card.rows.iter().filter(|row| line(row).contains(at) || ring(row) < 14.0);
+        let under = near.min_by(|a, b| ring(a).total_cmp(&ring(b)));
         let over = (paint.view * paint.sides.card(card)).contains(at);
         let row = match under {
             Some(row) if row.flow == wanted => Ok(row),
@@ -74,32 +81,42 @@ fn only(card: &PortCard, wanted: Flow) -> Result<&PortRow, &'static str> {
     let mut fitting = card.rows.iter().filter(|row| row.flow == wanted);
     match (fitting.next(), fitting.next()) {
         (Some(row), None) => Ok(row),
+        (None, _) if card.rows.is_empty() => Err("Give the port a type with an operation first"),
         (None, _) => Err(other_way(wanted)),
         (Some(_), Some(_)) => Err("Join it with the ring of one of the operations"),
     }
 }
 
+/// What one sees of the process at a point; the port surfaces cover what is under them.
+fn node_under<'a>(paint: &Paint<'a>, at: Pos2) -> Option<&'a Node> {
+    let (left, right) = paint.edges();
+    paint.layout.node_at(paint.view.inverse() * at).filter(|_| (left..=right).contains(&at.x))
+}
+
 /// A port that is held over a Send or Receive joins it; `None` when there is none.
-pub fn port_over(
+pub fn port_on_shape(
     ui: &Ui,
     paint: &Paint<'_>,
     card: &PortCard,
     (pointer, dropped): (Pos2, bool),
 ) -> Option<Option<CanvasAction>> {
-    let node = paint.layout.node_at(paint.view.inverse() * pointer)?;
-    match only(card, flow(node)?) {
+    let node = node_under(paint, pointer)?;
+    Some(match only(card, flow(node)?) {
         Ok(row) => {
             paint.outline_node(node, Mark { selected: true, ..Mark::default() });
-            slots::offer(ui, pointer, &format!("Connect {}.{}", card.name, words(row)));
-            let (shape, end) = (node.id.clone(), End::of(card, row, row.anchor));
-            Some(dropped.then_some(CanvasAction::Connect { shape, end }))
+            let end = End::of(card, row, row.anchor);
+            slots::offer(ui, pointer, &end.words());
+            dropped.then(|| CanvasAction::Connect { shape: node.id.clone(), end })
         }
-        Err(why) => {
-            ui.set_cursor_icon(CursorIcon::NotAllowed);
-            slots::refusal(ui, pointer, why);
-            Some(dropped.then(|| CanvasAction::Refused(why.to_owned())))
-        }
-    }
+        Err(why) => refused(ui, pointer, dropped, why),
+    })
+}
+
+/// Says why what is held cannot be dropped here, and again once it is.
+pub fn refused(ui: &Ui, pointer: Pos2, dropped: bool, why: &str) -> Option<CanvasAction> {
+    ui.set_cursor_icon(CursorIcon::NotAllowed);
+    slots::refusal(ui, pointer, why);
+    dropped.then(|| CanvasAction::Refused(why.to_owned()))
 }
 
 /// The rings of the operations, to drag from.
@@ -112,25 +129,26 @@ pub fn rings(ui: &Ui, paint: &Paint<'_>, rect: Rect, key: &str) {
             if !area.is_positive() {
                 continue;
             }
-            let id = egui::Id::unique(("ring", key, &card.name, &row.operation, &words(row)));
+            let end = End::of(card, row, from);
+            let name = end.words();
+            let id = egui::Id::unique(("ring", key, &card.name, &row.operation, &name));
             let response = ui.interact(area, id, Sense::DRAG).on_hover_cursor(CursorIcon::Crosshair);
-            let name = format!("Connect {}.{}", card.name, words(row));
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
             if response.hovered() || response.dragged() {
                 paint.painter.circle_filled(paint.view * from, 4.0 * paint.view.scaling, paint.t.selection);
             }
             if response.drag_started() {
-                DragAndDrop::set_payload(ui.ctx(), Drag::Connector(End::of(card, row, from)));
+                DragAndDrop::set_payload(ui.ctx(), Drag::Connector(end));
             }
         }
     }
 }
 
-fn words(row: &PortRow) -> String {
-    match &row.leg {
-        Leg::Request => row.operation.clone(),
-        Leg::Response => format!("{} response", row.operation),
-        Leg::Fault(name) => format!("{} fault {name}", row.operation),
+fn words(operation: &str, leg: &Leg) -> String {
+    match leg {
+        Leg::Request => operation.to_owned(),
+        Leg::Response => format!("{operation} response"),
+        Leg::Fault(name) => format!("{operation} fault {name}"),
     }
 }
 
@@ -148,13 +166,11 @@ pub fn draw(ui: &Ui, paint: &Paint<'_>, rect: Rect, end: &End) -> Option<CanvasA
     let pointer = ui.input(|i| i.pointer.latest_pos()).filter(|p| rect.contains(*p))?;
     let start = paint.view * end.from;
     curve(paint, start, pointer);
-    let node = paint.layout.node_at(paint.view.inverse() * pointer)?;
+    let node = node_under(paint, pointer)?;
     let dropped = ui.input(|i| i.pointer.any_released());
     if flow(node) != Some(end.flow) {
-        ui.set_cursor_icon(CursorIcon::NotAllowed);
         let why = flow(node).map_or("Only a Receive or Send joins a port", other_way);
-        slots::refusal(ui, pointer, why);
-        return dropped.then(|| CanvasAction::Refused(why.to_owned()));
+        return refused(ui, pointer, dropped, why);
     }
     paint.outline_node(node, Mark { selected: true, ..Mark::default() });
     if !dropped {

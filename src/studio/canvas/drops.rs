@@ -47,21 +47,18 @@ impl Canvas {
         if let Drag::Move(ids) = drag
             && let [shape] = ids.as_slice()
             && let Some(wanted) = self.layout.node(shape).and_then(connect::flow)
-            && let Some(end) = connect::over_port(paint, wanted, pointer)
+            && let Some(end) = connect::shape_on_port(paint, wanted, pointer)
         {
-            match &end {
-                Ok(end) => slots::offer(ui, pointer, &format!("Connect to {}", end.port)),
-                Err(why) => {
-                    ui.set_cursor_icon(CursorIcon::NotAllowed);
-                    slots::refusal(ui, pointer, why);
+            actions.extend(match end {
+                Ok(end) => {
+                    // Below what is held.
+                    slots::offer(ui, pointer + vec2(0.0, 36.0), &end.words());
+                    released.then(|| CanvasAction::Connect { shape: shape.clone(), end })
                 }
-            }
+                Err(why) => connect::refused(ui, pointer, released, why),
+            });
             if released {
                 DragAndDrop::clear_payload(ui.ctx());
-                actions.push(match end {
-                    Ok(end) => CanvasAction::Connect { shape: shape.clone(), end },
-                    Err(why) => CanvasAction::Refused(why.to_owned()),
-                });
             }
             return;
         }

@@ -107,15 +107,12 @@ impl Hands {
                 paint.painter.circle_filled(ring, 4.0 * paint.view.scaling, paint.t.selection);
             }
         }
-        match connect::over_port(paint, wanted, pointer) {
+        match connect::shape_on_port(paint, wanted, pointer) {
             Some(Ok(end)) => {
+                slots::offer(ui, pointer, &end.words());
                 return dropped.then(|| CanvasAction::Connect { shape: id.clone(), end });
             }
-            Some(Err(why)) => {
-                ui.set_cursor_icon(CursorIcon::NotAllowed);
-                slots::refusal(ui, pointer, why);
-                return dropped.then(|| CanvasAction::Refused(why.to_owned()));
-            }
+            Some(Err(why)) => return connect::refused(ui, pointer, dropped, why),
             None => {}
         }
         self.new_port(paint, rect, Some(node), (pointer, dropped));
@@ -250,7 +247,7 @@ fn arrange(ui: &Ui, paint: &Paint<'_>, name: &str, (pointer, dropped): (Pos2, bo
     );
     let font = FontId::new(13.0 * z, theme::semibold());
     paint.painter.text(ghost.left_top() + vec2(12.0, 15.0) * z, Align2::LEFT_CENTER, name, font, t.text);
-    if let Some(joined) = connect::port_over(ui, paint, own, (pointer, dropped)) {
+    if let Some(joined) = connect::port_on_shape(ui, paint, own, (pointer, dropped)) {
         return joined;
     }
     let x = match side.first() {
@@ -304,13 +301,11 @@ fn attach(
         _ => flow(node).is_some(),
     };
     let Some(node) = node.filter(takes) else {
-        ui.set_cursor_icon(CursorIcon::NotAllowed);
         let words = match kind {
             DeclarationKind::Message => "Drop it on a Receive, Send or Construct Message",
             _ => "Drop it on a Receive or Send",
         };
-        slots::refusal(ui, pointer, words);
-        return None;
+        return connect::refused(ui, pointer, dropped, words);
     };
     paint.outline_node(node, Mark { selected: true, ..Mark::default() });
     if kind == DeclarationKind::Message {

@@ -129,10 +129,14 @@ impl Command {
             Self::ExportSvg | Self::ExportPng | Self::CopyPicture => drawn(),
             Self::ExportAnimation => run().or_else(drawn),
             Self::SaveRun | Self::ExportJournal(_) => run(),
-            Self::Back => unless(studio.visits.can(true, &document.app), "Nothing was looked at before"),
-            Self::Forward => {
-                unless(studio.visits.can(false, &document.app), "One has not come back from anything")
-            }
+            Self::Back => unless(
+                studio.visits.can(true, &document.app, studio.tabs.focused()),
+                "Nothing was looked at before",
+            ),
+            Self::Forward => unless(
+                studio.visits.can(false, &document.app, studio.tabs.focused()),
+                "One has not come back from anything",
+            ),
             Self::Recover => unless(
                 studio.keeper.as_ref().is_some_and(Keeper::has_found),
                 "There is no unsaved work of before",

@@ -315,14 +315,10 @@ impl Tabs {
         })
     }
 
-    /// True when one sees what this tab is for: in front, as it is or as one of its texts.
-    pub fn shows(&self, tab: &Tab) -> bool {
+    /// What one sees.
+    pub fn in_front(&self) -> impl Iterator<Item = &Tab> {
         let front = self.tree.active_tiles();
-        let mut panes = front.into_iter().filter_map(|id| self.tree.tiles.get_pane(&id));
-        panes.any(|pane| match (&pane.tab, tab) {
-            (Tab::Code(place), Tab::Orchestration(module)) => place.module == *module,
-            (own, tab) => own == tab,
-        })
+        front.into_iter().filter_map(|id| self.tree.tiles.get_pane(&id)).map(|pane| &pane.tab)
     }
 
     /// The module of the orchestration tab that had the focus last.
