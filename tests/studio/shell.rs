@@ -68,10 +68,12 @@ fn the_search_puts_first_what_is_called_so() {
     let mut window = open("southridge");
     let mut found = |words: &str| {
         search(&mut window, words);
-        let entries = window.query_all_by_role(Role::Button);
         let chosen = Some(egui::accesskit::Toggled::True);
-        let first = entries.filter(|node| node.accesskit_node().toggled() == chosen).last();
-        let first = first.and_then(|node| node.accesskit_node().label()).unwrap_or_default();
+        let first = {
+            let mut entries = window.query_all_by_role(Role::Button);
+            let first = entries.rfind(|node| node.accesskit_node().toggled() == chosen);
+            first.and_then(|node| node.accesskit_node().label()).unwrap_or_default()
+        };
         press(&mut window, Modifiers::NONE, Key::Escape);
         press(&mut window, Modifiers::NONE, Key::Escape);
         first
