@@ -135,6 +135,10 @@ impl Studio {
         match self.document.edit(edit, key) {
             Ok(()) => {
                 self.said = Some((label, false));
+                // What one works in stays open.
+                if self.tabs.on_canvas() {
+                    self.tabs.keep();
+                }
                 true
             }
             Err(refusal) => {
@@ -217,6 +221,10 @@ impl Studio {
             Command::NewPort => self.new_port(),
             Command::NewMessage => self.declare(DeclarationKind::Message),
             Command::NewVariable => self.declare(DeclarationKind::Variable),
+            Command::NewParameter => self.declare(DeclarationKind::Parameter),
+            Command::DeleteOrchestration => {
+                self.edit(Edit::DeleteModule { module: self.document.module.clone() }, None);
+            }
             Command::NewCorrelationType => self.declare(DeclarationKind::CorrelationType),
             Command::NewCorrelationSet => self.declare(DeclarationKind::CorrelationSet),
             Command::NewPortType => self.declare(DeclarationKind::PortType),
@@ -532,7 +540,7 @@ impl Studio {
             Answer::Waiting => return,
             Answer::Chosen(path) => match purpose {
                 Purpose::Open => self.open(ctx, &path),
-                Purpose::SaveAs => self.save_to(&path),
+                Purpose::SaveAs => self.saved_as(ctx, &path),
                 Purpose::Message => self.run.open_message(&path),
                 Purpose::Compare => self.open_tab(Tab::Compare(Against::Path(path)), false),
                 Purpose::Svg | Purpose::Png | Purpose::SequenceSvg | Purpose::SequencePng => {
@@ -543,7 +551,7 @@ impl Studio {
                 Purpose::OpenRun => self.open_run(ctx, &path),
                 Purpose::Journal(format) => self.export_journal_to(&path, format),
             },
-            Answer::Cancelled => {}
+            Answer::Cancelled => self.after_confirm = None,
             Answer::Unavailable => match purpose {
                 Purpose::Open => self.overlay = Overlay::open_path(),
                 Purpose::SaveAs => self.overlay = Overlay::save_path(),
@@ -653,6 +661,15 @@ impl Studio {
                 self.overlay =
                     Overlay::Report { title: "The application could not be saved".to_owned(), all };
             }
+        }
+    }
+
+    /// Saves to `folder` and goes on with what waited for that.
+    pub(super) fn saved_as(&mut self, ctx: &egui::Context, folder: &Path) {
+        self.save_to(folder);
+        let leave = self.after_confirm.take().filter(|_| !self.document.unsaved());
+        if let Some(leave) = leave {
+            self.left_for(ctx, leave);
         }
     }
 

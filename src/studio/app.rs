@@ -197,6 +197,15 @@ impl Studio {
         if let Some(before) = self.gives_back.take_if(|_| !asking) {
             ui.memory_mut(|memory| memory.request_focus(before));
         }
+        // What is typed into the search next is not for a list that is open.
+        let search = super::keymap::of(ui.ctx()).shortcut(Command::Palette);
+        if egui::Popup::is_any_open(ui.ctx())
+            && !asking
+            && search.is_some_and(|keys| ui.input_mut(|i| i.consume_shortcut(&keys)))
+        {
+            egui::Popup::close_all(ui.ctx());
+            actions.push(Action::Command(Command::Palette));
+        }
         let held = egui::DragAndDrop::has_any_payload(ui.ctx());
         let listing = egui::Popup::is_any_open(ui.ctx()) || asking || held;
         if !self.overlay.is_open() && !self.tabs.recording() && !listing {

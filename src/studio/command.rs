@@ -44,6 +44,8 @@ pub enum Command {
     NewPort,
     NewMessage,
     NewVariable,
+    NewParameter,
+    DeleteOrchestration,
     NewCorrelationType,
     NewCorrelationSet,
     NewPortType,
@@ -155,7 +157,7 @@ pub enum Command {
 }
 
 impl Command {
-    pub const ALL: [Self; 146] = [
+    pub const ALL: [Self; 148] = [
         Self::New,
         Self::Open,
         Self::OpenPath,
@@ -190,6 +192,8 @@ impl Command {
         Self::NewPort,
         Self::NewMessage,
         Self::NewVariable,
+        Self::NewParameter,
+        Self::DeleteOrchestration,
         Self::NewCorrelationType,
         Self::NewCorrelationSet,
         Self::NewPortType,

@@ -75,6 +75,8 @@ pub fn of_command(command: Command) -> Option<MaterialIcon> {
         C::NewOrchestration => font::ICON_ACCOUNT_TREE,
         C::NewMessage | C::NewMultipartType => font::ICON_MAIL,
         C::NewVariable => font::ICON_DATA_OBJECT,
+        C::NewParameter => font::ICON_INPUT,
+        C::DeleteOrchestration => font::ICON_DELETE,
         C::NewCorrelationSet | C::NewCorrelationType => font::ICON_LINK,
         C::NewPort | C::NewPortType | C::PortsEditor => font::ICON_CABLE,
         C::Inward => font::ICON_ZOOM_IN_MAP,

@@ -99,8 +99,25 @@ pub fn words(ctx: &egui::Context, command: Command) -> String {
     of(ctx).shortcut(command).map_or_else(String::new, |shortcut| format(ctx, &shortcut))
 }
 
+/// Signs are shown as they stand on the key.
 pub fn format(ctx: &egui::Context, shortcut: &KeyboardShortcut) -> String {
-    ctx.format_shortcut(shortcut)
+    let sign = match shortcut.logical_key {
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
+        Key::Comma => ",",
+        Key::Period => ".",
+        Key::Semicolon => ";",
+        Key::Slash => "/",
+        Key::Backslash => "\\",
+        Key::Minus => "-",
+        Key::Plus => "+",
+        Key::Equals => "=",
+        _ => return ctx.format_shortcut(shortcut),
+    };
+    let words = ctx.format_shortcut(shortcut);
+    let name = shortcut.logical_key.symbol_or_name();
+    let held = words.strip_suffix(name).or_else(|| words.strip_suffix(shortcut.logical_key.name()));
+    held.map_or(words.clone(), |held| format!("{held}{sign}"))
 }
 
 /// Keys pressed this frame that can be a shortcut; a letter needs Ctrl or Alt, as it is for typing.
@@ -137,6 +154,15 @@ mod tests {
             }
         }
         assert_eq!(parse("Ctrl+Nonsense"), None);
+    }
+
+    #[test]
+    fn signs_are_shown_as_they_stand_on_the_key() {
+        let ctx = egui::Context::default();
+        for (keys, shown) in [("Ctrl+OpenBracket", "["), ("Ctrl+Shift+Comma", ","), ("Ctrl+K", "K")] {
+            let words = format(&ctx, &parse(keys).unwrap());
+            assert!(words.ends_with(&format!("+{shown}")), "{words}");
+        }
     }
 
     #[test]

@@ -42,13 +42,14 @@ const MENUS: [(&str, &[Group]); 6] = [
             ("Move", &[C::MoveUp, C::MoveDown, C::MoveLeft, C::MoveRight]),
             ("", &[C::Wrap, C::Unwrap, C::Convert]),
             ("", &[C::Fix]),
+            ("", &[C::DeleteOrchestration]),
         ],
     ),
     (
         "Insert",
         &[
             ("", &[C::InsertBefore, C::InsertAfter, C::InsertInto, C::AddBranch]),
-            ("", &[C::NewPort, C::NewMessage, C::NewVariable]),
+            ("", &[C::NewPort, C::NewMessage, C::NewVariable, C::NewParameter]),
             ("", &[C::NewCorrelationSet, C::NewCorrelationType]),
             ("", &[C::NewPortType, C::NewMultipartType, C::NewOrchestration]),
         ],

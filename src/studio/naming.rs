@@ -69,7 +69,9 @@ impl Studio {
             return language::target(&scope, text, focused.caret);
         }
         let selected = || target_of(&self.document.app, &self.document.module, &self.document.selection);
-        panels::meant(ctx).or_else(selected)
+        // Behind another tab one does not see what is selected.
+        let seen = self.tabs.page(&self.document).is_none();
+        panels::meant(ctx).or_else(|| selected().filter(|_| seen))
     }
 
     fn define(&mut self, ctx: &Context, target: &Target) {

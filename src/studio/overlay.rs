@@ -162,11 +162,11 @@ impl Studio {
                     _ => ("Export SVG", "File to draw to", "Export"),
                 };
                 let ending = purpose.extension();
-                let unfit = |path: &str| unfit(*purpose, path);
+                let unfit = |path: &str| unfit(*purpose, &from_home(path));
                 let shown =
                     dialog("ask path").show(ctx, |ui| prompt(ui, words, ending, (path, fresh), unfit));
                 keep = !shown.should_close() && shown.inner.is_none();
-                let path = PathBuf::from(path.trim());
+                let path = from_home(path.trim());
                 match purpose {
                     _ if shown.inner != Some(true) => {}
                     Purpose::Gif => self.film_to(ctx, &path),
@@ -199,7 +199,7 @@ impl Studio {
                     dialog("open path").show(ctx, |ui| prompt(ui, words, None, (path, fresh), |_| None));
                 keep = !shown.should_close() && shown.inner.is_none();
                 if let Some(true) = shown.inner {
-                    let folder = PathBuf::from(path.trim());
+                    let folder = from_home(path.trim());
                     self.leave(ctx, Leave::Open(Some(folder)));
                 }
             }
@@ -208,8 +208,10 @@ impl Studio {
                 let shown =
                     dialog("save path").show(ctx, |ui| prompt(ui, words, None, (path, fresh), |_| None));
                 keep = !shown.should_close() && shown.inner.is_none();
-                if let Some(true) = shown.inner {
-                    self.save_to(&PathBuf::from(path.trim()));
+                match shown.inner {
+                    Some(true) => self.saved_as(ctx, &from_home(path.trim())),
+                    _ if !keep => self.after_confirm = None,
+                    _ => {}
                 }
             }
             Overlay::Confirm => {
@@ -272,7 +274,10 @@ impl Studio {
                         self.left_for(ctx, leave);
                     }
                 }
-                None => self.run_command(ctx, Command::SaveAs),
+                None => {
+                    self.after_confirm = Some(leave);
+                    self.run_command(ctx, Command::SaveAs);
+                }
             },
             Some(false) => {
                 if let Some(keeper) = &mut self.keeper {
@@ -454,12 +459,23 @@ fn prompt(
     }
 }
 
+/// A path as it is typed: `~` is the home folder, as in a terminal.
+fn from_home(path: &str) -> PathBuf {
+    let rest = match path.strip_prefix('~') {
+        Some("") => Some(""),
+        Some(rest) => rest.strip_prefix(['/', '\\']),
+        None => None,
+    };
+    let home = rest.and_then(|rest| Some(std::env::home_dir()?.join(rest)));
+    home.unwrap_or_else(|| PathBuf::from(path))
+}
+
 /// Why nothing can be read from a path, or written to it; with `false` it can be, and this is what happens then.
-fn unfit(purpose: Purpose, path: &str) -> Option<(String, bool)> {
-    let at = Path::new(path);
-    if path.is_empty() {
+fn unfit(purpose: Purpose, at: &Path) -> Option<(String, bool)> {
+    if at.as_os_str().is_empty() {
         return None;
     }
+    let path = at.display();
     if matches!(purpose, Purpose::Compare | Purpose::OpenRun) {
         return (!at.exists()).then(|| (format!("There is nothing at {path}"), true));
     }
@@ -611,4 +627,19 @@ fn report(ui: &mut Ui, title: &str, all: &[Diagnostic]) -> bool {
         }
     });
     fields::answers(ui, "Close", true, &[]).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tilde_is_the_home_folder() {
+        let home = std::env::home_dir().unwrap();
+        assert_eq!(from_home("~"), home);
+        assert_eq!(from_home("~/orders"), home.join("orders"));
+        for plain in ["~orders", "/tmp/~", "orders", ""] {
+            assert_eq!(from_home(plain), PathBuf::from(plain));
+        }
+    }
 }

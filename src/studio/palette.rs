@@ -80,7 +80,11 @@ impl Entry {
         let (words, query) = (self.words.to_lowercase(), query.to_lowercase());
         let last = words.rsplit('.').next().unwrap_or_default();
         // A property is known by its name without its namespace too.
-        if words == query || self.group == Group::Schema && last == query {
+        if self.group == Group::Schema && words != last && last == query {
+            // What one routes and correlates by before the fields it comes from.
+            return EXACT + BEGINS;
+        }
+        if words == query {
             return EXACT;
         }
         if query.is_empty() || !self.named() {
@@ -199,10 +203,14 @@ impl Palette {
         }
         let limit = if only.is_some() { MOST } else { FEW };
         self.found.clear();
-        for (group, _) in order {
+        for (group, highest) in order {
             let (mut own, rest): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| hit.0 == group);
             hits = rest;
             own.sort_by_key(|(_, score, found)| (std::cmp::Reverse(*score), found.entry));
+            // What only belongs to something that is called so makes way for it.
+            if only.is_none() && highest >= HOLDS {
+                own.retain(|(_, score, _)| *score > 1);
+            }
             self.found.extend(own.into_iter().take(limit).map(|(_, _, found)| found));
         }
         self.at = (!query.trim().is_empty() && !self.found.is_empty()).then_some(0);

@@ -105,6 +105,40 @@ fn a_handle_that_is_flicked_away_connects() {
     assert!(matches!(taken.as_deref(), Some(orchestrion::studio::canvas::Hand::Shape(_))), "{taken:?}");
 }
 
+#[test]
+fn a_handle_is_taken_by_a_brisk_hand_that_was_never_over_its_shape() {
+    let mut window = open("hello");
+    let from = window.get_by_role_and_label(Role::TreeItem, "Send reply").rect().right_center();
+    window.hover_at(from + vec2(0.0, 200.0));
+    window.run_steps(2);
+    let button = egui::PointerButton::Primary;
+    let press = egui::Event::PointerButton { pos: from, button, pressed: true, modifiers: Modifiers::NONE };
+    window.input_mut().events.extend([press, egui::Event::PointerMoved(from + vec2(60.0, -60.0))]);
+    window.run_steps(2);
+    let taken = egui::DragAndDrop::payload::<orchestrion::studio::canvas::Hand>(&window.ctx);
+    assert!(matches!(taken.as_deref(), Some(orchestrion::studio::canvas::Hand::Shape(_))), "{taken:?}");
+}
+
+#[test]
+fn the_drawing_stands_still_while_a_tool_comes_in() {
+    let mut window = open("hello");
+    let place = |window: &Window| window.get_by_role_and_label(Role::TreeItem, "Send reply").rect().min;
+    let before = place(&window);
+    let from = window.get_by_label("Toolbox Send").rect().center();
+    let canvas = window.get_by_role(Role::Canvas).rect();
+    window.drag_at(from);
+    window.run_steps(2);
+    let edge = egui::pos2(canvas.left() + 10.0, canvas.center().y);
+    window.hover_at(edge);
+    window.run_steps(10);
+    assert_eq!(place(&window), before, "it only crosses the edge");
+    window.hover_at(canvas.center());
+    window.run_steps(2);
+    window.hover_at(edge);
+    window.run_steps(10);
+    assert_ne!(place(&window), before, "back at the edge it scrolls");
+}
+
 fn send(window: &Window, name: &str) -> (String, String) {
     let shapes = window.state().document.orchestration().unwrap().shapes();
     match &shapes.into_iter().find(|s| s.name == name).unwrap().kind {

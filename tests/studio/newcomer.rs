@@ -408,3 +408,136 @@ fn a_set_dragged_briskly_from_the_explorer_is_attached() {
     command(&mut window, Command::Redo);
     assert!(uses(&window));
 }
+
+#[test]
+fn a_parameter_is_made_and_what_is_given_for_it_is_found_by_its_type() {
+    let mut window = open("hello");
+    let called = window.state().document.module.clone();
+    command(&mut window, Command::NewParameter);
+    let parameters = |window: &Window, module: &str| {
+        window.state().document.app.modules[module].orchestration.as_ref().unwrap().parameters.clone()
+    };
+    assert_eq!(parameters(&window, &called).len(), 1);
+    command(&mut window, Command::Undo);
+    assert!(parameters(&window, &called).is_empty());
+    command(&mut window, Command::Redo);
+    let name = parameters(&window, &called)[0].name().to_owned();
+    assert_eq!(
+        window.state().document.selection,
+        Selection::declared(orchestrion::model::edit::DeclarationKind::Parameter, &name)
+    );
+    click(&mut window, Role::ComboBox, "Kind");
+    click(&mut window, Role::Button, "variable");
+    use orchestrion::model::{Argument, Call, ParameterKind};
+    let kind = |window: &Window| match parameters(window, &called)[0].kind {
+        ParameterKind::Message(_) => "message",
+        ParameterKind::Variable(_) => "variable",
+        _ => "another",
+    };
+    assert_eq!(kind(&window), "variable");
+    command(&mut window, Command::Undo);
+    assert_eq!(kind(&window), "message");
+    // A caller that gives a set, and has a message of the type too.
+    let calls = window.state().document.orchestration().unwrap().name.clone();
+    let message = match &parameters(&window, &called)[0].kind {
+        ParameterKind::Message(message) => message.message_type.clone(),
+        _ => panic!("a message"),
+    };
+    command(&mut window, Command::NewOrchestration);
+    let module = window.state().document.module.clone();
+    let declare = |declaration| Edit::Declare { module: module.clone(), scope: None, index: 0, declaration };
+    use orchestrion::model::edit::Declaration;
+    use orchestrion::model::{CorrelationSet, Message};
+    let given = Message { name: "Given".into(), message_type: message, ..Message::default() };
+    let set = CorrelationSet { name: "Orders".into(), ..CorrelationSet::default() };
+    let call = Call { orchestration: calls, arguments: vec![], ..Call::default() };
+    let document = &window.state().document;
+    let kind = ShapeKind::Call(call.clone());
+    let shape = new_shape(document.module().unwrap(), kind);
+    let id = shape.id.clone();
+    let insert = Edit::InsertShape { module: module.clone(), block: BlockRef::Body, index: 0, shape };
+    for edit in [declare(Declaration::Message(given)), declare(Declaration::CorrelationSet(set)), insert] {
+        assert!(window.state_mut().edit(edit, None), "{}", window.state().said());
+    }
+    window.state_mut().document.select(Selection::Node(id.clone()));
+    window.run_steps(3);
+    click(&mut window, Role::Button, "Take over its parameters");
+    let arguments = |window: &Window| match &window.state().document.orchestration().unwrap().body[0].kind {
+        ShapeKind::Call(call) => call.arguments.iter().map(|a: &Argument| a.name.clone()).collect::<Vec<_>>(),
+        other => panic!("a {}", other.label()),
+    };
+    assert_eq!(arguments(&window), [""], "nobody can know which is meant");
+    let wrong = Argument { name: "Orders".into(), ..Argument::default() };
+    let kind = ShapeKind::Call(Call {
+        arguments: vec![wrong.clone(), Argument { name: "Given".into(), ..wrong }],
+        ..call
+    });
+    window.state_mut().edit(Edit::SetKind { module, shape: id, kind }, None);
+    window.run_steps(3);
+    click(&mut window, Role::Button, "Take over its parameters");
+    assert_eq!(arguments(&window), ["Given"], "a set is no message");
+}
+
+#[test]
+fn an_orchestration_is_deleted_and_comes_back() {
+    let mut window = open("southridge");
+    let before = window.state().document.app.clone();
+    let module = window.state().document.module.clone();
+    command(&mut window, Command::DeleteOrchestration);
+    assert!(!window.state().document.app.modules.contains_key(&module));
+    command(&mut window, Command::Undo);
+    assert_eq!(window.state().document.app, before);
+    command(&mut window, Command::Redo);
+    assert!(!window.state().document.app.modules.contains_key(&module));
+}
+
+#[test]
+fn what_one_works_in_stays_open_when_another_is_looked_at() {
+    let mut window = open("southridge");
+    let others: Vec<String> = {
+        let document = &window.state().document;
+        let other = |key: &&String| **key != document.module;
+        document.app.modules.keys().filter(other).cloned().collect()
+    };
+    let go = |window: &mut Window, module: &str| {
+        let tab = Tab::Orchestration(module.to_owned());
+        window.state_mut().tabs.open(tab, true);
+        window.state_mut().document.show(module);
+        window.run_steps(3);
+    };
+    go(&mut window, &others[0]);
+    let two = window.state().tabs.len();
+    command(&mut window, Command::NewVariable);
+    go(&mut window, &others[1]);
+    assert_eq!(window.state().tabs.len(), two + 1);
+    go(&mut window, &others[2]);
+    assert_eq!(window.state().tabs.len(), two + 1, "what was only looked at makes way");
+}
+
+#[test]
+fn uses_are_not_asked_of_what_another_tab_hides() {
+    let mut window = open("southridge");
+    let port = window.state().document.orchestration().unwrap().ports[0].name.clone();
+    window.state_mut().document.select(Selection::Port(port));
+    let schema = window.state().document.app.schemas.keys().next().unwrap().clone();
+    window.state_mut().tabs.open(Tab::Schema(schema), false);
+    window.run_steps(3);
+    command(&mut window, Command::FindUses);
+    assert!(window.state().said().starts_with("Find uses: Select"), "{}", window.state().said());
+}
+
+#[test]
+fn the_search_opens_over_a_list_and_has_what_is_typed() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    let before = window.state().document.app.clone();
+    click(&mut window, Role::ComboBox, "Message");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.run_steps(4);
+    window.event(egui::Event::Text("Req".to_owned()));
+    window.run_steps(2);
+    let field = window.get_by_label("Search everything");
+    assert_eq!(field.accesskit_node().value().as_deref(), Some("Req"));
+    press(&mut window, Key::Escape);
+    assert_eq!(window.state().document.app, before);
+}

@@ -151,13 +151,16 @@ pub fn off_middle(layout: &Layout, view: TSTransform, rect: Rect, target: &Selec
     Some(pos2(rect.center().x, rect.top() + rect.height() * 0.4) - at)
 }
 
+/// So near the edge of the view what is dragged scrolls it, in points.
+pub const EDGE: f32 = 36.0;
+
 /// Scrolls while something is dragged near the edge; points a frame.
 pub fn edge_scroll(rect: Rect, pointer: Pos2) -> Vec2 {
     let pull = |low: f32, high: f32, at: f32| {
-        if at < low + 36.0 {
-            (low + 36.0 - at) * 0.3
-        } else if at > high - 36.0 {
-            (high - 36.0 - at) * 0.3
+        if at < low + EDGE {
+            (low + EDGE - at) * 0.3
+        } else if at > high - EDGE {
+            (high - EDGE - at) * 0.3
         } else {
             0.0
         }

@@ -89,7 +89,10 @@ impl Canvas {
         }
         ui.set_cursor_icon(CursorIcon::NotAllowed);
         let nearest = self.layout.slot_at(at, |_| true).and_then(|i| self.layout.slots.get(i));
-        let Some(why) = nearest.and_then(|slot| verdict(slot).err()) else { return };
+        let why = nearest.and_then(|slot| verdict(slot).err());
+        let Some(why) = why.or_else(|| released.then(|| "Drop it on one of the marks".to_owned())) else {
+            return;
+        };
         slots::refusal(ui, pointer, &why);
         if released {
             actions.push(CanvasAction::Refused(why));

@@ -176,9 +176,13 @@ fn handles(ui: &Ui, paint: &Paint<'_>, rect: Rect, scene: &Scene<'_>) {
     let inner = rect.intersect(Rect::from_x_y_ranges(left..=right, rect.y_range()));
     let pointer =
         ui.input(|i| i.pointer.hover_pos()).filter(|p| inner.contains(*p) && ui.rect_contains_pointer(rect));
-    let near = |node: &Node| pointer.is_some_and(|p| (paint.view * node.head).expand(12.0).contains(p));
-    let selected = |node: &Node| matches!(scene.selection, Selection::Node(id) if *id == node.id);
+    // A brisk hand is elsewhere by now.
     let begun = grip::begun(ui);
+    let near = |node: &Node| {
+        let reach = (paint.view * node.head).expand(12.0);
+        pointer.into_iter().chain(begun).any(|at| reach.contains(at))
+    };
+    let selected = |node: &Node| matches!(scene.selection, Selection::Node(id) if *id == node.id);
     paint.visible(|node| {
         if flow(node).is_none() || !(near(node) || selected(node)) {
             return;

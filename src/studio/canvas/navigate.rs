@@ -1,6 +1,8 @@
 //! Where the canvas looks: pan, zoom, reveal, and what is opened or closed in it. View state only, never saved.
 
-use super::camera::{edge_scroll, fitted, hidden, kept, least, off_middle, opening, revealed, zoomed_to};
+use super::camera::{
+    EDGE, edge_scroll, fitted, hidden, kept, least, off_middle, opening, revealed, zoomed_to,
+};
 use super::paint::DETAIL;
 use super::view::{Canvas, Drag, Scene};
 use crate::drawing::layout;
@@ -176,8 +178,14 @@ impl Canvas {
             } else {
                 t = zoomed_to(t, zoom, pointer, self.least);
             }
+            // What comes in from a panel crosses the edge on its way.
+            self.crossed |= rect.shrink(EDGE).contains(pointer);
             if DragAndDrop::has_payload_of_type::<Drag>(ui.ctx()) {
-                t.translation += edge_scroll(rect, pointer);
+                if self.crossed {
+                    t.translation += edge_scroll(rect, pointer);
+                }
+            } else {
+                self.crossed = false;
             }
         }
         if t != placed {

@@ -162,6 +162,8 @@ pub struct Canvas {
     pub(super) lasso: Option<Pos2>,
     /// A change of the drawing that is just shown.
     motion: Option<Motion>,
+    /// What is dragged has been away from the edges of the view.
+    pub(super) crossed: bool,
     /// Counts the layouts made.
     drawn: u64,
     minimap: Minimap,

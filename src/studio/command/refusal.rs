@@ -179,7 +179,12 @@ impl Command {
                 let can = || studio.can_add_branch();
                 drawn().or_else(|| unless(can(), "Select a Decide, Listen, Parallel Actions or Scope first"))
             }
-            Self::NewPort | Self::NewMessage | Self::NewVariable | Self::NewCorrelationSet => {
+            Self::DeleteOrchestration => unless(studio.tabs.on_canvas(), "Go to an orchestration first"),
+            Self::NewPort
+            | Self::NewMessage
+            | Self::NewVariable
+            | Self::NewParameter
+            | Self::NewCorrelationSet => {
                 unless(document.orchestration().is_some(), "Open an orchestration first")
             }
             _ => None,

@@ -132,6 +132,14 @@ impl Command {
             Self::NewPort => ("New port", "Adds a port to the orchestration", None),
             Self::NewMessage => ("New message", "Adds a message to the orchestration", None),
             Self::NewVariable => ("New variable", "Adds a variable to the orchestration", None),
+            Self::NewParameter => (
+                "New parameter",
+                "Adds what another orchestration gives when it calls or starts this one",
+                None,
+            ),
+            Self::DeleteOrchestration => {
+                ("Delete orchestration", "Takes the orchestration that is shown out of the application", None)
+            }
             Self::NewCorrelationType => ("New correlation type", "Adds a correlation type", None),
             Self::NewCorrelationSet => {
                 ("New correlation set", "Adds a correlation set to the orchestration", None)

@@ -383,6 +383,13 @@ fn menu(document: &Document, row: &Row, response: &Response, actions: &mut Vec<A
         if choose(ui, Command::FindUses, "Find uses") {
             actions.push(Action::Ask(Ask::Usages(target.clone())));
         }
+        if let Content::Go(module, Selection::Orchestration) = &row.content {
+            ui.separator();
+            if ui.button("Delete").clicked() {
+                actions.push(Action::edit(Edit::DeleteModule { module: module.clone() }));
+                ui.close();
+            }
+        }
         if let Content::Declared { scope, kind } = &row.content {
             if ui.button("Duplicate").clicked() {
                 actions.extend(duplicate(document, scope.as_ref(), *kind, &row.name));

@@ -74,7 +74,7 @@ pub fn rows(document: &Document, uses: &BTreeMap<String, usize>) -> Vec<Row> {
             true,
         );
         listing.section(&mut all, K::RoleLink, "Role links", None, false);
-        listing.section(&mut all, K::Parameter, "Parameters", None, false);
+        listing.section(&mut all, K::Parameter, "Parameters", Some(Command::NewParameter), true);
         let scopes: Vec<_> = orchestration
             .shapes()
             .into_iter()

@@ -2,10 +2,12 @@
 
 use super::{Editing, removable};
 use crate::model::{
-    Argument, Call, CallRules, Compensate, Construct, PartRef, Shape, ShapeKind, Throw, Transform,
+    Argument, Call, CallRules, Compensate, Construct, Parameter, ParameterKind, PartRef, Shape, ShapeKind,
+    Throw, Transform,
 };
+use crate::studio::document::Document;
 use crate::studio::icons::Glyph;
-use crate::studio::names;
+use crate::studio::names::{self, InScope};
 use crate::studio::panels::fields;
 use egui::Ui;
 
@@ -109,7 +111,8 @@ pub fn call(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, call: &Call, 
     let options = &document.names.orchestrations;
     if let Some(name) = fields::choice(ui, "Orchestration", &call.orchestration, options, "no orchestration")
     {
-        new.arguments = arguments(document, &name, &call.arguments);
+        let scope = names::in_scope(editing.orchestration, Some(&shape.id));
+        new.arguments = arguments(document, &scope, &name, &call.arguments);
         new.orchestration = name;
     }
     editing.below(ui, &shape.id, &["orchestration"]);
@@ -119,27 +122,24 @@ pub fn call(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, call: &Call, 
     let called = document.app.orchestration(&call.orchestration).map(|(_, o)| o);
     fields::heading(ui, "Arguments");
     let scope = names::in_scope(editing.orchestration, Some(&shape.id));
-    let mut names: Vec<String> = scope.messages.iter().map(|m| m.name.clone()).collect();
-    names.extend(scope.variables.iter().map(|v| v.name.clone()));
-    names.extend(scope.correlation_sets.iter().map(|c| c.name.clone()));
-    names.extend(scope.ports.iter().map(|p| p.name.clone()));
-    names.extend(scope.role_links.iter().cloned());
     for (index, argument) in new.arguments.iter_mut().enumerate() {
         let parameter = called.and_then(|o| o.parameters.get(index));
         let label = parameter.map_or_else(|| format!("Argument {}", index + 1), |p| p.name().to_owned());
+        let fits = parameter.map(|parameter| fitting(&scope, parameter)).filter(|fits| !fits.is_empty());
+        let names = fits.unwrap_or_else(|| everything(&scope));
         ui.push_id(("argument", index), |ui| {
             if let Some(name) = fields::choice(ui, &label, &argument.name, &names, "choose…") {
                 argument.name = name;
             }
         });
     }
-    if new.arguments.is_empty() {
+    if new.arguments.is_empty() && called.is_some_and(|o| o.parameters.is_empty()) {
         fields::note(ui, "It takes no arguments.");
     }
     if called.is_some_and(|o| o.parameters.len() != call.arguments.len())
         && fields::wide_button(ui, "Take over its parameters").clicked()
     {
-        new.arguments = arguments(document, &call.orchestration, &call.arguments);
+        new.arguments = arguments(document, &scope, &call.orchestration, &call.arguments);
     }
     editing.below(ui, &shape.id, &["arguments"]);
     if new != *call {
@@ -148,14 +148,54 @@ pub fn call(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, call: &Call, 
     }
 }
 
-/// One argument for each parameter of `name`: the old one at that place, else what has the parameter's name.
-fn arguments(document: &crate::studio::document::Document, name: &str, old: &[Argument]) -> Vec<Argument> {
+/// One argument for each parameter of `name`: the old one at that place, else what has the parameter's name, else an old
+/// one that was given to none; only what is of its kind and type. Without any it is left to choose.
+fn arguments(document: &Document, scope: &InScope, name: &str, old: &[Argument]) -> Vec<Argument> {
     let Some((_, called)) = document.app.orchestration(name) else { return Vec::new() };
-    let argument = |(index, parameter): (usize, &crate::model::Parameter)| Argument {
-        name: old.get(index).map_or_else(|| parameter.name().to_owned(), |a| a.name.clone()),
-        direction: parameter.direction,
-    };
-    called.parameters.iter().enumerate().map(argument).collect()
+    let mut given: Vec<Argument> = Vec::new();
+    for (index, parameter) in called.parameters.iter().enumerate() {
+        let fits = |name: &&str| fitting(scope, parameter).iter().any(|fitting| fitting == name);
+        let free = |name: &&str| given.iter().all(|argument| argument.name != *name);
+        let there = old.get(index).map(|argument| argument.name.as_str());
+        let others = old.iter().map(|argument| argument.name.as_str());
+        let mut all = there.into_iter().chain([parameter.name()]).chain(others);
+        let name = all.find(|name| fits(name) && free(name)).unwrap_or_default().to_owned();
+        given.push(Argument { name, direction: parameter.direction });
+    }
+    given
+}
+
+/// What is in scope and can be given for a parameter.
+fn fitting(scope: &InScope, parameter: &Parameter) -> Vec<String> {
+    // One module may write a type with its namespace, another without.
+    fn last(name: &str) -> &str {
+        name.rsplit('.').next().unwrap_or(name)
+    }
+    fn of<'a>(all: impl Iterator<Item = (&'a String, &'a String)>, wanted: &str) -> Vec<String> {
+        all.filter(|(_, own)| last(own) == last(wanted)).map(|(name, _)| name.clone()).collect()
+    }
+    match &parameter.kind {
+        ParameterKind::Message(own) => {
+            of(scope.messages.iter().map(|m| (&m.name, &m.message_type)), &own.message_type)
+        }
+        ParameterKind::Variable(own) => {
+            of(scope.variables.iter().map(|v| (&v.name, &v.variable_type)), &own.variable_type)
+        }
+        ParameterKind::CorrelationSet(own) => {
+            let sets = scope.correlation_sets.iter().map(|c| (&c.name, &c.correlation_type));
+            of(sets, &own.correlation_type)
+        }
+        ParameterKind::Port(own) => of(scope.ports.iter().map(|p| (&p.name, &p.port_type)), &own.port_type),
+        ParameterKind::RoleLink(_) => scope.role_links.clone(),
+    }
+}
+
+fn everything(scope: &InScope) -> Vec<String> {
+    let messages = scope.messages.iter().map(|m| &m.name);
+    let variables = scope.variables.iter().map(|v| &v.name);
+    let sets = scope.correlation_sets.iter().map(|c| &c.name);
+    let ports = scope.ports.iter().map(|p| &p.name);
+    messages.chain(variables).chain(sets).chain(ports).chain(&scope.role_links).cloned().collect()
 }
 
 pub fn rules(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, rules: &CallRules) {

@@ -238,6 +238,31 @@ fn correlation_type(ui: &mut Ui, editing: &Editing<'_>, c: &mut CorrelationType)
 }
 
 fn parameter(ui: &mut Ui, editing: &mut Editing<'_>, p: &mut Parameter) {
+    let kinds = [
+        (DeclarationKind::Message, "message"),
+        (DeclarationKind::Variable, "variable"),
+        (DeclarationKind::CorrelationSet, "correlation set"),
+        (DeclarationKind::Port, "port"),
+        (DeclarationKind::RoleLink, "role link"),
+    ];
+    let own = kind_of(p);
+    let mut chosen = own;
+    // A role link is not made here.
+    let offered = if own == DeclarationKind::RoleLink {
+        &kinds[..]
+    } else {
+        kinds.split_last().map_or(&[][..], |(_, rest)| rest)
+    };
+    fields::pick(ui, "Kind", &mut chosen, offered);
+    if chosen != own
+        && let Some(kind) = given(editing.document, chosen, p)
+    {
+        p.kind = kind;
+        if chosen == DeclarationKind::Port {
+            // Its type stands in the properties of the port.
+            editing.select(Selection::Port(p.name().to_owned()));
+        }
+    }
     let directions = [(Direction::In, "in"), (Direction::Ref, "ref"), (Direction::Out, "out")];
     fields::pick(ui, "Direction", &mut p.direction, &directions);
     match &mut p.kind {
@@ -246,6 +271,29 @@ fn parameter(ui: &mut Ui, editing: &mut Editing<'_>, p: &mut Parameter) {
         ParameterKind::CorrelationSet(c) => correlation_set(ui, editing, c),
         ParameterKind::Port(_) | ParameterKind::RoleLink(_) => fields::note(ui, "Bound by the caller."),
     }
+}
+
+/// What a parameter is declared as inside its orchestration.
+fn kind_of(parameter: &Parameter) -> DeclarationKind {
+    match parameter.kind {
+        ParameterKind::Message(_) => DeclarationKind::Message,
+        ParameterKind::Variable(_) => DeclarationKind::Variable,
+        ParameterKind::CorrelationSet(_) => DeclarationKind::CorrelationSet,
+        ParameterKind::Port(_) => DeclarationKind::Port,
+        ParameterKind::RoleLink(_) => DeclarationKind::RoleLink,
+    }
+}
+
+/// A parameter of another kind in the place of this one.
+fn given(document: &Document, kind: DeclarationKind, of: &Parameter) -> Option<ParameterKind> {
+    let (name, id) = (of.name().to_owned(), of.id().clone());
+    Some(match fresh(document, kind)? {
+        Declaration::Message(it) => ParameterKind::Message(Message { name, id, ..it }),
+        Declaration::Variable(it) => ParameterKind::Variable(Variable { name, id, ..it }),
+        Declaration::CorrelationSet(it) => ParameterKind::CorrelationSet(CorrelationSet { name, id, ..it }),
+        Declaration::Port(it) => ParameterKind::Port(crate::model::Port { name, id, ..it }),
+        _ => return None,
+    })
 }
 
 /// The declarations of one kind in a scope, with a way to add and take out.
@@ -317,6 +365,15 @@ pub fn fresh(document: &Document, kind: DeclarationKind) -> Option<Declaration> 
             id: id("correlation"),
             correlation_type: types(names::correlation_types),
             ..CorrelationSet::default()
+        }),
+        DeclarationKind::Parameter => Declaration::Parameter(Parameter {
+            direction: Direction::In,
+            kind: ParameterKind::Message(Message {
+                name: name("Parameter"),
+                id: id("parameter"),
+                message_type: carried.filter(|carried| !carried.is_empty()).unwrap_or(message),
+                ..Message::default()
+            }),
         }),
         DeclarationKind::CorrelationType => Declaration::CorrelationType(CorrelationType {
             name: name("CorrelationType"),
