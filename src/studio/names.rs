@@ -1,6 +1,6 @@
 //! What can be chosen: the names that property editors list.
 
-use super::document::Document;
+use super::document::{Document, Selection};
 use crate::model::edit::{Declaration, DeclarationKind};
 use crate::model::{
     Application, CorrelationSet, Id, Message, Module, Orchestration, ParameterKind, Port, ShapeKind,
@@ -84,6 +84,20 @@ pub struct InScope {
     pub role_links: Vec<String>,
     /// Transaction identifiers of finished scopes and calls, for Compensate.
     pub transactions: Vec<String>,
+}
+
+/// What to select to see the message that is declared by this name.
+pub fn message(orchestration: &Orchestration, name: &str) -> Option<Selection> {
+    let parameter = orchestration.parameters.iter().any(|parameter| parameter.name() == name);
+    let kind = if parameter { DeclarationKind::Parameter } else { DeclarationKind::Message };
+    if parameter || orchestration.messages.iter().any(|message| message.name == name) {
+        return Some(Selection::declared(kind, name));
+    }
+    let scope = orchestration.shapes().into_iter().find(|shape| match &shape.kind {
+        ShapeKind::Scope(scope) => scope.messages.iter().any(|message| message.name == name),
+        _ => false,
+    })?;
+    Some(Selection::Declared { scope: Some(scope.id.clone()), kind, name: name.to_owned() })
 }
 
 pub fn in_scope(orchestration: &Orchestration, at: Option<&Id>) -> InScope {

@@ -487,17 +487,11 @@ fn fields(all: &mut Vec<Entry>, document: &Document) {
             }
         }
     }
-    let file = |namespace: &str, name: &str| {
-        let says = |text: &&String| {
-            text.contains(&format!("targetNamespace=\"{namespace}\""))
-                && text.contains(&format!("name=\"{name}\""))
-        };
-        let found = document.app.schemas.iter().find(|(_, text)| says(text));
-        found.map(|(path, _)| Action::Open(Tab::Schema(path.clone())))
-    };
     for root in document.schemas.roots() {
         let Some(node) = document.schemas.structure(&root.message_type) else { continue };
-        let open: Vec<Action> = file(&root.namespace, &root.root).into_iter().collect();
+        let file = document.schemas.file_of(&root.message_type);
+        let open: Vec<Action> =
+            file.map(|path| Action::Open(Tab::Schema(path.to_owned()))).into_iter().collect();
         walk(all, node, "", &root.root, &open);
     }
     for property in document.schemas.properties() {

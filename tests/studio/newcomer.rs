@@ -541,3 +541,21 @@ fn the_search_opens_over_a_list_and_has_what_is_typed() {
     press(&mut window, Key::Escape);
     assert_eq!(window.state().document.app, before);
 }
+
+#[test]
+fn one_goes_from_a_shape_to_its_message_and_from_there_to_its_schema() {
+    let mut window = open("hello");
+    click(&mut window, Role::TreeItem, "Send reply");
+    let ShapeKind::Send(send) = &window.state().document.orchestration().unwrap().body[2].kind else {
+        panic!("a Send")
+    };
+    let message = send.message.clone();
+    click(&mut window, Role::Link, &format!("Show message {message}"));
+    let kind = orchestrion::model::edit::DeclarationKind::Message;
+    assert_eq!(window.state().document.selection, Selection::declared(kind, &message));
+    let link = window
+        .get_all_by_role(Role::Link)
+        .find_map(|node| node.accesskit_node().label().filter(|label| label.starts_with("Show schema")));
+    click(&mut window, Role::Link, &link.unwrap());
+    assert!(matches!(window.state().tabs.focused(), Some(Tab::Schema(_))));
+}

@@ -232,6 +232,22 @@ fn one_goes_back_to_what_one_looked_at_and_forward_again() {
 }
 
 #[test]
+fn what_waited_for_a_first_save_goes_on_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = Document::new(sample::load("hello").unwrap(), None);
+    let dialogs = Chooses(folder.path().to_owned());
+    let mut window = harness(Studio::new(document).with_dialogs(dialogs), Theme::Dark, [1280.0, 800.0]);
+    window.run_steps(3);
+    command(&mut window, Command::NewVariable);
+    command(&mut window, Command::New);
+    click(&mut window, Role::Button, "Save");
+    window.run_steps(4);
+    assert!(folder.path().join("application.ron").exists(), "{}", window.state().said());
+    let document = &window.state().document;
+    assert!(document.folder.is_none() && document.app.schemas.is_empty(), "the new one is open");
+}
+
+#[test]
 fn keys_are_changed_in_the_settings_and_work_at_once() {
     let mut window = open("hello");
     press(&mut window, Modifiers::COMMAND, Key::Comma);

@@ -107,6 +107,14 @@ fn message(ui: &mut Ui, editing: &mut Editing<'_>, m: &mut Message) {
     }
     let name = m.name.clone();
     message_type(ui, editing, "Type", &mut m.message_type, &name);
+    let schemas = &editing.document.schemas;
+    let file = schemas.root_named(&m.message_type).and_then(|root| schemas.file_of(&root.message_type));
+    if let Some(file) = file.map(str::to_owned) {
+        let short = file.rsplit('/').next().unwrap_or(&file);
+        if ui.link(format!("Show schema {short}")).clicked() {
+            editing.actions.push(Action::Open(Tab::Schema(file)));
+        }
+    }
     fields::comments(ui, &mut m.comments);
 }
 
