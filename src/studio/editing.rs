@@ -3,6 +3,7 @@
 use super::app::Studio;
 use super::document::{Action, Document, Selection};
 use super::overlay::{Overlay, Pick};
+use super::panels;
 use crate::diagnostic::{Diagnostic, counted};
 use crate::drawing::hit::Step;
 use crate::drawing::kinds::summary_is_code;
@@ -146,6 +147,22 @@ impl Studio {
 
     /// A copy of the selected shapes after the last of them.
     pub(super) fn duplicate(&mut self) -> Vec<Action> {
+        let document = &self.document;
+        match &document.selection {
+            Selection::Declared { scope, kind, name } => {
+                return panels::explorer::duplicate(document, scope.as_ref(), *kind, name);
+            }
+            Selection::Port(name) => {
+                let kinds = [DeclarationKind::Port, DeclarationKind::RoleLink, DeclarationKind::Parameter];
+                let mut all = kinds.map(|kind| panels::explorer::duplicate(document, None, kind, name));
+                return all
+                    .iter_mut()
+                    .find(|actions| !actions.is_empty())
+                    .map(std::mem::take)
+                    .unwrap_or_default();
+            }
+            _ => {}
+        }
         let shapes = self.chosen();
         let (Some(last), Some(module)) = (shapes.last(), self.document.module()) else { return Vec::new() };
         let Some((block, index)) = owner_of(&self.document.app, &self.document.module, &last.id) else {

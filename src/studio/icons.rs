@@ -41,6 +41,9 @@ pub fn icon_in(painter: &Painter, icon: MaterialIcon, rect: Rect, color: Color32
     painter.galley(place, galley, color);
 }
 
+/// What is on.
+pub const CHECK: MaterialIcon = font::ICON_CHECK;
+
 /// The icon of a command in menus and the palette.
 pub fn of_command(command: Command) -> Option<MaterialIcon> {
     use Command as C;

@@ -62,22 +62,31 @@ pub fn top_bar(ui: &mut Ui, studio: &mut Studio, actions: &mut Vec<Action>) {
     });
 }
 
-/// A line of a menu: icon, name, keys.
+/// A line of a menu: icon, name, keys; a check in the icon's place for what is on.
 fn line(ui: &mut Ui, command: Command, text: &str, on: bool) -> egui::Response {
     let place = egui::IdSalt::new("icon");
     let mut button = Button::new((egui::Atom::custom(place, Vec2::splat(16.0)), text)).selected(on);
     let keys = keymap::words(ui.ctx(), command);
     if !keys.is_empty() {
-        let keys = RichText::new(keys);
-        // Muted words cannot be read on the ground of a line that is on.
-        button = button.shortcut_text(if on { keys.color(Tokens::of(ui).text) } else { keys });
+        button = button.shortcut_text(keys);
     }
+    let t = Tokens::of(ui);
+    // A ground of its own would say that the pointer or the keyboard is there.
+    let ground = ui.painter().add(egui::Shape::Noop);
+    let none = egui::Color32::TRANSPARENT;
+    let fill = std::mem::replace(&mut ui.visuals_mut().selection.bg_fill, none);
     let shown = button.atom_ui(ui);
-    if let (Some(icon), Some(rect)) = (icons::of_command(command), shown.rect(place)) {
-        let t = Tokens::of(ui);
+    ui.visuals_mut().selection.bg_fill = fill;
+    if on && (shown.response.hovered() || shown.response.has_focus()) {
+        let fill = ui.visuals().widgets.hovered.weak_bg_fill;
+        ui.painter().set(ground, egui::epaint::RectShape::filled(shown.response.rect, 6.0, fill));
+    }
+    let icon = if on { Some(icons::CHECK) } else { icons::of_command(command) };
+    if let (Some(icon), Some(rect)) = (icon, shown.rect(place)) {
         let color = match ui.is_enabled() {
             false => t.faint,
-            true if on || shown.response.hovered() => t.text,
+            true if on => t.brand,
+            true if shown.response.hovered() => t.text,
             true => t.muted,
         };
         icons::icon_in(ui.painter(), icon, rect.shrink(1.0), color);

@@ -203,8 +203,8 @@ fn a_send_that_is_dropped_on_a_port_joins_it_and_so_does_the_port_on_the_send() 
     }
     // What goes the other way is refused in words, and stays where it was.
     for (what, onto, why) in [
-        ("Send reply", "Port RequestPort", "A Send gives what goes out"),
-        ("Port ReplyPort", "Receive request", "A Receive takes what comes in"),
+        ("Send reply", "Port RequestPort", "A Send gives what goes out; through RequestPort it comes in"),
+        ("Port ReplyPort", "Receive request", "A Receive takes what comes in; through ReplyPort it goes out"),
     ] {
         let (from, to) = (middle(&window, what), middle(&window, onto));
         drag(&mut window, from, to);

@@ -517,3 +517,18 @@ fn ten_thousand_shapes_stay_at_hand() {
         "End goes to the last shape"
     );
 }
+
+#[test]
+fn what_is_declared_is_duplicated_by_the_same_key() {
+    let mut window = open("hello");
+    let before = window.state().document.app.clone();
+    let port = window.state().document.orchestration().unwrap().ports[0].name.clone();
+    window.state_mut().document.select(Selection::Port(port));
+    window.run_steps(2);
+    super::window::press(&mut window, Modifiers::COMMAND, Key::D);
+    assert_eq!(window.state().document.orchestration().unwrap().ports.len(), 3);
+    super::window::press(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.state().document.app, before);
+    super::window::press(&mut window, Modifiers::COMMAND, Key::Y);
+    assert_eq!(window.state().document.orchestration().unwrap().ports.len(), 3);
+}

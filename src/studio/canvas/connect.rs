@@ -44,16 +44,16 @@ pub fn flow(node: &Node) -> Option<Flow> {
 }
 
 /// Why ends that go different ways do not join.
-fn other_way(wanted: Flow) -> &'static str {
+fn other_way(wanted: Flow, port: &str) -> String {
     match wanted {
-        Flow::In => "A Receive takes what comes in",
-        Flow::Out => "A Send gives what goes out",
+        Flow::In => format!("A Receive takes what comes in; through {port} it goes out"),
+        Flow::Out => format!("A Send gives what goes out; through {port} it comes in"),
     }
 }
 
 /// The operation that a shape joins when it is dropped on the port at a point, or why it joins none; `None` beside all
 /// ports. Anywhere on a card the only operation that fits is meant.
-pub fn shape_on_port(paint: &Paint<'_>, wanted: Flow, at: Pos2) -> Option<Result<End, &'static str>> {
+pub fn shape_on_port(paint: &Paint<'_>, wanted: Flow, at: Pos2) -> Option<Result<End, String>> {
     paint.layout.ports.iter().find_map(|card| {
         let shift = paint.sides.shift(&card.name, card.left);
         let line = |row: &PortRow| (paint.view * row.rect.translate(shift)).expand(2.0);
@@ -65,7 +65,7 @@ pub fn shape_on_port(paint: &Paint<'_>, wanted: Flow, at: Pos2) -> Option<Result
         let row = match under {
             Some(row) if row.flow == wanted => Ok(row),
             None if over => only(card, wanted),
-            Some(_) => Err(other_way(wanted)),
+            Some(_) => Err(other_way(wanted, &card.name)),
             None => return None,
         };
         Some(row.map(|row| {
@@ -77,13 +77,13 @@ pub fn shape_on_port(paint: &Paint<'_>, wanted: Flow, at: Pos2) -> Option<Result
 }
 
 /// The operation of a port that goes this way, when one does not have to choose.
-fn only(card: &PortCard, wanted: Flow) -> Result<&PortRow, &'static str> {
+fn only(card: &PortCard, wanted: Flow) -> Result<&PortRow, String> {
     let mut fitting = card.rows.iter().filter(|row| row.flow == wanted);
     match (fitting.next(), fitting.next()) {
         (Some(row), None) => Ok(row),
-        (None, _) if card.rows.is_empty() => Err("Give the port a type with an operation first"),
-        (None, _) => Err(other_way(wanted)),
-        (Some(_), Some(_)) => Err("Join it with the ring of one of the operations"),
+        (None, _) if card.rows.is_empty() => Err("Give the port a type with an operation first".to_owned()),
+        (None, _) => Err(other_way(wanted, &card.name)),
+        (Some(_), Some(_)) => Err("Join it with the ring of one of the operations".to_owned()),
     }
 }
 
@@ -108,7 +108,7 @@ pub fn port_on_shape(
             slots::offer(ui, pointer, &end.words());
             dropped.then(|| CanvasAction::Connect { shape: node.id.clone(), end })
         }
-        Err(why) => refused(ui, pointer, dropped, why),
+        Err(why) => refused(ui, pointer, dropped, &why),
     })
 }
 
@@ -169,8 +169,9 @@ pub fn draw(ui: &Ui, paint: &Paint<'_>, rect: Rect, end: &End) -> Option<CanvasA
     let node = node_under(paint, pointer)?;
     let dropped = ui.input(|i| i.pointer.any_released());
     if flow(node) != Some(end.flow) {
-        let why = flow(node).map_or("Only a Receive or Send joins a port", other_way);
-        return refused(ui, pointer, dropped, why);
+        let only = || "Only a Receive or Send joins a port".to_owned();
+        let why = flow(node).map_or_else(only, |wanted| other_way(wanted, &end.port));
+        return refused(ui, pointer, dropped, &why);
     }
     paint.outline_node(node, Mark { selected: true, ..Mark::default() });
     if !dropped {

@@ -55,7 +55,7 @@ impl Canvas {
                     slots::offer(ui, pointer + vec2(0.0, 36.0), &end.words());
                     released.then(|| CanvasAction::Connect { shape: shape.clone(), end })
                 }
-                Err(why) => connect::refused(ui, pointer, released, why),
+                Err(why) => connect::refused(ui, pointer, released, &why),
             });
             if released {
                 DragAndDrop::clear_payload(ui.ctx());

@@ -112,7 +112,7 @@ impl Hands {
                 slots::offer(ui, pointer, &end.words());
                 return dropped.then(|| CanvasAction::Connect { shape: id.clone(), end });
             }
-            Some(Err(why)) => return connect::refused(ui, pointer, dropped, why),
+            Some(Err(why)) => return connect::refused(ui, pointer, dropped, &why),
             None => {}
         }
         self.new_port(paint, rect, Some(node), (pointer, dropped));

@@ -143,6 +143,11 @@ impl Command {
             ),
             Self::Undo => unless(document.history().undo_label().is_some(), "There is nothing to undo"),
             Self::Redo => unless(document.history().redo_label().is_some(), "There is nothing to redo"),
+            Self::Duplicate
+                if matches!(document.selection, Selection::Port(_) | Selection::Declared { .. }) =>
+            {
+                drawn()
+            }
             Self::Cut | Self::Copy | Self::Duplicate | Self::Wrap => shape(false),
             Self::Convert => shape(true),
             Self::MoveUp | Self::MoveDown | Self::MoveLeft | Self::MoveRight => {

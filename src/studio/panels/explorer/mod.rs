@@ -410,7 +410,7 @@ fn menu(document: &Document, row: &Row, response: &Response, actions: &mut Vec<A
 }
 
 /// A second declaration like this one, under a name of its own.
-fn duplicate(document: &Document, scope: Option<&Id>, kind: K, name: &str) -> Vec<Action> {
+pub fn duplicate(document: &Document, scope: Option<&Id>, kind: K, name: &str) -> Vec<Action> {
     let Some(module) = document.module() else { return Vec::new() };
     let Some(found) = names::declaration(document, scope, kind, name) else { return Vec::new() };
     let base = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');

@@ -108,8 +108,10 @@ fn part_list(ui: &mut Ui, title: &str, list: &mut Vec<PartRef>, options: &[Strin
 pub fn call(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, call: &Call, waits: bool) {
     let mut new = call.clone();
     let document = editing.document;
-    let options = &document.names.orchestrations;
-    if let Some(name) = fields::choice(ui, "Orchestration", &call.orchestration, options, "no orchestration")
+    let own = editing.module.full_name(&editing.orchestration.name);
+    let options: Vec<String> =
+        document.names.orchestrations.iter().filter(|name| **name != own).cloned().collect();
+    if let Some(name) = fields::choice(ui, "Orchestration", &call.orchestration, &options, "no orchestration")
     {
         let scope = names::in_scope(editing.orchestration, Some(&shape.id));
         new.arguments = arguments(document, &scope, &name, &call.arguments);

@@ -143,7 +143,7 @@ fn others(ui: &mut Ui, preview: &crate::engine::preview::Preview, number: usize,
         publication.deliveries.iter().any(|d| d.fit == Fit::Yes && of(d.row) == Some(to))
     };
     let sure = |to: Endpoint| taken.iter().all(|publication| goes(publication, to));
-    let named = |to: &Endpoint| format!("{}{}", to.short(), if sure(*to) { "" } else { " (may)" });
+    let named = |to: &Endpoint| format!("{}{}", to.short(), if sure(*to) { "" } else { " (perhaps)" });
     let names: Vec<String> = others.iter().map(named).collect();
     if !from.is_empty() {
         ui.add(
