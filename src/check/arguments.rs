@@ -76,30 +76,15 @@ fn types(subject: &Subject<'_>, site: &Site<'_>, call: &Call, found: &mut Vec<Di
     let Some((module, callee)) = app.orchestration(&call.orchestration) else { return };
     for (argument, parameter) in call.arguments.iter().zip(&callee.parameters) {
         let name = argument.name.as_str();
-        let (given, wanted) = match &parameter.kind {
-            ParameterKind::Message(wanted) => {
-                let given = subject.message(site, name).map(|m| m.message_type.as_str());
-                let full = |module, name: &str| message_type(app, module, name);
-                (given.map(|g| full(subject.module, g)), Some(full(module, &wanted.message_type)))
-            }
-            ParameterKind::Variable(wanted) => {
-                let full = |name: &str| ValueType::from_name(name).name().to_owned();
-                let given = site.variable_type(subject.orchestration, name);
-                (given.map(full), Some(full(&wanted.variable_type)))
-            }
-            ParameterKind::CorrelationSet(wanted) => {
-                let given = subject.set(site, name).map(|set| set.correlation_type.as_str());
-                let full =
-                    |module, name: &str| declared(app, module, name, |m| &m.correlation_types, |t| &t.name);
-                (given.and_then(|g| full(subject.module, g)), full(module, &wanted.correlation_type))
-            }
-            ParameterKind::Port(wanted) => {
-                let given = subject.port(name).map(|port| port.port_type.as_str());
-                let full = |module, name: &str| declared(app, module, name, |m| &m.port_types, |t| &t.name);
-                (given.and_then(|g| full(subject.module, g)), full(module, &wanted.port_type))
-            }
+        let given = match &parameter.kind {
+            ParameterKind::Message(_) => subject.message(site, name).map(|m| m.message_type.as_str()),
+            ParameterKind::Variable(_) => site.variable_type(subject.orchestration, name),
+            ParameterKind::CorrelationSet(_) => subject.set(site, name).map(|s| s.correlation_type.as_str()),
+            ParameterKind::Port(_) => subject.port(name).map(|port| port.port_type.as_str()),
             ParameterKind::RoleLink(_) => continue,
         };
+        let given = given.and_then(|given| full_type(app, subject.module, parameter, given));
+        let wanted = full_type(app, module, parameter, parameter.type_name());
         if let (Some(given), Some(wanted)) = (given, wanted)
             && given != wanted
         {
@@ -112,6 +97,30 @@ fn types(subject: &Subject<'_>, site: &Site<'_>, call: &Call, found: &mut Vec<Di
             let at = subject.place(site.shape, "arguments");
             found.push(Diagnostic::error("V25", message, help).at(at));
         }
+    }
+}
+
+/// True when what has a type in one module can be given for a parameter of another, as far as both types are known.
+pub fn argument_fits(
+    app: &Application,
+    (given, from): (&str, &Module),
+    (parameter, to): (&Parameter, &Module),
+) -> bool {
+    let given = full_type(app, from, parameter, given);
+    let wanted = full_type(app, to, parameter, parameter.type_name());
+    given.zip(wanted).is_none_or(|(given, wanted)| given == wanted)
+}
+
+/// Full name of a type that is named in a module, for a parameter or what is given for it.
+fn full_type(app: &Application, module: &Module, parameter: &Parameter, name: &str) -> Option<String> {
+    match &parameter.kind {
+        ParameterKind::Message(_) => Some(message_type(app, module, name)),
+        ParameterKind::Variable(_) => Some(ValueType::from_name(name).name().to_owned()),
+        ParameterKind::CorrelationSet(_) => {
+            declared(app, module, name, |m| &m.correlation_types, |t| &t.name)
+        }
+        ParameterKind::Port(_) => declared(app, module, name, |m| &m.port_types, |t| &t.name),
+        ParameterKind::RoleLink(_) => None,
     }
 }
 

@@ -31,6 +31,7 @@ mod transactions;
 mod types;
 mod variables;
 
+pub use arguments::argument_fits;
 pub use before::{Before, before};
 pub use catalogue::{CATALOGUE, Entry};
 pub use publishing::{Sent, sent, unheard};

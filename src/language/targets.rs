@@ -1,6 +1,6 @@
 use super::places;
 use crate::model::edit::{Declaration, DeclarationKind};
-use crate::model::{Application, Id, Module, ParameterKind};
+use crate::model::{Application, Id, Module};
 
 /// Something with a name that other places use.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,13 +101,7 @@ impl Target {
     pub(super) fn instance_kind(&self, app: &Application) -> Option<DeclarationKind> {
         let Self::Declared { kind, .. } = self else { return None };
         Some(match self.declaration(app) {
-            Some(Declaration::Parameter(parameter)) => match parameter.kind {
-                ParameterKind::Message(_) => DeclarationKind::Message,
-                ParameterKind::Variable(_) => DeclarationKind::Variable,
-                ParameterKind::CorrelationSet(_) => DeclarationKind::CorrelationSet,
-                ParameterKind::Port(_) => DeclarationKind::Port,
-                ParameterKind::RoleLink(_) => DeclarationKind::RoleLink,
-            },
+            Some(Declaration::Parameter(parameter)) => DeclarationKind::given(&parameter),
             _ => *kind,
         })
     }

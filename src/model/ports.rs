@@ -263,6 +263,17 @@ pub enum ParameterKind {
 }
 
 impl Parameter {
+    /// Name of its type, as its module writes it.
+    pub fn type_name(&self) -> &str {
+        match &self.kind {
+            ParameterKind::Message(m) => &m.message_type,
+            ParameterKind::Variable(v) => &v.variable_type,
+            ParameterKind::CorrelationSet(c) => &c.correlation_type,
+            ParameterKind::Port(p) => &p.port_type,
+            ParameterKind::RoleLink(r) => &r.role_link_type,
+        }
+    }
+
     pub fn id(&self) -> &Id {
         match &self.kind {
             ParameterKind::Message(m) => &m.id,

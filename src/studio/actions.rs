@@ -136,9 +136,7 @@ impl Studio {
             Ok(()) => {
                 self.said = Some((label, false));
                 // What one works in stays open.
-                if self.tabs.on_canvas() {
-                    self.tabs.keep();
-                }
+                self.tabs.keep();
                 true
             }
             Err(refusal) => {
@@ -528,6 +526,10 @@ impl Studio {
     }
 
     pub(super) fn ask(&mut self, ctx: &egui::Context, purpose: Purpose) {
+        // Nothing waits for a save that another question has taken the place of.
+        if purpose != Purpose::SaveAs {
+            self.after_confirm = None;
+        }
         let ctx = ctx.clone();
         let suggested = self.suggested(purpose);
         self.dialogs.ask(purpose, suggested.as_deref(), Box::new(move || ctx.request_repaint()));
@@ -536,8 +538,14 @@ impl Studio {
 
     pub(super) fn poll_dialog(&mut self, ctx: &egui::Context) {
         let Some(purpose) = self.asking else { return };
-        match self.dialogs.answer() {
-            Answer::Waiting => return,
+        let answer = self.dialogs.answer();
+        if answer == Answer::Waiting {
+            return;
+        }
+        // What goes on after it may ask for another.
+        self.asking = None;
+        match answer {
+            Answer::Waiting => {}
             Answer::Chosen(path) => match purpose {
                 Purpose::Open => self.open(ctx, &path),
                 Purpose::SaveAs => self.saved_as(ctx, &path),
@@ -551,7 +559,8 @@ impl Studio {
                 Purpose::OpenRun => self.open_run(ctx, &path),
                 Purpose::Journal(format) => self.export_journal_to(&path, format),
             },
-            Answer::Cancelled => self.after_confirm = None,
+            Answer::Cancelled if purpose == Purpose::SaveAs => self.after_confirm = None,
+            Answer::Cancelled => {}
             Answer::Unavailable => match purpose {
                 Purpose::Open => self.overlay = Overlay::open_path(),
                 Purpose::SaveAs => self.overlay = Overlay::save_path(),
@@ -567,7 +576,6 @@ impl Studio {
                 | Purpose::SequencePng => self.overlay = Overlay::ask_path(purpose, self.suggested(purpose)),
             },
         }
-        self.asking = None;
     }
 
     /// Opens the application in `folder`, read beside the window where problems are looked for beside it too.

@@ -132,3 +132,29 @@ impl FolderDialogs for Native {
         answer
     }
 }
+
+/// A path as it is typed: `~` is the home folder, as in a terminal.
+pub fn from_home(path: &str) -> PathBuf {
+    let rest = match path.strip_prefix('~') {
+        Some("") => Some(""),
+        Some(rest) => rest.strip_prefix(['/', '\\']),
+        None => None,
+    };
+    let home = rest.and_then(|rest| Some(std::env::home_dir()?.join(rest)));
+    home.unwrap_or_else(|| PathBuf::from(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tilde_is_the_home_folder() {
+        let home = std::env::home_dir().unwrap();
+        assert_eq!(from_home("~"), home);
+        assert_eq!(from_home("~/orders"), home.join("orders"));
+        for plain in ["~orders", "/tmp/~", "orders", ""] {
+            assert_eq!(from_home(plain), PathBuf::from(plain));
+        }
+    }
+}

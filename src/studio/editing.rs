@@ -3,7 +3,7 @@
 use super::app::Studio;
 use super::document::{Action, Document, Selection};
 use super::overlay::{Overlay, Pick};
-use super::panels;
+use super::{names, panels};
 use crate::diagnostic::{Diagnostic, counted};
 use crate::drawing::hit::Step;
 use crate::drawing::kinds::summary_is_code;
@@ -188,11 +188,10 @@ impl Studio {
         let edit = match self.document.selection.clone() {
             Selection::Orchestration => return,
             Selection::Port(name) => {
-                let link = self
-                    .document
-                    .orchestration()
-                    .is_some_and(|o| o.role_links.iter().any(|r| r.name == name));
-                let kind = if link { DeclarationKind::RoleLink } else { DeclarationKind::Port };
+                let kinds = [DeclarationKind::RoleLink, DeclarationKind::Parameter];
+                let is =
+                    |kind: &DeclarationKind| names::declaration(&self.document, None, *kind, &name).is_some();
+                let kind = kinds.into_iter().find(is).unwrap_or(DeclarationKind::Port);
                 Edit::Undeclare { module, scope: None, kind, name }
             }
             Selection::Declared { scope, kind, name } => Edit::Undeclare { module, scope, kind, name },

@@ -3,8 +3,8 @@
 use super::document::{Document, Selection};
 use crate::model::edit::{Declaration, DeclarationKind};
 use crate::model::{
-    Application, CorrelationSet, Id, Message, Module, Orchestration, ParameterKind, Port, ShapeKind,
-    Transaction, Variable,
+    Application, CorrelationSet, Id, Message, Module, Orchestration, Parameter, ParameterKind, Port, Shape,
+    ShapeKind, Transaction, Variable,
 };
 use crate::xml::SchemaSet;
 use std::collections::BTreeSet;
@@ -86,18 +86,24 @@ pub struct InScope {
     pub transactions: Vec<String>,
 }
 
-/// What to select to see the message that is declared by this name.
-pub fn message(orchestration: &Orchestration, name: &str) -> Option<Selection> {
-    let parameter = orchestration.parameters.iter().any(|parameter| parameter.name() == name);
-    let kind = if parameter { DeclarationKind::Parameter } else { DeclarationKind::Message };
-    if parameter || orchestration.messages.iter().any(|message| message.name == name) {
-        return Some(Selection::declared(kind, name));
+/// What to select to see the message that a shape knows by this name.
+pub fn message(orchestration: &Orchestration, at: &Id, name: &str) -> Option<Selection> {
+    let is = |message: &Message| message.name == name;
+    let given = |parameter: &Parameter| matches!(&parameter.kind, ParameterKind::Message(m) if is(m));
+    if orchestration.messages.iter().any(is) {
+        return Some(Selection::declared(DeclarationKind::Message, name));
     }
-    let scope = orchestration.shapes().into_iter().find(|shape| match &shape.kind {
-        ShapeKind::Scope(scope) => scope.messages.iter().any(|message| message.name == name),
-        _ => false,
-    })?;
-    Some(Selection::Declared { scope: Some(scope.id.clone()), kind, name: name.to_owned() })
+    if orchestration.parameters.iter().any(given) {
+        return Some(Selection::declared(DeclarationKind::Parameter, name));
+    }
+    let declares = |shape: &&Shape| matches!(&shape.kind, ShapeKind::Scope(s) if s.messages.iter().any(is));
+    let around = |shape: &&Shape| {
+        let mut around = false;
+        shape.visit(&mut |inner| around |= inner.id == *at);
+        around
+    };
+    let scope = orchestration.shapes().into_iter().filter(declares).find(around)?.id.clone();
+    Some(Selection::Declared { scope: Some(scope), kind: DeclarationKind::Message, name: name.to_owned() })
 }
 
 pub fn in_scope(orchestration: &Orchestration, at: Option<&Id>) -> InScope {

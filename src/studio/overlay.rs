@@ -4,7 +4,7 @@ use super::actions::Leave;
 use super::app::Studio;
 use super::command::Command;
 use super::comparison::Against;
-use super::dialogs::Purpose;
+use super::dialogs::{Purpose, from_home};
 use super::document::{Action, Selection};
 use super::editing::Where;
 use super::kinds;
@@ -459,17 +459,6 @@ fn prompt(
     }
 }
 
-/// A path as it is typed: `~` is the home folder, as in a terminal.
-fn from_home(path: &str) -> PathBuf {
-    let rest = match path.strip_prefix('~') {
-        Some("") => Some(""),
-        Some(rest) => rest.strip_prefix(['/', '\\']),
-        None => None,
-    };
-    let home = rest.and_then(|rest| Some(std::env::home_dir()?.join(rest)));
-    home.unwrap_or_else(|| PathBuf::from(path))
-}
-
 /// Why nothing can be read from a path, or written to it; with `false` it can be, and this is what happens then.
 fn unfit(purpose: Purpose, at: &Path) -> Option<(String, bool)> {
     if at.as_os_str().is_empty() {
@@ -627,19 +616,4 @@ fn report(ui: &mut Ui, title: &str, all: &[Diagnostic]) -> bool {
         }
     });
     fields::answers(ui, "Close", true, &[]).is_some()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tilde_is_the_home_folder() {
-        let home = std::env::home_dir().unwrap();
-        assert_eq!(from_home("~"), home);
-        assert_eq!(from_home("~/orders"), home.join("orders"));
-        for plain in ["~orders", "/tmp/~", "orders", ""] {
-            assert_eq!(from_home(plain), PathBuf::from(plain));
-        }
-    }
 }

@@ -53,8 +53,10 @@ impl Visits {
     /// True when there is something to go to.
     pub fn can(&self, back: bool, app: &Application, shown: Option<&Tab>) -> bool {
         let places = if back { &self.before } else { &self.after };
-        let left = self.now.as_ref().filter(|now| back && Some(&now.tab) != shown);
-        places.iter().chain(left).any(|place| place.tab.exists(app))
+        let left = self.now.as_ref().filter(|now| Some(&now.tab) != shown);
+        let here = self.now.as_ref().filter(|_| left.is_none());
+        let mut all = places.iter().chain(left.filter(|_| back));
+        all.any(|place| place.tab.exists(app) && Some(place) != here)
     }
 
     /// Being led within what is shown is a new place too, but not to what an edit has made there.
@@ -80,7 +82,7 @@ impl Visits {
         let Self { before, now, after, .. } = self;
         let (from, to) = if back { (before, after) } else { (after, before) };
         while let Some(place) = from.pop() {
-            if place.tab.exists(app) {
+            if place.tab.exists(app) && now.as_ref() != Some(&place) {
                 to.extend(now.replace(place.clone()));
                 return Some(place);
             }
@@ -99,8 +101,11 @@ impl Studio {
 
     /// Goes to what was shown before, or forward again.
     pub(super) fn visit(&mut self, back: bool) {
-        if let Some(place) = Place::of(self) {
-            self.visits.arrive(place, self.document.revision);
+        match Place::of(self) {
+            Some(place) => self.visits.arrive(place, self.document.revision),
+            // All tabs are closed.
+            None if back => self.visits.before.extend(self.visits.now.take()),
+            None => {}
         }
         let Some(place) = self.visits.step(back, &self.document.app) else { return };
         match place.tab {

@@ -472,10 +472,54 @@ fn a_parameter_is_made_and_what_is_given_for_it_is_found_by_its_type() {
         arguments: vec![wrong.clone(), Argument { name: "Given".into(), ..wrong }],
         ..call
     });
-    window.state_mut().edit(Edit::SetKind { module, shape: id, kind }, None);
+    window.state_mut().edit(Edit::SetKind { module: module.clone(), shape: id.clone(), kind }, None);
     window.run_steps(3);
     click(&mut window, Role::Button, "Take over its parameters");
     assert_eq!(arguments(&window), ["Given"], "a set is no message");
+    // What is given for two of them stays so when a third comes.
+    let first = parameters(&window, &called)[0].clone();
+    for name in ["Second", "Third"] {
+        let ParameterKind::Message(message) = first.kind.clone() else { panic!("a message") };
+        let kind = ParameterKind::Message(Message { name: name.into(), id: name.into(), ..message });
+        let declaration = Declaration::Parameter(orchestrion::model::Parameter { kind, ..first.clone() });
+        let edit = Edit::Declare { module: called.clone(), scope: None, index: usize::MAX, declaration };
+        assert!(window.state_mut().edit(edit, None), "{}", window.state().said());
+    }
+    let given = Argument { name: "Given".into(), ..Argument::default() };
+    let ShapeKind::Call(call) = window.state().document.orchestration().unwrap().body[0].kind.clone() else {
+        panic!("a Call")
+    };
+    let kind = ShapeKind::Call(Call { arguments: vec![given.clone(), given], ..call });
+    window.state_mut().edit(Edit::SetKind { module, shape: id, kind }, None);
+    window.run_steps(3);
+    click(&mut window, Role::Button, "Take over its parameters");
+    assert_eq!(arguments(&window), ["Given", "Given", ""]);
+}
+
+#[test]
+fn a_port_parameter_has_its_type_and_is_deleted_from_the_canvas_too() {
+    let mut window = open("hello");
+    let before = window.state().document.app.clone();
+    command(&mut window, Command::NewParameter);
+    click(&mut window, Role::ComboBox, "Kind");
+    click(&mut window, Role::Button, "port");
+    let parameter =
+        |window: &Window| window.state().document.orchestration().unwrap().parameters.first().cloned();
+    let name = parameter(&window).unwrap().name().to_owned();
+    for selection in [window.state().document.selection.clone(), Selection::Port(name)] {
+        window.state_mut().document.select(selection);
+        window.run_steps(3);
+        for field in ["Kind", "Port type", "Direction"] {
+            assert!(window.query_all_by_role_and_label(Role::ComboBox, field).count() > 0, "{field}");
+        }
+    }
+    command(&mut window, Command::Delete);
+    assert!(parameter(&window).is_none(), "{}", window.state().said());
+    assert_eq!(window.state().document.app, before);
+    command(&mut window, Command::Undo);
+    assert!(parameter(&window).is_some());
+    command(&mut window, Command::Redo);
+    assert!(parameter(&window).is_none());
 }
 
 #[test]

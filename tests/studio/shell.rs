@@ -232,6 +232,41 @@ fn one_goes_back_to_what_one_looked_at_and_forward_again() {
 }
 
 #[test]
+fn a_folder_is_opened_after_the_first_save_of_what_was_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = Document::new(sample::load("hello").unwrap(), None);
+    let dialogs = Chooses(folder.path().to_owned());
+    let mut window = harness(Studio::new(document).with_dialogs(dialogs), Theme::Dark, [1280.0, 800.0]);
+    window.run_steps(3);
+    command(&mut window, Command::NewVariable);
+    command(&mut window, Command::Open);
+    click(&mut window, Role::Button, "Save");
+    window.run_steps(6);
+    assert_eq!(window.state().said(), format!("Opened {}", folder.path().display()));
+}
+
+#[test]
+fn back_passes_over_what_is_gone_and_where_one_is() {
+    let mut window = open("southridge");
+    let first = window.state().document.module.clone();
+    let other = window.state().document.app.modules.keys().find(|key| **key != first).unwrap().clone();
+    let name = window.state().document.app.modules[&other].orchestration.as_ref().unwrap().name.clone();
+    search(&mut window, &format!("/{name}"));
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert_eq!(window.state().document.module, other);
+    command(&mut window, Command::DeleteOrchestration);
+    window.run_steps(3);
+    assert_eq!(window.state().document.module, first);
+    assert_eq!(Command::Back.refusal(window.state()), Some("Nothing was looked at before"));
+    // With nothing open one comes back to what was seen last.
+    let last = window.state().tabs.focused().cloned();
+    press(&mut window, Modifiers::COMMAND, Key::W);
+    assert!(window.state().tabs.is_empty());
+    press(&mut window, Modifiers::COMMAND, Key::OpenBracket);
+    assert_eq!(window.state().tabs.focused(), last.as_ref());
+}
+
+#[test]
 fn what_waited_for_a_first_save_goes_on_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let document = Document::new(sample::load("hello").unwrap(), None);

@@ -41,6 +41,17 @@ pub enum DeclarationKind {
 }
 
 impl DeclarationKind {
+    /// What a parameter is inside its orchestration.
+    pub fn given(parameter: &Parameter) -> Self {
+        match parameter.kind {
+            ParameterKind::Message(_) => Self::Message,
+            ParameterKind::Variable(_) => Self::Variable,
+            ParameterKind::CorrelationSet(_) => Self::CorrelationSet,
+            ParameterKind::Port(_) => Self::Port,
+            ParameterKind::RoleLink(_) => Self::RoleLink,
+        }
+    }
+
     /// All of them: what an orchestration declares before the types.
     pub const ALL: [Self; 11] = [
         Self::Port,

@@ -32,13 +32,7 @@ pub(super) fn declaration(
 /// What kind of thing the name is inside the orchestration.
 fn kind_of(declaration: &Declaration) -> DeclarationKind {
     match declaration {
-        Declaration::Parameter(parameter) => match parameter.kind {
-            ParameterKind::Message(_) => DeclarationKind::Message,
-            ParameterKind::Variable(_) => DeclarationKind::Variable,
-            ParameterKind::CorrelationSet(_) => DeclarationKind::CorrelationSet,
-            ParameterKind::Port(_) => DeclarationKind::Port,
-            ParameterKind::RoleLink(_) => DeclarationKind::RoleLink,
-        },
+        Declaration::Parameter(parameter) => DeclarationKind::given(parameter),
         other => other.kind(),
     }
 }

@@ -178,16 +178,15 @@ impl Canvas {
             } else {
                 t = zoomed_to(t, zoom, pointer, self.least);
             }
-            // What comes in from a panel crosses the edge on its way.
-            self.crossed |= rect.shrink(EDGE).contains(pointer);
-            if DragAndDrop::has_payload_of_type::<Drag>(ui.ctx()) {
+            if let Some(drag) = DragAndDrop::payload::<Drag>(ui.ctx()) {
+                // A tool crosses the edge on its way in.
+                self.crossed |= rect.shrink(EDGE).contains(pointer) || !matches!(*drag, Drag::New(_));
                 if self.crossed {
                     t.translation += edge_scroll(rect, pointer);
                 }
-            } else {
-                self.crossed = false;
             }
         }
+        self.crossed &= DragAndDrop::has_payload_of_type::<Drag>(ui.ctx());
         if t != placed {
             t = kept(layout, t, rect);
         }

@@ -7,6 +7,7 @@ use super::player::{Answer, Command};
 use crate::diagnostic::counted;
 use crate::model::ReceiveLocation;
 use crate::program::receive_locations;
+use crate::studio::dialogs::from_home;
 use crate::studio::document::{Action, Document};
 use crate::studio::editors::message::form;
 use crate::studio::panels::fields;
@@ -199,7 +200,7 @@ fn options(ui: &mut Ui, run: &mut RunMode, document: &Document) {
             }
         });
         if let Some(path) = entered.filter(|p| !p.is_empty()) {
-            run.send.open(Path::new(&path));
+            run.send.open(&from_home(&path));
         }
     }
     ui.add_space(2.0);

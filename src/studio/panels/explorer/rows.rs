@@ -238,13 +238,7 @@ pub fn glyph(kind: K, declaration: &Declaration) -> Glyph {
     let of = match declaration {
         Declaration::Port(port) if port.polarity == Polarity::Implements => return Glyph::Receive,
         Declaration::Port(_) => return Glyph::Send,
-        Declaration::Parameter(parameter) => match parameter.kind {
-            ParameterKind::Message(_) => K::Message,
-            ParameterKind::Variable(_) => K::Variable,
-            ParameterKind::CorrelationSet(_) => K::CorrelationSet,
-            ParameterKind::Port(_) => K::Port,
-            ParameterKind::RoleLink(_) => K::RoleLink,
-        },
+        Declaration::Parameter(parameter) => K::given(parameter),
         _ => kind,
     };
     match of {

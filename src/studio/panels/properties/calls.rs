@@ -1,11 +1,11 @@
 //! Properties of the shapes that build messages, call, throw and compensate.
 
 use super::{Editing, removable};
+use crate::check;
 use crate::model::{
-    Argument, Call, CallRules, Compensate, Construct, Parameter, ParameterKind, PartRef, Shape, ShapeKind,
-    Throw, Transform,
+    Argument, Call, CallRules, Compensate, Construct, Module, Parameter, ParameterKind, PartRef, Shape,
+    ShapeKind, Throw, Transform,
 };
-use crate::studio::document::Document;
 use crate::studio::icons::Glyph;
 use crate::studio::names::{self, InScope};
 use crate::studio::panels::fields;
@@ -108,26 +108,25 @@ fn part_list(ui: &mut Ui, title: &str, list: &mut Vec<PartRef>, options: &[Strin
 pub fn call(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, call: &Call, waits: bool) {
     let mut new = call.clone();
     let document = editing.document;
-    let own = editing.module.full_name(&editing.orchestration.name);
-    let options: Vec<String> =
-        document.names.orchestrations.iter().filter(|name| **name != own).cloned().collect();
-    if let Some(name) = fields::choice(ui, "Orchestration", &call.orchestration, &options, "no orchestration")
+    let scope = names::in_scope(editing.orchestration, Some(&shape.id));
+    let options = &document.names.orchestrations;
+    if let Some(name) = fields::choice(ui, "Orchestration", &call.orchestration, options, "no orchestration")
     {
-        let scope = names::in_scope(editing.orchestration, Some(&shape.id));
-        new.arguments = arguments(document, &scope, &name, &call.arguments);
+        new.arguments = arguments(editing, &scope, &name, &call.arguments);
         new.orchestration = name;
     }
     editing.below(ui, &shape.id, &["orchestration"]);
     if waits {
         fields::text(ui, "Identifier", &mut new.identifier);
     }
-    let called = document.app.orchestration(&call.orchestration).map(|(_, o)| o);
+    let found = document.app.orchestration(&call.orchestration);
+    let called = found.map(|(_, o)| o);
     fields::heading(ui, "Arguments");
-    let scope = names::in_scope(editing.orchestration, Some(&shape.id));
     for (index, argument) in new.arguments.iter_mut().enumerate() {
         let parameter = called.and_then(|o| o.parameters.get(index));
         let label = parameter.map_or_else(|| format!("Argument {}", index + 1), |p| p.name().to_owned());
-        let fits = parameter.map(|parameter| fitting(&scope, parameter)).filter(|fits| !fits.is_empty());
+        let fits = found.zip(parameter).map(|((module, _), p)| fitting(editing, &scope, (p, module)));
+        let fits = fits.filter(|fits| !fits.is_empty());
         let names = fits.unwrap_or_else(|| everything(&scope));
         ui.push_id(("argument", index), |ui| {
             if let Some(name) = fields::choice(ui, &label, &argument.name, &names, "choose…") {
@@ -141,7 +140,7 @@ pub fn call(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, call: &Call, 
     if called.is_some_and(|o| o.parameters.len() != call.arguments.len())
         && fields::wide_button(ui, "Take over its parameters").clicked()
     {
-        new.arguments = arguments(document, &scope, &call.orchestration, &call.arguments);
+        new.arguments = arguments(editing, &scope, &call.orchestration, &call.arguments);
     }
     editing.below(ui, &shape.id, &["arguments"]);
     if new != *call {
@@ -152,42 +151,38 @@ pub fn call(ui: &mut Ui, editing: &mut Editing<'_>, shape: &Shape, call: &Call, 
 
 /// One argument for each parameter of `name`: the old one at that place, else what has the parameter's name, else an old
 /// one that was given to none; only what is of its kind and type. Without any it is left to choose.
-fn arguments(document: &Document, scope: &InScope, name: &str, old: &[Argument]) -> Vec<Argument> {
-    let Some((_, called)) = document.app.orchestration(name) else { return Vec::new() };
+fn arguments(editing: &Editing<'_>, scope: &InScope, name: &str, old: &[Argument]) -> Vec<Argument> {
+    let Some((module, called)) = editing.document.app.orchestration(name) else { return Vec::new() };
     let mut given: Vec<Argument> = Vec::new();
     for (index, parameter) in called.parameters.iter().enumerate() {
-        let fits = |name: &&str| fitting(scope, parameter).iter().any(|fitting| fitting == name);
+        let fitting = fitting(editing, scope, (parameter, module));
+        let fits = |name: &&str| fitting.iter().any(|fitting| fitting == name);
         let free = |name: &&str| given.iter().all(|argument| argument.name != *name);
-        let there = old.get(index).map(|argument| argument.name.as_str());
+        let there = old.get(index).map(|argument| argument.name.as_str()).filter(fits);
         let others = old.iter().map(|argument| argument.name.as_str());
-        let mut all = there.into_iter().chain([parameter.name()]).chain(others);
-        let name = all.find(|name| fits(name) && free(name)).unwrap_or_default().to_owned();
+        let mut others = std::iter::once(parameter.name()).chain(others).filter(fits);
+        let name = there.or_else(|| others.find(free)).unwrap_or_default().to_owned();
         given.push(Argument { name, direction: parameter.direction });
     }
     given
 }
 
-/// What is in scope and can be given for a parameter.
-fn fitting(scope: &InScope, parameter: &Parameter) -> Vec<String> {
-    // One module may write a type with its namespace, another without.
-    fn last(name: &str) -> &str {
-        name.rsplit('.').next().unwrap_or(name)
-    }
-    fn of<'a>(all: impl Iterator<Item = (&'a String, &'a String)>, wanted: &str) -> Vec<String> {
-        all.filter(|(_, own)| last(own) == last(wanted)).map(|(name, _)| name.clone()).collect()
-    }
+/// What is in scope and can be given for a parameter of a module.
+fn fitting(editing: &Editing<'_>, scope: &InScope, (parameter, to): (&Parameter, &Module)) -> Vec<String> {
+    let (app, from) = (&editing.document.app, editing.module);
+    let of = |all: Vec<(&String, &String)>| {
+        let fit = |own: &str| check::argument_fits(app, (own, from), (parameter, to));
+        all.into_iter().filter(|(_, own)| fit(own)).map(|(name, _)| name.clone()).collect()
+    };
     match &parameter.kind {
-        ParameterKind::Message(own) => {
-            of(scope.messages.iter().map(|m| (&m.name, &m.message_type)), &own.message_type)
+        ParameterKind::Message(_) => of(scope.messages.iter().map(|m| (&m.name, &m.message_type)).collect()),
+        ParameterKind::Variable(_) => {
+            of(scope.variables.iter().map(|v| (&v.name, &v.variable_type)).collect())
         }
-        ParameterKind::Variable(own) => {
-            of(scope.variables.iter().map(|v| (&v.name, &v.variable_type)), &own.variable_type)
+        ParameterKind::CorrelationSet(_) => {
+            of(scope.correlation_sets.iter().map(|c| (&c.name, &c.correlation_type)).collect())
         }
-        ParameterKind::CorrelationSet(own) => {
-            let sets = scope.correlation_sets.iter().map(|c| (&c.name, &c.correlation_type));
-            of(sets, &own.correlation_type)
-        }
-        ParameterKind::Port(own) => of(scope.ports.iter().map(|p| (&p.name, &p.port_type)), &own.port_type),
+        ParameterKind::Port(_) => of(scope.ports.iter().map(|p| (&p.name, &p.port_type)).collect()),
         ParameterKind::RoleLink(_) => scope.role_links.clone(),
     }
 }

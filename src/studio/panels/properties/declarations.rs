@@ -253,23 +253,13 @@ fn parameter(ui: &mut Ui, editing: &mut Editing<'_>, p: &mut Parameter) {
         (DeclarationKind::Port, "port"),
         (DeclarationKind::RoleLink, "role link"),
     ];
-    let own = kind_of(p);
+    let own = DeclarationKind::given(p);
     let mut chosen = own;
     // A role link is not made here.
-    let offered = if own == DeclarationKind::RoleLink {
-        &kinds[..]
-    } else {
-        kinds.split_last().map_or(&[][..], |(_, rest)| rest)
-    };
-    fields::pick(ui, "Kind", &mut chosen, offered);
-    if chosen != own
-        && let Some(kind) = given(editing.document, chosen, p)
-    {
+    let offered = if own == DeclarationKind::RoleLink { kinds.len() } else { kinds.len() - 1 };
+    fields::pick(ui, "Kind", &mut chosen, kinds.get(..offered).unwrap_or_default());
+    if let Some(kind) = given(editing.document, chosen, p).filter(|_| chosen != own) {
         p.kind = kind;
-        if chosen == DeclarationKind::Port {
-            // Its type stands in the properties of the port.
-            editing.select(Selection::Port(p.name().to_owned()));
-        }
     }
     let directions = [(Direction::In, "in"), (Direction::Ref, "ref"), (Direction::Out, "out")];
     fields::pick(ui, "Direction", &mut p.direction, &directions);
@@ -277,18 +267,14 @@ fn parameter(ui: &mut Ui, editing: &mut Editing<'_>, p: &mut Parameter) {
         ParameterKind::Message(m) => message(ui, editing, m),
         ParameterKind::Variable(v) => variable(ui, editing, None, v),
         ParameterKind::CorrelationSet(c) => correlation_set(ui, editing, c),
-        ParameterKind::Port(_) | ParameterKind::RoleLink(_) => fields::note(ui, "Bound by the caller."),
-    }
-}
-
-/// What a parameter is declared as inside its orchestration.
-fn kind_of(parameter: &Parameter) -> DeclarationKind {
-    match parameter.kind {
-        ParameterKind::Message(_) => DeclarationKind::Message,
-        ParameterKind::Variable(_) => DeclarationKind::Variable,
-        ParameterKind::CorrelationSet(_) => DeclarationKind::CorrelationSet,
-        ParameterKind::Port(_) => DeclarationKind::Port,
-        ParameterKind::RoleLink(_) => DeclarationKind::RoleLink,
+        ParameterKind::Port(port) => {
+            let direction = p.direction;
+            let declared =
+                |port| Declaration::Parameter(Parameter { direction, kind: ParameterKind::Port(port) });
+            *port = super::port::edit(ui, editing, port, declared);
+            fields::note(ui, "Bound by the caller.");
+        }
+        ParameterKind::RoleLink(_) => fields::note(ui, "Bound by the caller."),
     }
 }
 

@@ -170,7 +170,7 @@ fn message(
     if let Some(wanted) = wanted {
         fields::note(ui, format!("The operation carries {}", short(&wanted)));
     }
-    if let Some(selection) = names::message(editing.orchestration, now)
+    if let Some(selection) = names::message(editing.orchestration, &shape.id, now)
         && ui.link(format!("Show message {now}")).clicked()
     {
         editing.actions.push(Action::Go { module: editing.key(), selection });

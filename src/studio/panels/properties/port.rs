@@ -4,8 +4,8 @@ use super::{Editing, title};
 use crate::drawing::ports::{binding_words, direction_words};
 use crate::model::edit::{Declaration, DeclarationKind, Edit, Physical};
 use crate::model::{
-    Binding, CommunicationPattern, DeliveryNotification, DynamicBinding, ParameterKind, PartnerPort,
-    Polarity, Port, PortBinding, PortSurface, ServiceBinding, SpecifyNow,
+    Binding, CommunicationPattern, DeliveryNotification, DynamicBinding, PartnerPort, Polarity, Port,
+    PortBinding, PortSurface, ServiceBinding, SpecifyNow,
 };
 use crate::studio::document::{Action, Selection};
 use crate::studio::editors::ports::{Item, fresh_port};
@@ -23,7 +23,7 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, name: &str) {
     let orchestration = editing.orchestration;
     if let Some(port) = orchestration.ports.iter().find(|p| p.name == name) {
         head(ui, editing, port);
-        let changed = edit(ui, editing, port);
+        let changed = edit(ui, editing, port, Declaration::Port);
         binding(ui, editing, port);
         physical(ui, editing, port);
         editing.below(ui, &port.id, &["binding"]);
@@ -31,14 +31,8 @@ pub fn ui(ui: &mut Ui, editing: &mut Editing<'_>, name: &str) {
         common(ui, editing, port, changed);
         return;
     }
-    for parameter in &orchestration.parameters {
-        if let ParameterKind::Port(port) = &parameter.kind
-            && port.name == name
-        {
-            head(ui, editing, port);
-            fields::note(ui, "A port parameter: the caller binds it.");
-            return;
-        }
+    if orchestration.parameters.iter().any(|parameter| parameter.name() == name) {
+        return super::declarations::ui(ui, editing, None, DeclarationKind::Parameter, name);
     }
     if let Some(link) = orchestration.role_links.iter().find(|r| r.name == name) {
         super::types::role_link(ui, editing, link);
@@ -52,7 +46,13 @@ fn head(ui: &mut Ui, editing: &Editing<'_>, port: &Port) {
     ui.label(RichText::new(words).color(if bound { t.muted } else { t.warn }));
 }
 
-fn edit(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) -> Port {
+/// Name, type and direction of what is `declared` as a port or a port parameter.
+pub fn edit(
+    ui: &mut Ui,
+    editing: &mut Editing<'_>,
+    port: &Port,
+    declared: impl Fn(Port) -> Declaration,
+) -> Port {
     let mut new = port.clone();
     if let Some(name) = fields::name(ui, "Name", &port.name) {
         new.name = name;
@@ -61,7 +61,7 @@ fn edit(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) -> Port {
     let types = names::types(&editing.document.app, editing.module, names::port_types);
     match fields::choice_or(ui, "Port type", (&port.port_type, &types, "no port type"), NEW_TYPE) {
         Some(chosen) if chosen == NEW_TYPE => {
-            new_type(editing, port);
+            new_type(editing, port, declared);
             return port.clone();
         }
         Some(port_type) => new.port_type = port_type,
@@ -76,12 +76,12 @@ fn edit(ui: &mut Ui, editing: &mut Editing<'_>, port: &Port) -> Port {
 }
 
 /// Gives a port a type of its own.
-fn new_type(editing: &mut Editing<'_>, port: &Port) {
+fn new_type(editing: &mut Editing<'_>, port: &Port, declared: impl Fn(Port) -> Declaration) {
     let Some(Declaration::PortType(made)) = super::fresh(editing.document, DeclarationKind::PortType) else {
         return;
     };
     let (module, name) = (editing.key(), port.name.clone());
-    let typed = Declaration::Port(Port { port_type: made.name.clone(), ..port.clone() });
+    let typed = declared(Port { port_type: made.name.clone(), ..port.clone() });
     let label = format!("Add port type {}", made.name);
     let declaration = Declaration::PortType(made);
     let declare = Edit::Declare { module: module.clone(), scope: None, index: usize::MAX, declaration };
