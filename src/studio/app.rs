@@ -58,7 +58,7 @@ pub struct Studio {
     /// What it says, and the second since which it does.
     heard: (String, f64),
     /// What to do once unsaved work is settled.
-    pub(super) after_confirm: Option<super::actions::Leave>,
+    pub(super) after_confirm: Option<super::leaving::Leave>,
     pub(super) may_close: bool,
     pub(super) focus_properties: bool,
     /// Second of the last keystroke in a field that edits the application.

@@ -25,6 +25,7 @@ mod grip;
 pub mod icons;
 pub mod keymap;
 pub mod kinds;
+mod leaving;
 mod menus;
 pub mod names;
 mod naming;

@@ -1,6 +1,5 @@
 //! What lies over the window for a moment: palette, insert menu, path prompt, confirmation, reports.
 
-use super::actions::Leave;
 use super::app::Studio;
 use super::command::Command;
 use super::comparison::Against;
@@ -8,6 +7,7 @@ use super::dialogs::{Purpose, from_home};
 use super::document::{Action, Selection};
 use super::editing::Where;
 use super::kinds;
+use super::leaving::Leave;
 use super::opening::Opening;
 use super::palette::Palette;
 use super::panels::fields;

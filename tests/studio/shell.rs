@@ -231,14 +231,20 @@ fn one_goes_back_to_what_one_looked_at_and_forward_again() {
     assert_eq!(window.state().tabs.focused(), Some(&Tab::Settings));
 }
 
-#[test]
-fn a_folder_is_opened_after_the_first_save_of_what_was_open() {
-    let folder = tempfile::tempdir().unwrap();
+/// Changes that were never saved; every dialog answers with `folder`.
+fn never_saved(folder: &Path) -> Window {
     let document = Document::new(sample::load("hello").unwrap(), None);
-    let dialogs = Chooses(folder.path().to_owned());
+    let dialogs = Chooses(folder.to_owned());
     let mut window = harness(Studio::new(document).with_dialogs(dialogs), Theme::Dark, [1280.0, 800.0]);
     window.run_steps(3);
     command(&mut window, Command::NewVariable);
+    window
+}
+
+#[test]
+fn a_folder_is_opened_after_the_first_save_of_what_was_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = never_saved(folder.path());
     command(&mut window, Command::Open);
     click(&mut window, Role::Button, "Save");
     window.run_steps(6);
@@ -269,11 +275,7 @@ fn back_passes_over_what_is_gone_and_where_one_is() {
 #[test]
 fn what_waited_for_a_first_save_goes_on_after_it() {
     let folder = tempfile::tempdir().unwrap();
-    let document = Document::new(sample::load("hello").unwrap(), None);
-    let dialogs = Chooses(folder.path().to_owned());
-    let mut window = harness(Studio::new(document).with_dialogs(dialogs), Theme::Dark, [1280.0, 800.0]);
-    window.run_steps(3);
-    command(&mut window, Command::NewVariable);
+    let mut window = never_saved(folder.path());
     command(&mut window, Command::New);
     click(&mut window, Role::Button, "Save");
     window.run_steps(4);
